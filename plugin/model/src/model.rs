@@ -1,0 +1,187 @@
+//! A model to play: its weights as plain numbers, never changed, shared by all who play it.
+
+use std::path::Path;
+
+use segue_music::{Tokenizer, Vocabulary};
+
+use crate::checkpoint::{Checkpoint, CheckpointError};
+use crate::config::Config;
+use crate::network::Network;
+use crate::parameters::Field;
+use crate::rows::Rows;
+
+/// A model to play.
+#[derive(Debug)]
+pub struct Model {
+    name: String,
+    notes_seen: u64,
+    pub(crate) config: Config,
+    pub(crate) tokenizer: Tokenizer,
+    pub(crate) rows: Rows,
+    /// (step rows, dim)
+    pub(crate) steps: Vec<f32>,
+    pub(crate) blocks: Vec<Block>,
+    /// (dim)
+    pub(crate) norm: Vec<f32>,
+    pub(crate) heads: [Head; 4],
+}
+
+/// One transformer block.
+#[derive(Debug)]
+pub(crate) struct Block {
+    /// (dim)
+    pub attention_norm: Vec<f32>,
+    /// (3 · dim, dim): queries, keys, values
+    pub attention_in: Vec<f32>,
+    /// (dim, dim)
+    pub attention_out: Vec<f32>,
+    /// (dim)
+    pub forward_norm: Vec<f32>,
+    /// (2 · hidden, dim): gates, values
+    pub forward_in: Vec<f32>,
+    /// (dim, hidden)
+    pub forward_out: Vec<f32>,
+}
+
+/// The head of one field.
+#[derive(Debug)]
+pub(crate) struct Head {
+    /// (dim, dim)
+    pub input: Vec<f32>,
+    /// (head rows, dim)
+    pub asked: Vec<f32>,
+    /// (dim)
+    pub norm: Vec<f32>,
+    /// (2 · dim, dim)
+    pub forward_in: Vec<f32>,
+    /// (dim, dim)
+    pub forward_out: Vec<f32>,
+    /// (dim)
+    pub out_norm: Vec<f32>,
+    /// (symbols, dim)
+    pub out: Vec<f32>,
+    /// (symbols)
+    pub out_bias: Vec<f32>,
+    /// (copies · 2 · HEAD_DIM, dim): for each copy a query, then a key; empty where the field does not copy
+    pub copy: Vec<f32>,
+    /// (copies, dim)
+    pub gate: Vec<f32>,
+    /// (copies)
+    pub gate_bias: Vec<f32>,
+}
+
+impl Model {
+    /// From the contents of a model file.
+    ///
+    /// # Errors
+    /// Says what is wrong with them.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, CheckpointError> {
+        Self::from_checkpoint(Checkpoint::from_bytes(bytes)?)
+    }
+
+    /// From a model file.
+    ///
+    /// # Errors
+    /// Names the file and what is wrong with it.
+    pub fn load(path: &Path) -> Result<Self, CheckpointError> {
+        Self::from_checkpoint(Checkpoint::load(path)?)
+    }
+
+    /// From a checkpoint.
+    ///
+    /// # Errors
+    /// Names a parameter that is missing.
+    pub fn from_checkpoint(mut checkpoint: Checkpoint) -> Result<Self, CheckpointError> {
+        let mut take =
+            |name: String| checkpoint.numbers.remove(&name).ok_or(CheckpointError::Parameter(name));
+        let tokenizer = Tokenizer::new();
+        let steps = take("steps".into())?;
+        let mut blocks = Vec::new();
+        for layer in 0..checkpoint.config.layers {
+            let mut part = |part: &str| take(format!("block.{layer}.{part}"));
+            blocks.push(Block {
+                attention_norm: part("attention.norm")?,
+                attention_in: part("attention.in")?,
+                attention_out: part("attention.out")?,
+                forward_norm: part("forward.norm")?,
+                forward_in: part("forward.in")?,
+                forward_out: part("forward.out")?,
+            });
+        }
+        let norm = take("norm".into())?;
+        let mut head = |field: Field| -> Result<Head, CheckpointError> {
+            let mut part = |part: &str| take(format!("{}.{part}", field.name()));
+            let copies = field.copies() > 0;
+            Ok(Head {
+                input: part("in")?,
+                asked: part("asked")?,
+                norm: part("norm")?,
+                forward_in: part("forward.in")?,
+                forward_out: part("forward.out")?,
+                out_norm: part("out.norm")?,
+                out: part("out")?,
+                out_bias: part("out.bias")?,
+                copy: if copies { part("copy")? } else { vec![] },
+                gate: if copies { part("gate")? } else { vec![] },
+                gate_bias: if copies { part("gate.bias")? } else { vec![] },
+            })
+        };
+        let heads = [head(Field::Gap)?, head(Field::Key)?, head(Field::Velocity)?, head(Field::Duration)?];
+        Ok(Self {
+            rows: Rows::new(tokenizer.vocabulary()),
+            name: checkpoint.name,
+            notes_seen: checkpoint.notes_seen,
+            config: checkpoint.config,
+            tokenizer,
+            steps,
+            blocks,
+            norm,
+            heads,
+        })
+    }
+
+    /// An untrained one of the smallest size, for tests of what plays it.
+    ///
+    /// # Panics
+    /// Never: the smallest size is sound.
+    pub fn random(seed: u64) -> Self {
+        let checkpoint = Network::random(&Config::tiny(), seed).and_then(|network| {
+            Ok(Checkpoint {
+                name: format!("random {seed}"),
+                config: Config::tiny(),
+                notes_seen: 0,
+                numbers: network.numbers()?,
+            })
+        });
+        let model = checkpoint.map(Self::from_checkpoint);
+        model.expect("the smallest model fits into memory").expect("the smallest size is sound")
+    }
+
+    /// Its name, for display.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// How many notes its training saw.
+    pub fn notes_seen(&self) -> u64 {
+        self.notes_seen
+    }
+
+    /// Its size.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// How many numbers it has.
+    pub fn parameters(&self) -> usize {
+        crate::parameters(&self.config, self.vocabulary())
+            .iter()
+            .map(crate::parameters::Parameter::count)
+            .sum()
+    }
+
+    /// The alphabets it speaks.
+    pub fn vocabulary(&self) -> &Vocabulary {
+        self.tokenizer.vocabulary()
+    }
+}

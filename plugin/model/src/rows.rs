@@ -1,0 +1,145 @@
+//! What a step tells, and what a head is told of the note in question, as rows of the two embedding tables.
+
+use segue_music::{BarPosition, Role, Step, Token, Vocabulary};
+
+const KEYS: usize = Vocabulary::KEYS;
+const VELOCITIES: usize = Vocabulary::VELOCITIES;
+const PHASES: usize = 48;
+const BEATS: usize = 16;
+const CLASSES: usize = 12;
+
+/// Where each kind of fact begins in a table.
+#[derive(Clone, Debug)]
+pub struct Rows {
+    gaps: usize,
+    durations: usize,
+}
+
+/// Runs of rows, laid one behind the other; 0 of a run is "unknown" where that can be.
+struct Runs<const N: usize>([usize; N]);
+
+impl<const N: usize> Runs<N> {
+    fn start(&self, run: usize) -> usize {
+        self.0[..run].iter().sum()
+    }
+}
+
+/// A symbol that may be missing.
+fn or_none(symbol: Option<usize>) -> usize {
+    symbol.map_or(0, |symbol| symbol + 1)
+}
+
+impl Rows {
+    /// For a vocabulary.
+    pub fn new(vocabulary: &Vocabulary) -> Self {
+        Self { gaps: vocabulary.gaps.len(), durations: vocabulary.durations.len() }
+    }
+
+    fn step_runs(&self) -> Runs<14> {
+        Runs([
+            self.gaps + 1,
+            KEYS,
+            VELOCITIES + 1,
+            self.durations + 1,
+            2,
+            PHASES + 1,
+            BEATS + 1,
+            BEATS + 1,
+            1,
+            KEYS,
+            KEYS,
+            KEYS,
+            self.durations,
+            2 * CLASSES,
+        ])
+    }
+
+    fn head_runs(&self) -> Runs<7> {
+        Runs([2, PHASES + 1, BEATS + 1, self.gaps, KEYS, VELOCITIES + 1, CLASSES])
+    }
+
+    /// Rows of the table that steps are read with.
+    pub fn step_count(&self) -> usize {
+        self.step_runs().0.iter().sum()
+    }
+
+    /// Rows of the table that a field's head is told the question with.
+    pub fn head_count(&self) -> usize {
+        self.head_runs().0.iter().sum()
+    }
+
+    /// The rows of a step, with their weights.
+    pub fn step(&self, step: &Step) -> Vec<(usize, f32)> {
+        let runs = self.step_runs();
+        let place = step.position;
+        let one_each = [
+            or_none(step.gap),
+            step.key,
+            or_none(step.velocity),
+            or_none(step.duration),
+            step.role.index(),
+            or_none(place.map(|place| place.phase)),
+            or_none(place.map(|place| place.beat)),
+            place.map_or(0, |place| place.beats),
+        ];
+        let mut rows: Vec<_> =
+            one_each.iter().enumerate().map(|(run, row)| (runs.start(run) + row, 1.0)).collect();
+        if step.pedal {
+            rows.push((runs.start(8), 1.0));
+        }
+        for (run, &keys) in step.sounding.iter().enumerate() {
+            let start = runs.start(9 + run);
+            let mut keys = keys;
+            while keys != 0 {
+                rows.push((start + keys.trailing_zeros() as usize, 1.0));
+                keys &= keys - 1;
+            }
+        }
+        for &(key, duration) in &step.released {
+            rows.push((runs.start(11) + key, 1.0));
+            rows.push((runs.start(12) + duration, 1.0));
+        }
+        let start = runs.start(13);
+        let recent = step.recent.iter().flatten().enumerate().filter(|&(_, &share)| share > 0.0);
+        // Shares of a twelfth on average: weighed so that they speak about as loud as the rest.
+        rows.extend(recent.map(|(class, &share)| (start + class, 4.0 * share)));
+        rows
+    }
+
+    /// What the onset's head is told: for whom it is asked.
+    pub fn for_gap(&self, role: Role) -> Vec<(usize, f32)> {
+        vec![(role.index(), 1.0)]
+    }
+
+    /// What the key's head is told besides: the onset.
+    pub fn for_key(&self, role: Role, place: Option<BarPosition>, gap: usize) -> Vec<(usize, f32)> {
+        let runs = self.head_runs();
+        let mut rows = self.for_gap(role);
+        rows.push((runs.start(1) + or_none(place.map(|place| place.phase)), 1.0));
+        rows.push((runs.start(2) + or_none(place.map(|place| place.beat)), 1.0));
+        rows.push((runs.start(3) + gap, 1.0));
+        rows
+    }
+
+    /// What the velocity's head is told besides: the key.
+    pub fn for_velocity(&self, role: Role, place: Option<BarPosition>, token: &Token) -> Vec<(usize, f32)> {
+        let runs = self.head_runs();
+        let mut rows = self.for_key(role, place, token.gap);
+        rows.push((runs.start(4) + token.key, 1.0));
+        rows.push((runs.start(6) + token.key % CLASSES, 1.0));
+        rows
+    }
+
+    /// What the duration's head is told besides: the velocity, if known.
+    pub fn for_duration(
+        &self,
+        role: Role,
+        place: Option<BarPosition>,
+        token: &Token,
+        velocity: Option<usize>,
+    ) -> Vec<(usize, f32)> {
+        let mut rows = self.for_velocity(role, place, token);
+        rows.push((self.head_runs().start(5) + or_none(velocity), 1.0));
+        rows
+    }
+}

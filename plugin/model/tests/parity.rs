@@ -1,0 +1,257 @@
+//! The playing forward is the training forward; a cache that was truncated, wrapped or rebuilt is a fresh one.
+
+use std::sync::Arc;
+
+use rand::RngExt;
+use rand_pcg::Pcg64Mcg;
+use segue_model::{Ask, Batch, Checkpoint, Config, Field, Generator, Model, Network, Sequence};
+use segue_music::{Beats, Context, ContextNote, Meter, Role, Tokenizer, Vocabulary};
+
+fn notes(seed: u64, count: usize) -> Vec<ContextNote> {
+    let mut random = Pcg64Mcg::new(u128::from(seed) << 1 | 1);
+    let mut onset = 0;
+    let mut notes: Vec<_> = (0..count)
+        .map(|_| {
+            onset += random.random_range(0..5) * 7;
+            let duration = random.random_range(1..90);
+            ContextNote {
+                onset,
+                key: random.random_range(40..80),
+                velocity: random.random::<bool>().then_some(random.random_range(1..128)),
+                end: Some(onset + duration),
+                shown: random.random::<bool>().then_some(duration),
+                role: Role::ALL[random.random_range(0..2)],
+            }
+        })
+        .collect();
+    notes.sort_by_key(|note| (note.onset, note.key, note.role));
+    notes.dedup_by_key(|note| (note.onset, note.key, note.role));
+    // As on a keyboard, a key that is struck again has ended.
+    for place in 0..notes.len() {
+        let note = notes[place];
+        let again = notes[place + 1..].iter().find(|other| (other.key, other.role) == (note.key, note.role));
+        let end = again.map_or(note.end, |again| note.end.map(|end| end.min(again.onset)));
+        notes[place].end = end;
+        notes[place].shown = note.shown.and(end.map(|end| end - note.onset));
+    }
+    notes
+}
+
+fn both(seed: u64) -> (Network, Arc<Model>) {
+    let network = Network::random(&Config::tiny(), seed).unwrap();
+    let checkpoint = Checkpoint {
+        name: String::new(),
+        config: Config::tiny(),
+        notes_seen: 0,
+        numbers: network.numbers().unwrap(),
+    };
+    (network, Arc::new(Model::from_checkpoint(checkpoint).unwrap()))
+}
+
+fn close(a: &[f32], b: &[f32]) -> bool {
+    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| (a - b).abs() <= 2e-4 * (1.0 + a.abs()))
+}
+
+/// The logits of every field for a fixed question, after everything the generator heard.
+fn answers(generator: &mut Generator) -> Vec<Vec<f32>> {
+    let token = segue_music::Token { gap: 12, key: 61, velocity: 17, duration: 20 };
+    Field::ALL.iter().map(|&field| generator.logits(field, Role::Segue, token).unwrap()).collect()
+}
+
+fn hear_all(generator: &mut Generator, notes: &[ContextNote]) {
+    generator.meter(0, Some(Meter::COMMON));
+    for &note in notes {
+        generator.hear(note);
+        generator.prefill(usize::MAX);
+    }
+}
+
+#[test]
+fn the_playing_forward_is_the_training_forward() {
+    // Longer than both windows (24 and 40) and than the ring (80): the mask is banded and the ring wraps.
+    let (network, model) = both(1);
+    let notes = notes(1, 200);
+    let tokenizer = Tokenizer::new();
+    let mut context = Context::new();
+    context.meter(0, Some(Meter::COMMON));
+    notes.iter().for_each(|&note| _ = context.hear(note));
+    let batch =
+        Batch::new(&[Sequence::of(&tokenizer, &context, |_| true)], network.config(), network.vocabulary());
+    let trained: Vec<Vec<Vec<f32>>> =
+        network.logits(&batch).unwrap().iter().map(|logits| logits.to_vec2().unwrap()).collect();
+
+    let mut generator = Generator::new(model);
+    generator.meter(0, Some(Meter::COMMON));
+    for place in 0..context.len() - 1 {
+        // The context as trained knows how every note ends, which a step only tells once it has happened.
+        generator.hear(context.notes()[place]);
+        let (before, next) = (&context.notes()[place], &context.notes()[place + 1]);
+        let mut token = tokenizer.token(next, before.onset);
+        if let Some(velocity) = next.velocity {
+            token.velocity = Vocabulary::velocity_symbol(velocity);
+        }
+        for field in Field::ALL {
+            if field == Field::Duration && next.velocity.is_none() {
+                continue; // asked with the velocity unknown, which playing never is
+            }
+            let played = generator.logits(field, next.role, token).unwrap();
+            assert!(close(&trained[field as usize][place], &played), "{} at {place}", field.name());
+        }
+    }
+}
+
+#[test]
+fn truncated_and_appended_again_is_fresh() {
+    let (_, model) = both(2);
+    for (seed, first, again) in
+        [(1, 60, 50), (2, 150, 149), (3, 150, 111), (4, 300, 120), (5, 30, 0), (6, 90, 20)]
+    {
+        let (notes, others) = (notes(seed, first), notes(seed + 100, first));
+        let mut generator = Generator::new(model.clone());
+        hear_all(&mut generator, &notes);
+        // Forget what follows a place, of both roles, and hear something else instead.
+        let at = notes[again].onset;
+        generator.cut(Role::Player, at);
+        generator.cut(Role::Segue, at);
+        let kept = generator.context().notes().to_vec();
+        let rest: Vec<_> = others.into_iter().filter(|note| note.onset >= at).take(20).collect();
+        for &note in &rest {
+            generator.hear(note);
+            generator.prefill(usize::MAX);
+        }
+        let mut fresh = Generator::new(model.clone());
+        fresh.meter(0, Some(Meter::COMMON));
+        for note in kept.into_iter().chain(rest) {
+            fresh.hear(note);
+        }
+        assert_eq!(generator.context().notes(), fresh.context().notes());
+        for (ours, theirs) in answers(&mut generator).iter().zip(&answers(&mut fresh)) {
+            assert!(close(ours, theirs), "seed {seed}");
+        }
+    }
+}
+
+#[test]
+fn notes_heard_out_of_order_are_put_in_order() {
+    let (_, model) = both(3);
+    let notes = notes(9, 60);
+    let mut ordered = Generator::new(model.clone());
+    hear_all(&mut ordered, &notes);
+    let mut swapped = notes.clone();
+    swapped.chunks_exact_mut(3).for_each(|three| three.rotate_left(1));
+    let mut shuffled = Generator::new(model);
+    hear_all(&mut shuffled, &swapped);
+    assert_eq!(ordered.context().notes(), shuffled.context().notes());
+    for (ours, theirs) in answers(&mut ordered).iter().zip(&answers(&mut shuffled)) {
+        assert!(close(ours, theirs));
+    }
+}
+
+#[test]
+fn a_key_held_and_released_is_a_note_whose_step_hid_its_duration() {
+    let (_, model) = both(4);
+    let hidden: Vec<_> = notes(10, 60)
+        .into_iter()
+        .map(|note| ContextNote { shown: None, velocity: Some(80), role: Role::Player, ..note })
+        .collect();
+    let mut live = Generator::new(model.clone());
+    live.meter(0, Some(Meter::COMMON));
+    // Releases reach us in time order, at the latest when a later note begins.
+    let mut releases: Vec<_> = hidden.iter().map(|note| (note.end.unwrap(), note.onset, note.key)).collect();
+    releases.sort_unstable();
+    let mut released = releases.into_iter().peekable();
+    for note in &hidden {
+        while let Some((at, _, key)) = released.next_if(|&(at, _, _)| at <= note.onset) {
+            live.release(key, Role::Player, at);
+        }
+        live.hear(ContextNote::held(note.onset, note.key, 80, Role::Player));
+        live.prefill(usize::MAX);
+    }
+    released.for_each(|(at, _, key)| live.release(key, Role::Player, at));
+    // What a release in the very tick of an earlier onset told is one tick later: take the notes as they were heard.
+    let mut whole = Generator::new(model);
+    whole.meter(0, Some(Meter::COMMON));
+    for &note in live.context().notes() {
+        whole.hear(note);
+    }
+    assert_eq!(live.context().len(), hidden.len());
+    for (ours, theirs) in answers(&mut live).iter().zip(&answers(&mut whole)) {
+        assert!(close(ours, theirs));
+    }
+}
+
+#[test]
+fn an_answer_keeps_to_its_grid_and_its_time() {
+    let model = Arc::new(Model::random(4));
+    for (seed, grid) in [(1, Beats::ratio(1, 4)), (2, Beats::ratio(1, 6)), (3, Beats::ZERO), (4, Beats::ONE)]
+    {
+        let mut generator = Generator::new(model.clone());
+        hear_all(&mut generator, &notes(seed, 30));
+        let from = Beats::ONE.times(40);
+        let mut ask = Ask {
+            role: Role::Segue,
+            from,
+            until: Beats::ONE.times(60),
+            grid,
+            at_once: true,
+            temperature: 1.2,
+            top_p: 1.0,
+            seed,
+        };
+        let mut before = (from, 0);
+        let mut count = 0;
+        while let Some(note) = generator.next(&ask) {
+            assert_eq!(note.onset.round_to(grid), note.onset, "grid {grid}");
+            assert!(note.onset >= from && note.onset < ask.until && note.duration > Beats::ZERO);
+            assert!((note.onset, note.key) > before, "out of order");
+            assert!((21..=108).contains(&note.key));
+            assert!(count > 0 || note.onset == from, "the first note is late");
+            before = (note.onset, note.key);
+            ask.at_once = false;
+            count += 1;
+            assert!(count < 5000, "it never ends");
+        }
+        assert!(count > 0);
+    }
+}
+
+#[test]
+fn the_same_question_gets_the_same_answer() {
+    let model = Arc::new(Model::random(5));
+    let answer = |seed: u64| {
+        let mut generator = Generator::new(model.clone());
+        hear_all(&mut generator, &notes(1, 30));
+        let ask = Ask {
+            role: Role::Segue,
+            from: Beats::ONE.times(20),
+            until: Beats::ONE.times(200),
+            grid: Beats::ZERO,
+            at_once: false,
+            temperature: 1.0,
+            top_p: 0.95,
+            seed,
+        };
+        (0..10).filter_map(|_| generator.next(&ask)).collect::<Vec<_>>()
+    };
+    assert_eq!(answer(1), answer(1));
+    assert_ne!(answer(1), answer(2));
+}
+
+#[test]
+fn a_jam_of_any_length_holds_the_same_memory() {
+    let mut generator = Generator::new(Arc::new(Model::random(6)));
+    let before = generator.cache_bytes();
+    for index in 0..20_000 {
+        generator.hear(ContextNote {
+            onset: index * 12,
+            key: 40 + (index % 30) as u8,
+            velocity: Some(80),
+            end: Some(index * 12 + 20),
+            shown: None,
+            role: Role::Player,
+        });
+        generator.prefill(4);
+    }
+    assert!(generator.context().notes().len() <= 4096);
+    assert_eq!(generator.cache_bytes(), before);
+}

@@ -1,0 +1,235 @@
+//! The window heard: the notes so far, whoever played them, in the model's ticks.
+
+use crate::{Beats, Key, Meter, Note, Role, TICK, TICKS_PER_BEAT, Tick, Velocity, beats_at, tick_at};
+
+/// One note of the context.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ContextNote {
+    /// When it began.
+    pub onset: Tick,
+    /// Which key.
+    pub key: Key,
+    /// How hard; nothing where the source has no dynamics.
+    pub velocity: Option<Velocity>,
+    /// When it ended or will end; nothing while the player holds it.
+    pub end: Option<Tick>,
+    /// The duration its own step tells; nothing for a note that was still held when its step was made. It stays as it
+    /// was told, also when the note is cut short later: no step is ever rewritten.
+    pub shown: Option<Tick>,
+    /// Who played it.
+    pub role: Role,
+}
+
+impl ContextNote {
+    /// A whole note, its duration told in its own step.
+    pub fn whole(note: &Note, role: Role) -> Self {
+        let onset = tick_at(note.onset);
+        let duration = (tick_at(note.end()) - onset).max(1);
+        Self {
+            onset,
+            key: note.key,
+            velocity: Some(note.velocity),
+            end: Some(onset + duration),
+            shown: Some(duration),
+            role,
+        }
+    }
+
+    /// A key that has just gone down.
+    pub fn held(onset: Tick, key: Key, velocity: Velocity, role: Role) -> Self {
+        Self { onset, key, velocity: Some(velocity), end: None, shown: None, role }
+    }
+
+    /// The note as it is played, lasting until `now` if it is still held.
+    pub fn note(&self, now: Tick) -> Note {
+        let end = self.end.unwrap_or(now).max(self.onset + 1);
+        Note {
+            onset: beats_at(self.onset),
+            key: self.key,
+            duration: beats_at(end - self.onset),
+            velocity: self.velocity.unwrap_or(80),
+        }
+    }
+
+    fn order(&self) -> (Tick, Key, Role) {
+        (self.onset, self.key, self.role)
+    }
+}
+
+/// A place in a bar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct BarPosition {
+    /// Ticks since the quarter note, 0 to 47.
+    pub phase: usize,
+    /// Whole quarter notes since the bar line, at most 15.
+    pub beat: usize,
+    /// Quarter notes in the bar, rounded up, at most 16.
+    pub beats: usize,
+}
+
+/// The notes heard and made, ordered by onset, then key, then role; the pedal; the metre.
+///
+/// Notes have running numbers that stay theirs while older ones are forgotten. A method that changes the past returns
+/// the number of the first note whose step is no longer what it was: whoever keeps something a note (a cache) truncates
+/// there and goes on from it.
+#[derive(Clone, Debug, Default)]
+pub struct Context {
+    notes: Vec<ContextNote>,
+    /// The number of `notes[0]`.
+    first: usize,
+    pedal: Vec<(Tick, bool)>,
+    meters: Vec<(Tick, Option<Meter>)>,
+}
+
+impl Context {
+    /// An empty one: nothing was played, no metre is known.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The number of the oldest note kept.
+    pub fn first(&self) -> usize {
+        self.first
+    }
+
+    /// One more than the number of the newest note.
+    pub fn len(&self) -> usize {
+        self.first + self.notes.len()
+    }
+
+    /// Whether no note is kept.
+    pub fn is_empty(&self) -> bool {
+        self.notes.is_empty()
+    }
+
+    /// The notes kept, oldest first.
+    pub fn notes(&self) -> &[ContextNote] {
+        &self.notes
+    }
+
+    /// The note of that number, unless it is forgotten or yet to come.
+    pub fn get(&self, number: usize) -> Option<&ContextNote> {
+        self.notes.get(number.checked_sub(self.first)?)
+    }
+
+    /// The newest note.
+    pub fn last(&self) -> Option<&ContextNote> {
+        self.notes.last()
+    }
+
+    /// Adds a note where its onset belongs. A note of the same role and key that still sounds ends there first, and the
+    /// new one ends where the key is already known to be struck again.
+    /// Returns the number of the first note whose step changed, the new one's own if no other did.
+    pub fn hear(&mut self, mut note: ContextNote) -> usize {
+        // After its equals: a key struck twice in one tick is one voice, the newer.
+        let place = self.notes.partition_point(|other| other.order() <= note.order());
+        let mut changed = self.first + place;
+        for other in &mut self.notes[..place] {
+            let sounds = other.end.is_none_or(|end| end > note.onset);
+            if other.role == note.role && other.key == note.key && sounds {
+                other.end = Some(note.onset.max(other.onset + 1));
+                // The steps from this onset on told the other voice as sounding.
+                changed = self.first;
+            }
+        }
+        if changed < self.first + place {
+            changed = self.from_onset(note.onset);
+        }
+        let again = self.notes[place..].iter().find(|other| other.role == note.role && other.key == note.key);
+        if let Some(onset) = again.map(|other| other.onset)
+            && note.end.is_none_or(|end| end > onset)
+        {
+            note.end = Some(onset);
+        }
+        self.notes.insert(place, note);
+        changed
+    }
+
+    /// Ends the newest note of that key and role that is still held. Returns the number of the first note whose step
+    /// changed, [`Self::len`] if none did. A release with no such note changes nothing.
+    ///
+    /// It ends at least one tick after every player's onset heard before it: those steps told it as sounding.
+    pub fn release(&mut self, key: Key, role: Role, at: Tick) -> usize {
+        let heard =
+            self.notes.iter().rev().find(|note| note.role == role).map_or(Tick::MIN, |note| note.onset);
+        let open = self
+            .notes
+            .iter_mut()
+            .rev()
+            .find(|note| note.key == key && note.role == role && note.end.is_none());
+        let Some(note) = open else { return self.len() };
+        let end = at.max(heard.saturating_add(1)).max(note.onset + 1);
+        note.end = Some(end);
+        self.from_onset(end)
+    }
+
+    /// Cuts every sounding note of a role at a tick and forgets those that begin at it or later. Returns the number of
+    /// the first note whose step changed.
+    pub fn cut(&mut self, role: Role, at: Tick) -> usize {
+        let changed = self.from_onset(at);
+        self.notes.retain(|note| note.role != role || note.onset < at);
+        for note in &mut self.notes {
+            if note.role == role && note.end.is_none_or(|end| end > at) {
+                note.end = Some(at.max(note.onset + 1));
+            }
+        }
+        changed
+    }
+
+    /// The pedal goes down or up.
+    pub fn pedal(&mut self, at: Tick, down: bool) -> usize {
+        self.pedal.truncate(self.pedal.partition_point(|&(change, _)| change < at));
+        self.pedal.push((at, down));
+        self.from_onset(at)
+    }
+
+    /// From `at` on bars of this metre begin at `at`; nothing means that there is no known metre.
+    pub fn meter(&mut self, at: Tick, meter: Option<Meter>) -> usize {
+        self.meters.truncate(self.meters.partition_point(|&(change, _)| change < at));
+        self.meters.push((at, meter));
+        self.from_onset(at)
+    }
+
+    /// Forgets all but the newest `keep` notes, and what pedal and metre no longer matter.
+    pub fn forget(&mut self, keep: usize) {
+        let old = self.notes.len().saturating_sub(keep);
+        self.notes.drain(..old);
+        self.first += old;
+        if let Some(oldest) = self.notes.first().map(|note| note.onset) {
+            let held = |changes: usize| changes.saturating_sub(1);
+            self.pedal.drain(..held(self.pedal.partition_point(|&(change, _)| change <= oldest)));
+            self.meters.drain(..held(self.meters.partition_point(|&(change, _)| change <= oldest)));
+        }
+    }
+
+    /// Whether the pedal is down at a tick.
+    pub fn pedal_at(&self, at: Tick) -> bool {
+        let changes = self.pedal.partition_point(|&(change, _)| change <= at);
+        changes > 0 && self.pedal[changes - 1].1
+    }
+
+    /// The metre at a tick and the tick from which its bars are counted.
+    pub fn meter_at(&self, at: Tick) -> Option<(Tick, Meter)> {
+        let changes = self.meters.partition_point(|&(change, _)| change <= at);
+        let &(from, meter) = self.meters[..changes].last()?;
+        meter.map(|meter| (from, meter))
+    }
+
+    /// Where in its bar a tick lies; nothing without a metre.
+    pub fn bar_position(&self, at: Tick) -> Option<BarPosition> {
+        let (from, meter) = self.meter_at(at)?;
+        let in_bar = (beats_at(at - from) % meter.bar()).div_floor(TICK);
+        let beats = meter.bar().ceil_to(Beats::ONE).div_floor(Beats::ONE);
+        let small = |value: Tick, most: Tick| value.clamp(0, most) as usize;
+        Some(BarPosition {
+            phase: small(in_bar % TICKS_PER_BEAT, TICKS_PER_BEAT - 1),
+            beat: small(in_bar / TICKS_PER_BEAT, 15),
+            beats: small(beats, 16),
+        })
+    }
+
+    /// The number of the first note that begins at `at` or later.
+    pub fn from_onset(&self, at: Tick) -> usize {
+        self.first + self.notes.partition_point(|note| note.onset < at)
+    }
+}

@@ -1,0 +1,24 @@
+//! Musical time, notes, the vocabulary of the model and the tokenizer, and MIDI files: pure code without threads,
+//! clocks or a network, shared by the plugin and the trainer.
+
+#![forbid(unsafe_code)]
+
+mod beats;
+mod context;
+mod meter;
+mod note;
+mod piece;
+mod timeline;
+mod tokenizer;
+mod vocabulary;
+
+pub mod midi_file;
+
+pub use beats::Beats;
+pub use context::{BarPosition, Context, ContextNote};
+pub use meter::{Meter, Tempo};
+pub use note::{Channel, Key, Note, NoteEvent, Role, Velocity};
+pub use piece::{Piece, Track};
+pub use timeline::Timeline;
+pub use tokenizer::{Step, Token, Tokenizer};
+pub use vocabulary::{Alphabet, TICK, TICKS_PER_BEAT, Tick, Vocabulary, beats_at, tick_at};

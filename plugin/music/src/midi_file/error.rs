@@ -1,0 +1,62 @@
+//! Why a MIDI file was refused.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::LONGEST;
+
+/// Why a MIDI file could not be read or written, as one line.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum MidiError {
+    /// What is wrong with the file of that name.
+    #[error("{}: {error}", path.display())]
+    In {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        error: Box<Self>,
+    },
+    /// The system does not let it be read.
+    #[error("cannot be read: {0}")]
+    Unreadable(io::Error),
+    /// The system does not let it be written.
+    #[error("cannot be written: {0}")]
+    Unwritable(io::Error),
+    /// There is nothing in it.
+    #[error("is empty")]
+    Empty,
+    /// It holds something else.
+    #[error("is not a MIDI file: it does not begin with MThd")]
+    NotMidi,
+    /// It ends in the middle.
+    #[error("is cut off: {0}; copy or export it again")]
+    Truncated(String),
+    /// Its bytes make no sense.
+    #[error("is damaged: {0}; export it again")]
+    Damaged(String),
+    /// Its times are frames of film.
+    #[error(
+        "counts time in SMPTE frames, which have no beats; export it again with ticks per quarter note (PPQ) as its time base"
+    )]
+    Smpte,
+    /// It names a format that does not exist.
+    #[error("is of MIDI file format {0}; formats 0, 1 and 2 can be read: export it again as format 1")]
+    Format(u16),
+    /// A note lies before the song's start.
+    #[error("a note at beat {0} lies before the start, which no MIDI file can hold")]
+    BeforeStart(crate::Beats),
+    /// A position lies beyond [`LONGEST`].
+    #[error("a position lies beyond beat {}, longer than any music", LONGEST.div_floor(crate::Beats::ONE))]
+    TooLong,
+    /// More tracks than a file can count.
+    #[error("{0} tracks are more than a MIDI file can hold (65,535)")]
+    TooManyTracks(usize),
+}
+
+impl MidiError {
+    /// The same, naming the file.
+    pub(super) fn of(self, path: &Path) -> Self {
+        Self::In { path: path.to_owned(), error: Box::new(self) }
+    }
+}

@@ -1,0 +1,180 @@
+//! Whatever is heard, released, cut or pedalled: the steps before the number returned stay what they were, and the
+//! context is the one that a fresh listener to the same notes would have.
+
+use proptest::prelude::*;
+use segue_music::{Context, ContextNote, Meter, Role, Step, Tick, Tokenizer};
+
+#[derive(Clone, Debug)]
+enum Act {
+    Hear(ContextNote),
+    Release { key: u8, role: Role, at: Tick },
+    Cut { role: Role, at: Tick },
+    Pedal { at: Tick, down: bool },
+    Meter { at: Tick, meter: Option<Meter> },
+}
+
+fn role() -> impl Strategy<Value = Role> {
+    prop_oneof![Just(Role::Player), Just(Role::Segue)]
+}
+
+/// Few keys and few ticks, so that notes meet.
+fn note() -> impl Strategy<Value = ContextNote> {
+    (0i64..200, 60u8..66, 1u8..128, prop::option::of(1i64..80), role()).prop_map(
+        |(onset, key, velocity, length, role)| ContextNote {
+            end: length.map(|length| onset + length),
+            shown: length,
+            ..ContextNote::held(onset, key, velocity, role)
+        },
+    )
+}
+
+fn act() -> impl Strategy<Value = Act> {
+    let meter = prop::option::of((1u8..8).prop_map(|beats| Meter { numerator: beats, denominator: 4 }));
+    prop_oneof![
+        6 => note().prop_map(Act::Hear),
+        3 => (60u8..66, role(), 0i64..250).prop_map(|(key, role, at)| Act::Release { key, role, at }),
+        1 => (role(), 0i64..250).prop_map(|(role, at)| Act::Cut { role, at }),
+        1 => (0i64..250, any::<bool>()).prop_map(|(at, down)| Act::Pedal { at, down }),
+        1 => (0i64..250, meter).prop_map(|(at, meter)| Act::Meter { at, meter }),
+    ]
+}
+
+fn perform(context: &mut Context, act: &Act) -> usize {
+    match *act {
+        Act::Hear(note) => context.hear(note),
+        Act::Release { key, role, at } => context.release(key, role, at),
+        Act::Cut { role, at } => context.cut(role, at),
+        Act::Pedal { at, down } => context.pedal(at, down),
+        Act::Meter { at, meter } => context.meter(at, meter),
+    }
+}
+
+fn steps(context: &Context) -> Vec<Step> {
+    (context.first()..context.len()).map(|number| Tokenizer::new().step(context, number)).collect()
+}
+
+/// The same notes, pedal and metre, told to a new context.
+fn heard_afresh(context: &Context, acts: &[Act]) -> Context {
+    let mut fresh = Context::new();
+    for act in acts {
+        if matches!(act, Act::Pedal { .. } | Act::Meter { .. }) {
+            perform(&mut fresh, act);
+        }
+    }
+    for &note in context.notes() {
+        fresh.hear(note);
+    }
+    fresh
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn steps_before_the_number_returned_stay(acts in prop::collection::vec(act(), 1..60)) {
+        let mut context = Context::new();
+        for (index, act) in acts.iter().enumerate() {
+            let before = steps(&context);
+            let changed = perform(&mut context, act);
+            let after = steps(&context);
+            prop_assert!(changed <= context.len().max(before.len()), "{act:?}: {changed}");
+            let kept = changed.min(before.len());
+            prop_assert!(kept <= after.len(), "{act:?} lost a step before {changed}");
+            prop_assert_eq!(&after[..kept], &before[..kept], "act {} {:?} said {}", index, act, changed);
+        }
+    }
+
+    #[test]
+    fn notes_are_in_order_and_none_has_two_voices(acts in prop::collection::vec(act(), 1..60)) {
+        let mut context = Context::new();
+        for act in &acts {
+            perform(&mut context, act);
+            let notes = context.notes();
+            prop_assert!(notes.is_sorted_by_key(|note| (note.onset, note.key, note.role)));
+            prop_assert!(notes.iter().all(|note| note.end.is_none_or(|end| end > note.onset)));
+        }
+    }
+
+    #[test]
+    fn a_fresh_listener_knows_the_same(acts in prop::collection::vec(act(), 1..60)) {
+        let mut context = Context::new();
+        for act in &acts {
+            perform(&mut context, act);
+        }
+        let fresh = heard_afresh(&context, &acts);
+        prop_assert_eq!(fresh.notes(), context.notes());
+        prop_assert_eq!(steps(&fresh), steps(&context));
+    }
+
+    #[test]
+    fn a_key_once_released_is_up(acts in prop::collection::vec(act(), 1..40)) {
+        let mut context = Context::new();
+        for act in &acts {
+            perform(&mut context, act);
+        }
+        // One release a key: no voice may be left, however often it was struck.
+        for key in 60..66 {
+            for role in Role::ALL {
+                context.release(key, role, 1_000);
+            }
+        }
+        prop_assert!(context.notes().iter().all(|note| note.end.is_some()));
+    }
+
+    #[test]
+    fn what_is_forgotten_changes_nothing_that_is_kept(acts in prop::collection::vec(act(), 1..60), keep in 1usize..20) {
+        let mut context = Context::new();
+        for act in &acts {
+            perform(&mut context, act);
+        }
+        let mut kept = context.clone();
+        kept.forget(keep);
+        prop_assert_eq!(kept.len(), context.len());
+        prop_assert_eq!(kept.first(), context.len() - keep.min(context.notes().len()));
+        for number in kept.first()..kept.len() {
+            prop_assert_eq!(kept.get(number), context.get(number));
+        }
+        let Some(oldest) = kept.notes().first() else { return Ok(()) };
+        for tick in oldest.onset..260 {
+            prop_assert_eq!(kept.pedal_at(tick), context.pedal_at(tick), "tick {}", tick);
+            prop_assert_eq!(kept.meter_at(tick), context.meter_at(tick), "tick {}", tick);
+        }
+    }
+}
+
+/// What a player does live: times only grow.
+#[test]
+fn live_playing_rewrites_nothing() {
+    let mut context = Context::new();
+    let mut told = Vec::new();
+    // (tick, key, down)
+    for (at, key, down) in [
+        (0, 60, true),
+        (0, 64, true),
+        (40, 60, false),
+        (48, 62, true),
+        (50, 64, false),
+        (60, 62, true), // struck again while down
+        (60, 62, false),
+        (61, 67, true),
+        (61, 67, false), // an on and its off in one tick
+        (61, 67, true),
+        (90, 67, false),
+    ] {
+        let changed = if down {
+            context.hear(ContextNote::held(at, key, 80, Role::Player))
+        } else {
+            context.release(key, Role::Player, at)
+        };
+        if down && at == 60 {
+            // The only voice cut here began before; the new note's own step is the first that knows.
+            assert_eq!(changed, 3);
+        }
+        let now = steps(&context);
+        let kept = told.len().min(changed);
+        assert_eq!(now[..kept], told[..kept], "tick {at}");
+        told = now;
+    }
+    assert_eq!(context.len(), 6);
+    assert!(context.notes().iter().all(|note| note.end.is_some()), "{:?}", context.notes());
+}

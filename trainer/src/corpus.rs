@@ -1,0 +1,113 @@
+//! Folders of MIDI files and the manifest that describes them.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail, ensure};
+use segue_music::midi_file;
+
+use crate::record::Record;
+
+/// What a manifest says of each file, by its path in the folder.
+#[derive(Debug, Default)]
+pub struct Manifest {
+    kinds: BTreeMap<PathBuf, (String, String)>,
+}
+
+impl Manifest {
+    /// Reads a table of tab-separated columns whose first line names them; `path`, `kind` and `split` are used.
+    pub fn read(path: &Path) -> Result<Self> {
+        let text = fs::read_to_string(path)
+            .with_context(|| format!("cannot read the manifest {}", path.display()))?;
+        let mut lines = text.lines();
+        let names: Vec<_> = lines.next().unwrap_or_default().split('\t').collect();
+        let column = |name: &str| {
+            names.iter().position(|column| *column == name).with_context(|| {
+                format!(
+                    "the manifest {} has no column {name:?}; its first line must name its columns",
+                    path.display()
+                )
+            })
+        };
+        let (file, kind, split) = (column("path")?, column("kind")?, column("split")?);
+        let kinds = lines
+            .filter_map(|line| {
+                let cells: Vec<_> = line.split('\t').collect();
+                Some((
+                    PathBuf::from(cells.get(file)?),
+                    (cells.get(kind)?.to_string(), cells.get(split)?.to_string()),
+                ))
+            })
+            .collect();
+        Ok(Self { kinds })
+    }
+}
+
+/// A file that was left out, and why.
+#[derive(Debug)]
+pub struct Skipped {
+    /// Which.
+    pub path: PathBuf,
+    /// Why.
+    pub why: String,
+}
+
+/// All MIDI files below a folder, in the order of their names, or only those of one split of the manifest.
+pub fn files(folder: &Path, manifest: Option<&Manifest>, split: Option<&str>) -> Result<Vec<PathBuf>> {
+    ensure!(folder.is_dir(), "{} is no folder; name a folder of .mid files", folder.display());
+    let mut found = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(next) = folders.pop() {
+        for entry in fs::read_dir(&next).with_context(|| format!("cannot list {}", next.display()))? {
+            let path = entry?.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path
+                .extension()
+                .is_some_and(|end| end.eq_ignore_ascii_case("mid") || end.eq_ignore_ascii_case("midi"))
+            {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    if found.is_empty() {
+        bail!("there is no .mid file in {}; name a folder that holds some", folder.display());
+    }
+    if let (Some(manifest), Some(split)) = (manifest, split) {
+        found.retain(|path| {
+            let entry = path.strip_prefix(folder).ok().and_then(|path| manifest.kinds.get(path));
+            entry.is_some_and(|(_, of)| of == split)
+        });
+        ensure!(
+            !found.is_empty(),
+            "no file in {} is of the split {split:?} of the manifest",
+            folder.display()
+        );
+    }
+    Ok(found)
+}
+
+/// Reads files, and says which could not be used. `each` is told of progress.
+pub fn read(
+    folder: &Path,
+    files: &[PathBuf],
+    manifest: Option<&Manifest>,
+    mut each: impl FnMut(),
+) -> (Vec<Record>, Vec<Skipped>) {
+    let (mut records, mut skipped) = (Vec::new(), Vec::new());
+    for path in files {
+        let name = path.strip_prefix(folder).unwrap_or(path);
+        let kind = manifest.and_then(|manifest| manifest.kinds.get(name)).map_or("unknown", |(kind, _)| kind);
+        let record = midi_file::read(path)
+            .map_err(anyhow::Error::from)
+            .and_then(|piece| Record::from_piece(name.display().to_string(), kind.to_owned(), &piece));
+        match record {
+            Ok(record) => records.push(record),
+            Err(error) => skipped.push(Skipped { path: path.clone(), why: format!("{error:#}") }),
+        }
+        each();
+    }
+    (records, skipped)
+}

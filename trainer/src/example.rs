@@ -1,0 +1,167 @@
+//! Training examples: windows of pieces, varied as a player would vary them.
+
+use rand::RngExt;
+use rand_pcg::Pcg64Mcg;
+use segue_model::Sequence;
+use segue_music::{Role, Tick, Tokenizer};
+
+use crate::record::{Record, VoicedNote};
+
+/// How often a note of a kind is seen, against one of a kind not listed: performances teach touch and timing, ensembles are over half of
+/// the notes and the least like a keyboard player.
+const WEIGHTS: [(&str, f64); 6] = [
+    ("performance-", 4.0),
+    ("score-piano", 1.5),
+    ("score-voice+piano", 1.0),
+    ("score-ensemble", 0.3),
+    ("score-quartet", 0.5),
+    ("drums", 0.0),
+];
+
+/// Draws examples from pieces, each note about as likely as its kind's weight says.
+pub struct Examples<'a> {
+    records: &'a [Record],
+    /// Weighted notes up to and including each record.
+    ends: Vec<f64>,
+    tokenizer: Tokenizer,
+    length: usize,
+}
+
+fn weight(kind: &str) -> f64 {
+    WEIGHTS.iter().find(|(start, _)| kind.starts_with(start)).map_or(1.0, |&(_, weight)| weight)
+}
+
+impl<'a> Examples<'a> {
+    /// Of `length` questions each.
+    pub fn new(records: &'a [Record], length: usize) -> Self {
+        let mut total = 0.0;
+        let ends = records
+            .iter()
+            .map(|record| {
+                total += weight(&record.kind) * record.notes.len() as f64;
+                total
+            })
+            .collect();
+        Self { records, ends, tokenizer: Tokenizer::new(), length }
+    }
+
+    /// Whether there is anything to draw.
+    pub fn is_empty(&self) -> bool {
+        self.ends.last().is_none_or(|&total| total <= 0.0)
+    }
+
+    /// One example.
+    pub fn draw(&self, random: &mut Pcg64Mcg) -> Sequence {
+        let at = random.random::<f64>() * self.ends.last().copied().unwrap_or(0.0);
+        let record = &self.records[self.ends.partition_point(|&end| end <= at).min(self.records.len() - 1)];
+        let notes = self.window(record, random);
+        let notes = vary(record, notes, random);
+        let cast = Cast::draw(&notes, random);
+        let hiding = Hiding::draw(random);
+        // A player may not follow the bars; the model must do without them then.
+        let metre = random.random::<f64>() < 0.8;
+        let mut place = 0;
+        let mut coin = random.clone();
+        let context = record.context(&notes, metre, |note| {
+            let role = cast.role(place, note);
+            place += 1;
+            (role, hiding.shows(role, &mut coin))
+        });
+        Sequence::of(&self.tokenizer, &context, |_| true)
+    }
+
+    /// Notes of a window, of all voices or, in pieces of many, of one to four of them.
+    fn window(&self, record: &Record, random: &mut Pcg64Mcg) -> Vec<VoicedNote> {
+        let voices = record.notes.iter().map(|note| note.voice).max().unwrap_or(0) + 1;
+        let few: Option<Vec<u8>> = (voices > 2 && random.random::<f64>() < 0.6)
+            .then(|| (0..random.random_range(1..=4)).map(|_| random.random_range(0..voices)).collect());
+        let plays = |note: &&VoicedNote| few.as_ref().is_none_or(|few| few.contains(&note.voice));
+        let available = record.notes.iter().filter(plays).count();
+        // From the piece's beginning a little more often than by chance: a jam begins with little context.
+        let latest = available.saturating_sub(self.length / 2);
+        let from = if random.random::<f64>() < 0.1 { 0 } else { random.random_range(0..=latest) };
+        record.notes.iter().filter(plays).skip(from).take(self.length + 1).copied().collect()
+    }
+}
+
+/// Transposes, and changes the dynamics.
+fn vary(record: &Record, mut notes: Vec<VoicedNote>, random: &mut Pcg64Mcg) -> Vec<VoicedNote> {
+    let lowest = notes.iter().map(|note| note.key).min().unwrap_or(60);
+    let highest = notes.iter().map(|note| note.key).max().unwrap_or(60);
+    let shift = random.random_range(-6..=5_i16).clamp(-i16::from(lowest), 127 - i16::from(highest));
+    let louder = random.random_range(-12..=12_i16);
+    let stretch = if record.meters.is_empty() && record.pedal.is_empty() {
+        random.random_range(0.8..=1.25)
+    } else {
+        1.0
+    };
+    let scale = |ticks: Tick| if stretch == 1.0 { ticks } else { (ticks as f64 * stretch).round() as Tick };
+    for note in &mut notes {
+        note.key = (i16::from(note.key) + shift) as u8;
+        note.velocity = note.velocity.map(|velocity| (i16::from(velocity) + louder).clamp(1, 127) as u8);
+        let end = scale(note.onset + note.duration);
+        note.onset = scale(note.onset);
+        note.duration = (end - note.onset).max(1);
+    }
+    notes.sort_unstable();
+    notes
+}
+
+/// Who plays which notes.
+enum Cast {
+    /// They take turns; at these places the other begins.
+    Turns(Role, Vec<usize>),
+    /// These voices are Segue's.
+    Voices(Vec<u8>),
+}
+
+impl Cast {
+    fn draw(notes: &[VoicedNote], random: &mut Pcg64Mcg) -> Self {
+        let voices = notes.iter().map(|note| note.voice).max().unwrap_or(0) + 1;
+        if voices > 1 && random.random::<f64>() < 0.3 {
+            return Self::Voices((0..voices).filter(|_| random.random()).collect());
+        }
+        let first = if random.random() { Role::Player } else { Role::Segue };
+        let turns = random.random_range(0..=4);
+        Self::Turns(first, (0..turns).map(|_| random.random_range(0..notes.len().max(1))).collect())
+    }
+
+    fn role(&self, place: usize, note: &VoicedNote) -> Role {
+        let segue = match self {
+            Self::Turns(first, turns) => {
+                (*first == Role::Segue) != (turns.iter().filter(|&&turn| turn <= place).count() % 2 == 1)
+            }
+            Self::Voices(voices) => voices.contains(&note.voice),
+        };
+        if segue { Role::Segue } else { Role::Player }
+    }
+}
+
+/// Whose durations are told at once. Live, a player's are never and Segue's always; scored files tell all; the model must know each case.
+#[derive(Clone, Copy)]
+enum Hiding {
+    Nobody,
+    Everybody,
+    Player,
+    Some(f64),
+}
+
+impl Hiding {
+    fn draw(random: &mut Pcg64Mcg) -> Self {
+        match random.random_range(0..4) {
+            0 => Self::Nobody,
+            1 => Self::Everybody,
+            2 => Self::Player,
+            _ => Self::Some(random.random()),
+        }
+    }
+
+    fn shows(self, role: Role, random: &mut Pcg64Mcg) -> bool {
+        match self {
+            Self::Nobody => true,
+            Self::Everybody => false,
+            Self::Player => role == Role::Segue,
+            Self::Some(share) => random.random::<f64>() < share,
+        }
+    }
+}

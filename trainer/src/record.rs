@@ -1,0 +1,163 @@
+//! A piece of the corpus, as training takes it: ticks instead of Beats, one list of notes with their voices.
+
+use anyhow::{Result, ensure};
+use segue_music::{
+    Beats, Context, ContextNote, Key, Meter, Note, Piece, Role, Tempo, Tick, Velocity, tick_at,
+};
+use serde::{Deserialize, Serialize};
+
+/// A note of a voice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct VoicedNote {
+    /// When it begins.
+    pub onset: Tick,
+    /// Which key.
+    pub key: Key,
+    /// How long it is held, at least one tick.
+    pub duration: Tick,
+    /// How hard; nothing where the whole piece has one velocity only, which tells nothing.
+    pub velocity: Option<Velocity>,
+    /// Which voice of the piece plays it.
+    pub voice: u8,
+}
+
+/// A piece.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Record {
+    /// Where it came from, for messages.
+    pub name: String,
+    /// The kind of music, from the manifest; `unknown` without one.
+    pub kind: String,
+    /// By onset, then key.
+    pub notes: Vec<VoicedNote>,
+    /// The pedal's changes.
+    pub pedal: Vec<(Tick, bool)>,
+    /// The metre's changes; empty for free playing.
+    pub meters: Vec<(Tick, Meter)>,
+}
+
+impl Record {
+    /// From a piece, without its drums. A piece on a grid counts its own Beats; free playing counts them at a fixed 120, because
+    /// its ticks measure time and not metre.
+    ///
+    /// # Errors
+    /// Where there are fewer than two notes, or no velocity for them.
+    pub fn from_piece(name: String, kind: String, piece: &Piece) -> Result<Self> {
+        let on_grid = piece.is_on_grid();
+        let at = |position: Beats| {
+            if on_grid {
+                tick_at(position)
+            } else {
+                tick_at(Tempo::DEFAULT.beats_in(piece.seconds_at(position)))
+            }
+        };
+        let mut notes = Vec::new();
+        let mut pedal = Vec::new();
+        for (voice, track) in piece.tracks.iter().filter(|track| !track.is_drums()).enumerate() {
+            notes.extend(track.notes.iter().map(|note: &Note| VoicedNote {
+                onset: at(note.onset),
+                key: note.key,
+                duration: (at(note.end()) - at(note.onset)).max(1),
+                velocity: Some(note.velocity),
+                voice: u8::try_from(voice).unwrap_or(u8::MAX),
+            }));
+            pedal.extend(track.pedal.iter().map(|&(change, down)| (at(change), down)));
+        }
+        ensure!(notes.len() >= 2, "fewer than two notes that are not drums");
+        notes.sort_unstable();
+        pedal.sort_unstable();
+        let one_velocity = notes.iter().all(|note| note.velocity == notes[0].velocity);
+        if one_velocity {
+            notes.iter_mut().for_each(|note| note.velocity = None);
+        }
+        let meters = if on_grid {
+            piece.meters.iter().map(|&(change, meter)| (at(change), meter)).collect()
+        } else {
+            vec![]
+        };
+        Ok(Self { name, kind, notes, pedal, meters })
+    }
+
+    /// A context of some of its notes, in their order, each with its role and whether its step tells its duration. With `metre` unset, bars
+    /// are unknown.
+    pub fn context(
+        &self,
+        notes: &[VoicedNote],
+        metre: bool,
+        mut cast: impl FnMut(&VoicedNote) -> (Role, bool),
+    ) -> Context {
+        let mut context = Context::new();
+        if metre {
+            for &(change, meter) in &self.meters {
+                context.meter(change, Some(meter));
+            }
+        }
+        let (first, last) =
+            (notes.first().map_or(0, |note| note.onset), notes.last().map_or(0, |note| note.onset));
+        // The last change before the start still holds there.
+        let from = self.pedal.partition_point(|&(change, _)| change <= first).saturating_sub(1);
+        for &(change, down) in self.pedal[from..].iter().take_while(|&&(change, _)| change <= last) {
+            context.pedal(change, down);
+        }
+        let mut told = Vec::with_capacity(notes.len());
+        for (place, note) in notes.iter().enumerate() {
+            let (role, shown) = cast(note);
+            // One key sounds once: a voice that strikes it again ends it.
+            let again = notes[place + 1..]
+                .iter()
+                .take_while(|other| other.onset < note.onset + note.duration)
+                .find(|other| other.key == note.key && other.onset > note.onset);
+            let duration = again.map_or(note.duration, |again| again.onset - note.onset);
+            told.push(ContextNote {
+                onset: note.onset,
+                key: note.key,
+                velocity: note.velocity,
+                end: Some(note.onset + duration),
+                shown: shown.then_some(duration),
+                role,
+            });
+        }
+        for note in told {
+            context.hear(note);
+        }
+        context
+    }
+
+    /// The place of the first note at or after a tick.
+    pub fn place_at(&self, tick: Tick) -> usize {
+        self.notes.partition_point(|note| note.onset < tick)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use segue_music::Track;
+
+    use super::*;
+
+    fn piece(spacing: Beats, velocities: [u8; 2]) -> Piece {
+        let note = |index: i64| Note {
+            onset: spacing.times(index),
+            key: 60 + (index % 12) as u8,
+            duration: spacing,
+            velocity: velocities[index as usize % 2],
+        };
+        let track = Track { notes: (0..40).map(note).collect(), ..Track::default() };
+        Piece {
+            tracks: vec![track],
+            tempos: vec![(Beats::ZERO, Tempo::new(60.0))],
+            meters: vec![(Beats::ZERO, Meter::COMMON)],
+            end: spacing.times(40),
+        }
+    }
+
+    #[test]
+    fn a_score_counts_its_own_beats_and_free_playing_seconds() {
+        let score = Record::from_piece("".into(), "".into(), &piece(Beats::ratio(1, 4), [80, 80])).unwrap();
+        assert_eq!((score.notes[1].onset, score.notes[1].velocity, score.meters.len()), (12, None, 1));
+        let free =
+            Record::from_piece("".into(), "".into(), &piece(Beats::ratio(1037, 3000), [80, 90])).unwrap();
+        // 0.3457 beats at 60 are 0.3457 s, at 120 0.691 beats, 33 ticks.
+        assert_eq!((free.notes[1].onset, free.notes[1].velocity, free.meters.len()), (33, Some(90), 0));
+    }
+}

@@ -1,0 +1,42 @@
+//! Prepared pieces in one file.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, ensure};
+use segue_music::Vocabulary;
+use serde::{Deserialize, Serialize};
+
+use crate::record::Record;
+
+/// The pieces of one split, with the vocabulary whose ticks they count in.
+#[derive(Serialize, Deserialize)]
+struct Shard {
+    vocabulary: u64,
+    records: Vec<Record>,
+}
+
+/// Where a split lies in a folder of prepared data.
+pub fn path(folder: &Path, split: &str) -> PathBuf {
+    folder.join(format!("{split}.shard"))
+}
+
+/// Writes a split, whole or not at all.
+pub fn write(path: &Path, records: Vec<Record>) -> Result<()> {
+    let bytes = postcard::to_stdvec(&Shard { vocabulary: Vocabulary::new().fingerprint(), records })?;
+    let part = path.with_extension("part");
+    fs::write(&part, bytes)
+        .and_then(|()| fs::rename(&part, path))
+        .with_context(|| format!("cannot write {}; choose another folder with --out", path.display()))
+}
+
+/// Reads a split.
+pub fn read(path: &Path) -> Result<Vec<Record>> {
+    let again = "run `trainer prepare` again";
+    let bytes = fs::read(path).with_context(|| format!("cannot read {}; {again}", path.display()))?;
+    let shard: Shard = postcard::from_bytes(&bytes)
+        .with_context(|| format!("{} is no whole shard; {again}", path.display()))?;
+    let ours = Vocabulary::new().fingerprint();
+    ensure!(shard.vocabulary == ours, "{} was prepared for another vocabulary; {again}", path.display());
+    Ok(shard.records)
+}

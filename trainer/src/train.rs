@@ -1,0 +1,210 @@
+//! `trainer train`: from shards to weights.
+
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result, bail, ensure};
+use clap::Args;
+use rand::RngExt;
+use rand_pcg::Pcg64Mcg;
+use segue_model::{Batch, Checkpoint, Config, Field, Network, Precision, Sequence};
+use segue_music::Tokenizer;
+
+use crate::example::Examples;
+use crate::optimizer::AdamW;
+use crate::progress::bar;
+use crate::run::{Run, Schedule};
+use crate::window::{self, CUT};
+use crate::{curve, score, shard};
+
+/// Train a model from prepared shards.
+#[derive(Args, Debug)]
+pub struct Train {
+    /// The folder that `prepare` wrote.
+    #[arg(long)]
+    shards: PathBuf,
+    /// Where weights, moments, loss curves and samples go.
+    #[arg(long)]
+    out: PathBuf,
+    /// How many notes to see in all.
+    #[arg(long, default_value_t = 6_000_000)]
+    notes: u64,
+    /// Go on from where a run in the same folder stopped.
+    #[arg(long)]
+    resume: bool,
+    /// Begin with the weights of this model instead of chance.
+    #[arg(long, conflicts_with = "resume")]
+    from: Option<PathBuf>,
+    /// The name that the model is shown by.
+    #[arg(long, default_value = "Segue")]
+    name: String,
+    /// Sequences in a step.
+    #[arg(long, default_value_t = 4)]
+    batch: usize,
+    /// Notes in a sequence.
+    #[arg(long, default_value_t = 512)]
+    length: usize,
+    /// The highest learning rate.
+    #[arg(long, default_value_t = 1.5e-3)]
+    rate: f64,
+    /// Notes between two evaluations.
+    #[arg(long, default_value_t = 250_000)]
+    evaluate_every: u64,
+    /// What chance begins from.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Width of the model, a multiple of 64.
+    #[arg(long, default_value_t = Config::standard().dim)]
+    dim: usize,
+    /// Blocks of the model.
+    #[arg(long, default_value_t = Config::standard().layers)]
+    layers: usize,
+}
+
+/// Validation sequences of each kind that an evaluation during training scores.
+const WATCHED: usize = 6;
+
+impl Train {
+    /// Runs it.
+    pub fn run(&self) -> Result<()> {
+        let records = shard::read(&shard::path(&self.shards, "train"))?;
+        let valid = self.watched(&shard::read(&shard::path(&self.shards, "valid"))?);
+        let examples = Examples::new(&records, self.length);
+        ensure!(!examples.is_empty(), "the shards in {} hold no notes to train on", self.shards.display());
+        fs::create_dir_all(&self.out)
+            .with_context(|| format!("cannot make the folder {}", self.out.display()))?;
+        let (network, mut optimizer, mut run) = self.begin()?;
+        let schedule = Schedule { rate: self.rate, notes: self.notes };
+
+        let progress =
+            bar(self.notes, "{bar:24} {human_pos}/{human_len} notes  {msg}  {per_sec}  {eta} left");
+        progress.set_position(run.notes);
+        progress.reset_eta();
+        let mut next_evaluation = run.notes + self.evaluate_every;
+        while run.notes < self.notes {
+            let mut random = Pcg64Mcg::new(u128::from(self.seed) << 64 | u128::from(run.step) << 1 | 1);
+            let sequences: Vec<_> = (0..self.batch).map(|_| examples.draw(&mut random)).collect();
+            let batch = Batch::new(&sequences, network.config(), network.vocabulary());
+            let (loss, bits) = loss(&network, &batch, &sequences)?;
+            let gradients = loss.backward()?;
+            optimizer.step(&network, &gradients, schedule.at(run.notes) as f32)?;
+            run.advance(sequences.iter().map(|sequence| sequence.len() as u64).sum(), bits);
+            progress.set_position(run.notes);
+            progress.set_message(format!("{:.2} bits a note", run.smooth));
+            if run.notes >= next_evaluation || run.notes >= self.notes {
+                next_evaluation = run.notes + self.evaluate_every;
+                self.evaluate(&network, &optimizer, &mut run, &valid, |line| {
+                    progress.suspend(|| println!("{line}"))
+                })?;
+            }
+        }
+        progress.finish();
+        println!("wrote {}", self.out.join("model.safetensors").display());
+        Ok(())
+    }
+
+    /// The same validation sequences at every evaluation, a few of each kind.
+    fn watched(&self, records: &[crate::record::Record]) -> Vec<(String, Sequence)> {
+        let tokenizer = Tokenizer::new();
+        let mut random = Pcg64Mcg::new(7);
+        let mut kinds = std::collections::BTreeMap::<String, Vec<Sequence>>::new();
+        for record in records {
+            let sequences = window::whole(&tokenizer, record, CUT);
+            if let Some(sequence) = sequences.get(random.random_range(0..sequences.len().max(1))) {
+                kinds.entry(record.kind.clone()).or_default().push(sequence.clone());
+            }
+        }
+        let few = |(kind, sequences): (String, Vec<Sequence>)| {
+            let stride = sequences.len().div_ceil(WATCHED).max(1);
+            sequences.into_iter().step_by(stride).map(move |sequence| (kind.clone(), sequence))
+        };
+        kinds.into_iter().flat_map(few).collect()
+    }
+
+    fn begin(&self) -> Result<(Network, AdamW, Run)> {
+        let latest = self.out.join("latest.safetensors");
+        if self.resume {
+            let checkpoint = Checkpoint::load(&latest)
+                .context("there is nothing to resume; leave --resume out to begin, or name the --out of an earlier run")?;
+            let network = Network::with_numbers(&checkpoint.config, &checkpoint.numbers)?;
+            let optimizer = AdamW::load(&self.out.join("moments.safetensors"), &network)?;
+            return Ok((network, optimizer, Run::load(&self.out.join("run.json"))?));
+        }
+        if latest.exists() {
+            bail!(
+                "{} holds a run already; add --resume to go on with it, or choose another --out",
+                self.out.display()
+            );
+        }
+        let network = match &self.from {
+            Some(path) => {
+                let checkpoint = Checkpoint::load(path)?;
+                Network::with_numbers(&checkpoint.config, &checkpoint.numbers)?
+            }
+            None => {
+                let standard = Config::standard();
+                let hidden = (self.dim * 11).div_ceil(4).next_multiple_of(64);
+                let config = Config { dim: self.dim, layers: self.layers, hidden, ..standard };
+                ensure!(
+                    config.is_sound(),
+                    "a width of {} and {} blocks make no model; the width is a multiple of 64",
+                    self.dim,
+                    self.layers
+                );
+                Network::random(&config, self.seed)?
+            }
+        };
+        Ok((network, AdamW::default(), Run::default()))
+    }
+
+    /// Scores, saves, draws, and lets the model play.
+    fn evaluate(
+        &self,
+        network: &Network,
+        optimizer: &AdamW,
+        run: &mut Run,
+        valid: &[(String, Sequence)],
+        print: impl Fn(String),
+    ) -> Result<()> {
+        let kinds = score::score(network, valid, |_| ())?;
+        let mean = score::mean_total(&kinds, 500);
+        let each: Vec<_> =
+            kinds.iter().map(|(kind, bits)| format!("{kind} {:.2}", bits.per_note().total)).collect();
+        print(format!(
+            "{:>9} notes  train {:.3}  valid {mean:.3}  ({})",
+            run.notes,
+            run.smooth,
+            each.join(", ")
+        ));
+        run.evaluated(mean);
+
+        let mut checkpoint = Checkpoint {
+            name: self.name.clone(),
+            config: network.config().clone(),
+            notes_seen: run.notes,
+            numbers: network.numbers()?,
+        };
+        if run.is_best() {
+            checkpoint.save(&self.out.join("model.safetensors"), Precision::Half)?;
+        }
+        checkpoint.save(&self.out.join("latest.safetensors"), Precision::Single)?;
+        optimizer.save(&self.out.join("moments.safetensors"))?;
+        run.save(&self.out.join("run.json"))?;
+        curve::draw(&self.out.join("curve.svg"), &run.training, &run.validation)?;
+        checkpoint.numbers.clear();
+        Ok(())
+    }
+}
+
+/// The loss to descend (nats, each field's mean over the answers that count) and bits per note.
+fn loss(network: &Network, batch: &Batch, sequences: &[Sequence]) -> Result<(candle_core::Tensor, f64)> {
+    let nats = network.nats(batch)?;
+    let mut losses = Vec::new();
+    for field in Field::ALL {
+        let count: usize = sequences.iter().map(|sequence| sequence.scored(field)).sum();
+        losses.push((nats[field as usize].sum_all()? / count.max(1) as f64)?);
+    }
+    let loss = losses.iter().skip(1).try_fold(losses[0].clone(), |sum, loss| sum + loss)?;
+    let bits = f64::from(loss.to_scalar::<f32>()?) / std::f64::consts::LN_2;
+    Ok((loss, bits))
+}
