@@ -1,7 +1,9 @@
 //! `trainer`: makes Segue's model from folders of MIDI files.
 
+mod baseline;
 mod corpus;
 mod curve;
+mod evaluate;
 mod example;
 mod memory;
 mod optimizer;
@@ -29,6 +31,7 @@ struct Arguments {
 enum Command {
     Prepare(prepare::Prepare),
     Train(train::Train),
+    Evaluate(evaluate::Evaluate),
 }
 
 fn main() -> Result<()> {
@@ -36,5 +39,6 @@ fn main() -> Result<()> {
     match Arguments::parse().command {
         Command::Prepare(prepare) => prepare.run(),
         Command::Train(train) => train.run(),
+        Command::Evaluate(evaluate) => evaluate.run(),
     }
 }

@@ -21,6 +21,20 @@ pub struct VoicedNote {
     pub voice: u8,
 }
 
+impl VoicedNote {
+    /// As a note of a context.
+    pub fn told(&self, role: Role, shown: bool) -> ContextNote {
+        ContextNote {
+            onset: self.onset,
+            key: self.key,
+            velocity: self.velocity,
+            end: Some(self.onset + self.duration),
+            shown: shown.then_some(self.duration),
+            role,
+        }
+    }
+}
+
 /// A piece.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Record {
@@ -108,14 +122,7 @@ impl Record {
                 .take_while(|other| other.onset < note.onset + note.duration)
                 .find(|other| other.key == note.key && other.onset > note.onset);
             let duration = again.map_or(note.duration, |again| again.onset - note.onset);
-            told.push(ContextNote {
-                onset: note.onset,
-                key: note.key,
-                velocity: note.velocity,
-                end: Some(note.onset + duration),
-                shown: shown.then_some(duration),
-                role,
-            });
+            told.push(VoicedNote { duration, ..*note }.told(role, shown));
         }
         for note in told {
             context.hear(note);

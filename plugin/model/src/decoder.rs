@@ -31,7 +31,7 @@ pub struct Decoder {
     inner: Vec<f32>,
     /// (window or copy window)
     weights: Vec<f32>,
-    /// (copies · 2 · HEAD_DIM)
+    /// (2 copies · 2 · HEAD_DIM), the keys' head having two
     copying: Vec<f32>,
     /// (symbols)
     shares: Vec<f32>,
@@ -128,7 +128,7 @@ impl Decoder {
         let position = context.bar_position(onset);
         let question = Question { role: next.role, position, token, onset };
         let velocity = next.velocity.map(segue_music::Vocabulary::velocity_symbol);
-        for field in Field::ALL.into_iter().filter(|field| field.copies() > 0) {
+        for field in Field::ALL {
             self.hidden_of(model, cache, note - 1, field, &question, velocity);
             let at = if field == Field::Gap { before.onset } else { onset };
             let copying = self.copying(&model.heads[field as usize], &Angles::at(at, note - 1), field);
@@ -185,18 +185,16 @@ impl Decoder {
         self.hidden_of(model, cache, last, field, question, Some(question.token.velocity));
         matvec(&head.out, &self.normed, &mut self.logits[..symbols]);
         add(&mut self.logits[..symbols], &head.out_bias);
-        if field.copies() > 0 {
-            let here = context.get(last).map_or(0, |note| note.onset);
-            let at = if field == Field::Gap { here } else { question.onset };
-            self.copying(head, &Angles::at(at, last), field);
-            for copy in 0..field.copies() {
-                self.copy(model, cache, context, field, copy);
-                let gate = dot(&head.gate[copy * self.normed.len()..][..self.normed.len()], &self.normed)
-                    + head.gate_bias[copy];
-                let strength = field.copy_strength(model.vocabulary());
-                for (logit, share) in self.logits[..symbols].iter_mut().zip(&self.shares) {
-                    *logit += gate * (strength * share).ln_1p();
-                }
+        let here = context.get(last).map_or(0, |note| note.onset);
+        let at = if field == Field::Gap { here } else { question.onset };
+        self.copying(head, &Angles::at(at, last), field);
+        for copy in 0..field.copies() {
+            self.copy(model, cache, context, field, copy);
+            let gate = dot(&head.gate[copy * self.normed.len()..][..self.normed.len()], &self.normed)
+                + head.gate_bias[copy];
+            let strength = field.copy_strength(model.vocabulary());
+            for (logit, share) in self.logits[..symbols].iter_mut().zip(&self.shares) {
+                *logit += gate * (strength * share).ln_1p();
             }
         }
         &mut self.logits[..symbols]
@@ -214,6 +212,7 @@ impl Decoder {
         let symbol_of = |note: usize| -> Option<usize> {
             let (before, copied) = (context.get(note - 1)?, context.get(note)?);
             match (field, copy) {
+                (Field::Velocity, _) => copied.velocity.map(segue_music::Vocabulary::velocity_symbol),
                 (Field::Duration, _) => {
                     let ended = copied.end.filter(|&end| end <= reader.onset).map(|end| end - copied.onset);
                     Some(model.vocabulary().durations.symbol(copied.shown.or(ended)?))

@@ -62,7 +62,7 @@ pub(crate) struct Head {
     pub out: Vec<f32>,
     /// (symbols)
     pub out_bias: Vec<f32>,
-    /// (copies · 2 · HEAD_DIM, dim): for each copy a query, then a key; empty where the field does not copy
+    /// (copies · 2 · HEAD_DIM, dim): for each copy a query, then a key
     pub copy: Vec<f32>,
     /// (copies, dim)
     pub gate: Vec<f32>,
@@ -111,7 +111,6 @@ impl Model {
         let norm = take("norm".into())?;
         let mut head = |field: Field| -> Result<Head, CheckpointError> {
             let mut part = |part: &str| take(format!("{}.{part}", field.name()));
-            let copies = field.copies() > 0;
             Ok(Head {
                 input: part("in")?,
                 asked: part("asked")?,
@@ -121,9 +120,9 @@ impl Model {
                 out_norm: part("out.norm")?,
                 out: part("out")?,
                 out_bias: part("out.bias")?,
-                copy: if copies { part("copy")? } else { vec![] },
-                gate: if copies { part("gate")? } else { vec![] },
-                gate_bias: if copies { part("gate.bias")? } else { vec![] },
+                copy: part("copy")?,
+                gate: part("gate")?,
+                gate_bias: part("gate.bias")?,
             })
         };
         let heads = [head(Field::Gap)?, head(Field::Key)?, head(Field::Velocity)?, head(Field::Duration)?];

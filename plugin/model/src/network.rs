@@ -118,14 +118,12 @@ impl Network {
         let u = (u + self.linear(&active, &name("forward.out"))?)?;
         let z = ops::rms_norm(&u, self.get(&name("out.norm"))?)?;
         let mut logits = self.linear(&z, &name("out"))?.broadcast_add(self.get(&name("out.bias"))?)?;
-        if field.copies() > 0 {
-            let turned = ops::turn(&self.linear(&z, &name("copy"))?, batch.copy_angles[index].clone())?;
-            let gates = self.linear(&z, &name("gate"))?.broadcast_add(self.get(&name("gate.bias"))?)?;
-            for (copy, copied) in batch.copied[index].iter().enumerate() {
-                let part = |which: usize| turned.narrow(1, (2 * copy + which) * HEAD_DIM, HEAD_DIM);
-                let copies = ops::copy_attention(&part(0)?, &part(1)?, copied.clone())?;
-                logits = (logits + copies.broadcast_mul(&gates.narrow(1, copy, 1)?)?)?;
-            }
+        let turned = ops::turn(&self.linear(&z, &name("copy"))?, batch.copy_angles[index].clone())?;
+        let gates = self.linear(&z, &name("gate"))?.broadcast_add(self.get(&name("gate.bias"))?)?;
+        for (copy, copied) in batch.copied[index].iter().enumerate() {
+            let part = |which: usize| turned.narrow(1, (2 * copy + which) * HEAD_DIM, HEAD_DIM);
+            let copies = ops::copy_attention(&part(0)?, &part(1)?, copied.clone())?;
+            logits = (logits + copies.broadcast_mul(&gates.narrow(1, copy, 1)?)?)?;
         }
         Ok(logits)
     }

@@ -45,9 +45,8 @@ impl Field {
     /// Copying attentions of its head: of values, and for keys of intervals too.
     pub fn copies(self) -> usize {
         match self {
-            Self::Gap | Self::Duration => 1,
+            Self::Gap | Self::Velocity | Self::Duration => 1,
             Self::Key => 2,
-            Self::Velocity => 0,
         }
     }
 
@@ -117,11 +116,9 @@ pub fn parameters(config: &Config, vocabulary: &Vocabulary) -> Vec<Parameter> {
         add(format!("{name}.out.norm"), &[dim], Init::Constant(1.0));
         add(format!("{name}.out"), &[symbols, dim], Init::Normal(0.01));
         add(format!("{name}.out.bias"), &[symbols], Init::Constant(0.0));
-        if copies > 0 {
-            add(format!("{name}.copy"), &[2 * copies * HEAD_DIM, dim], spread(dim));
-            add(format!("{name}.gate"), &[copies, dim], Init::Normal(0.01));
-            add(format!("{name}.gate.bias"), &[copies], Init::Constant(1.0 / copies as f32));
-        }
+        add(format!("{name}.copy"), &[2 * copies * HEAD_DIM, dim], spread(dim));
+        add(format!("{name}.gate"), &[copies, dim], Init::Normal(0.01));
+        add(format!("{name}.gate.bias"), &[copies], Init::Constant(1.0 / copies as f32));
     }
     list
 }

@@ -25,8 +25,9 @@ struct Question {
     answer: Token,
     /// Which of its fields count.
     scored: [bool; 4],
-    /// The first question that may know the answer's duration; the others are known to the next.
-    duration_known_from: usize,
+    /// By field: the first question that may know the answer; the next one, but for durations of notes still held, and for velocities
+    /// that nobody knows.
+    known_from: [usize; 4],
 }
 
 /// The questions of one run of notes: each note but the last is read, each but the first asked for.
@@ -56,6 +57,7 @@ impl Sequence {
                 (None, None) => usize::MAX,
             };
             let counts = score(place);
+            let velocity_known_from = if velocity.is_some() { 0 } else { usize::MAX };
             questions.push(Question {
                 step: rows.step(&step),
                 tick: before.onset,
@@ -63,7 +65,7 @@ impl Sequence {
                 asked,
                 answer,
                 scored: [counts, counts, counts && velocity.is_some(), counts && next.end.is_some()],
-                duration_known_from,
+                known_from: [0, 0, velocity_known_from, duration_known_from],
             });
         }
         Self { questions }
@@ -84,7 +86,12 @@ impl Sequence {
         self.questions.iter().filter(|question| question.scored[field as usize]).count()
     }
 
-    /// The answer to a question and whether a field of it counts.
+    /// The note that a question asks for, whether or not it counts.
+    pub fn token(&self, question: usize) -> &Token {
+        &self.questions[question].answer
+    }
+
+    /// A field of the answer to a question; nothing where it does not count.
     pub fn answer(&self, question: usize, field: Field) -> Option<usize> {
         let question = &self.questions[question];
         question.scored[field as usize].then(|| symbol(&question.answer, field))
@@ -141,7 +148,8 @@ impl Batch {
         let (mut angles, mut at_note) = (Vec::with_capacity(rows), Vec::with_capacity(rows));
         let mut targets: [Vec<Option<u32>>; 4] = Default::default();
         let mut values: [Vec<i32>; 4] = Default::default();
-        let (mut keys, mut duration_known_from) = (Vec::with_capacity(rows), Vec::with_capacity(rows));
+        let mut keys = Vec::with_capacity(rows);
+        let mut known_from: [Vec<usize>; 4] = Default::default();
         for sequence in sequences {
             for place in 0..length {
                 let Some(question) = sequence.questions.get(place) else {
@@ -152,7 +160,7 @@ impl Batch {
                     targets.iter_mut().for_each(|targets| targets.push(None));
                     values.iter_mut().for_each(|values| values.push(0));
                     keys.push(0);
-                    duration_known_from.push(usize::MAX);
+                    known_from.iter_mut().for_each(|known_from| known_from.push(usize::MAX));
                     continue;
                 };
                 steps.push(question.step.iter().copied());
@@ -164,10 +172,10 @@ impl Batch {
                     asked[index].push(question.asked[index].iter().copied());
                     let symbol = symbol(&question.answer, field);
                     values[index].push(symbol as i32);
+                    known_from[index].push(question.known_from[index]);
                     targets[index].push(question.scored[index].then_some(symbol as u32));
                 }
                 keys.push(question.key as i32);
-                duration_known_from.push(question.duration_known_from);
             }
         }
         let none = vec![0; rows];
@@ -178,18 +186,14 @@ impl Batch {
                 symbols: field.symbols(vocabulary),
                 values: values[field as usize].clone(),
                 shifts: shifts.clone(),
-                known_from: if field == Field::Duration {
-                    duration_known_from.clone()
-                } else {
-                    vec![0; rows]
-                },
+                known_from: known_from[field as usize].clone(),
                 strength: field.copy_strength(vocabulary),
             })
         };
         let copied = [
             vec![copied(Field::Gap, &none)],
             vec![copied(Field::Key, &none), copied(Field::Key, &keys)],
-            vec![],
+            vec![copied(Field::Velocity, &none)],
             vec![copied(Field::Duration, &none)],
         ];
         let (angles, at_note): (Arc<[_]>, Arc<[_]>) = (angles.into(), at_note.into());
