@@ -1,0 +1,118 @@
+//! The model's answer to a piece.
+
+use std::sync::Arc;
+
+use segue_model::{Ask, Generator, Model};
+use segue_music::{Beats, ContextNote, Note, Piece, Role, TICK, tick_at};
+
+use super::clock::Clock;
+use super::grid::Grid;
+use super::{bars, score};
+
+/// How an answer is to be.
+#[derive(Clone, Copy, Debug)]
+pub struct Wish {
+    /// How many bars of it.
+    pub bars: u32,
+    /// Where notes may begin; nothing leaves it to the prompt.
+    pub grid: Option<Grid>,
+    /// See [`Ask::temperature`].
+    pub temperature: f32,
+    /// See [`Ask::top_p`].
+    pub top_p: f32,
+    /// See [`Ask::seed`].
+    pub seed: u64,
+}
+
+/// Notes that go on where a piece ends.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answer {
+    /// The bar line at which it begins.
+    pub start: Beats,
+    /// The bar line at which it ends.
+    pub end: Beats,
+    /// The grid its notes lie on.
+    pub grid: Grid,
+    /// Its notes.
+    pub notes: Vec<Note>,
+}
+
+impl Answer {
+    /// Answers `prompt`; nothing where it holds no note that is not a drum's.
+    pub fn to(prompt: &Piece, model: Arc<Model>, wish: &Wish) -> Option<Self> {
+        let heard = prompt.notes();
+        let start = bars::line_from(prompt, ending(&heard)?);
+        let end = bars::lines_later(prompt, start, wish.bars);
+        // Who names a grid wants the beats of the file, however the prompt was played.
+        let clock = match wish.grid {
+            Some(grid) if grid != Grid::OFF => Clock::BEATS,
+            _ => Clock::of(prompt),
+        };
+        let grid = wish.grid.unwrap_or_else(|| own_grid(&heard));
+
+        let mut generator = Generator::new(model);
+        listen(&mut generator, prompt, &heard, clock, start);
+        let mut ask = Ask {
+            role: Role::Segue,
+            from: clock.heard(start),
+            until: clock.heard(end),
+            grid: grid.0,
+            // As in the plugin: the first note comes when it is due, the others when the model likes.
+            at_once: true,
+            temperature: wish.temperature,
+            top_p: wish.top_p,
+            seed: wish.seed,
+        };
+        let mut notes = Vec::new();
+        while let Some(note) = generator.next(&ask) {
+            (ask.from, ask.at_once) = (note.onset, false);
+            notes.push(written(&note, clock, start, end));
+        }
+        Some(Self { start, end, grid, notes })
+    }
+}
+
+/// Where the last note ends, to the model's tick: who holds a note for milliseconds beyond the bar line means the line.
+fn ending(heard: &[Note]) -> Option<Beats> {
+    let last = heard.iter().map(|note| note.onset).max()?;
+    let end = heard.iter().map(Note::end).max()?;
+    Some(end.round_to(TICK).max(last + TICK))
+}
+
+/// Sixteenths, if all notes begin on them.
+fn own_grid(heard: &[Note]) -> Grid {
+    let sixteenths = Grid::SIXTEENTHS;
+    if heard.iter().all(|note| note.onset % sixteenths.0 == Beats::ZERO) { sixteenths } else { Grid::OFF }
+}
+
+/// Tells the generator metre, pedal and notes, as the plugin does while they are played.
+fn listen(generator: &mut Generator, prompt: &Piece, heard: &[Note], clock: Clock, start: Beats) {
+    let tick = |at: Beats| tick_at(clock.heard(at));
+    if !clock.is_free() {
+        for &(at, meter) in &prompt.meters {
+            generator.meter(tick(at), Some(meter));
+        }
+    }
+    let pedal = score::pedal(prompt.tracks.iter().filter(|track| !track.is_drums()));
+    let mut down = false;
+    for &(at, now_down) in pedal.iter().filter(|&&(at, _)| at < start) {
+        generator.pedal(tick(at), now_down);
+        down = now_down;
+    }
+    if down {
+        // The answer has a channel of its own, whose pedal is up.
+        generator.pedal(tick(start), false);
+    }
+    for note in heard {
+        let onset = clock.heard(note.onset);
+        let note = Note { onset, duration: clock.heard(note.end()) - onset, ..*note };
+        generator.hear(ContextNote::whole(&note, Role::Player));
+    }
+}
+
+/// A note of the model's time as it stands in the file, cut at the answer's end.
+fn written(note: &Note, clock: Clock, start: Beats, end: Beats) -> Note {
+    let onset = clock.written(note.onset).clamp(start, end - TICK);
+    let until = clock.written(note.end()).clamp(onset + TICK, end);
+    Note { onset, duration: until - onset, ..*note }
+}

@@ -1,0 +1,73 @@
+//! What may be asked on the command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use super::grid::Grid;
+
+/// Segue listens to a phrase and goes on playing.
+#[derive(Debug, Parser)]
+#[command(name = "segue", version)]
+pub struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Continue a MIDI file, or every MIDI file of a folder.
+    ///
+    /// The answer begins at the bar line after the prompt's last note. The file written holds the prompt, unchanged, as
+    /// the track "You", and the answer as the track "Segue".
+    Continue(Continue),
+}
+
+/// How to continue.
+#[derive(Args, Debug)]
+pub struct Continue {
+    /// The prompt: a MIDI file, or a folder of them.
+    #[arg(value_name = "IN.mid")]
+    pub input: PathBuf,
+    /// Where the prompt and its answer go: a file, or a folder if IN is one.
+    #[arg(short, long, value_name = "OUT.mid")]
+    pub output: PathBuf,
+    /// How many bars to play.
+    #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub bars: u32,
+    /// Another seed, another answer; the same seed, the same answer.
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// How daring: below 1 the likely gets likelier; 0 takes the likeliest only.
+    #[arg(long, default_value_t = 0.9, value_parser = temperature)]
+    pub temperature: f32,
+    /// The share of probability that is kept, the likeliest first.
+    #[arg(long, value_name = "P", default_value_t = 0.95, value_parser = top_p)]
+    pub top_p: f32,
+    /// Onsets lie on multiples of this: 1/4, 1/8, 1/8T, 1/16, 1/16T, 1/32, or off. Where it is not said, 1/16 if all of
+    /// the prompt lies on sixteenths, and otherwise off.
+    #[arg(long)]
+    pub grid: Option<Grid>,
+    /// A model of `trainer train`, instead of the one inside this program.
+    #[arg(long, value_name = "FILE")]
+    pub model: Option<PathBuf>,
+    /// List the notes of prompt and answer on standard output, as one line of JSON for each file.
+    #[arg(long)]
+    pub json: bool,
+}
+
+fn temperature(text: &str) -> Result<f32, String> {
+    number(text)
+        .filter(|temperature| (0.05..=5.0).contains(temperature))
+        .ok_or("a number from 0.05 to 5".into())
+}
+
+fn top_p(text: &str) -> Result<f32, String> {
+    number(text).filter(|&share| share > 0.0 && share <= 1.0).ok_or("a number above 0, at most 1".into())
+}
+
+fn number(text: &str) -> Option<f32> {
+    text.parse().ok()
+}

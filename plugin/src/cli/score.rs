@@ -1,0 +1,152 @@
+//! Prompt and answer in one piece.
+
+use segue_music::{Beats, Channel, Note, Piece, Track};
+
+use super::answer::Answer;
+
+/// Where Segue plays if the prompt leaves it free: MIDI channel 2, as in the plugin.
+const OWN_CHANNEL: Channel = 1;
+/// General MIDI's drums.
+const DRUMS: Channel = 9;
+
+/// The prompt as the track `You` and the answer as the track `Segue`, with the prompt's tempo and metre.
+pub fn of(prompt: &Piece, answer: &Answer) -> Piece {
+    let heard: Vec<&Track> = prompt.tracks.iter().filter(|track| !track.is_drums()).collect();
+    let taken = |channel| heard.iter().any(|track| track.channel == channel);
+    let own = free(taken, DRUMS).unwrap_or(OWN_CHANNEL);
+    let mut tracks = you(&heard, own);
+    tracks.push(Track {
+        name: "Segue".to_owned(),
+        channel: own,
+        program: heard.first().and_then(|track| track.program),
+        notes: answer.notes.clone(),
+        pedal: Vec::new(),
+    });
+    let last = heard.iter().flat_map(|track| track.notes.iter().map(Note::end)).max().unwrap_or_default();
+    Piece { tracks, tempos: prompt.tempos.clone(), meters: prompt.meters.clone(), end: answer.end.max(last) }
+}
+
+/// When the pedal of any of the tracks is down.
+pub fn pedal<'a>(tracks: impl Iterator<Item = &'a Track>) -> Vec<(Beats, bool)> {
+    let mut changes: Vec<(Beats, usize, bool)> = tracks
+        .enumerate()
+        .flat_map(|(index, track)| track.pedal.iter().map(move |&(at, down)| (at, index, down)))
+        .collect();
+    changes.sort_by_key(|&(at, index, _)| (at, index));
+    let mut held = Vec::new();
+    let mut joined: Vec<(Beats, bool)> = Vec::new();
+    for (at, index, down) in changes {
+        held.retain(|&other| other != index);
+        if down {
+            held.push(index);
+        }
+        if joined.last().is_some_and(|&(_, before)| before) == held.is_empty() {
+            joined.push((at, !held.is_empty()));
+        }
+    }
+    joined
+}
+
+/// The prompt's voices, all of one name, which makes them one track of the file: those that can share a channel do, the
+/// others have one each as long as there are any, and in the end a track of their own.
+fn you(heard: &[&Track], own: Channel) -> Vec<Track> {
+    let mut voices: Vec<Track> = Vec::new();
+    for track in heard {
+        let shared = voices.iter().position(|voice| voice.channel == track.channel);
+        match shared {
+            Some(index) if may_share(&voices[index], track) => join(&mut voices[index], track),
+            Some(_) => {
+                let taken = |channel| {
+                    channel == own
+                        || voices.iter().any(|voice| voice.channel == channel)
+                        || heard.iter().any(|other| other.channel == channel)
+                };
+                let channel = free(taken, DRUMS).unwrap_or(track.channel);
+                voices.push(Track { channel, ..(*track).clone() });
+            }
+            None => voices.push((*track).clone()),
+        }
+    }
+    voices.sort_by_key(|voice| voice.channel);
+    for voice in &mut voices {
+        "You".clone_into(&mut voice.name);
+    }
+    voices
+}
+
+/// Segue's usual channel if it is free, or else the first that is.
+fn free(taken: impl Fn(Channel) -> bool, never: Channel) -> Option<Channel> {
+    [OWN_CHANNEL].into_iter().chain(0..16).find(|&channel| channel != never && !taken(channel))
+}
+
+/// Whether two voices sound alike and never hold one key at once.
+fn may_share(one: &Track, other: &Track) -> bool {
+    let mut notes: Vec<(u8, Beats, Beats)> =
+        one.notes.iter().chain(&other.notes).map(|note| (note.key, note.onset, note.end())).collect();
+    notes.sort_unstable();
+    let apart = notes.windows(2).all(|pair| pair[0].0 != pair[1].0 || pair[0].2 <= pair[1].1);
+    // A pedal holds every note of its channel: only voices with the same pedal can share one.
+    apart && one.program == other.program && one.pedal == other.pedal
+}
+
+fn join(voice: &mut Track, other: &Track) {
+    voice.notes.extend(&other.notes);
+    voice.notes.sort_unstable();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::grid::Grid;
+
+    fn track(channel: Channel, keys: &[u8], pedal: &[(i64, bool)]) -> Track {
+        let note = |&key| Note { onset: Beats::ZERO, key, duration: Beats::ONE, velocity: 80 };
+        Track {
+            name: "x".into(),
+            channel,
+            program: None,
+            notes: keys.iter().map(note).collect(),
+            pedal: pedal.iter().map(|&(beat, down)| (Beats::ONE.times(beat), down)).collect(),
+        }
+    }
+
+    #[test]
+    fn every_note_of_the_prompt_stays_and_segue_is_alone() {
+        let hands = vec![track(0, &[60, 64], &[]), track(0, &[40], &[])];
+        let clash = vec![track(0, &[60], &[]), track(0, &[60], &[]), track(1, &[70], &[])];
+        let pedalled = vec![track(0, &[60], &[(0, true)]), track(0, &[40], &[])];
+        let with_drums = vec![track(9, &[36], &[]), track(1, &[60], &[])];
+        let crowd: Vec<Track> = (0..20).map(|_| track(0, &[60], &[])).collect();
+        // (prompt, channels of You, Segue's channel)
+        for (tracks, you, own) in [
+            (hands, vec![0], 1),
+            (clash, vec![0, 1, 3], 2),
+            (pedalled, vec![0, 2], 1),
+            (with_drums, vec![1], 0),
+            (crowd, [&[0; 7][..], &[2, 3, 4, 5, 6, 7, 8, 10, 11, 12, 13, 14, 15]].concat(), 1),
+        ] {
+            let prompt = Piece { tracks, ..Piece::default() };
+            let notes = prompt.notes();
+            let answer = Answer { start: Beats::ONE, end: Beats::ONE, grid: Grid::OFF, notes: notes.clone() };
+            let piece = of(&prompt, &answer);
+            let (segue, rest) = piece.tracks.split_last().expect("two tracks");
+            assert_eq!((segue.name.as_str(), segue.channel, &segue.notes), ("Segue", own, &notes));
+            assert_eq!(rest.iter().map(|track| track.channel).collect::<Vec<_>>(), you);
+            assert!(rest.iter().all(|track| track.name == "You"));
+            let mut kept: Vec<Note> = rest.iter().flat_map(|track| track.notes.iter().copied()).collect();
+            kept.sort_unstable();
+            assert_eq!(kept, notes);
+        }
+    }
+
+    #[test]
+    fn a_pedal_is_down_while_any_is() {
+        let tracks = [
+            track(0, &[], &[(1, true), (4, false), (6, true)]),
+            track(1, &[], &[(0, true), (2, false), (3, true), (5, false)]),
+        ];
+        let joined = pedal(tracks.iter());
+        let beats: Vec<_> = joined.iter().map(|&(at, down)| (at.div_floor(Beats::ONE), down)).collect();
+        assert_eq!(beats, [(0, true), (5, false), (6, true)]);
+    }
+}
