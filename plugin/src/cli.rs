@@ -1,14 +1,10 @@
 //! The command line: MIDI files in, MIDI files out.
 
-mod answer;
 mod arguments;
-mod bars;
-mod clock;
 mod continue_command;
 mod grid;
 mod listing;
 mod paths;
-mod score;
 
 use std::process::ExitCode;
 

@@ -11,12 +11,14 @@ mod prepare;
 mod progress;
 mod record;
 mod run;
+mod sample;
 mod score;
 mod shard;
 mod train;
 mod window;
 
-use anyhow::Result;
+use std::process::ExitCode;
+
 use clap::{Parser, Subcommand};
 
 /// Makes Segue's model: prepare MIDI files, train on them, score the result.
@@ -32,13 +34,22 @@ enum Command {
     Prepare(prepare::Prepare),
     Train(train::Train),
     Evaluate(evaluate::Evaluate),
+    Sample(sample::Sample),
 }
 
-fn main() -> Result<()> {
+fn main() -> ExitCode {
     memory::keep_freed();
-    match Arguments::parse().command {
+    let done = match Arguments::parse().command {
         Command::Prepare(prepare) => prepare.run(),
         Command::Train(train) => train.run(),
         Command::Evaluate(evaluate) => evaluate.run(),
+        Command::Sample(sample) => sample.run(),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("trainer: {error:#}");
+            ExitCode::FAILURE
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use anyhow::{Result, ensure};
 use segue_music::{
-    Beats, Context, ContextNote, Key, Meter, Note, Piece, Role, Tempo, Tick, Velocity, tick_at,
+    Beats, Context, ContextNote, Key, Meter, Note, Piece, PieceClock, Role, Tick, Velocity, tick_at,
 };
 use serde::{Deserialize, Serialize};
 
@@ -57,14 +57,8 @@ impl Record {
     /// # Errors
     /// Where there are fewer than two notes, or no velocity for them.
     pub fn from_piece(name: String, kind: String, piece: &Piece) -> Result<Self> {
-        let on_grid = piece.is_on_grid();
-        let at = |position: Beats| {
-            if on_grid {
-                tick_at(position)
-            } else {
-                tick_at(Tempo::DEFAULT.beats_in(piece.seconds_at(position)))
-            }
-        };
+        let clock = PieceClock::of(piece);
+        let at = |position: Beats| tick_at(clock.heard(position));
         let mut notes = Vec::new();
         let mut pedal = Vec::new();
         for (voice, track) in piece.tracks.iter().filter(|track| !track.is_drums()).enumerate() {
@@ -84,10 +78,9 @@ impl Record {
         if one_velocity {
             notes.iter_mut().for_each(|note| note.velocity = None);
         }
-        let meters = if on_grid {
-            piece.meters.iter().map(|&(change, meter)| (at(change), meter)).collect()
-        } else {
-            vec![]
+        let meters = match clock.is_free() {
+            true => vec![],
+            false => piece.meters.iter().map(|&(change, meter)| (at(change), meter)).collect(),
         };
         Ok(Self { name, kind, notes, pedal, meters })
     }
@@ -138,7 +131,7 @@ impl Record {
 
 #[cfg(test)]
 mod tests {
-    use segue_music::Track;
+    use segue_music::{Tempo, Track};
 
     use super::*;
 

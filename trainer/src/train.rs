@@ -2,13 +2,16 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail, ensure};
 use clap::Args;
 use rand::RngExt;
 use rand_pcg::Pcg64Mcg;
-use segue_model::{Batch, Checkpoint, Config, Field, Network, Precision, Sequence};
-use segue_music::Tokenizer;
+use segue_model::{
+    Batch, Checkpoint, Config, Continuation, Field, Model, Network, Precision, Sequence, Wish,
+};
+use segue_music::{Beats, Meter, Note, Piece, Tempo, Tokenizer, Track, midi_file, take};
 
 use crate::example::Examples;
 use crate::optimizer::AdamW;
@@ -103,6 +106,21 @@ impl Train {
         Ok(())
     }
 
+    /// Lets the model as it is now continue the same phrase each time.
+    fn play(&self, checkpoint: Checkpoint, notes: u64) -> Result<()> {
+        let folder = self.out.join("samples");
+        fs::create_dir_all(&folder)
+            .with_context(|| format!("cannot make the folder {}", folder.display()))?;
+        let prompt = prompt();
+        let wish = Wish { bars: 8, grid: None, temperature: 0.9, top_p: 0.95, seed: self.seed };
+        if let Some(answer) = Continuation::of(&prompt, Arc::new(Model::from_checkpoint(checkpoint)?), &wish)
+        {
+            let path = folder.join(format!("{notes:09}.mid"));
+            midi_file::write(&path, &take(&prompt, &answer.notes, answer.end))?;
+        }
+        Ok(())
+    }
+
     /// The same validation sequences at every evaluation, a few of each kind.
     fn watched(&self, records: &[crate::record::Record]) -> Vec<(String, Sequence)> {
         let tokenizer = Tokenizer::new();
@@ -178,7 +196,7 @@ impl Train {
         ));
         run.evaluated(mean);
 
-        let mut checkpoint = Checkpoint {
+        let checkpoint = Checkpoint {
             name: self.name.clone(),
             config: network.config().clone(),
             notes_seen: run.notes,
@@ -191,8 +209,33 @@ impl Train {
         optimizer.save(&self.out.join("moments.safetensors"))?;
         run.save(&self.out.join("run.json"))?;
         curve::draw(&self.out.join("curve.svg"), &run.training, &run.validation)?;
-        checkpoint.numbers.clear();
-        Ok(())
+        self.play(checkpoint, run.notes)
+    }
+}
+
+/// The prompt of the samples: eight bars in the key of C, unmistakable to the ear.
+fn prompt() -> Piece {
+    let eighth = Beats::ratio(1, 2);
+    let chord = [[0, 4, 7], [-3, 0, 4], [-7, -3, 0], [-5, -1, 2]];
+    let mut notes = Vec::new();
+    for bar in 0..8_i64 {
+        let tones = chord[bar as usize % 4];
+        let start = Beats::ONE.times(4 * bar);
+        let note =
+            |onset: Beats, key: i32, duration: Beats| Note { onset, key: key as u8, duration, velocity: 80 };
+        notes.push(note(start, 48 + tones[0], Beats::ONE.times(4)));
+        for step in 0..8_i64 {
+            let tone = tones[step as usize % 3] + if step >= 3 { 12 } else { 0 };
+            notes.push(note(start + eighth.times(step), 60 + tone, eighth));
+        }
+    }
+    let track = Track { notes, ..Track::default() };
+    let meters = vec![(Beats::ZERO, Meter::COMMON)];
+    Piece {
+        tracks: vec![track],
+        tempos: vec![(Beats::ZERO, Tempo::new(110.0))],
+        meters,
+        end: Beats::ONE.times(32),
     }
 }
 

@@ -117,14 +117,17 @@ impl Generator {
     /// Keeps the cache up to the first note whose step changed.
     fn keep(&mut self, changed: usize) {
         if !self.cache.truncate(changed) {
-            self.cache.reset(self.context.first());
+            self.cache.reset(0);
         }
     }
 
     /// Reads notes into the cache, at most so many. Returns whether all are read.
     pub fn prefill(&mut self, steps: usize) -> bool {
-        if self.cache.len() < self.context.first() {
-            self.cache.reset(self.context.first());
+        // Of a long past that is read at once, the ring's worth is enough: what lies before is out of every window but the
+        // deeper blocks' (1 s of reading instead of 4).
+        let oldest = self.context.len().saturating_sub(self.model.config.ring()).max(self.context.first());
+        if self.cache.len() < oldest {
+            self.cache.reset(oldest);
         }
         for _ in 0..steps {
             if self.cache.len() == self.context.len() {

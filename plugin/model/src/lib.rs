@@ -4,6 +4,7 @@
 mod cache;
 mod checkpoint;
 mod config;
+mod continuation;
 mod decoder;
 mod generator;
 mod matvec;
@@ -19,6 +20,7 @@ pub mod ops;
 
 pub use checkpoint::{Checkpoint, CheckpointError, Precision};
 pub use config::Config;
+pub use continuation::{Continuation, Wish};
 pub use generator::{Ask, Generator};
 pub use model::Model;
 pub use network::Network;

@@ -3,11 +3,14 @@
 
 #![forbid(unsafe_code)]
 
+mod bars;
 mod beats;
 mod context;
 mod meter;
 mod note;
 mod piece;
+mod piece_clock;
+mod take;
 mod timeline;
 mod tokenizer;
 mod vocabulary;
@@ -19,6 +22,8 @@ pub use context::{BarPosition, Context, ContextNote};
 pub use meter::{Meter, Tempo};
 pub use note::{Channel, Key, Note, NoteEvent, Role, Velocity};
 pub use piece::{Piece, Track};
+pub use piece_clock::PieceClock;
+pub use take::{joined_pedal, take};
 pub use timeline::Timeline;
 pub use tokenizer::{Step, Token, Tokenizer};
 pub use vocabulary::{Alphabet, TICK, TICKS_PER_BEAT, Tick, Vocabulary, beats_at, tick_at};

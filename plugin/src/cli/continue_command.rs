@@ -5,14 +5,12 @@ use std::io::{self, Write};
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, anyhow, bail};
-use segue_model::Model;
-use segue_music::midi_file;
+use segue_model::{Continuation, Model, Wish};
+use segue_music::{midi_file, take};
 
-use super::answer::{Answer, Wish};
 use super::arguments::Continue;
 use super::listing::Listing;
 use super::paths::{self, Pair};
-use super::score;
 
 /// Continues a file, or every file of a folder: there one that cannot be continued does not keep the others from it.
 pub fn run(arguments: &Continue) -> Result<()> {
@@ -50,16 +48,16 @@ pub fn run(arguments: &Continue) -> Result<()> {
 fn one(arguments: &Continue, model: &Arc<Model>, Pair { input, output }: &Pair) -> Result<()> {
     let wish = Wish {
         bars: arguments.bars,
-        grid: arguments.grid,
+        grid: arguments.grid.map(|grid| grid.0),
         temperature: arguments.temperature,
         top_p: arguments.top_p,
         seed: arguments.seed,
     };
     let prompt = midi_file::read(input)?;
-    let Some(answer) = Answer::to(&prompt, Arc::clone(model), &wish) else {
+    let Some(answer) = Continuation::of(&prompt, Arc::clone(model), &wish) else {
         bail!("{}: holds no notes to continue (drums do not count)", input.display());
     };
-    midi_file::write(output, &score::of(&prompt, &answer))?;
+    midi_file::write(output, &take(&prompt, &answer.notes, answer.end))?;
 
     let mut out = io::stdout().lock();
     let said = if arguments.json {

@@ -11,8 +11,6 @@ pub struct Grid(pub Beats);
 impl Grid {
     /// Anywhere.
     pub const OFF: Self = Self(Beats::ZERO);
-    /// Sixteenths.
-    pub const SIXTEENTHS: Self = Self(Beats::ratio(1, 4));
 }
 
 impl FromStr for Grid {

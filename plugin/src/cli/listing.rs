@@ -2,10 +2,9 @@
 
 use std::path::Path;
 
+use segue_model::{Continuation, Wish};
 use segue_music::{Beats, Note, Piece, Tempo};
 use serde::Serialize;
-
-use super::answer::{Answer, Wish};
 
 /// One file's prompt and answer.
 #[derive(Serialize)]
@@ -50,7 +49,7 @@ impl<'a> Listing<'a> {
         model: &'a str,
         wish: &Wish,
         prompt: &Piece,
-        answer: &Answer,
+        answer: &Continuation,
     ) -> Self {
         let meter = prompt
             .meter_at(answer.start)
@@ -62,7 +61,7 @@ impl<'a> Listing<'a> {
             seed: wish.seed,
             temperature: wish.temperature,
             top_p: wish.top_p,
-            grid: beats(answer.grid.0),
+            grid: beats(answer.grid),
             tempo: prompt.tempos.first().map_or(Tempo::DEFAULT, |&(_, tempo)| tempo).bpm(),
             meter,
             start: beats(answer.start),

@@ -1,16 +1,16 @@
 //! The time of a file, and time as the model counts it.
 
-use segue_music::{Beats, Piece, Tempo};
+use crate::{Beats, Piece, Tempo};
 
 /// Music on a grid counts its own beats. Free playing has none: its time is counted in Beats at a fixed 120, as in
 /// training, whatever tempo the file names.
-#[derive(Clone, Copy)]
-pub struct Clock<'a> {
+#[derive(Clone, Copy, Debug)]
+pub struct PieceClock<'a> {
     /// The piece, if it is played freely.
     free: Option<&'a Piece>,
 }
 
-impl<'a> Clock<'a> {
+impl<'a> PieceClock<'a> {
     /// The piece's own beats.
     pub const BEATS: Self = Self { free: None };
 
@@ -57,12 +57,12 @@ mod tests {
         let tempo = |beat, bpm| (Beats::ONE.times(beat), Tempo::new(bpm));
         let piece =
             Piece { tempos: vec![tempo(0, 60.0), tempo(4, 180.0), tempo(5, 97.3)], ..Piece::default() };
-        let free = Clock { free: Some(&piece) };
+        let free = PieceClock { free: Some(&piece) };
         assert_eq!(free.heard(Beats::ONE.times(4)), Beats::ONE.times(8), "four seconds");
         for parts in (0..10_000_000).step_by(54_321) {
             let at = Beats::from_parts(parts);
             assert!((free.written(free.heard(at)) - at).abs() <= Beats::from_parts(2), "{at}");
-            assert_eq!(Clock::BEATS.written(Clock::BEATS.heard(at)), at);
+            assert_eq!(PieceClock::BEATS.written(PieceClock::BEATS.heard(at)), at);
         }
     }
 }

@@ -1,16 +1,14 @@
 //! Prompt and answer in one piece.
 
-use segue_music::{Beats, Channel, Note, Piece, Track};
-
-use super::answer::Answer;
+use crate::{Beats, Channel, Note, Piece, Track};
 
 /// Where Segue plays if the prompt leaves it free: MIDI channel 2, as in the plugin.
 const OWN_CHANNEL: Channel = 1;
 /// General MIDI's drums.
 const DRUMS: Channel = 9;
 
-/// The prompt as the track `You` and the answer as the track `Segue`, with the prompt's tempo and metre.
-pub fn of(prompt: &Piece, answer: &Answer) -> Piece {
+/// The prompt as the track `You` and the answer as the track `Segue`, with the prompt's tempo and metre. The piece lasts to `end` at least.
+pub fn take(prompt: &Piece, answer: &[Note], end: Beats) -> Piece {
     let heard: Vec<&Track> = prompt.tracks.iter().filter(|track| !track.is_drums()).collect();
     let taken = |channel| heard.iter().any(|track| track.channel == channel);
     let own = free(taken, DRUMS).unwrap_or(OWN_CHANNEL);
@@ -19,15 +17,15 @@ pub fn of(prompt: &Piece, answer: &Answer) -> Piece {
         name: "Segue".to_owned(),
         channel: own,
         program: heard.first().and_then(|track| track.program),
-        notes: answer.notes.clone(),
+        notes: answer.to_vec(),
         pedal: Vec::new(),
     });
     let last = heard.iter().flat_map(|track| track.notes.iter().map(Note::end)).max().unwrap_or_default();
-    Piece { tracks, tempos: prompt.tempos.clone(), meters: prompt.meters.clone(), end: answer.end.max(last) }
+    Piece { tracks, tempos: prompt.tempos.clone(), meters: prompt.meters.clone(), end: end.max(last) }
 }
 
 /// When the pedal of any of the tracks is down.
-pub fn pedal<'a>(tracks: impl Iterator<Item = &'a Track>) -> Vec<(Beats, bool)> {
+pub fn joined_pedal<'a>(tracks: impl Iterator<Item = &'a Track>) -> Vec<(Beats, bool)> {
     let mut changes: Vec<(Beats, usize, bool)> = tracks
         .enumerate()
         .flat_map(|(index, track)| track.pedal.iter().map(move |&(at, down)| (at, index, down)))
@@ -97,7 +95,6 @@ fn join(voice: &mut Track, other: &Track) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::grid::Grid;
 
     fn track(channel: Channel, keys: &[u8], pedal: &[(i64, bool)]) -> Track {
         let note = |&key| Note { onset: Beats::ZERO, key, duration: Beats::ONE, velocity: 80 };
@@ -127,8 +124,7 @@ mod tests {
         ] {
             let prompt = Piece { tracks, ..Piece::default() };
             let notes = prompt.notes();
-            let answer = Answer { start: Beats::ONE, end: Beats::ONE, grid: Grid::OFF, notes: notes.clone() };
-            let piece = of(&prompt, &answer);
+            let piece = take(&prompt, &notes, Beats::ONE);
             let (segue, rest) = piece.tracks.split_last().expect("two tracks");
             assert_eq!((segue.name.as_str(), segue.channel, &segue.notes), ("Segue", own, &notes));
             assert_eq!(rest.iter().map(|track| track.channel).collect::<Vec<_>>(), you);
@@ -145,7 +141,7 @@ mod tests {
             track(0, &[], &[(1, true), (4, false), (6, true)]),
             track(1, &[], &[(0, true), (2, false), (3, true), (5, false)]),
         ];
-        let joined = pedal(tracks.iter());
+        let joined = joined_pedal(tracks.iter());
         let beats: Vec<_> = joined.iter().map(|&(at, down)| (at.div_floor(Beats::ONE), down)).collect();
         assert_eq!(beats, [(0, true), (5, false), (6, true)]);
     }

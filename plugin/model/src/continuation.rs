@@ -1,21 +1,19 @@
-//! The model's answer to a piece.
+//! A piece and how the model goes on with it.
 
 use std::sync::Arc;
 
-use segue_model::{Ask, Generator, Model};
-use segue_music::{Beats, ContextNote, Note, Piece, Role, TICK, tick_at};
+use segue_music::{Beats, ContextNote, Note, Piece, PieceClock, Role, TICK, joined_pedal, tick_at};
 
-use super::clock::Clock;
-use super::grid::Grid;
-use super::{bars, score};
+use crate::generator::{Ask, Generator};
+use crate::model::Model;
 
 /// How an answer is to be.
 #[derive(Clone, Copy, Debug)]
 pub struct Wish {
     /// How many bars of it.
     pub bars: u32,
-    /// Where notes may begin; nothing leaves it to the prompt.
-    pub grid: Option<Grid>,
+    /// Notes begin on multiples of this, zero for anywhere; nothing leaves it to the prompt.
+    pub grid: Option<Beats>,
     /// See [`Ask::temperature`].
     pub temperature: f32,
     /// See [`Ask::top_p`].
@@ -26,27 +24,27 @@ pub struct Wish {
 
 /// Notes that go on where a piece ends.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Answer {
+pub struct Continuation {
     /// The bar line at which it begins.
     pub start: Beats,
     /// The bar line at which it ends.
     pub end: Beats,
-    /// The grid its notes lie on.
-    pub grid: Grid,
+    /// Its notes lie on multiples of this; zero for anywhere.
+    pub grid: Beats,
     /// Its notes.
     pub notes: Vec<Note>,
 }
 
-impl Answer {
-    /// Answers `prompt`; nothing where it holds no note that is not a drum's.
-    pub fn to(prompt: &Piece, model: Arc<Model>, wish: &Wish) -> Option<Self> {
+impl Continuation {
+    /// Continues `prompt`; nothing where it holds no note that is not a drum's.
+    pub fn of(prompt: &Piece, model: Arc<Model>, wish: &Wish) -> Option<Self> {
         let heard = prompt.notes();
-        let start = bars::line_from(prompt, ending(&heard)?);
-        let end = bars::lines_later(prompt, start, wish.bars);
+        let start = prompt.bar_line_from(ending(&heard)?);
+        let end = prompt.bar_lines_later(start, wish.bars);
         // Who names a grid wants the beats of the file, however the prompt was played.
         let clock = match wish.grid {
-            Some(grid) if grid != Grid::OFF => Clock::BEATS,
-            _ => Clock::of(prompt),
+            Some(grid) if grid != Beats::ZERO => PieceClock::BEATS,
+            _ => PieceClock::of(prompt),
         };
         let grid = wish.grid.unwrap_or_else(|| own_grid(&heard));
 
@@ -56,7 +54,7 @@ impl Answer {
             role: Role::Segue,
             from: clock.heard(start),
             until: clock.heard(end),
-            grid: grid.0,
+            grid,
             // As in the plugin: the first note comes when it is due, the others when the model likes.
             at_once: true,
             temperature: wish.temperature,
@@ -80,20 +78,20 @@ fn ending(heard: &[Note]) -> Option<Beats> {
 }
 
 /// Sixteenths, if all notes begin on them.
-fn own_grid(heard: &[Note]) -> Grid {
-    let sixteenths = Grid::SIXTEENTHS;
-    if heard.iter().all(|note| note.onset % sixteenths.0 == Beats::ZERO) { sixteenths } else { Grid::OFF }
+fn own_grid(heard: &[Note]) -> Beats {
+    let sixteenths = Beats::ratio(1, 4);
+    if heard.iter().all(|note| note.onset % sixteenths == Beats::ZERO) { sixteenths } else { Beats::ZERO }
 }
 
 /// Tells the generator metre, pedal and notes, as the plugin does while they are played.
-fn listen(generator: &mut Generator, prompt: &Piece, heard: &[Note], clock: Clock, start: Beats) {
+fn listen(generator: &mut Generator, prompt: &Piece, heard: &[Note], clock: PieceClock, start: Beats) {
     let tick = |at: Beats| tick_at(clock.heard(at));
     if !clock.is_free() {
         for &(at, meter) in &prompt.meters {
             generator.meter(tick(at), Some(meter));
         }
     }
-    let pedal = score::pedal(prompt.tracks.iter().filter(|track| !track.is_drums()));
+    let pedal = joined_pedal(prompt.tracks.iter().filter(|track| !track.is_drums()));
     let mut down = false;
     for &(at, now_down) in pedal.iter().filter(|&&(at, _)| at < start) {
         generator.pedal(tick(at), now_down);
@@ -111,7 +109,7 @@ fn listen(generator: &mut Generator, prompt: &Piece, heard: &[Note], clock: Cloc
 }
 
 /// A note of the model's time as it stands in the file, cut at the answer's end.
-fn written(note: &Note, clock: Clock, start: Beats, end: Beats) -> Note {
+fn written(note: &Note, clock: PieceClock, start: Beats, end: Beats) -> Note {
     let onset = clock.written(note.onset).clamp(start, end - TICK);
     let until = clock.written(note.end()).clamp(onset + TICK, end);
     Note { onset, duration: until - onset, ..*note }

@@ -1,26 +1,21 @@
 //! Bar lines of a piece.
 
-use segue_music::{Beats, Meter, Piece};
+use crate::{Beats, Meter, Piece};
 
-/// The first bar line at or after a position. Where the file names no metre it is four quarters, as MIDI has it.
-pub fn line_from(piece: &Piece, at: Beats) -> Beats {
-    let (from, meter) = meter_at(piece, at);
-    let line = from + (at - from).ceil_to(meter.bar());
-    next_change(piece, at).map_or(line, |change| line.min(change))
-}
+impl Piece {
+    /// The first bar line at or after a position. Where the file names no metre it is four quarters, as MIDI has it.
+    pub fn bar_line_from(&self, at: Beats) -> Beats {
+        let (from, meter) = self.meter_at(at).unwrap_or((Beats::ZERO, Meter::COMMON));
+        let line = from + (at - from).ceil_to(meter.bar());
+        // A new metre begins a new bar.
+        let change = self.meters.iter().map(|&(change, _)| change).find(|&change| change >= at);
+        change.map_or(line, |change| line.min(change))
+    }
 
-/// The bar line so many bars after one.
-pub fn lines_later(piece: &Piece, line: Beats, bars: u32) -> Beats {
-    (0..bars).fold(line, |line, _| line_from(piece, line + Beats::from_parts(1)))
-}
-
-fn meter_at(piece: &Piece, at: Beats) -> (Beats, Meter) {
-    piece.meter_at(at).unwrap_or((Beats::ZERO, Meter::COMMON))
-}
-
-/// A new metre begins a new bar.
-fn next_change(piece: &Piece, at: Beats) -> Option<Beats> {
-    piece.meters.iter().map(|&(change, _)| change).find(|&change| change >= at)
+    /// The bar line so many bars after one.
+    pub fn bar_lines_later(&self, line: Beats, bars: u32) -> Beats {
+        (0..bars).fold(line, |line, _| self.bar_line_from(line + Beats::from_parts(1)))
+    }
 }
 
 #[cfg(test)]
@@ -49,8 +44,8 @@ mod tests {
             (&late, 17, 24, 2, 64),
         ] {
             let quarter = |count| Beats::ratio(count, 4);
-            assert_eq!(line_from(piece, quarter(at)), quarter(line), "{at}");
-            assert_eq!(lines_later(piece, quarter(line), bars), quarter(later), "{bars} bars from {at}");
+            assert_eq!(piece.bar_line_from(quarter(at)), quarter(line), "{at}");
+            assert_eq!(piece.bar_lines_later(quarter(line), bars), quarter(later), "{bars} bars from {at}");
         }
     }
 }

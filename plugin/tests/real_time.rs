@@ -1,0 +1,152 @@
+//! The audio thread allocates nothing: not while it listens, answers, is barged in on, flooded, stopped or starved.
+
+mod rig;
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+use std::sync::Arc;
+use std::time::Instant;
+
+use crossbeam_channel::bounded;
+use rig::{Song, control, off, on};
+use segue::boundary::boundary;
+use segue::clock::Transport;
+use segue::composer::Composer;
+use segue::message::{Event, Message, Sink};
+use segue::processor::{Block, Processor};
+use segue::settings::Settings;
+use segue::status::Status;
+use segue_model::Model;
+use segue_music::Meter;
+
+thread_local! {
+    static COUNTS: Cell<bool> = const { Cell::new(false) };
+    static COUNT: Cell<usize> = const { Cell::new(0) };
+}
+
+/// The system's allocator, and a count of what a thread asks of it while it is told to count.
+struct Counting;
+
+fn count() {
+    if COUNTS.get() {
+        COUNT.set(COUNT.get() + 1);
+    }
+}
+
+// SAFETY: every call goes to the system's allocator unchanged; the counters are plain cells that do not allocate.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        count();
+        // SAFETY: the caller keeps the contract of `alloc`.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        count();
+        // SAFETY: the pointer came from the system's allocator, with this layout.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+
+    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        count();
+        // SAFETY: the pointer came from the system's allocator, with this layout.
+        unsafe { System.realloc(pointer, layout, size) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+/// A host's list of fixed size.
+struct Fixed {
+    events: Vec<(u32, Message)>,
+}
+
+impl Sink for Fixed {
+    fn send(&mut self, time: u32, message: Message) -> bool {
+        let room = self.events.len() < self.events.capacity();
+        if room {
+            self.events.push((time, message));
+        }
+        room
+    }
+}
+
+#[test]
+fn the_audio_thread_allocates_nothing() {
+    COUNTS.set(true);
+    drop(std::hint::black_box(vec![1u8; 100]));
+    COUNTS.set(false);
+    assert_eq!(COUNT.take(), 2, "the counter counts");
+
+    let status = Arc::<Status>::default();
+    let (audio, end) = boundary();
+    let (_, wishes) = bounded(1);
+    let mut composer = Composer::new(Arc::new(Model::random(7)), end, wishes, status.clone());
+    let rate = 48_000.0;
+    let mut processor = Processor::new(audio, status.clone(), rate);
+    let (mut left, mut right) = (vec![0.0; 64], vec![0.0; 64]);
+    let mut sink = Fixed { events: Vec::with_capacity(256) };
+    let mut settings = Settings { bars: 16, ..Settings::default() };
+    let (mut sent, mut worst, mut total) = (0, 0.0f64, 0.0);
+    let blocks = 30_000;
+    for block in 0..blocks {
+        let second = block / 750;
+        // A phrase in seconds 0 and 10, a barge-in at 8 s, floods, and blocks in which the composer does not come to
+        // its turn for seconds.
+        let mut events = Vec::new();
+        let within = block % 750;
+        if matches!(second, 0 | 8 | 10 | 30) && within % 100 < 2 {
+            let key = 60 + (within / 100) as u8;
+            events.push(Event { time: 9, message: if within % 100 == 0 { on(key) } else { off(key) } });
+        }
+        if block == 9_000 {
+            events.extend((0..1000).map(|i| Event { time: i / 16, message: on((i % 128) as u8) }));
+        }
+        if block == 9_400 {
+            events.extend((0..128).map(|key| Event { time: 0, message: off(key) }));
+            events.push(Event { time: 1, message: control(Message::ALL_NOTES_OFF, 0.0) });
+        }
+        if second == 33 && within % 7 == 0 {
+            events.extend((0..2000).map(|i| Event { time: 3, message: control((i % 128) as u8, 0.3) }));
+        }
+        settings.bypass = second == 26;
+        settings.channel = if second < 28 { 1 } else { 4 };
+        if block == 15_000 {
+            processor.reset();
+        }
+        let song = match second {
+            20..22 => Song::Stands(120.0),
+            22..24 => Song::None,
+            24 => Song::Plays(f64::from(block % 9) * 4.0, 120.0),
+            _ => Song::Plays(f64::from(block) * 64.0 / rate * 2.0, 120.0),
+        };
+        let transport = match song {
+            Song::Plays(song, tempo) => Transport {
+                playing: true,
+                tempo: Some(tempo),
+                meter: Some(Meter::COMMON),
+                song: Some(song),
+                bar: None,
+            },
+            Song::Stands(tempo) => Transport { tempo: Some(tempo), ..Transport::default() },
+            Song::None => Transport::default(),
+        };
+        sink.events.clear();
+        let begun = Instant::now();
+        COUNTS.set(true);
+        let block_of = Block { transport, settings, events: &events, left: &mut left, right: &mut right };
+        processor.process(block_of, &mut sink);
+        COUNTS.set(false);
+        let seconds = begun.elapsed().as_secs_f64();
+        (worst, total) = (worst.max(seconds), total + seconds);
+        sent += sink.events.len();
+        assert_eq!(COUNT.take(), 0, "block {block}");
+        if !(12..18).contains(&second) {
+            while composer.step() {}
+        }
+    }
+    assert!(sent > 2_000);
+    let share = total / (f64::from(blocks) * 64.0 / rate);
+    println!("process(): {:.2} % of the time of its blocks, {:.0} us at most", share * 100.0, worst * 1e6);
+}

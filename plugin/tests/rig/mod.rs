@@ -1,0 +1,242 @@
+//! A host in a few lines: feeds a processor blocks of any size, turns the composer in line, and keeps what comes out.
+#![allow(dead_code, reason = "each test uses a part of it")]
+
+use std::sync::Arc;
+
+use crossbeam_channel::bounded;
+use segue::boundary::boundary;
+use segue::clock::Transport;
+use segue::composer::Composer;
+use segue::composer_thread::{ComposerThread, Load};
+use segue::message::{Event, Message};
+use segue::processor::{Block, Processor};
+use segue::settings::Settings;
+use segue::status::Status;
+use segue_model::Model;
+use segue_music::{Beats, Channel, Key, Meter};
+
+/// How blocks are cut.
+#[derive(Clone, Copy, Debug)]
+pub enum Cut {
+    /// All of one size.
+    Of(usize),
+    /// From 1 to 2048, at random, always the same.
+    Random,
+}
+
+/// The host's clock: a song position for each sample.
+#[derive(Clone, Copy, Debug)]
+pub enum Song {
+    /// Plays from a position, at a tempo.
+    Plays(f64, f64),
+    /// Stands, at a tempo.
+    Stands(f64),
+    /// There is none.
+    None,
+}
+
+pub struct Rig {
+    pub processor: Processor,
+    pub composer: Option<Composer>,
+    pub thread: Option<ComposerThread>,
+    pub status: Arc<Status>,
+    pub settings: Settings,
+    pub song: Song,
+    pub rate: f64,
+    /// Samples since the beginning, or since the song moved.
+    pub sample: u64,
+    pub song_from: u64,
+    pub out: Vec<(u64, Message)>,
+    /// The highest output sample.
+    pub peak: f32,
+}
+
+pub const OURS: Channel = 1;
+
+impl Rig {
+    /// With the composer in line.
+    pub fn new(rate: f64, song: Song) -> Self {
+        let status = Arc::<Status>::default();
+        let (audio, end) = boundary();
+        let (_, wishes) = bounded(1);
+        let composer = Composer::new(Arc::new(Model::random(7)), end, wishes, status.clone());
+        Self::with(rate, song, status.clone(), Processor::new(audio, status, rate), Some(composer), None)
+    }
+
+    /// With the composer on its thread, rendering offline or not.
+    pub fn threaded(rate: f64, song: Song, offline: bool, load: Load) -> Self {
+        let status = Arc::<Status>::default();
+        let (audio, end) = boundary();
+        let (_, wishes) = bounded(1);
+        let thread = ComposerThread::start(end, wishes, status.clone(), load);
+        let mut processor = Processor::new(audio, status.clone(), rate);
+        processor.activate(rate, offline, thread.thread());
+        Self::with(rate, song, status, processor, None, Some(thread))
+    }
+
+    fn with(
+        rate: f64,
+        song: Song,
+        status: Arc<Status>,
+        processor: Processor,
+        composer: Option<Composer>,
+        thread: Option<ComposerThread>,
+    ) -> Self {
+        let settings = Settings { bars: 4, ..Settings::default() };
+        Self {
+            processor,
+            composer,
+            thread,
+            status,
+            settings,
+            song,
+            rate,
+            sample: 0,
+            song_from: 0,
+            out: Vec::new(),
+            peak: 0.0,
+        }
+    }
+
+    /// The transport at a sample.
+    pub fn transport(&self) -> Transport {
+        let meter = Some(Meter::COMMON);
+        match self.song {
+            Song::Plays(from, tempo) => {
+                let song = from + (self.sample - self.song_from) as f64 / self.rate * tempo / 60.0;
+                Transport { playing: true, tempo: Some(tempo), meter, song: Some(song), bar: None }
+            }
+            Song::Stands(tempo) => {
+                Transport { playing: false, tempo: Some(tempo), meter, song: Some(3.3), bar: None }
+            }
+            Song::None => Transport::default(),
+        }
+    }
+
+    /// The song goes on elsewhere, or otherwise.
+    pub fn move_song(&mut self, song: Song) {
+        self.song = song;
+        self.song_from = self.sample;
+    }
+
+    /// One block with these events, their times within it.
+    pub fn block(&mut self, frames: usize, events: &[Event]) {
+        let (mut left, mut right) = (vec![0.0; frames], vec![0.0; frames]);
+        let mut out: Vec<Event> = Vec::new();
+        let (transport, settings) = (self.transport(), self.settings);
+        let block = Block { transport, settings, events, left: &mut left, right: &mut right };
+        self.processor.process(block, &mut out);
+        for pair in out.windows(2) {
+            assert!(pair[0].time <= pair[1].time, "output out of order: {pair:?}");
+        }
+        for event in out {
+            assert!((event.time as usize) < frames.max(1), "{event:?} in a block of {frames}");
+            self.out.push((self.sample + u64::from(event.time), event.message));
+        }
+        self.peak = left.iter().chain(&right).fold(self.peak, |peak, sample| peak.max(sample.abs()));
+        self.sample += frames as u64;
+        if let Some(composer) = &mut self.composer {
+            while composer.step() {}
+        }
+    }
+
+    /// Blocks up to a sample, with these events at their samples.
+    pub fn run(&mut self, until: u64, cut: Cut, input: &[(u64, Message)]) {
+        let mut random = 12345u64;
+        let from = self.sample;
+        let mut input = input.iter().skip_while(|(at, _)| *at < from).peekable();
+        while self.sample < until {
+            let size = match cut {
+                Cut::Of(size) => size,
+                Cut::Random => {
+                    random = random
+                        .wrapping_mul(6_364_136_223_846_793_005)
+                        .wrapping_add(1_442_695_040_888_963_407);
+                    1 + (random >> 33) as usize % 2048
+                }
+            };
+            let frames = size.min((until - self.sample) as usize);
+            let end = self.sample + frames as u64;
+            let mut events = Vec::new();
+            while let Some((at, message)) = input.next_if(|(at, _)| *at < end) {
+                events.push(Event { time: (at - self.sample) as u32, message: *message });
+            }
+            self.block(frames, &events);
+        }
+    }
+
+    /// The sample of a beat, from the beginning, at a tempo.
+    pub fn at(&self, beat: f64, tempo: f64) -> u64 {
+        (beat * 60.0 / tempo * self.rate).round() as u64
+    }
+
+    /// Our notes so far: sample, key, velocity of 127, end.
+    pub fn ours(&self) -> Vec<(u64, Key, u8, u64)> {
+        notes(&self.out, OURS)
+    }
+}
+
+/// The notes on a channel: sample, key, velocity of 127, end.
+pub fn notes(out: &[(u64, Message)], wanted: Channel) -> Vec<(u64, Key, u8, u64)> {
+    let mut notes = Vec::new();
+    for (i, &(at, message)) in out.iter().enumerate() {
+        if let Message::On { channel, key, velocity, .. } = message
+            && channel == wanted
+        {
+            let off = |message: &Message| matches!(message, Message::Off { channel, key: other, .. } if *channel == wanted && *other == key);
+            let end = out[i..].iter().find(|(_, message)| off(message)).map_or(u64::MAX, |&(at, _)| at);
+            notes.push((at, key, (velocity * 127.0).round() as u8, end));
+        }
+    }
+    notes
+}
+
+/// Every on is followed by exactly one off before the next on at its address, and there is no off without an on.
+/// Returns how many voices still sound.
+pub fn hygiene(out: &[(u64, Message)]) -> usize {
+    let mut sounding = std::collections::HashSet::new();
+    for pair in out.windows(2) {
+        assert!(pair[0].0 <= pair[1].0, "output goes back in time: {pair:?}");
+    }
+    for (at, message) in out {
+        match message {
+            Message::On { channel, key, .. } => {
+                assert!(sounding.insert((*channel, *key)), "a second on at {at}: {message:?}");
+            }
+            Message::Off { channel, key, .. } => {
+                assert!(sounding.remove(&(*channel, *key)), "an orphan off at {at}: {message:?}");
+            }
+            _ => {}
+        }
+    }
+    sounding.len()
+}
+
+pub fn on(key: Key) -> Message {
+    Message::On { id: None, channel: 0, key, velocity: 0.7 }
+}
+
+pub fn off(key: Key) -> Message {
+    Message::Off { id: None, channel: 0, key, velocity: 0.0 }
+}
+
+pub fn control(controller: u8, value: f32) -> Message {
+    Message::Control { channel: 0, controller, value }
+}
+
+/// Four quarters from a beat on, each held for half a beat: the last release is 3.5 beats after the start.
+pub fn phrase(rig: &Rig, from: f64, tempo: f64) -> Vec<(u64, Message)> {
+    [60, 64, 67, 72]
+        .iter()
+        .zip(0..)
+        .flat_map(|(&key, i)| {
+            let beat = from + f64::from(i);
+            [(rig.at(beat, tempo), on(key)), (rig.at(beat + 0.5, tempo), off(key))]
+        })
+        .collect()
+}
+
+/// A length as beats for comparing.
+pub fn sixteenth() -> Beats {
+    Beats::ratio(1, 4)
+}

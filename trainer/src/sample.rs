@@ -1,0 +1,56 @@
+//! `trainer sample`: a model continues a MIDI file.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result};
+use clap::Args;
+use segue_model::{Continuation, Model, Wish};
+use segue_music::{midi_file, take};
+
+/// Let a model continue a MIDI file.
+#[derive(Args, Debug)]
+pub struct Sample {
+    /// The model.
+    #[arg(long, default_value = "assets/segue.safetensors")]
+    model: PathBuf,
+    /// The prompt.
+    #[arg(long)]
+    midi: PathBuf,
+    /// Bars to play.
+    #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    bars: u32,
+    /// Above 1 bolder, below 1 more careful.
+    #[arg(long, default_value_t = 0.9)]
+    temperature: f32,
+    /// The share of probability that is kept, the likeliest first.
+    #[arg(long, default_value_t = 0.95)]
+    top_p: f32,
+    /// Another seed, another answer.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Where prompt and answer go.
+    #[arg(long)]
+    out: PathBuf,
+}
+
+impl Sample {
+    /// Runs it.
+    pub fn run(&self) -> Result<()> {
+        let model = Arc::new(Model::load(&self.model)?);
+        let prompt = midi_file::read(&self.midi)?;
+        let wish = Wish {
+            bars: self.bars,
+            grid: None,
+            temperature: self.temperature,
+            top_p: self.top_p,
+            seed: self.seed,
+        };
+        let answer = Continuation::of(&prompt, model, &wish).with_context(|| {
+            format!("{} holds no notes to continue (drums do not count)", self.midi.display())
+        })?;
+        midi_file::write(&self.out, &take(&prompt, &answer.notes, answer.end))?;
+        println!("{}: {} notes", self.out.display(), answer.notes.len());
+        Ok(())
+    }
+}

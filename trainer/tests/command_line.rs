@@ -1,0 +1,198 @@
+//! The trainer as it is used: MIDI files and command lines in, files and words out.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use segue_model::{Checkpoint, Network, Precision};
+use segue_music::{Beats, Meter, Note, Piece, Tempo, Track, midi_file};
+
+fn trainer(arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_trainer"));
+    command.args(arguments).env("RAYON_NUM_THREADS", "1").env("RUST_BACKTRACE", "0");
+    command.output().expect("the trainer starts")
+}
+
+fn succeeds(arguments: &[&str]) -> String {
+    let output = trainer(arguments);
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{arguments:?}: {said}{}", String::from_utf8_lossy(&output.stderr));
+    said
+}
+
+/// The one line it fails with.
+fn fails(arguments: &[&str]) -> String {
+    let output = trainer(arguments);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(!output.status.success(), "{arguments:?} succeeded");
+    assert!(!said.contains("panicked"), "{said}");
+    said
+}
+
+/// Pieces of one pattern each, transposed: little to learn, and learned fast.
+fn write_pieces(folder: &Path, count: u8) {
+    for index in 0..count {
+        let step = Beats::ratio(1, 2);
+        let note = |place: i64| Note {
+            onset: step.times(place),
+            key: 50 + index + [0, 4, 7, 12, 7, 4, 2, 5][place as usize % 8],
+            duration: step,
+            velocity: 60 + 10 * (place % 4) as u8,
+        };
+        let piece = Piece {
+            tracks: vec![Track { notes: (0..160).map(note).collect(), ..Track::default() }],
+            tempos: vec![(Beats::ZERO, Tempo::new(100.0))],
+            meters: vec![(Beats::ZERO, Meter::COMMON)],
+            end: step.times(160),
+        };
+        midi_file::write(&folder.join(format!("piece-{index}.mid")), &piece).expect("a writable folder");
+    }
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().expect("a readable path")
+}
+
+/// Total bits per note that `evaluate --json` prints.
+fn evaluate(model: &Path, midi: &Path) -> f64 {
+    let said = succeeds(&["evaluate", "--model", text(model), "--midi", text(midi), "--json"]);
+    let json: serde_json::Value = serde_json::from_str(&said).expect("JSON on standard output");
+    let bits = &json["bits_per_note"];
+    let field = |name: &str| bits[name].as_f64().unwrap_or_else(|| panic!("no {name} in {said}"));
+    let sum = field("onset") + field("key") + field("velocity") + field("duration");
+    assert!((sum - field("total")).abs() < 1e-9);
+    assert!(json["notes"].as_u64().unwrap() > 0 && bits["velocity_notes"].as_u64().unwrap() > 0);
+    assert!(json["order_0"]["bits_per_note"]["total"].as_f64().unwrap() > 0.0);
+    assert!(json["bigram"]["bits_per_note"]["total"].as_f64().unwrap() > 0.0);
+    field("total")
+}
+
+#[test]
+fn a_folder_of_midi_becomes_a_model_that_has_learned_it() {
+    let home = tempfile::tempdir().unwrap();
+    let path = |name: &str| home.path().join(name);
+    let (midi, shards, run) = (path("midi"), path("shards"), path("run"));
+    fs::create_dir(&midi).unwrap();
+    write_pieces(&midi, 12);
+    fs::write(midi.join("text.mid"), "not music").unwrap();
+
+    let said = succeeds(&["prepare", "--midi", text(&midi), "--out", text(&shards)]);
+    assert!(said.contains("skipped") && said.contains("text.mid"), "{said}");
+    assert!(said.contains("train: ") && said.contains("valid: "), "{said}");
+
+    let train = |more: &[&str]| {
+        let fixed = ["train", "--shards", text(&shards), "--out", text(&run), "--dim", "64", "--layers", "1"];
+        let sizes = ["--batch", "2", "--length", "64", "--evaluate-every", "4000"];
+        [&fixed[..], &sizes[..], more].concat().into_iter().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let run_it = |more: &[&str]| {
+        let arguments = train(more);
+        succeeds(&arguments.iter().map(String::as_str).collect::<Vec<_>>())
+    };
+    run_it(&["--notes", "8000"]);
+    let first = evaluate(&run.join("model.safetensors"), &midi);
+    for file in ["latest.safetensors", "moments.safetensors", "run.json", "curve.svg"] {
+        assert!(run.join(file).exists(), "{file}");
+    }
+    assert!(
+        fs::read_to_string(run.join("curve.svg")).unwrap().contains("polyline"),
+        "no curve in the picture"
+    );
+    assert!(fs::read_dir(run.join("samples")).unwrap().count() > 0, "no sample continuation");
+
+    // Not over what is there, but on from it.
+    let arguments = train(&["--notes", "16000"]);
+    let said = fails(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
+    assert!(said.contains("--resume"), "{said}");
+    run_it(&["--notes", "16000", "--resume"]);
+    let resumed: serde_json::Value =
+        serde_json::from_str(&fs::read_to_string(run.join("run.json")).unwrap()).unwrap();
+    assert!(resumed["notes"].as_u64().unwrap() >= 16_000);
+    let second = evaluate(&run.join("model.safetensors"), &midi);
+    assert!(second < first, "the loss does not fall: {first} then {second}");
+
+    // What it has learned is in its weights: with random ones the score collapses.
+    let mut swapped = Checkpoint::load(&run.join("model.safetensors")).unwrap();
+    swapped.numbers = Network::random(&swapped.config, 99).unwrap().numbers().unwrap();
+    swapped.save(&path("random.safetensors"), Precision::Half).unwrap();
+    let random = evaluate(&path("random.safetensors"), &midi);
+    assert!(random > 1.5 * second, "trained {second}, random {random}");
+
+    // It goes on from weights alone, and it plays.
+    let other = path("other");
+    succeeds(&[
+        "train",
+        "--shards",
+        text(&shards),
+        "--out",
+        text(&other),
+        "--from",
+        text(&run.join("model.safetensors")),
+        "--batch",
+        "1",
+        "--length",
+        "64",
+        "--notes",
+        "200",
+    ]);
+    let (prompt, out) = (midi.join("piece-1.mid"), path("answer.mid"));
+    let weights = run.join("model.safetensors");
+    succeeds(&[
+        "sample",
+        "--model",
+        text(&weights),
+        "--midi",
+        text(&prompt),
+        "--bars",
+        "2",
+        "--out",
+        text(&out),
+    ]);
+    let answer = midi_file::read(&out).unwrap();
+    assert!(answer.tracks.iter().any(|track| track.name == "Segue" && !track.notes.is_empty()));
+}
+
+#[test]
+fn bad_input_is_named_and_nothing_is_written() {
+    let home = tempfile::tempdir().unwrap();
+    let path = |name: &str| home.path().join(name);
+    let (empty, midi, out) = (path("empty"), path("midi"), path("out"));
+    fs::create_dir(&empty).unwrap();
+    fs::create_dir(&midi).unwrap();
+    fs::write(midi.join("text.mid"), "not music").unwrap();
+    fs::write(path("model.safetensors"), "not a model").unwrap();
+    let mut foreign = Checkpoint::from_bytes(&random_model()).unwrap().to_bytes(Precision::Half).unwrap();
+    let fingerprint = format!("{:016x}", segue_music::Vocabulary::new().fingerprint());
+    let at = foreign.windows(16).position(|window| window == fingerprint.as_bytes()).expect("a fingerprint");
+    foreign[at..at + 16].copy_from_slice(b"0123456789abcdef");
+    fs::write(path("foreign.safetensors"), foreign).unwrap();
+    write_pieces(&empty.join("..").join("midi"), 1);
+
+    let model = path("model.safetensors");
+    let foreign = path("foreign.safetensors");
+    let nowhere = path("nowhere");
+    // (arguments, what the error must name)
+    for (arguments, named) in [
+        (vec!["prepare", "--midi", text(&empty), "--out", text(&out)], "empty"),
+        (vec!["prepare", "--midi", text(&nowhere), "--out", text(&out)], "nowhere"),
+        (vec!["prepare", "--midi", text(&midi), "--out", text(&out)], "at least two"),
+        (
+            vec!["prepare", "--midi", text(&midi), "--manifest", text(&nowhere), "--out", text(&out)],
+            "nowhere",
+        ),
+        (vec!["train", "--shards", text(&nowhere), "--out", text(&out)], "trainer prepare"),
+        (vec!["evaluate", "--model", text(&model), "--midi", text(&midi)], "model.safetensors"),
+        (vec!["evaluate", "--model", text(&foreign), "--midi", text(&midi)], "another vocabulary"),
+        (vec!["evaluate", "--model", text(&nowhere), "--midi", text(&midi)], "nowhere"),
+    ] {
+        let said = fails(&arguments);
+        assert!(said.contains(named), "{arguments:?}: {said}");
+    }
+    assert!(!out.join("train.shard").exists() && !out.join("latest.safetensors").exists());
+}
+
+fn random_model() -> Vec<u8> {
+    let config = segue_model::Config::tiny();
+    let numbers = Network::random(&config, 1).unwrap().numbers().unwrap();
+    Checkpoint { name: "x".into(), config, notes_seen: 0, numbers }.to_bytes(Precision::Half).unwrap()
+}
