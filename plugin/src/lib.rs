@@ -1,0 +1,50 @@
+//! Segue, an instrument that listens to what you play and goes on playing.
+//!
+//! The path of a note, one file a station:
+//!
+//! | file | thread | |
+//! |---|---|---|
+//! | [`plugin`], [`framework`] | host's | the framework's callbacks; nothing that falls there reaches the host |
+//! | [`processor`] | audio | the only place that knows sample offsets |
+//! | [`clock`] | audio | samples to jam Beats and back, from the host's transport |
+//! | [`player`], [`echo`] | audio | what the player holds; what is our own coming back |
+//! | [`heard`] | audio to composer | what was heard |
+//! | [`boundary`] | both | the two rings between the threads, and who waits for whom: offline only |
+//! | [`composer`], [`answer`] | composer | when to answer, and planning ahead |
+//! | [`planned`] | composer to audio | notes to come |
+//! | [`scheduler`], [`voices`] | audio | what is due; every on has its off |
+//! | [`sound`] | audio | the built-in tone |
+//!
+//! Around it: [`params`], [`state`] and [`settings`]; [`status`] and [`editor`]; [`embedded`], the model in the file;
+//! [`composer_thread`]; [`barrier`], against a crash of hosts; [`limits`], every capacity.
+
+pub mod answer;
+pub mod barrier;
+pub mod boundary;
+pub mod clock;
+pub mod composer;
+pub mod composer_thread;
+pub mod echo;
+pub mod editor;
+pub mod embedded;
+pub mod framework;
+pub mod heard;
+pub mod limits;
+pub mod message;
+pub mod params;
+pub mod planned;
+pub mod player;
+pub mod plugin;
+pub mod processor;
+pub mod scheduler;
+pub mod settings;
+pub mod sound;
+pub mod state;
+pub mod status;
+pub mod voices;
+
+use nice_plug::prelude::*;
+use plugin::Segue;
+
+nice_export_clap!(Segue);
+nice_export_vst3!(Segue);

@@ -1,0 +1,89 @@
+//! Every capacity and every limit in time of the plugin, in one place.
+
+use std::time::Duration;
+
+use segue_music::Beats;
+
+/// Input events in one block. Ardour restores the 2,080 hidden VST3 parameters that stand for controllers in one block.
+pub const INPUT_EVENTS: usize = 8192;
+
+/// Input events in one block that only a release may still use: every key of every channel can be released once.
+pub const INPUT_RESERVE: usize = ADDRESSES;
+
+/// Channels times keys: how many voices can sound at our output at once.
+pub const ADDRESSES: usize = 16 * 128;
+
+/// Messages on their way to the composer: the ticks of 24 s at 44.1 kHz, or a burst of two thousand notes.
+pub const HEARD: usize = 4096;
+
+/// Places in the heard ring that ticks leave free, so that notes and releases always find one.
+pub const HEARD_RESERVE: usize = 2048;
+
+/// Planned notes on their way to the audio thread, and as many again waiting in the scheduler.
+pub const PLANNED: usize = 1024;
+
+/// Samples between two decisions of the composer, counted from the activation: 11.6 ms at 44.1 kHz. Never a block.
+pub const TICK_SAMPLES: u64 = 512;
+
+/// The lead at 44.1 kHz: nothing is planned nearer than this to what it was decided on (46 ms).
+const LEAD_SAMPLES: f64 = 2048.0;
+
+/// Samples of lead at a sample rate.
+pub fn lead_samples(sample_rate: f64) -> u64 {
+    (LEAD_SAMPLES * sample_rate / 44_100.0).ceil() as u64
+}
+
+/// A planned note that is late by more than this is not played; 10 ms are heard as a stumble.
+pub const LATE_SECONDS: f64 = 0.010;
+
+/// A note-on of our own that comes back within this time is our echo: two large blocks and a driver's round trip.
+pub const ECHO_SECONDS: f64 = 0.100;
+
+/// The composer plans so far ahead of the playhead, then sleeps.
+pub const HORIZON: Beats = Beats::ratio(2, 1);
+
+/// What of an answer that is still to begin is planned at least, however far away it is.
+pub const OPENING: Beats = Beats::ratio(1, 2);
+
+/// Notes planned at one tick at most, so that a burst of planning ends before the next thing heard gets old (32 ms).
+pub const NOTES_A_TICK: usize = 32;
+
+/// Steps by which the cache is brought up to date at one turn of the composer's loop (about 8 ms).
+pub const PREFILL_STEPS: usize = 8;
+
+/// Ticks that the composer may be behind before it skips their decisions: about a second.
+pub const STALE_TICKS: u64 = 86;
+
+/// While keys are held, the patience counts this many times, from the last onset.
+pub const HELD_PATIENCE: i64 = 4;
+
+/// How long offline rendering waits for one acknowledgement before it goes on without.
+pub const OFFLINE_WAIT: Duration = Duration::from_secs(2);
+
+/// How long offline rendering waits for the model to be loaded.
+pub const LOAD_WAIT: Duration = Duration::from_secs(20);
+
+/// How long the end of an instance waits for its composer.
+pub const JOIN_WAIT: Duration = Duration::from_secs(5);
+
+/// How long `deactivate` waits for the framework's queue to run empty.
+pub const BARRIER_WAIT: Duration = Duration::from_millis(200);
+
+/// The composer looks into its ring this often; it is a twentieth of the lead.
+pub const PARK: Duration = Duration::from_millis(2);
+
+/// The same while the host sends nothing.
+pub const PARK_IDLE: Duration = Duration::from_millis(20);
+
+/// Voices of the built-in sound.
+pub const SOUND_VOICES: usize = 32;
+
+const _: () = {
+    assert!(INPUT_EVENTS >= 2 * (2080 + 1000));
+    assert!(INPUT_RESERVE < INPUT_EVENTS / 2);
+    assert!(HEARD > HEARD_RESERVE + 1024);
+    assert!(HEARD_RESERVE >= ADDRESSES);
+    assert!(NOTES_A_TICK * 8 <= PLANNED);
+    // A plan decided at a tick begins in a later one.
+    assert!(TICK_SAMPLES as f64 * 2.0 <= LEAD_SAMPLES);
+};

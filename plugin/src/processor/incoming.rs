@@ -1,0 +1,128 @@
+//! What comes in from the host: the player's keys and pedals are heard and passed through, the rest is passed through.
+
+use segue_music::{Channel, Role, Velocity};
+
+use super::*;
+
+impl Processor {
+    /// Something comes in at a sample.
+    pub(super) fn take(&mut self, message: Message, sample: u64, time: u32, sink: &mut dyn Sink) {
+        match message {
+            Message::On { id, channel, key, velocity } if velocity > 0.0 => {
+                self.strike(Address { channel, key }, id, velocity, sample, time, sink);
+            }
+            // MIDI's other way of writing a release.
+            Message::On { channel, key, .. } | Message::Off { channel, key, .. } => {
+                if !self.echo.takes_off(channel, key) {
+                    self.lift(Address { channel, key }, sample, time, sink);
+                }
+            }
+            Message::Choke { channel, key } => {
+                for c in 0..16 {
+                    for k in 0..128 {
+                        let meant = channel.is_none_or(|it| it == c) && key.is_none_or(|it| it == k);
+                        if meant && self.player.holds_on(c, k) {
+                            self.lift(Address { channel: c, key: k }, sample, time, sink);
+                        }
+                    }
+                }
+            }
+            // VST3 controllers rest at exactly one half, which no 7-bit value is: nobody moved it.
+            Message::Control { value: 0.5, .. } => {}
+            Message::Control { channel, controller, value } => {
+                self.control(channel, controller, value, sample, time, sink);
+                self.pass(message, time, sink);
+            }
+            _ => self.pass(message, time, sink),
+        }
+    }
+
+    fn pass(&mut self, message: Message, time: u32, sink: &mut dyn Sink) {
+        if self.settings.pass || self.settings.bypass {
+            sink.send(time, message);
+        }
+    }
+
+    /// The player strikes a key: our notes end here, in this very sample.
+    fn strike(
+        &mut self,
+        address: Address,
+        id: Option<i32>,
+        velocity: f32,
+        sample: u64,
+        time: u32,
+        sink: &mut dyn Sink,
+    ) {
+        let Address { channel, key } = address;
+        if self.echo.takes_on(channel, key, sample) {
+            self.status.echoes.fetch_add(1, Ordering::Relaxed);
+            return;
+        }
+        self.player.press(channel, key);
+        if !self.settings.bypass {
+            self.end_ours(time, sink);
+            let at = self.now(sample);
+            let heard = Heard::On { at, key, velocity: midi_velocity(velocity), revision: self.revision };
+            self.end.tell(heard, at);
+            self.sound.on(address, Role::Player, velocity);
+            self.status.set_key(Role::Player, key, true);
+            self.status.struck(key);
+        }
+        if self.settings.pass || self.settings.bypass {
+            let on = On { role: Role::Player, id, velocity, end: None, since: sample };
+            self.voices.start(address, on, time, sink);
+        }
+    }
+
+    /// The player releases a key. A release that matches nothing goes nowhere.
+    fn lift(&mut self, address: Address, sample: u64, time: u32, sink: &mut dyn Sink) {
+        let Address { channel, key } = address;
+        if !self.player.release(channel, key) {
+            return;
+        }
+        if !self.player.holds(key) && !self.settings.bypass {
+            let at = self.now(sample);
+            self.end.tell(Heard::Off { at, key }, at);
+            self.status.set_key(Role::Player, key, false);
+        }
+        // Where our voice took the address over, the player's has ended already.
+        if self.voices.at(address).is_none_or(|voice| voice.role == Role::Player) {
+            self.voices.end(address, time, sink);
+            self.sound.off(address);
+        }
+    }
+
+    fn control(
+        &mut self,
+        channel: Channel,
+        controller: u8,
+        value: f32,
+        sample: u64,
+        time: u32,
+        sink: &mut dyn Sink,
+    ) {
+        let pedal = match controller {
+            Message::PEDAL => self.player.pedal(channel, value > 0.5),
+            Message::RESET_CONTROLLERS => self.player.pedal(channel, false),
+            Message::ALL_SOUND_OFF | Message::ALL_NOTES_OFF => {
+                self.end_everything(time, sink);
+                self.cut(sample);
+                None
+            }
+            _ => None,
+        };
+        if let Some(down) = pedal {
+            self.sound.pedal(down);
+            if !self.settings.bypass {
+                let at = self.now(sample);
+                self.end.tell(Heard::Pedal { at, down }, at);
+            }
+        }
+    }
+}
+
+/// 0 to 1 as MIDI's 1 to 127.
+fn midi_velocity(velocity: f32) -> Velocity {
+    // A float cast saturates and maps NaN to zero.
+    ((velocity * 127.0).round() as Velocity).clamp(1, 127)
+}
