@@ -42,6 +42,12 @@ impl Config {
         2 * self.window.max(self.copy_window)
     }
 
+    /// How many notes back anything can be seen from a step: through every block's window, and from there through the copying
+    /// attention's. What was played before changes no number.
+    pub fn reach(&self) -> usize {
+        self.layers * self.window + self.copy_window + 1
+    }
+
     /// Whether the numbers make a model, and a bounded one: a damaged file must not ask for all memory.
     pub fn is_sound(&self) -> bool {
         let width = self.dim > 0 && self.dim.is_multiple_of(HEAD_DIM) && self.dim <= 2048;

@@ -123,9 +123,8 @@ impl Generator {
 
     /// Reads notes into the cache, at most so many. Returns whether all are read.
     pub fn prefill(&mut self, steps: usize) -> bool {
-        // Of a long past that is read at once, the ring's worth is enough: what lies before is out of every window but the
-        // deeper blocks' (1 s of reading instead of 4).
-        let oldest = self.context.len().saturating_sub(self.model.config.ring()).max(self.context.first());
+        // A long past that is read at once is read from where no later step can tell the difference.
+        let oldest = self.context.len().saturating_sub(self.model.config.reach()).max(self.context.first());
         if self.cache.len() < oldest {
             self.cache.reset(oldest);
         }

@@ -82,10 +82,10 @@ fn the_playing_forward_is_the_training_forward() {
 
     let mut generator = Generator::new(model);
     generator.meter(0, Some(Meter::COMMON));
-    for place in 0..context.len() - 1 {
+    for (place, pair) in context.notes().windows(2).enumerate() {
+        let (before, next) = (&pair[0], &pair[1]);
         // The context as trained knows how every note ends, which a step only tells once it has happened.
-        generator.hear(context.notes()[place]);
-        let (before, next) = (&context.notes()[place], &context.notes()[place + 1]);
+        generator.hear(*before);
         let mut token = tokenizer.token(next, before.onset);
         if let Some(velocity) = next.velocity {
             token.velocity = Vocabulary::velocity_symbol(velocity);

@@ -1,0 +1,37 @@
+//! The plugin's editor in a window of the host's.
+
+use anyhow::{Context, Result, ensure};
+use clack_extensions::gui::{GuiApiType, GuiConfiguration, PluginGui, Window};
+
+use crate::ClapHost;
+
+/// Windows as X11 gives them out.
+const X11: GuiConfiguration<'static> = GuiConfiguration { api_type: GuiApiType::X11, is_floating: false };
+
+impl ClapHost {
+    /// Opens the editor inside an X11 window, which must outlive it, and gives its width and height.
+    pub fn open_editor(&mut self, parent: u32) -> Result<(u32, u32)> {
+        let gui = self.gui()?;
+        let plugin = self.instance.plugin_handle();
+        ensure!(gui.is_api_supported(&plugin, X11), "the plugin's editor does not embed in X11 windows");
+        gui.create(&plugin, X11).context("the plugin makes no editor")?;
+        let size = gui.get_size(&plugin).context("the plugin's editor has no size")?;
+        // SAFETY: the caller keeps the window until the editor is closed.
+        unsafe { gui.set_parent(&plugin, Window::from_x11_handle(parent.into())) }
+            .context("the plugin's editor does not take the window")?;
+        // Some plugins are seen without being shown.
+        let _hidden = gui.show(&plugin);
+        Ok((size.width, size.height))
+    }
+
+    /// Closes the editor.
+    pub fn close_editor(&mut self) -> Result<()> {
+        let gui = self.gui()?;
+        gui.destroy(&self.instance.plugin_handle());
+        Ok(())
+    }
+
+    fn gui(&mut self) -> Result<PluginGui> {
+        self.instance.plugin_handle().get_extension().context("the plugin has no editor")
+    }
+}

@@ -1,0 +1,115 @@
+//! The user's plugin folders.
+
+use std::env;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+use crate::bundle::unwritable;
+use crate::{Bundles, Os, bundle};
+
+/// Where a system's hosts look for the user's own plugins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Folders {
+    /// Of CLAP plugins.
+    pub clap: PathBuf,
+    /// Of VST3 plugins.
+    pub vst3: PathBuf,
+}
+
+impl Folders {
+    /// The standard ones of a system, given its environment; nothing where that does not say where the user lives.
+    pub fn standard(os: Os, variable: impl Fn(&str) -> Option<OsString>) -> Option<Self> {
+        let folder = |name: &str| variable(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+        Some(match os {
+            Os::Linux => {
+                let home = folder("HOME")?;
+                Self { clap: home.join(".clap"), vst3: home.join(".vst3") }
+            }
+            Os::MacOs => {
+                let plugins = folder("HOME")?.join("Library").join("Audio").join("Plug-Ins");
+                Self { clap: plugins.join("CLAP"), vst3: plugins.join("VST3") }
+            }
+            Os::Windows => {
+                // The per-user folders of both specifications; the common ones need an administrator.
+                let common = folder("LOCALAPPDATA")?.join("Programs").join("Common");
+                Self { clap: common.join("CLAP"), vst3: common.join("VST3") }
+            }
+        })
+    }
+
+    /// The one folder named, or the standard ones of this system.
+    pub fn choose(to: Option<&Path>) -> Result<Self> {
+        match to {
+            Some(folder) => Ok(Self { clap: folder.into(), vst3: folder.into() }),
+            None => Self::standard(Os::HERE, |name| env::var_os(name))
+                .context("the environment names no home folder; name one with `install --to FOLDER`"),
+        }
+    }
+}
+
+impl Folders {
+    /// Makes the folders, and an error where nothing can be written there: better told before a long build than after.
+    pub fn prepare(&self) -> Result<()> {
+        for folder in [&self.clap, &self.vst3] {
+            std::fs::create_dir_all(folder).with_context(|| unwritable(folder))?;
+            drop(tempfile::tempfile_in(folder).with_context(|| unwritable(folder))?);
+        }
+        Ok(())
+    }
+}
+
+/// Puts the bundles of that library into the plugin folders.
+pub fn install(library: &Path, folders: &Folders) -> Result<Bundles> {
+    let bundles = Bundles::here(&folders.clap, &folders.vst3);
+    bundle(library, &bundles)?;
+    Ok(bundles)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_system_has_its_own_folders() {
+        let variable = |name: &str| match name {
+            "HOME" => Some("home".into()),
+            "LOCALAPPDATA" => Some("local".into()),
+            _ => None,
+        };
+        let cases = [
+            (Os::Linux, "home/.clap", "home/.vst3"),
+            (Os::MacOs, "home/Library/Audio/Plug-Ins/CLAP", "home/Library/Audio/Plug-Ins/VST3"),
+            (Os::Windows, "local/Programs/Common/CLAP", "local/Programs/Common/VST3"),
+        ];
+        for (os, clap, vst3) in cases {
+            let folders = Folders::standard(os, variable).expect("folders");
+            assert_eq!(
+                (folders.clap.as_path(), folders.vst3.as_path()),
+                (Path::new(clap), Path::new(vst3)),
+                "{os:?}"
+            );
+            assert_eq!(Folders::standard(os, |_| None), None, "{os:?}");
+            assert_eq!(Folders::standard(os, |_| Some(OsString::new())), None, "{os:?}");
+        }
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_written_is_told_before_anything_is_built() {
+        let place = tempfile::tempdir().expect("a temporary folder");
+        let folders = Folders::choose(Some(&place.path().join("made"))).expect("folders");
+        folders.prepare().expect("a folder that can be made");
+        let file = place.path().join("file");
+        std::fs::write(&file, "mine").expect("file");
+        let folders = Folders::choose(Some(&file.join("inside"))).expect("folders");
+        let error = format!("{:#}", folders.prepare().expect_err("an error"));
+        assert!(error.contains("file") && error.contains("--to"), "{error}");
+    }
+
+    #[test]
+    fn a_named_folder_takes_both() {
+        let folders = Folders::choose(Some(Path::new("there"))).expect("folders");
+        assert_eq!((folders.clap, folders.vst3), ("there".into(), "there".into()));
+    }
+}

@@ -1,0 +1,97 @@
+//! `bundler bundle`, `install` and `try`: from the sources to a plugin that has been heard.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use bundler::{Bundles, Folders, Trial, Workspace, bundle, install};
+use clap::{Args, Parser, Subcommand};
+
+/// Makes Segue's plugin bundles, installs them, and tries them in a headless host.
+#[derive(Parser)]
+#[command(version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Builds the plugin in release and lays out target/bundled/Segue.clap and Segue.vst3
+    Bundle,
+    /// Bundles, copies the bundles to your plugin folders, and tries what was installed
+    Install {
+        /// One folder for both, instead of your plugin folders
+        #[arg(long, value_name = "FOLDER")]
+        to: Option<PathBuf>,
+        #[command(flatten)]
+        phrases: Phrases,
+    },
+    /// Plays phrases into the installed plugin, draws its answers and keeps them as MIDI and WAV files
+    Try {
+        /// The CLAP file to try, instead of the installed one
+        #[arg(long, value_name = "FILE")]
+        plugin: Option<PathBuf>,
+        #[command(flatten)]
+        phrases: Phrases,
+    },
+}
+
+#[derive(Args)]
+struct Phrases {
+    /// A folder of .mid files to answer, instead of assets/prompts
+    #[arg(long, value_name = "FOLDER")]
+    prompts: Option<PathBuf>,
+    /// Where the takes go, instead of target/segue
+    #[arg(long, value_name = "FOLDER")]
+    out: Option<PathBuf>,
+}
+
+impl Phrases {
+    fn attempt(self, workspace: &Workspace, plugin: PathBuf) -> Result<()> {
+        let trial = Trial {
+            plugin,
+            prompts: self.prompts.unwrap_or_else(|| workspace.prompts()),
+            takes: self.out.unwrap_or_else(|| workspace.takes()),
+        };
+        trial.run(&mut |text| print!("{text}"))
+    }
+}
+
+fn run(command: Command) -> Result<()> {
+    let workspace = Workspace::find()?;
+    match command {
+        Command::Bundle => {
+            let bundles = Bundles::here(&workspace.bundled(), &workspace.bundled());
+            bundle(&workspace.build()?, &bundles)?;
+            println!("{}\n{}", bundles.clap.display(), bundles.vst3.display());
+        }
+        Command::Install { to, phrases } => {
+            let folders = Folders::choose(to.as_deref())?;
+            folders.prepare()?;
+            let library = workspace.build()?;
+            let bundled = workspace.bundled();
+            bundle(&library, &Bundles::here(&bundled, &bundled))?;
+            let bundles = install(&library, &folders)?;
+            println!("installed {}\ninstalled {}\n", bundles.clap.display(), bundles.vst3.display());
+            phrases.attempt(&workspace, bundles.clap)?;
+        }
+        Command::Try { plugin, phrases } => {
+            let installed =
+                || Folders::choose(None).map(|folders| Bundles::here(&folders.clap, &folders.vst3).clap);
+            let plugin = plugin.map_or_else(installed, Ok)?;
+            phrases.attempt(&workspace, plugin)?;
+        }
+    }
+    Ok(())
+}
+
+fn main() -> ExitCode {
+    match run(Cli::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! Tries an installed plugin: plays phrases into it and listens for the answers.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail, ensure};
+use segue_music::{Beats, Channel, Meter, Piece, Tempo, Track, midi_file};
+
+use crate::take::write_sound;
+use crate::{ClapHost, Message, Performance, Script, Take, piano_roll};
+
+/// The channel Segue answers on unless told otherwise: MIDI's second.
+pub const ANSWER_CHANNEL: Channel = 1;
+/// The channel the phrase is played on, so that what is passed through is not taken for an answer.
+const PLAYER_CHANNEL: Channel = 0;
+/// How long an answer is waited for after the phrase, and the longest answer there is room for.
+const PATIENCE: Beats = Beats::ratio(128, 1);
+/// An answer has ended when nothing came for this long.
+const REST: Beats = Beats::ratio(8, 1);
+/// Below this an answer is silence: 60 dB under full scale.
+const SILENCE: f32 = 0.001;
+
+/// What is tried, and where the takes go.
+#[derive(Clone, Debug)]
+pub struct Trial {
+    /// The CLAP file.
+    pub plugin: PathBuf,
+    /// The folder of phrases.
+    pub prompts: PathBuf,
+    /// The folder of takes.
+    pub takes: PathBuf,
+}
+
+impl Trial {
+    /// Plays every phrase to an instance of its own, in the order of their names, and says what came back. An error where
+    /// one was not answered; the others are tried all the same.
+    pub fn run(&self, say: &mut dyn FnMut(&str)) -> Result<()> {
+        let prompts = self.prompts()?;
+        std::fs::create_dir_all(&self.takes).with_context(|| {
+            format!("{}: cannot be made; choose another with `--out`", self.takes.display())
+        })?;
+        let mut failed = Vec::new();
+        for prompt in &prompts {
+            if let Err(error) = self.answer(prompt, say) {
+                say(&format!("{}: {error:#}\n", prompt.display()));
+                failed.push(name(prompt));
+            }
+        }
+        ensure!(
+            failed.is_empty(),
+            "{} of {} phrases had no answer: {}",
+            failed.len(),
+            prompts.len(),
+            failed.join(", ")
+        );
+        Ok(())
+    }
+
+    /// The MIDI files of the folder.
+    fn prompts(&self) -> Result<Vec<PathBuf>> {
+        let folder = std::fs::read_dir(&self.prompts).with_context(|| {
+            format!("{}: cannot be read; name a folder with `--prompts`", self.prompts.display())
+        })?;
+        let mut prompts = Vec::new();
+        for entry in folder {
+            let path = entry.with_context(|| format!("{}: cannot be read", self.prompts.display()))?.path();
+            if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("mid")) {
+                prompts.push(path);
+            }
+        }
+        prompts.sort();
+        if prompts.is_empty() {
+            bail!(
+                "{}: there is no .mid file in it; name another folder with `--prompts`",
+                self.prompts.display()
+            );
+        }
+        Ok(prompts)
+    }
+
+    fn answer(&self, path: &Path, say: &mut dyn FnMut(&str)) -> Result<()> {
+        let prompt = Prompt::of(&midi_file::read(path)?)?;
+        let mut host = ClapHost::open(&self.plugin)?;
+        let performance = prompt.script().play(&mut host)?;
+        let take = prompt.take(&performance)?;
+
+        let count = take.segue.notes.len();
+        let (tempo, meter) = (prompt.tempo.bpm(), prompt.meter);
+        say(&format!(
+            "{}: {:.0} BPM, {}/{}, {} notes, answered with {count}\n",
+            name(path),
+            tempo,
+            meter.numerator,
+            meter.denominator,
+            take.you.notes.len()
+        ));
+        say(&piano_roll(&take.you.notes, &take.segue.notes, meter));
+        let file = self.takes.join(format!("{}-answer.mid", name(path)));
+        let sound = file.with_extension("wav");
+        take.write(&file)?;
+        write_sound(&sound, &performance)?;
+        say(&format!("{}\n{}\n\n", file.display(), sound.display()));
+        Ok(())
+    }
+}
+
+/// A file's name without its ending.
+fn name(path: &Path) -> String {
+    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// A phrase and its clock: the tempo and the metre the file begins with.
+struct Prompt {
+    you: Track,
+    tempo: Tempo,
+    meter: Meter,
+}
+
+impl Prompt {
+    fn of(piece: &Piece) -> Result<Self> {
+        let notes = piece.notes();
+        ensure!(!notes.is_empty(), "there are no notes in it");
+        let mut pedal: Vec<(Beats, bool)> = piece
+            .tracks
+            .iter()
+            .filter(|track| !track.is_drums())
+            .flat_map(|track| track.pedal.clone())
+            .collect();
+        pedal.sort_by_key(|&(at, _)| at);
+        Ok(Self {
+            you: Track { name: "You".into(), channel: PLAYER_CHANNEL, program: None, notes, pedal },
+            tempo: piece.tempos.first().map_or(Tempo::DEFAULT, |&(_, tempo)| tempo),
+            meter: piece.meters.first().map_or(Meter::COMMON, |&(_, meter)| meter),
+        })
+    }
+
+    fn script(&self) -> Script {
+        let end = self.you.notes.iter().map(|note| note.end()).max().unwrap_or_default();
+        let mut script = Script::new(self.tempo, end + PATIENCE).phrase(PLAYER_CHANNEL, &self.you.notes);
+        for &(at, down) in &self.you.pedal {
+            let value = if down { 127 } else { 0 };
+            script.messages.push((at, Message::Control { channel: PLAYER_CHANNEL, controller: 64, value }));
+        }
+        script.meter = self.meter;
+        script.rest = Some((ANSWER_CHANNEL, REST));
+        script
+    }
+
+    /// The answer, if it was one and could be heard.
+    fn take(&self, performance: &Performance) -> Result<Take> {
+        let answer = performance.notes(ANSWER_CHANNEL).context("the answer is broken")?;
+        let (Some(first), Some(last)) = (answer.first(), answer.iter().map(|note| note.off).max()) else {
+            bail!(
+                "Segue did not answer; it was waited for {PATIENCE} beats. Is its answer channel {}?",
+                ANSWER_CHANNEL + 1
+            );
+        };
+        let peak = performance.peak(first.on, last);
+        ensure!(
+            peak > SILENCE,
+            "Segue answered with {} notes but was not heard: the peak is {peak}",
+            answer.len()
+        );
+        Ok(Take::of(self.you.clone(), &answer, ANSWER_CHANNEL, performance, (self.tempo, self.meter)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn trial(folder: &Path) -> Trial {
+        Trial { plugin: folder.join("none.clap"), prompts: folder.into(), takes: folder.join("takes") }
+    }
+
+    #[test]
+    fn each_thing_missing_is_one_clear_line() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let mut said = String::new();
+        let mut say = |line: &str| said.push_str(line);
+
+        let error = trial(&folder.path().join("nowhere")).run(&mut say).expect_err("no folder");
+        assert!(format!("{error:#}").contains("--prompts"), "{error:#}");
+        let error = trial(folder.path()).run(&mut say).expect_err("no prompts");
+        assert!(format!("{error:#}").contains("no .mid file"), "{error:#}");
+
+        std::fs::write(folder.path().join("text.mid"), "not music").expect("file");
+        let error = trial(folder.path()).run(&mut say).expect_err("no music");
+        assert!(format!("{error:#}").contains("1 of 1 phrases had no answer: text"), "{error:#}");
+        assert!(said.contains("text.mid"), "{said}");
+        assert_eq!(std::fs::read_dir(folder.path().join("takes")).expect("takes").count(), 0);
+    }
+}

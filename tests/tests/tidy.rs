@@ -1,0 +1,145 @@
+//! What the sources promise of themselves: short files, no way to panic in the plugin, arrows that point one way.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The longest file, in lines.
+const LONGEST: usize = 400;
+/// The folders that hold our code.
+const CODE: [&str; 4] = ["plugin", "trainer", "bundler", "tests"];
+/// What a function that runs on the audio thread says of itself; its file is an audio-thread file.
+const AUDIO_THREAD: &str = "# Real-time safety";
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace").to_path_buf()
+}
+
+/// All files under a folder with one of these endings, but what git or cargo or Python made.
+fn files(folder: &Path, endings: &[&str]) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display())) {
+        let path = entry.expect("entry").path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if path.is_dir() {
+            let made = name.starts_with("target")
+                || name == "__pycache__"
+                || (name.starts_with('.') && name != ".ci");
+            if !made {
+                found.extend(files(&path, endings));
+            }
+        } else if endings.iter().any(|ending| name.ends_with(ending)) {
+            found.push(path);
+        }
+    }
+    found.sort();
+    found
+}
+
+fn text(path: &Path) -> String {
+    fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// The lines of a Rust file with their numbers, without comments and without its tests, which stand at its end.
+fn shipped(text: &str) -> Vec<(usize, &str)> {
+    let lines = text.lines().enumerate().map(|(index, line)| (index + 1, line));
+    lines
+        .take_while(|(_, line)| line.trim() != "#[cfg(test)]")
+        .filter(|(_, line)| !line.trim_start().starts_with("//"))
+        .collect()
+}
+
+/// Whether another file says that this one is a module of tests.
+fn is_test_module(path: &Path) -> bool {
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    let declared = format!("#[cfg(test)]\nmod {stem};");
+    let folder = path.parent().unwrap_or(path);
+    let parent = folder.with_extension("rs");
+    [folder.join("lib.rs"), folder.join("main.rs"), parent]
+        .iter()
+        .any(|file| fs::read_to_string(file).is_ok_and(|text| text.contains(&declared)))
+}
+
+#[test]
+fn no_file_is_long() {
+    let mut seen = 0;
+    for folder in CODE {
+        for file in files(&root().join(folder), &[".rs", ".py", ".toml"]) {
+            let lines = text(&file).lines().count();
+            assert!(lines <= LONGEST, "{}: {lines} lines, more than {LONGEST}", file.display());
+            seen += 1;
+        }
+    }
+    assert!(seen > 50, "only {seen} files were found");
+}
+
+#[test]
+fn the_plugin_has_no_way_to_panic_by_choice() {
+    let ways = [".unwrap()", ".expect(", "panic!(", "unreachable!(", "todo!(", "unimplemented!("];
+    let mut seen = 0;
+    for file in files(&root().join("plugin/src"), &[".rs"]) {
+        if is_test_module(&file) {
+            continue;
+        }
+        for (number, line) in shipped(&text(&file)) {
+            let way = ways.iter().find(|way| line.contains(*way));
+            assert!(way.is_none(), "{}:{number}: {}", file.display(), line.trim());
+            seen += 1;
+        }
+    }
+    assert!(seen > 500, "only {seen} lines were found");
+}
+
+#[test]
+fn the_audio_thread_never_names_the_model() {
+    let mut seen = 0;
+    for file in files(&root().join("plugin/src"), &[".rs"]) {
+        let text = text(&file);
+        if text.contains(AUDIO_THREAD) {
+            seen += 1;
+            for (number, line) in shipped(&text) {
+                assert!(!line.contains("segue_model"), "{}:{number}: {}", file.display(), line.trim());
+            }
+        }
+    }
+    assert!(seen >= 4, "only {seen} files say what they do on the audio thread");
+}
+
+#[test]
+fn the_arrows_point_one_way() {
+    // (package, what it may depend on of ours, besides what only its tests need)
+    let arrows: [(&str, &[&str]); 5] = [
+        ("plugin/music", &[]),
+        ("plugin/model", &["segue-music"]),
+        ("plugin", &["segue-music", "segue-model"]),
+        ("trainer", &["segue-music", "segue-model"]),
+        ("bundler", &["segue-music"]),
+    ];
+    let ours = ["segue-music", "segue-model", "segue", "trainer", "bundler", "tests"];
+    for (package, allowed) in arrows {
+        let manifest = text(&root().join(package).join("Cargo.toml"));
+        let dependencies =
+            manifest.split("\n[").find(|part| part.starts_with("dependencies]")).unwrap_or_default();
+        for line in dependencies.lines() {
+            let name = line.split(['.', '=', ' ']).next().unwrap_or_default();
+            assert!(!ours.contains(&name) || allowed.contains(&name), "{package} may not depend on {name}");
+        }
+    }
+}
+
+#[test]
+fn no_path_of_one_machine_is_written_down() {
+    // Spelled so that this file does not hold what it looks for.
+    let folders = ["work", "root", "home", "tmp"].map(|name| format!("/{name}/"));
+    for file in files(&root(), &[".rs", ".py", ".toml", ".md", ".yml", ".txt", "run"]) {
+        for (number, line) in text(&file).lines().enumerate() {
+            for folder in &folders {
+                let absolute = line.match_indices(folder.as_str()).any(|(at, _)| {
+                    // Part of a longer path, such as one under target, is none of a machine's.
+                    !line[..at]
+                        .ends_with(|before: char| before.is_alphanumeric() || "._-}~$".contains(before))
+                });
+                assert!(!absolute, "{}:{}: {}", file.display(), number + 1, line.trim());
+            }
+        }
+    }
+}
