@@ -57,14 +57,19 @@ impl<'a> Examples<'a> {
         let notes = self.window(record, random);
         let notes = vary(record, notes, random);
         let cast = Cast::draw(&notes, random);
+        let mut notes: Vec<(VoicedNote, Role)> =
+            notes.iter().enumerate().map(|(place, note)| (*note, cast.role(place, note))).collect();
+        if !record.meters.is_empty() && random.random::<f64>() < 0.5 {
+            Touch::draw(random).play(&mut notes, random);
+        }
+        let (notes, roles): (Vec<VoicedNote>, Vec<Role>) = notes.into_iter().unzip();
         let hiding = Hiding::draw(random);
         // A player may not follow the bars; the model must do without them then.
         let metre = random.random::<f64>() < 0.8;
-        let mut place = 0;
+        let mut roles = roles.into_iter();
         let mut coin = random.clone();
-        let context = record.context(&notes, metre, |note| {
-            let role = cast.role(place, note);
-            place += 1;
+        let context = record.context(&notes, metre, |_| {
+            let role = roles.next().unwrap_or(Role::Player);
             (role, hiding.shows(role, &mut coin))
         });
         Sequence::of(&self.tokenizer, &context, |_| true)
@@ -134,6 +139,47 @@ impl Cast {
             Self::Voices(voices) => voices.contains(&note.voice),
         };
         if segue { Role::Segue } else { Role::Player }
+    }
+}
+
+/// A hand that plays a score: who jams in time with a host is near the grid and not on it, and lets go early. Segue's own notes are on the
+/// grid it was asked for, so half of the time only the player's are touched.
+struct Touch {
+    /// Standard deviation of an onset, in ticks: up to 20 ms at 120.
+    jitter: f64,
+    /// How much of a note's length is held, about.
+    hold: f64,
+    player_only: bool,
+}
+
+impl Touch {
+    fn draw(random: &mut Pcg64Mcg) -> Self {
+        Self {
+            jitter: random.random_range(0.0..2.0),
+            hold: random.random_range(0.5..1.05),
+            player_only: random.random(),
+        }
+    }
+
+    fn play(&self, notes: &mut [(VoicedNote, Role)], random: &mut Pcg64Mcg) {
+        let bell = |random: &mut Pcg64Mcg| -> f64 {
+            (0..6).map(|_| random.random::<f64>() - 0.5).sum::<f64>() * 2f64.sqrt()
+        };
+        let (mut onset, mut together) = (Tick::MIN, 0.0);
+        for (note, role) in notes.iter_mut() {
+            if self.player_only && *role == Role::Segue {
+                continue;
+            }
+            // A chord is struck nearly at once.
+            if note.onset != onset {
+                (onset, together) = (note.onset, self.jitter * bell(random));
+            }
+            let early_or_late = (together + 0.3 * self.jitter * bell(random)).round() as Tick;
+            let hold = self.hold * (1.0 + 0.08 * bell(random));
+            note.onset += early_or_late;
+            note.duration = ((note.duration as f64 * hold).round() as Tick).max(1);
+        }
+        notes.sort_unstable();
     }
 }
 
