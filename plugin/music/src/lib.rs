@@ -20,7 +20,7 @@ pub mod midi_file;
 pub use beats::Beats;
 pub use context::{BarPosition, Context, ContextNote};
 pub use meter::{Meter, Tempo};
-pub use note::{Channel, Key, Note, NoteEvent, Role, Velocity};
+pub use note::{Channel, Key, Note, Role, Velocity};
 pub use piece::{Piece, Track};
 pub use piece_clock::PieceClock;
 pub use take::{joined_pedal, take};

@@ -1,4 +1,4 @@
-//! Notes, and what a host says of them.
+//! Notes, and who plays them.
 
 use serde::{Deserialize, Serialize};
 
@@ -51,25 +51,4 @@ impl Note {
     pub fn end(&self) -> Beats {
         self.onset + self.duration
     }
-}
-
-/// An instant from the host.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum NoteEvent {
-    /// A key goes down.
-    On {
-        /// Where it is addressed.
-        channel: Channel,
-        /// Which key.
-        key: Key,
-        /// How hard.
-        velocity: Velocity,
-    },
-    /// A key comes up.
-    Off {
-        /// Where it is addressed.
-        channel: Channel,
-        /// Which key.
-        key: Key,
-    },
 }
