@@ -20,10 +20,10 @@ fn plot(path: &Path, training: &Points, validation: &Points) -> Result<(), Box<d
     let right = all().map(|point| point.0).fold(1.0, f64::max);
     let top = all().map(|point| point.1).fold(0.0, f64::max);
     let bottom = all().map(|point| point.1).fold(top, f64::min);
-    let text = String::new();
-    let mut text_out = text;
+    let (unit, scale) = if right < 1e6 { ("thousand", 1e3) } else { ("million", 1e6) };
+    let mut picture = String::new();
     {
-        let root = SVGBackend::with_string(&mut text_out, (900, 540)).into_drawing_area();
+        let root = SVGBackend::with_string(&mut picture, (900, 540)).into_drawing_area();
         root.fill(&WHITE)?;
         let mut chart = ChartBuilder::on(&root)
             .margin(20)
@@ -33,8 +33,9 @@ fn plot(path: &Path, training: &Points, validation: &Points) -> Result<(), Box<d
             .build_cartesian_2d(0.0..right * 1.02, (bottom - 0.5)..(top + 0.5))?;
         chart
             .configure_mesh()
-            .x_desc("million notes seen")
-            .x_label_formatter(&|x| format!("{:.1}", x / 1e6))
+            .light_line_style(TRANSPARENT)
+            .x_desc(format!("{unit} notes seen"))
+            .x_label_formatter(&|x| format!("{:.1}", x / scale))
             .draw()?;
         for (name, points, colour) in [("training", training, &BLUE), ("validation", validation, &RED)] {
             chart
@@ -45,6 +46,6 @@ fn plot(path: &Path, training: &Points, validation: &Points) -> Result<(), Box<d
         chart.configure_series_labels().border_style(BLACK).background_style(WHITE.mix(0.8)).draw()?;
         root.present()?;
     }
-    std::fs::write(path, text_out)?;
+    std::fs::write(path, picture)?;
     Ok(())
 }

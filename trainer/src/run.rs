@@ -31,7 +31,8 @@ impl Run {
         };
         self.step += 1;
         self.notes += notes;
-        if self.step.is_multiple_of(10) {
+        // A short run is drawn step by step, a long one every tenth.
+        if self.step <= 200 || self.step.is_multiple_of(10) {
             self.training.push((self.notes as f64, self.smooth));
         }
     }
