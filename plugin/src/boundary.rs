@@ -112,10 +112,17 @@ impl Shared {
 }
 
 impl AudioEnd {
-    /// Whether waiting is allowed, and whom to wake. Called outside of processing.
-    pub fn set_offline(&mut self, offline: bool, composer: Option<Thread>) {
-        self.offline = offline;
+    /// Whom to wake. Called outside of processing.
+    pub fn set_composer(&mut self, composer: Option<Thread>) {
         self.composer = composer;
+    }
+
+    /// Whether waiting is allowed.
+    ///
+    /// # Real-time safety
+    /// Sets a flag.
+    pub fn set_offline(&mut self, offline: bool) {
+        self.offline = offline;
     }
 
     /// Tells the composer. Where the ring is full the message is lost, and that is told as soon as there is room.

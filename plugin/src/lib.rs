@@ -9,7 +9,7 @@
 //! | [`clock`] | audio | samples to jam Beats and back, from the host's transport |
 //! | [`player`], [`echo`] | audio | what the player holds; what is our own coming back |
 //! | [`heard`] | audio to composer | what was heard |
-//! | [`boundary`] | both | the two rings between the threads, and who waits for whom: offline only |
+//! | [`boundary`], [`pace`] | both | the two rings between the threads, and who waits for whom: offline only |
 //! | [`composer`], [`answer`] | composer | when to answer, and planning ahead |
 //! | [`planned`] | composer to audio | notes to come |
 //! | [`scheduler`], [`voices`] | audio | what is due; every on has its off |
@@ -31,6 +31,7 @@ pub mod framework;
 pub mod heard;
 pub mod limits;
 pub mod message;
+pub mod pace;
 pub mod params;
 pub mod planned;
 pub mod player;

@@ -3,6 +3,7 @@
 use std::num::NonZeroU32;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::time::Instant;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 use nice_plug::prelude::*;
@@ -17,6 +18,7 @@ use crate::embedded;
 use crate::framework::{self, HostSink};
 use crate::limits::{INPUT_EVENTS, INPUT_RESERVE};
 use crate::message::{Event, Sink};
+use crate::pace::Pace;
 use crate::params::SegueParams;
 use crate::processor::{Block, Processor};
 use crate::status::Status;
@@ -31,6 +33,9 @@ pub struct Segue {
     events: Vec<Event>,
     /// From the first activation on.
     processor: Option<Processor>,
+    /// Where the framework's word on the process mode cannot be trusted: what the clock says.
+    pace: Option<Pace>,
+    sample_rate: f64,
     /// The processor fell: notes pass through.
     fallen: bool,
     /// Last, so that it outlives what it feeds; its end waits for its thread.
@@ -48,6 +53,8 @@ impl Default for Segue {
             barrier: Barrier::default(),
             events: Vec::new(),
             processor: None,
+            pace: None,
+            sample_rate: 44_100.0,
             fallen: false,
             composer: None,
         }
@@ -57,9 +64,11 @@ impl Default for Segue {
 impl Segue {
     /// Allocates what is missing. The model is loaded on the composer's thread, which begins here and not in `default`:
     /// a host that scans its plugins makes instances it never activates.
-    fn prepare(&mut self, buffer: &BufferConfig) {
+    fn prepare(&mut self, buffer: &BufferConfig, api: PluginApi) {
         self.events.reserve(INPUT_EVENTS);
         let sample_rate = f64::from(buffer.sample_rate);
+        self.sample_rate = sample_rate;
+        self.pace = (api == PluginApi::Vst3).then(Pace::default);
         let (status, wishes) = (&self.status, &self.wishes);
         let composer = &mut self.composer;
         let processor = self.processor.get_or_insert_with(|| {
@@ -68,7 +77,7 @@ impl Segue {
             *composer = Some(ComposerThread::start(end, wishes.clone(), status.clone(), load));
             Processor::new(audio, status.clone(), sample_rate)
         });
-        let offline = buffer.process_mode == ProcessMode::Offline;
+        let offline = self.pace.is_none() && buffer.process_mode == ProcessMode::Offline;
         processor.activate(sample_rate, offline, composer.as_ref().and_then(ComposerThread::thread));
     }
 
@@ -90,6 +99,9 @@ impl Segue {
         let mut sink = HostSink::of(context);
         match (&mut self.processor, buffer.as_slice()) {
             (Some(processor), [left, right, ..]) if !self.fallen => {
+                if let Some(pace) = &mut self.pace {
+                    processor.set_offline(pace.block(left.len() as f64 / self.sample_rate, Instant::now()));
+                }
                 processor
                     .process(Block { transport, settings, events: &self.events, left, right }, &mut sink);
             }
@@ -151,7 +163,7 @@ impl Plugin for Segue {
         context: &mut impl ActivateContext<Self>,
     ) -> bool {
         self.barrier.set_needed(context.plugin_api() == PluginApi::Vst3);
-        self.fallen = catch_unwind(AssertUnwindSafe(|| self.prepare(buffer))).is_err();
+        self.fallen = catch_unwind(AssertUnwindSafe(|| self.prepare(buffer, context.plugin_api()))).is_err();
         if self.fallen {
             self.status.fail("could not begin; notes pass through; please report it");
         }

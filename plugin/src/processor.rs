@@ -113,8 +113,17 @@ impl Processor {
         self.sound = Sound::new(sample_rate as f32);
         self.lead = lead_samples(sample_rate);
         self.late = (LATE_SECONDS * sample_rate) as u64;
-        self.end.set_offline(offline, composer);
+        self.end.set_composer(composer);
+        self.end.set_offline(offline);
         self.fresh = true;
+    }
+
+    /// Whether the composer may be waited for.
+    ///
+    /// # Real-time safety
+    /// Sets a flag.
+    pub fn set_offline(&mut self, offline: bool) {
+        self.end.set_offline(offline);
     }
 
     /// The host wants us as after the activation. Done in the next block.

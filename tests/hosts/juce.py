@@ -24,12 +24,10 @@ STORMS, STORM = 3, 30
 
 def open_plugin(path, rate):
     """An instance that renders offline, so that a slow machine gets the same answer."""
-    # JUCE tells a plugin its mode only with another sample rate, and nice-plug 0.4.2 hands on the mode told before: the
-    # second change is the first that arrives.
-    plugin = minihost.Plugin(path, sample_rate=rate * 2, max_block_size=BLOCK, in_channels=0, out_channels=2)
+    # JUCE tells a plugin this only with another sample rate, and nice-plug 0.4.2 hands on what was told before: the plugin
+    # sees for itself that it is rendered.
+    plugin = minihost.Plugin(path, sample_rate=rate, max_block_size=BLOCK, in_channels=0, out_channels=2)
     plugin.non_realtime = True
-    plugin.sample_rate = rate * 4
-    plugin.sample_rate = rate
     return plugin
 
 

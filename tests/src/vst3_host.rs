@@ -116,8 +116,8 @@ impl Host for Vst3Host {
         let (mut none, mut stereo) = (SpeakerArr::kEmpty, SpeakerArr::kStereo);
         // SAFETY: the calls come in the order the specification demands, with structures that live through them.
         unsafe {
-            // Twice, as hosts that reconfigure do: nice-plug 0.4.2 hands the plugin the mode of the call before.
-            check("setupProcessing", self.processor.setupProcessing(&mut told))?;
+            // Once, as hosts do, though nice-plug 0.4.2 hands the plugin the mode of the call before: the plugin must see for
+            // itself that it is rendered.
             check("setupProcessing", self.processor.setupProcessing(&mut told))?;
             check("stereo", self.processor.setBusArrangements(&mut none, 0, &mut stereo, 1))?;
             check("the audio bus", self.component.activateBus(kAudio as int32, kOutput as int32, 0, 1))?;
