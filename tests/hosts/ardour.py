@@ -296,7 +296,8 @@ def check_live(player):
 def check_recorded(recorded, live):
     """What Ardour kept: the same notes, on one grid."""
     recorded = sorted(recorded, key=lambda note: note.onset)
-    told = [[note[:3] for note in on(channel, notes)] for notes in (recorded, live) for channel in (PLAYER, SEGUE)]
+    # As sets: where a key is struck again on the very tick it ended, Ardour makes one of the two notes begin elsewhere.
+    told = [sorted(note[:3] for note in on(channel, notes)) for notes in (recorded, live) for channel in (PLAYER, SEGUE)]
     assert told[:2] == told[2:], f"recorded {told[:2]}, heard {told[2:]}"
     assert len(recorded) == len(live), f"{len(recorded)} notes are recorded, {len(live)} were heard"
     for note in recorded:
