@@ -36,6 +36,7 @@ impl Beats {
     }
 
     /// `numerator / denominator` of a beat, to the nearest part; `denominator` must not be zero.
+    #[expect(clippy::cast_possible_truncation, reason = "a song of 2^43 beats is none")]
     pub const fn ratio(numerator: i64, denominator: i64) -> Self {
         let scaled = numerator as i128 * Self::UNIT as i128;
         let half = denominator as i128 / 2;
@@ -43,6 +44,7 @@ impl Beats {
     }
 
     /// From a real number of beats, to the nearest part. Not-a-number is zero; what is out of range is clamped.
+    #[expect(clippy::cast_possible_truncation, reason = "a float cast saturates, and the result is clamped")]
     pub fn from_f64(beats: f64) -> Self {
         let parts = (beats * Self::UNIT as f64).round();
         // A float cast saturates and maps NaN to zero.

@@ -220,7 +220,7 @@ impl Context {
         let (from, meter) = self.meter_at(at)?;
         let in_bar = (beats_at(at - from) % meter.bar()).div_floor(TICK);
         let beats = meter.bar().ceil_to(Beats::ONE).div_floor(Beats::ONE);
-        let small = |value: Tick, most: Tick| value.clamp(0, most) as usize;
+        let small = |value: Tick, most: Tick| usize::try_from(value.clamp(0, most)).unwrap_or(0);
         Some(BarPosition {
             phase: small(in_bar % TICKS_PER_BEAT, TICKS_PER_BEAT - 1),
             beat: small(in_bar / TICKS_PER_BEAT, 15),

@@ -2,6 +2,8 @@
 //! clocks or a network, shared by the plugin and the trainer.
 
 #![forbid(unsafe_code)]
+// Musical time is integers: what a cast may lose is said where it is cast.
+#![deny(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_possible_wrap)]
 
 mod bars;
 mod beats;

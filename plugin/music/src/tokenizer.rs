@@ -140,7 +140,7 @@ impl Tokenizer {
                 onset += self.vocabulary.gaps.value(token.gap);
                 Note {
                     onset: beats_at(onset),
-                    key: token.key as u8,
+                    key: u8::try_from(token.key).unwrap_or(127),
                     duration: beats_at(self.vocabulary.durations.value(token.duration)),
                     velocity: Vocabulary::velocity_value(token.velocity),
                 }

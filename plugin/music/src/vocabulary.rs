@@ -124,7 +124,8 @@ impl Vocabulary {
 
     /// The velocity in the middle of a level: 2, 6, ... 126.
     pub fn velocity_value(symbol: usize) -> Velocity {
-        (symbol.min(Self::VELOCITIES - 1) * Self::VELOCITY_SPACING + Self::VELOCITY_SPACING / 2) as Velocity
+        let velocity = symbol.min(Self::VELOCITIES - 1) * Self::VELOCITY_SPACING + Self::VELOCITY_SPACING / 2;
+        Velocity::try_from(velocity).unwrap_or(127)
     }
 
     /// A number that differs between vocabularies: the FNV-1a hash of how this one prints itself. A checkpoint carries

@@ -51,7 +51,7 @@ pub fn to_bytes(piece: &Piece) -> Result<Vec<u8>, MidiError> {
     if tracks.len() > usize::from(u16::MAX) {
         return Err(MidiError::TooManyTracks(tracks.len()));
     }
-    let timing = Timing::Metrical(u15::new(division as u16));
+    let timing = Timing::Metrical(u15::new(u16::try_from(division).unwrap_or(i16::MAX.unsigned_abs())));
     let smf = Smf { header: Header::new(Format::Parallel, timing), tracks };
     let mut bytes = Vec::new();
     smf.write_std(&mut bytes).map_err(MidiError::Unwritable)?;
@@ -77,7 +77,8 @@ impl Ticks {
         events
             .into_iter()
             .map(|(tick, kind)| {
-                let delta = u28::new((tick - before) as u32);
+                // Sorted, so never negative.
+                let delta = u28::new(u32::try_from(tick - before).unwrap_or(0));
                 before = tick;
                 TrackEvent { delta, kind }
             })
@@ -95,6 +96,7 @@ fn rank(kind: TrackEventKind) -> u8 {
 }
 
 /// Tempo and metre.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to 24 bits")]
 fn conductor(piece: &Piece, division: i64) -> Events<'static> {
     let tempo = |&(at, tempo): &(Beats, Tempo)| {
         // MIDI counts microseconds a beat in 24 bits: nothing slower than 3.6 BPM.
@@ -102,7 +104,7 @@ fn conductor(piece: &Piece, division: i64) -> Events<'static> {
         (to_ticks(at, division), TrackEventKind::Meta(MetaMessage::Tempo(u24::new(micros))))
     };
     let meter = |&(at, meter): &(Beats, Meter)| {
-        let power = meter.denominator.trailing_zeros() as u8;
+        let power = u8::try_from(meter.denominator.trailing_zeros()).unwrap_or(0);
         // 24 MIDI clocks a click, eight 32nds a quarter: what everybody writes there.
         (
             to_ticks(at, division),
