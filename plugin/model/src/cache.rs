@@ -68,7 +68,10 @@ impl KvCache {
     /// Forgets the notes from `len` on. Returns whether what lies before is still whole; if not, everything must be
     /// appended anew after a [`Self::reset`].
     pub fn truncate(&mut self, len: usize) -> bool {
-        self.len = self.len.min(len).max(self.start);
+        if len < self.start {
+            return false;
+        }
+        self.len = self.len.min(len);
         // What the next steps look back at must not have been overwritten.
         self.len == self.start
             || self.len.saturating_sub(self.reach).max(self.start) + self.rows >= self.highest

@@ -132,6 +132,26 @@ fn truncated_and_appended_again_is_fresh() {
 }
 
 #[test]
+fn a_past_cut_to_before_what_was_read_is_read_again() {
+    // 300 notes heard at once are read from the 211th on (the reach is 89); then all but 50 are taken back.
+    let (_, model) = both(7);
+    let notes = notes(7, 300);
+    let mut generator = Generator::new(model.clone());
+    generator.meter(0, Some(Meter::COMMON));
+    notes.iter().for_each(|&note| generator.hear(note));
+    generator.prefill(usize::MAX);
+    let at = notes[50].onset;
+    generator.cut(Role::Player, at);
+    generator.cut(Role::Segue, at);
+    let mut fresh = Generator::new(model);
+    fresh.meter(0, Some(Meter::COMMON));
+    generator.context().notes().iter().for_each(|&note| fresh.hear(note));
+    for (ours, theirs) in answers(&mut generator).iter().zip(&answers(&mut fresh)) {
+        assert!(close(ours, theirs));
+    }
+}
+
+#[test]
 fn notes_heard_out_of_order_are_put_in_order() {
     let (_, model) = both(3);
     let notes = notes(9, 60);
