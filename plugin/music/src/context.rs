@@ -79,6 +79,7 @@ pub struct Context {
     first: usize,
     pedal: Vec<(Tick, bool)>,
     meters: Vec<(Tick, Option<Meter>)>,
+    styles: Vec<(Tick, Option<usize>)>,
 }
 
 impl Context {
@@ -176,10 +177,58 @@ impl Context {
         changed
     }
 
+    /// Ends a role's notes that sound at a tick; those that begin there or later stay. Returns the number of the first note whose step
+    /// changed.
+    pub fn hush(&mut self, role: Role, at: Tick) -> usize {
+        let changed = self.from_onset(at);
+        for note in &mut self.notes[..changed - self.first] {
+            if note.role == role && note.end.is_none_or(|end| end > at) {
+                note.end = Some(at);
+            }
+        }
+        changed
+    }
+
+    /// Forgets a role's notes that begin at a tick or later. What sounds goes on; a voice that one of them would have ended by
+    /// striking its key again lasts as long as its own step told. Returns the number of the first note whose step changed.
+    pub fn withdraw(&mut self, role: Role, from: Tick) -> usize {
+        let changed = self.from_onset(from);
+        let struck: Vec<_> = self.notes[changed - self.first..]
+            .iter()
+            .filter(|note| note.role == role)
+            .map(|note| (note.key, note.onset))
+            .collect();
+        self.notes.retain(|note| note.role != role || note.onset < from);
+        for (key, onset) in struck {
+            let ended = |note: &&mut ContextNote| (note.role, note.key, note.end) == (role, key, Some(onset));
+            if let Some(note) = self.notes.iter_mut().rev().find(ended)
+                && let Some(shown) = note.shown
+            {
+                note.end = Some(onset.max(note.onset + shown));
+            }
+        }
+        changed
+    }
+
+    /// Ends a note sooner: at `at`, but never before it has begun. Returns the number of the first note whose step changed,
+    /// [`Self::len`] where it had ended by then.
+    pub fn shorten(&mut self, number: usize, at: Tick) -> usize {
+        let len = self.len();
+        let place = number.checked_sub(self.first);
+        let Some(note) = place.and_then(|place| self.notes.get_mut(place)) else { return len };
+        let end = at.max(note.onset + 1);
+        if note.end.is_some_and(|before| before <= end) {
+            return len;
+        }
+        note.end = Some(end);
+        self.from_onset(end)
+    }
+
     /// The pedal goes down or up.
     pub fn pedal(&mut self, at: Tick, down: bool) -> usize {
         self.pedal.truncate(self.pedal.partition_point(|&(change, _)| change < at));
         self.pedal.push((at, down));
+        thin(&mut self.pedal, &self.notes);
         self.from_onset(at)
     }
 
@@ -187,6 +236,15 @@ impl Context {
     pub fn meter(&mut self, at: Tick, meter: Option<Meter>) -> usize {
         self.meters.truncate(self.meters.partition_point(|&(change, _)| change < at));
         self.meters.push((at, meter));
+        thin(&mut self.meters, &self.notes);
+        self.from_onset(at)
+    }
+
+    /// From `at` on the music is of this style, a number that the model has a name for; nothing where none is asked for.
+    pub fn style(&mut self, at: Tick, style: Option<usize>) -> usize {
+        self.styles.truncate(self.styles.partition_point(|&(change, _)| change < at));
+        self.styles.push((at, style));
+        thin(&mut self.styles, &self.notes);
         self.from_onset(at)
     }
 
@@ -199,13 +257,28 @@ impl Context {
             let held = |changes: usize| changes.saturating_sub(1);
             self.pedal.drain(..held(self.pedal.partition_point(|&(change, _)| change <= oldest)));
             self.meters.drain(..held(self.meters.partition_point(|&(change, _)| change <= oldest)));
+            self.styles.drain(..held(self.styles.partition_point(|&(change, _)| change <= oldest)));
         }
+    }
+
+    /// Bytes of memory it holds.
+    pub fn bytes(&self) -> usize {
+        size_of::<ContextNote>() * self.notes.capacity()
+            + size_of::<(Tick, bool)>() * self.pedal.capacity()
+            + size_of::<(Tick, Option<Meter>)>() * self.meters.capacity()
+            + size_of::<(Tick, Option<usize>)>() * self.styles.capacity()
     }
 
     /// Whether the pedal is down at a tick.
     pub fn pedal_at(&self, at: Tick) -> bool {
         let changes = self.pedal.partition_point(|&(change, _)| change <= at);
         changes > 0 && self.pedal[changes - 1].1
+    }
+
+    /// The style at a tick.
+    pub fn style_at(&self, at: Tick) -> Option<usize> {
+        let changes = self.styles.partition_point(|&(change, _)| change <= at);
+        self.styles[..changes].last().and_then(|&(_, style)| style)
     }
 
     /// The metre at a tick and the tick from which its bars are counted.
@@ -232,4 +305,23 @@ impl Context {
     pub fn from_onset(&self, at: Tick) -> usize {
         self.first + self.notes.partition_point(|note| note.onset < at)
     }
+}
+
+/// Changes of pedal or metre that are kept before those that no note began under are forgotten.
+const MOST_CHANGES: usize = 8192;
+
+/// Forgets the changes that no note began under, so that a pedal that flutters for hours takes no more room than the notes; no step
+/// tells of them.
+fn thin<T: Copy>(changes: &mut Vec<(Tick, T)>, notes: &[ContextNote]) {
+    if changes.len() <= MOST_CHANGES {
+        return;
+    }
+    let notes_before = |at: Tick| notes.partition_point(|note| note.onset < at);
+    let mut kept: Vec<_> = changes
+        .windows(2)
+        .filter(|pair| notes_before(pair[0].0) < notes_before(pair[1].0))
+        .map(|pair| pair[0])
+        .collect();
+    kept.extend(changes.last());
+    *changes = kept;
 }

@@ -8,10 +8,12 @@
 mod bars;
 mod beats;
 mod context;
+mod heard_scale;
 mod meter;
 mod note;
 mod piece;
 mod piece_clock;
+mod scale;
 mod take;
 mod timeline;
 mod tokenizer;
@@ -21,10 +23,12 @@ pub mod midi_file;
 
 pub use beats::Beats;
 pub use context::{BarPosition, Context, ContextNote};
+pub use heard_scale::heard_scale;
 pub use meter::{Meter, Tempo};
 pub use note::{Channel, Key, Note, Role, Velocity};
 pub use piece::{Piece, Track};
 pub use piece_clock::PieceClock;
+pub use scale::{PitchClasses, Scale};
 pub use take::{joined_pedal, take};
 pub use timeline::Timeline;
 pub use tokenizer::{Step, Token, Tokenizer};

@@ -26,6 +26,8 @@ pub struct Step {
     pub position: Option<BarPosition>,
     /// Whether the pedal is down.
     pub pedal: bool,
+    /// The style asked for, a number that the model has a name for; nothing where none is.
+    pub style: Option<usize>,
     /// The keys that sound, a bit each, by role.
     pub sounding: [u128; 2],
     /// Keys and duration symbols of the notes released since the step before.
@@ -100,6 +102,7 @@ impl Tokenizer {
             role: note.role,
             position: context.bar_position(note.onset),
             pedal: context.pedal_at(note.onset),
+            style: context.style_at(note.onset),
             sounding,
             released,
             recent: recent(notes),

@@ -9,6 +9,9 @@ enum Act {
     Hear(ContextNote),
     Release { key: u8, role: Role, at: Tick },
     Cut { role: Role, at: Tick },
+    Hush { role: Role, at: Tick },
+    Withdraw { role: Role, from: Tick },
+    Shorten { number: usize, at: Tick },
     Pedal { at: Tick, down: bool },
     Meter { at: Tick, meter: Option<Meter> },
 }
@@ -34,6 +37,9 @@ fn act() -> impl Strategy<Value = Act> {
         6 => note().prop_map(Act::Hear),
         3 => (60u8..66, role(), 0i64..250).prop_map(|(key, role, at)| Act::Release { key, role, at }),
         1 => (role(), 0i64..250).prop_map(|(role, at)| Act::Cut { role, at }),
+        1 => (role(), 0i64..250).prop_map(|(role, at)| Act::Hush { role, at }),
+        1 => (role(), 0i64..250).prop_map(|(role, from)| Act::Withdraw { role, from }),
+        1 => (0usize..60, 0i64..250).prop_map(|(number, at)| Act::Shorten { number, at }),
         1 => (0i64..250, any::<bool>()).prop_map(|(at, down)| Act::Pedal { at, down }),
         1 => (0i64..250, meter).prop_map(|(at, meter)| Act::Meter { at, meter }),
     ]
@@ -44,6 +50,9 @@ fn perform(context: &mut Context, act: &Act) -> usize {
         Act::Hear(note) => context.hear(note),
         Act::Release { key, role, at } => context.release(key, role, at),
         Act::Cut { role, at } => context.cut(role, at),
+        Act::Hush { role, at } => context.hush(role, at),
+        Act::Withdraw { role, from } => context.withdraw(role, from),
+        Act::Shorten { number, at } => context.shorten(number, at),
         Act::Pedal { at, down } => context.pedal(at, down),
         Act::Meter { at, meter } => context.meter(at, meter),
     }
@@ -177,4 +186,71 @@ fn live_playing_rewrites_nothing() {
     }
     assert_eq!(context.len(), 6);
     assert!(context.notes().iter().all(|note| note.end.is_some()), "{:?}", context.notes());
+}
+
+fn whole(onset: Tick, key: u8, length: Tick) -> ContextNote {
+    ContextNote {
+        end: Some(onset + length),
+        shown: Some(length),
+        ..ContextNote::held(onset, key, 80, Role::Segue)
+    }
+}
+
+#[test]
+fn what_is_withdrawn_ends_no_voice() {
+    let mut context = Context::new();
+    for note in [whole(0, 60, 100), whole(40, 64, 90), whole(50, 60, 20), whole(60, 60, 10)] {
+        context.hear(note);
+    }
+    context.hear(ContextNote::held(55, 62, 80, Role::Player));
+    let ends = |context: &Context| -> Vec<_> {
+        context.notes().iter().map(|note| (note.onset, note.end, note.shown)).collect()
+    };
+    assert_eq!(
+        ends(&context)[..3],
+        [(0, Some(50), Some(100)), (40, Some(130), Some(90)), (50, Some(60), Some(20))]
+    );
+    assert_eq!(context.withdraw(Role::Segue, 60), 4);
+    assert_eq!(ends(&context)[2], (50, Some(70), Some(20)), "struck again no more");
+    assert_eq!(context.withdraw(Role::Segue, 45), 2);
+    // The player's note stays, and so does what sounds.
+    assert_eq!(ends(&context), [(0, Some(100), Some(100)), (40, Some(130), Some(90)), (55, None, None)]);
+    assert_eq!(context.withdraw(Role::Segue, 45), 2);
+    assert_eq!(context.withdraw(Role::Segue, 500), 3);
+}
+
+#[test]
+fn a_note_is_shortened_but_never_made_longer() {
+    let mut context = Context::new();
+    context.hear(whole(0, 60, 100));
+    context.hear(whole(50, 64, 10));
+    // (number, at, the first step changed, the note's end)
+    for (number, at, changed, end) in
+        [(0, 120, 2, 100), (0, 80, 2, 80), (0, 50, 1, 50), (0, 60, 2, 50), (1, 20, 2, 51), (9, 20, 2, 51)]
+    {
+        assert_eq!(context.shorten(number, at), changed, "{number} at {at}");
+        let note = context.notes()[number.min(1)];
+        assert_eq!(note.end, Some(end), "{number} at {at}");
+    }
+    assert_eq!(context.notes().iter().map(|note| note.shown).collect::<Vec<_>>(), [Some(100), Some(10)]);
+}
+
+#[test]
+fn a_pedal_that_flutters_for_hours_takes_no_room() {
+    let mut context = Context::new();
+    let mut heard = Vec::new();
+    for at in 0..100_000 {
+        context.pedal(at * 2, at % 2 == 0);
+        if at % 1_000 == 0 {
+            context.hear(ContextNote::held(at * 2 + 1, 60, 80, Role::Player));
+            heard.push((at * 2 + 1, at % 2 == 0));
+        }
+        if at % 1_000 == 7 {
+            context.meter(at * 2, None);
+        }
+    }
+    assert!(context.bytes() < 1_000_000, "{} bytes", context.bytes());
+    for (at, down) in heard {
+        assert_eq!(context.pedal_at(at), down, "tick {at}");
+    }
 }
