@@ -1,62 +1,73 @@
 //! What a decoding step keeps for the next ones: rings over note numbers.
 
 use crate::config::{Config, HEAD_DIM};
+use crate::cpu::Cpu;
+use crate::matrix::Resolution;
+use crate::model::Model;
 use crate::parameters::Field;
-
-/// A ring of rows, one a note.
-#[derive(Debug)]
-struct Ring {
-    numbers: Vec<f32>,
-    width: usize,
-    rows: usize,
-}
-
-impl Ring {
-    fn new(rows: usize, width: usize) -> Self {
-        Self { numbers: vec![0.0; rows * width], width, rows }
-    }
-
-    fn row(&self, note: usize) -> &[f32] {
-        &self.numbers[(note % self.rows) * self.width..][..self.width]
-    }
-
-    fn row_mut(&mut self, note: usize) -> &mut [f32] {
-        &mut self.numbers[(note % self.rows) * self.width..][..self.width]
-    }
-}
+use crate::products::ROWS;
+use crate::rings::{KeyRing, ValueRing};
 
 /// The memory of one jam: all of it is taken when it is made, however long the jam.
 #[derive(Debug)]
 pub struct KvCache {
-    /// By block: turned keys, then values, (2 · dim) a note.
-    blocks: Vec<Ring>,
-    /// The trunk's last states, (dim) a note.
-    states: Ring,
+    /// By block.
+    blocks: Vec<(KeyRing, ValueRing)>,
+    /// The trunk's last states, (rows, dim).
+    states: Vec<f32>,
     /// By field: turned keys of the copying attention for the prediction *of* a note.
-    copies: [Ring; 4],
+    copies: [KeyRing; 4],
+    /// What the copying attentions read off each note.
+    facts: Vec<Fact>,
     /// The first note that was ever appended since the last reset.
     start: usize,
     /// One more than the newest note.
     len: usize,
     /// One more than the newest note ever, which has overwritten what lay a ring before it.
     highest: usize,
+    /// How often a note was appended.
+    appended: u64,
     rows: usize,
     reach: usize,
+    dim: usize,
+}
+
+/// What is copied from a note, its duration left out: that may only be known later.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Fact {
+    /// Symbol of the time since the onset before.
+    pub gap: usize,
+    /// Its key.
+    pub key: usize,
+    /// Its key less that of the note before.
+    pub interval: i32,
+    /// Symbol of its velocity, where it is known.
+    pub velocity: Option<usize>,
 }
 
 impl KvCache {
-    /// For a model of that size.
-    pub fn new(config: &Config) -> Self {
-        let rows = config.ring();
+    /// For a model.
+    pub fn new(model: &Model) -> Self {
+        Self::at_resolution(&model.config, model.resolution)
+    }
+
+    fn at_resolution(config: &Config, resolution: Resolution) -> Self {
+        let rows = config.ring().next_multiple_of(ROWS);
+        let (heads, keys) = (config.heads(), |heads| KeyRing::new(heads, rows, resolution));
         Self {
-            blocks: (0..config.layers).map(|_| Ring::new(rows, 2 * config.dim)).collect(),
-            states: Ring::new(rows, config.dim),
-            copies: Field::ALL.map(|field| Ring::new(rows, field.copies() * HEAD_DIM)),
+            blocks: (0..config.layers)
+                .map(|_| (keys(heads), ValueRing::new(heads, rows, resolution)))
+                .collect(),
+            states: vec![0.0; rows * config.dim],
+            copies: Field::ALL.map(|field| keys(field.copies())),
+            facts: vec![Fact::default(); rows],
             start: 0,
             len: 0,
             highest: 0,
+            appended: 0,
             rows,
             reach: config.window.max(config.copy_window) + 1,
+            dim: config.dim,
         }
     }
 
@@ -81,6 +92,7 @@ impl KvCache {
     pub fn append(&mut self) -> usize {
         self.len += 1;
         self.highest = self.highest.max(self.len);
+        self.appended += 1;
         self.len - 1
     }
 
@@ -94,39 +106,70 @@ impl KvCache {
         self.start
     }
 
-    /// A block's turned key and value of a note, (2 · dim).
-    pub fn block(&self, layer: usize, note: usize) -> &[f32] {
-        self.blocks[layer].row(note)
+    /// How often a note was appended: the same number and the same newest note are the same past.
+    pub fn appended(&self) -> u64 {
+        self.appended
     }
 
-    /// The same to write.
-    pub fn block_mut(&mut self, layer: usize, note: usize) -> &mut [f32] {
-        self.blocks[layer].row_mut(note)
+    /// A block's turned keys, and its values.
+    pub fn block(&self, layer: usize) -> &(KeyRing, ValueRing) {
+        &self.blocks[layer]
+    }
+
+    /// Keeps a note's turned key and its value in a block, (2 · dim).
+    pub fn write_block(&mut self, cpu: Cpu, layer: usize, note: usize, numbers: &[f32]) {
+        let (keys, values) = &mut self.blocks[layer];
+        let (key, value) = numbers.split_at(self.dim);
+        let heads = key.chunks_exact(HEAD_DIM).zip(value.chunks_exact(HEAD_DIM));
+        for (head, (key, value)) in heads.enumerate() {
+            keys.write(cpu, head, note, key);
+            values.write(cpu, head, note, value);
+        }
     }
 
     /// The trunk's last state after a note, (dim).
     pub fn state(&self, note: usize) -> &[f32] {
-        self.states.row(note)
+        &self.states[note % self.rows * self.dim..][..self.dim]
     }
 
     /// The same to write.
     pub fn state_mut(&mut self, note: usize) -> &mut [f32] {
-        self.states.row_mut(note)
+        &mut self.states[note % self.rows * self.dim..][..self.dim]
     }
 
-    /// A field's copying keys of the prediction of a note, (copies · HEAD_DIM).
-    pub fn copy(&self, field: Field, note: usize) -> &[f32] {
-        self.copies[field as usize].row(note)
+    /// A field's copying keys.
+    pub fn copies(&self, field: Field) -> &KeyRing {
+        &self.copies[field as usize]
+    }
+
+    /// Keeps a field's copying keys of the prediction of a note, (copies · HEAD_DIM).
+    pub fn write_copies(&mut self, cpu: Cpu, field: Field, note: usize, keys: &[f32]) {
+        for (copy, key) in keys.chunks_exact(HEAD_DIM).enumerate() {
+            self.copies[field as usize].write(cpu, copy, note, key);
+        }
+    }
+
+    /// What is copied from a note.
+    pub fn fact(&self, note: usize) -> &Fact {
+        &self.facts[note % self.rows]
     }
 
     /// The same to write.
-    pub fn copy_mut(&mut self, field: Field, note: usize) -> &mut [f32] {
-        self.copies[field as usize].row_mut(note)
+    pub fn fact_mut(&mut self, note: usize) -> &mut Fact {
+        &mut self.facts[note % self.rows]
+    }
+
+    /// Bytes of it that one note reads once both windows are full.
+    pub fn bytes_a_note(&self, config: &Config) -> usize {
+        let blocks = self.blocks.iter().map(|(keys, values)| (keys.bytes() + values.bytes(), config.window));
+        let copies = self.copies.iter().map(|copies| (copies.bytes(), config.copy_window));
+        blocks.chain(copies).map(|(bytes, window)| bytes / self.rows * window).sum()
     }
 
     /// Bytes it holds.
     pub fn bytes(&self) -> usize {
-        let rings = self.blocks.iter().chain([&self.states]).chain(&self.copies);
-        rings.map(|ring| 4 * ring.numbers.len()).sum()
+        let blocks = self.blocks.iter().map(|(keys, values)| keys.bytes() + values.bytes());
+        let copies = self.copies.iter().map(KeyRing::bytes);
+        size_of_val(&*self.states) + size_of_val(&*self.facts) + blocks.chain(copies).sum::<usize>()
     }
 }

@@ -83,6 +83,8 @@ pub struct Checkpoint {
     pub config: Config,
     /// How many notes its training saw.
     pub notes_seen: u64,
+    /// The names of the styles that it can be asked for, by their numbers; none for a model that was not told of any.
+    pub styles: Vec<String>,
     /// Every parameter, in row order.
     pub numbers: BTreeMap<String, Vec<f32>>,
 }
@@ -131,7 +133,11 @@ impl Checkpoint {
         for parameter in parameters(&config, &Vocabulary::new()) {
             let damaged = || CheckpointError::Parameter(parameter.name.clone());
             let tensor = tensors.tensor(&parameter.name).map_err(|_| damaged())?;
-            let read = floats(&tensor).ok_or_else(damaged)?;
+            let mut read = floats(&tensor).ok_or_else(damaged)?;
+            if is_table(&parameter.name) && read.len().is_multiple_of(config.dim) {
+                // Of an earlier version, which told the model less: what it was never told of says nothing.
+                read.resize(parameter.count().max(read.len()), 0.0);
+            }
             if read.len() != parameter.count() || !read.iter().all(|number| number.is_finite()) {
                 return Err(damaged());
             }
@@ -139,7 +145,8 @@ impl Checkpoint {
         }
         let text = |key: &str| metadata.get(key).cloned().unwrap_or_default();
         let notes_seen = text("notes_seen").parse().unwrap_or(0);
-        Ok(Self { name: text("name"), config, notes_seen, numbers })
+        let styles = serde_json::from_str(&text("styles")).unwrap_or_default();
+        Ok(Self { name: text("name"), config, notes_seen, styles, numbers })
     }
 
     /// As the contents of a file.
@@ -171,14 +178,13 @@ impl Checkpoint {
         for (name, shape, bytes) in &stored {
             views.push((name.clone(), TensorView::new(dtype, shape.clone(), bytes).map_err(broken)?));
         }
-        let config = serde_json::to_string(&self.config)
-            .map_err(|error| CheckpointError::Format(error.to_string()))?;
         let metadata = HashMap::from([
             ("format".to_owned(), FORMAT.to_owned()),
             ("vocabulary".to_owned(), fingerprint()),
-            ("config".to_owned(), config),
+            ("config".to_owned(), json(&self.config)?),
             ("name".to_owned(), self.name.clone()),
             ("notes_seen".to_owned(), self.notes_seen.to_string()),
+            ("styles".to_owned(), json(&self.styles)?),
         ]);
         safetensors::serialize(views, Some(metadata)).map_err(broken)
     }
@@ -194,6 +200,15 @@ impl Checkpoint {
             .and_then(|()| fs::rename(&part, path))
             .map_err(|source| CheckpointError::Write { path: path.to_owned(), source })
     }
+}
+
+fn json(what: &impl serde::Serialize) -> Result<String, CheckpointError> {
+    serde_json::to_string(what).map_err(|error| CheckpointError::Format(error.to_string()))
+}
+
+/// Whether a parameter is a table of facts, to which versions add rows at the end.
+fn is_table(name: &str) -> bool {
+    name == "steps" || name.ends_with(".asked")
 }
 
 fn floats(tensor: &TensorView<'_>) -> Option<Vec<f32>> {

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use segue_music::{Beats, ContextNote, Note, Piece, PieceClock, Role, TICK, joined_pedal, tick_at};
 
-use crate::generator::{Ask, Generator};
+use crate::ask::Ask;
+use crate::generator::Generator;
 use crate::model::Model;
 
 /// How an answer is to be.
@@ -51,20 +52,18 @@ impl Continuation {
         let mut generator = Generator::new(model);
         listen(&mut generator, prompt, &heard, clock, start);
         let mut ask = Ask {
-            role: Role::Segue,
-            from: clock.heard(start),
-            until: clock.heard(end),
             grid,
             // As in the plugin: the first note comes when it is due, the others when the model likes.
             at_once: true,
             temperature: wish.temperature,
             top_p: wish.top_p,
             seed: wish.seed,
+            ..Ask::new(Role::Segue, clock.heard(start), clock.heard(end))
         };
         let mut notes = Vec::new();
-        while let Some(note) = generator.next(&ask) {
-            (ask.from, ask.at_once) = (note.onset, false);
-            notes.push(written(&note, clock, start, end));
+        while let Ok(next) = generator.next(&ask) {
+            (ask.from, ask.at_once) = (next.note.onset, false);
+            notes.push(written(&next.note, clock, start, end));
         }
         Some(Self { start, end, grid, notes })
     }

@@ -1,49 +1,48 @@
-//! The playing forward: one step a note on the cache, and the heads that say the next one. It computes what
-//! [`crate::Network`] computes, one row at a time, without a tensor.
+//! The model at play: reads notes of a context into the cache, and says of each field of the next note how likely what is. It computes
+//! what [`crate::Network`] computes.
 
-use segue_music::{BarPosition, Context, Role, Token};
+use segue_music::{BarPosition, Context, Tick, Token, Vocabulary};
 
-use crate::cache::KvCache;
+use crate::cache::{Fact, KvCache};
 use crate::config::HEAD_DIM;
-use crate::matvec::{dot, matvec};
-use crate::model::{Head, Model};
-use crate::ops::EPSILON;
+use crate::cpu::Cpu;
+use crate::forward::Forward;
+use crate::model::Model;
 use crate::parameters::Field;
 use crate::rotary::Angles;
-use crate::sequence::{asked, symbol};
+use crate::rows::Asked;
+use crate::sequence::asked;
 
-const SCALE: f32 = 0.125; // 1 / sqrt(HEAD_DIM)
-
-/// Room for one step's intermediate numbers, taken once.
+/// One jam's forward, and what it need not compute twice.
 #[derive(Debug)]
 pub struct Decoder {
-    /// (dim)
-    x: Vec<f32>,
-    /// (dim)
-    normed: Vec<f32>,
-    /// (3 · dim)
-    qkv: Vec<f32>,
-    /// (dim)
-    attended: Vec<f32>,
-    /// (dim)
-    added: Vec<f32>,
-    /// (2 · hidden), or (2 · dim) in the heads
-    inner: Vec<f32>,
-    /// (window or copy window)
-    weights: Vec<f32>,
-    /// (2 copies · 2 · HEAD_DIM), the keys' head having two
-    copying: Vec<f32>,
-    /// (symbols)
-    shares: Vec<f32>,
-    /// (symbols)
-    logits: Vec<f32>,
+    cpu: Cpu,
+    forward: Forward,
+    /// The angles computed last, of a tick and a step: the fields of one note share theirs.
+    angles: Option<(Tick, usize, Angles)>,
+    /// By field: what was asked last, and its copying keys.
+    answered: [Option<Answered>; 4],
+    /// By the note's place in a ring: a duration copied last and its symbol. To find them anew for the whole window took a tenth of a
+    /// note's time.
+    durations: Vec<(Tick, usize)>,
+}
+
+/// A question that was answered: when its note comes out as asked, its copying keys are known.
+#[derive(Debug)]
+struct Answered {
+    /// How many notes had been appended, and the newest of them: the past it was asked after.
+    past: (u64, usize),
+    rows: Vec<(usize, f32)>,
+    at: Tick,
+    /// (copies · HEAD_DIM)
+    keys: Vec<f32>,
 }
 
 /// What is asked of a field's head.
 #[derive(Clone, Copy, Debug)]
 pub struct Question {
     /// Whose next note.
-    pub role: Role,
+    pub whose: Asked,
     /// Where in the bar it begins, as far as it is known.
     pub position: Option<BarPosition>,
     /// What is known of it: the fields before the one asked for.
@@ -55,120 +54,70 @@ pub struct Question {
 impl Decoder {
     /// For a model.
     pub fn new(model: &Model) -> Self {
-        let config = &model.config;
-        let symbols = Field::ALL.iter().map(|field| field.symbols(model.vocabulary())).max().unwrap_or(0);
+        Self::on(model, Cpu::best())
+    }
+
+    /// For a model, with given instructions.
+    pub fn on(model: &Model, cpu: Cpu) -> Self {
         Self {
-            x: vec![0.0; config.dim],
-            normed: vec![0.0; config.dim],
-            qkv: vec![0.0; 3 * config.dim],
-            attended: vec![0.0; config.dim],
-            added: vec![0.0; config.dim],
-            inner: vec![0.0; 2 * config.hidden.max(config.dim)],
-            weights: vec![0.0; config.window.max(config.copy_window) + 1],
-            copying: vec![0.0; 4 * HEAD_DIM],
-            shares: vec![0.0; symbols],
-            logits: vec![0.0; symbols],
+            cpu,
+            forward: Forward::new(model, cpu),
+            angles: None,
+            answered: [const { None }; 4],
+            durations: vec![(0, model.vocabulary().durations.symbol(0)); model.config.copy_window + 1],
+        }
+    }
+
+    /// The turn at a tick and a step.
+    fn angles(&mut self, tick: Tick, step: usize) -> Angles {
+        match &self.angles {
+            Some((at, of, angles)) if (*at, *of) == (tick, step) => angles.clone(),
+            _ => {
+                let angles = Angles::at(tick, step);
+                self.angles = Some((tick, step, angles.clone()));
+                angles
+            }
         }
     }
 
     /// Reads the next note of the context into the cache.
     pub fn append(&mut self, model: &Model, cache: &mut KvCache, context: &Context) {
-        let (config, note) = (&model.config, cache.append());
+        let note = cache.append();
         if note > cache.start() {
             self.remember_prediction(model, cache, context, note);
         }
         let step = model.tokenizer.step(context, note);
-        embed(&model.steps, &model.rows.step(&step), &mut self.x);
-        let angles = Angles::at(step.tick, note);
-        let from = (note + 1).saturating_sub(config.window).max(cache.start());
-        for (layer, block) in model.blocks.iter().enumerate() {
-            rms_norm(&self.x, &block.attention_norm, &mut self.normed);
-            matvec(&block.attention_in, &self.normed, &mut self.qkv);
-            self.qkv[..2 * config.dim].chunks_exact_mut(HEAD_DIM).for_each(|head| angles.turn(head));
-            cache.block_mut(layer, note).copy_from_slice(&self.qkv[config.dim..]);
-            self.attend(cache, layer, from, note);
-            matvec(&block.attention_out, &self.attended, &mut self.added);
-            add(&mut self.x, &self.added);
-
-            rms_norm(&self.x, &block.forward_norm, &mut self.normed);
-            let inner = &mut self.inner[..2 * config.hidden];
-            matvec(&block.forward_in, &self.normed, inner);
-            let active = swiglu(inner);
-            matvec(&block.forward_out, active, &mut self.added);
-            add(&mut self.x, &self.added);
-        }
-        rms_norm(&self.x, &model.norm, cache.state_mut(note));
-    }
-
-    /// Attention of the newest note to those from `from` on, all heads.
-    fn attend(&mut self, cache: &KvCache, layer: usize, from: usize, note: usize) {
-        let dim = self.x.len();
-        self.attended.fill(0.0);
-        for head in (0..dim).step_by(HEAD_DIM) {
-            let span = head..head + HEAD_DIM;
-            let query = &self.qkv[span.clone()];
-            let weights = &mut self.weights[..note + 1 - from];
-            for (weight, other) in weights.iter_mut().zip(from..) {
-                *weight = SCALE * dot(&cache.block(layer, other)[span.clone()], query);
-            }
-            softmax(weights);
-            let out = &mut self.attended[span];
-            for (&weight, other) in weights.iter().zip(from..) {
-                let value = &cache.block(layer, other)[dim + head..][..HEAD_DIM];
-                out.iter_mut().zip(value).for_each(|(out, value)| *out += weight * value);
-            }
-        }
+        let angles = self.angles(step.tick, note);
+        self.forward.step(model, cache, note, &model.rows.step(&step), &angles);
     }
 
     /// Keeps what the copying heads need of the prediction that `note` was the answer to.
     fn remember_prediction(&mut self, model: &Model, cache: &mut KvCache, context: &Context, note: usize) {
         let (Some(before), Some(next)) = (context.get(note - 1), context.get(note)) else { return };
         let token = model.tokenizer.token(next, before.onset);
+        let velocity = next.velocity.map(Vocabulary::velocity_symbol);
+        let interval = i32::from(next.key) - i32::from(before.key);
+        *cache.fact_mut(note) = Fact { gap: token.gap, key: token.key, interval, velocity };
         let onset = before.onset + model.vocabulary().gaps.value(token.gap);
         let position = context.bar_position(onset);
-        let question = Question { role: next.role, position, token, onset };
-        let velocity = next.velocity.map(segue_music::Vocabulary::velocity_symbol);
-        for field in Field::ALL {
-            self.hidden_of(model, cache, note - 1, field, &question, velocity);
+        let whose = Asked { role: next.role, skipping: false };
+        let rows = asked(&model.rows, whose, position, &token, velocity);
+        for (field, rows) in Field::ALL.into_iter().zip(rows) {
             let at = if field == Field::Gap { before.onset } else { onset };
-            let copying = self.copying(&model.heads[field as usize], &Angles::at(at, note - 1), field);
-            let keys = copying.chunks_exact(2 * HEAD_DIM).map(|pair| &pair[HEAD_DIM..]);
-            for (to, key) in cache.copy_mut(field, note).chunks_exact_mut(HEAD_DIM).zip(keys) {
-                to.copy_from_slice(key);
+            let past = (cache.appended() - 1, note - 1);
+            match &self.answered[field as usize] {
+                Some(answer) if (answer.past, answer.at) == (past, at) && answer.rows == rows => {
+                    cache.write_copies(self.cpu, field, note, &answer.keys);
+                }
+                _ => {
+                    let angles = self.angles(at, note - 1);
+                    self.forward.ask(model, cache, note - 1, field, &rows);
+                    let copying = self.forward.copying(model, field, &angles);
+                    let keys: Vec<f32> = keys(copying).copied().collect();
+                    cache.write_copies(self.cpu, field, note, &keys);
+                }
             }
         }
-    }
-
-    /// A head's state before its outputs, into `normed`.
-    fn hidden_of(
-        &mut self,
-        model: &Model,
-        cache: &KvCache,
-        last: usize,
-        field: Field,
-        question: &Question,
-        velocity: Option<usize>,
-    ) {
-        let head = &model.heads[field as usize];
-        let rows = asked(&model.rows, question.role, question.position, &question.token, velocity);
-        embed(&head.asked, &rows[field as usize], &mut self.x);
-        matvec(&head.input, cache.state(last), &mut self.added);
-        add(&mut self.x, &self.added);
-        rms_norm(&self.x, &head.norm, &mut self.normed);
-        let inner = &mut self.inner[..2 * model.config.dim];
-        matvec(&head.forward_in, &self.normed, inner);
-        let active = swiglu(inner);
-        matvec(&head.forward_out, active, &mut self.added);
-        add(&mut self.x, &self.added);
-        rms_norm(&self.x, &head.out_norm, &mut self.normed);
-    }
-
-    /// Queries and keys of the copying attentions, turned, from the head's state in `normed`.
-    fn copying(&mut self, head: &Head, angles: &Angles, field: Field) -> &[f32] {
-        let copying = &mut self.copying[..2 * field.copies() * HEAD_DIM];
-        matvec(&head.copy, &self.normed, copying);
-        copying.chunks_exact_mut(HEAD_DIM).for_each(|part| angles.turn(part));
-        copying
     }
 
     /// The logits of a field of the next note, (symbols), after everything in the cache.
@@ -180,98 +129,61 @@ impl Decoder {
         field: Field,
         question: &Question,
     ) -> &mut [f32] {
-        let (head, last) = (&model.heads[field as usize], cache.len() - 1);
-        let symbols = field.symbols(model.vocabulary());
-        self.hidden_of(model, cache, last, field, question, Some(question.token.velocity));
-        matvec(&head.out, &self.normed, &mut self.logits[..symbols]);
-        add(&mut self.logits[..symbols], &head.out_bias);
+        let last = cache.len() - 1;
+        let velocity = Some(question.token.velocity);
+        let [gap, key, velocity, duration] =
+            asked(&model.rows, question.whose, question.position, &question.token, velocity);
+        let rows = match field {
+            Field::Gap => gap,
+            Field::Key => key,
+            Field::Velocity => velocity,
+            Field::Duration => duration,
+        };
         let here = context.get(last).map_or(0, |note| note.onset);
         let at = if field == Field::Gap { here } else { question.onset };
-        self.copying(head, &Angles::at(at, last), field);
-        for copy in 0..field.copies() {
-            self.copy(model, cache, context, field, copy);
-            let gate = dot(&head.gate[copy * self.normed.len()..][..self.normed.len()], &self.normed)
-                + head.gate_bias[copy];
-            let strength = field.copy_strength(model.vocabulary());
-            for (logit, share) in self.logits[..symbols].iter_mut().zip(&self.shares) {
-                *logit += gate * (strength * share).ln_1p();
-            }
-        }
-        &mut self.logits[..symbols]
+        let angles = self.angles(at, last);
+        self.forward.ask(model, cache, last, field, &rows);
+        self.forward.say(model, field);
+        let keys = keys(self.forward.copying(model, field, &angles)).copied().collect();
+        self.answered[field as usize] = Some(Answered { past: (cache.appended(), last), rows, at, keys });
+        self.copy(model, cache, context, field);
+        self.forward.logits(model, field)
     }
 
-    /// What one copying attention gives each symbol, into `shares`.
-    fn copy(&mut self, model: &Model, cache: &KvCache, context: &Context, field: Field, copy: usize) {
-        let last = cache.len() - 1;
-        self.shares.fill(0.0);
-        let Some(reader) = context.get(last) else { return };
-        let query = &self.copying[2 * copy * HEAD_DIM..][..HEAD_DIM];
-        // The prediction of note n was made after note n - 1; a reader looks at those made before its own.
-        let from = (last + 1).saturating_sub(model.config.copy_window).max(cache.start() + 1);
-        let mut seen = 0;
-        let symbol_of = |note: usize| -> Option<usize> {
-            let (before, copied) = (context.get(note - 1)?, context.get(note)?);
-            match (field, copy) {
-                (Field::Velocity, _) => copied.velocity.map(segue_music::Vocabulary::velocity_symbol),
-                (Field::Duration, _) => {
+    /// Adds what the notes of the window say.
+    fn copy(&mut self, model: &Model, cache: &KvCache, context: &Context, field: Field) {
+        let Some(reader) = context.get(cache.len() - 1) else { return };
+        match field {
+            Field::Gap => {
+                self.forward.add_copies(model, cache, field, 0, |note| Some(cache.fact(note).gap));
+            }
+            Field::Key => {
+                self.forward.add_copies(model, cache, field, 0, |note| Some(cache.fact(note).key));
+                self.forward.add_copies(model, cache, field, 1, |note| {
+                    let key = i32::from(reader.key) + cache.fact(note).interval;
+                    usize::try_from(key).ok().filter(|&key| key < Vocabulary::KEYS)
+                });
+            }
+            Field::Velocity => {
+                self.forward.add_copies(model, cache, field, 0, |note| cache.fact(note).velocity);
+            }
+            Field::Duration => {
+                let (forward, ring) = (&mut self.forward, &mut self.durations);
+                forward.add_copies(model, cache, field, 0, |note| {
+                    let copied = context.get(note)?;
                     let ended = copied.end.filter(|&end| end <= reader.onset).map(|end| end - copied.onset);
-                    Some(model.vocabulary().durations.symbol(copied.shown.or(ended)?))
-                }
-                (Field::Key, 1) => {
-                    let interval = i32::from(copied.key) - i32::from(before.key);
-                    usize::try_from(i32::from(reader.key) + interval).ok().filter(|&key| key < 128)
-                }
-                _ => Some(symbol(&model.tokenizer.token(copied, before.onset), field)),
-            }
-        };
-        for note in from..=last {
-            if symbol_of(note).is_some() {
-                self.weights[seen] =
-                    SCALE * dot(&cache.copy(field, note)[copy * HEAD_DIM..][..HEAD_DIM], query);
-                seen += 1;
+                    let (duration, place) = (copied.shown.or(ended)?, note % ring.len());
+                    if ring[place].0 != duration {
+                        ring[place] = (duration, model.vocabulary().durations.symbol(duration));
+                    }
+                    Some(ring[place].1)
+                });
             }
         }
-        if seen == 0 {
-            return;
-        }
-        softmax(&mut self.weights[..seen]);
-        for (symbol, weight) in (from..=last).filter_map(symbol_of).zip(&self.weights) {
-            self.shares[symbol] += weight;
-        }
     }
 }
 
-fn add(x: &mut [f32], y: &[f32]) {
-    x.iter_mut().zip(y).for_each(|(x, y)| *x += y);
-}
-
-fn embed(table: &[f32], rows: &[(usize, f32)], out: &mut [f32]) {
-    out.fill(0.0);
-    for &(row, weight) in rows {
-        let entry = &table[row * out.len()..][..out.len()];
-        out.iter_mut().zip(entry).for_each(|(out, entry)| *out += weight * entry);
-    }
-}
-
-fn rms_norm(x: &[f32], gain: &[f32], out: &mut [f32]) {
-    let scale = (dot(x, x) / x.len() as f32 + EPSILON).sqrt().recip();
-    for ((out, x), gain) in out.iter_mut().zip(x).zip(gain) {
-        *out = x * scale * gain;
-    }
-}
-
-/// Gates and values to activations, in the first half.
-fn swiglu(inner: &mut [f32]) -> &[f32] {
-    let (gate, value) = inner.split_at_mut(inner.len() / 2);
-    for (gate, value) in gate.iter_mut().zip(value.iter()) {
-        *gate *= crate::ops::sigmoid(*gate) * value;
-    }
-    gate
-}
-
-fn softmax(weights: &mut [f32]) {
-    let top = weights.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    weights.iter_mut().for_each(|weight| *weight = crate::ops::exp(*weight - top));
-    let scale = weights.iter().sum::<f32>().recip();
-    weights.iter_mut().for_each(|weight| *weight *= scale);
+/// The keys among queries and keys of copying attentions.
+fn keys(copying: &[f32]) -> impl Iterator<Item = &f32> {
+    copying.chunks_exact(2 * HEAD_DIM).flat_map(|pair| &pair[HEAD_DIM..])
 }

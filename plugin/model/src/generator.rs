@@ -3,45 +3,21 @@
 use std::sync::Arc;
 
 use rand_pcg::Pcg64Mcg;
-use segue_music::{
-    Beats, Context, ContextNote, Key, Meter, Note, Role, TICK, Tick, Token, Vocabulary, beats_at,
-};
+use segue_music::{Context, ContextNote, Key, Meter, Note, Role, TICK, Tick, Token, beats_at};
 
+use crate::ask::{Ask, Next, Rest};
 use crate::cache::KvCache;
 use crate::decoder::{Decoder, Question};
 use crate::model::Model;
 use crate::parameters::Field;
+use crate::rows::Asked;
 use crate::sampler::{Candidates, Sampler};
 
 /// Notes of the context kept when it is trimmed, and how many it may grow to before.
 const KEPT: usize = 2048;
 const MOST: usize = 4096;
-/// The keys of a piano: no answer leaves them.
-const KEYS: std::ops::RangeInclusive<Key> = 21..=108;
 /// How far ahead an onset can be when the silence before it is longer than the alphabet's longest gap.
 const AFTER_SILENCE: Tick = 192;
-
-/// What is asked for.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Ask {
-    /// Whose next note.
-    pub role: Role,
-    /// It begins here or later.
-    pub from: Beats,
-    /// It begins before this.
-    pub until: Beats,
-    /// It begins on a multiple of this; zero for anywhere.
-    pub grid: Beats,
-    /// It begins on the first line of the grid at or after `from`, whatever the model would say of its onset: the first note of an
-    /// answer comes when it is due.
-    pub at_once: bool,
-    /// Above 1 bolder, below 1 more careful; 0 takes the likeliest note.
-    pub temperature: f32,
-    /// Only the likeliest symbols that together have this probability are drawn from.
-    pub top_p: f32,
-    /// What chance begins from; mixed with the number of the note.
-    pub seed: u64,
-}
 
 /// One jam: what was heard and made, and the cache over it.
 #[derive(Debug)]
@@ -58,7 +34,7 @@ impl Generator {
     pub fn new(model: Arc<Model>) -> Self {
         Self {
             context: Context::new(),
-            cache: KvCache::new(&model.config),
+            cache: KvCache::new(&model),
             decoder: Decoder::new(&model),
             candidates: Candidates::default(),
             model,
@@ -84,10 +60,18 @@ impl Generator {
     /// A key went down, or a whole note is known.
     pub fn hear(&mut self, note: ContextNote) {
         if self.context.notes().len() >= MOST {
-            self.context.forget(KEPT);
+            self.context.forget(self.worth_keeping());
         }
         let changed = self.context.hear(note);
         self.keep(changed);
+    }
+
+    /// How many of the newest notes matter still: the limits count what sounds, also where a flood of the player's notes has come since.
+    fn worth_keeping(&self) -> usize {
+        let notes = self.context.notes();
+        let now = notes.last().map_or(0, |note| note.onset);
+        let sounds = |note: &ContextNote| note.role == Role::Segue && note.end.is_some_and(|end| end > now);
+        notes.iter().position(sounds).map_or(KEPT, |oldest| KEPT.max(notes.len() - oldest))
     }
 
     /// A key came up.
@@ -102,6 +86,25 @@ impl Generator {
         self.keep(changed);
     }
 
+    /// A role's sounding notes end; those that begin at `at` or later stay.
+    pub fn hush(&mut self, role: Role, at: Tick) {
+        let changed = self.context.hush(role, at);
+        self.keep(changed);
+    }
+
+    /// Forgets a role's notes that begin at `from` or later; those that sound go on.
+    pub fn withdraw(&mut self, role: Role, from: Tick) {
+        let changed = self.context.withdraw(role, from);
+        self.keep(changed);
+    }
+
+    /// Another model plays on with what was heard and made, which it reads when it is first asked.
+    pub fn set_model(&mut self, model: Arc<Model>) {
+        self.cache = KvCache::new(&model);
+        self.decoder = Decoder::new(&model);
+        self.model = model;
+    }
+
     /// The pedal goes down or up.
     pub fn pedal(&mut self, at: Tick, down: bool) {
         let changed = self.context.pedal(at, down);
@@ -111,6 +114,12 @@ impl Generator {
     /// From `at` on bars of this metre begin at `at`; nothing means that no metre is known.
     pub fn meter(&mut self, at: Tick, meter: Option<Meter>) {
         let changed = self.context.meter(at, meter);
+        self.keep(changed);
+    }
+
+    /// From `at` on the music is of this style, by its number among the model's; nothing asks for none.
+    pub fn style(&mut self, at: Tick, style: Option<usize>) {
+        let changed = self.context.style(at, style);
         self.keep(changed);
     }
 
@@ -137,71 +146,91 @@ impl Generator {
         self.cache.len() == self.context.len()
     }
 
-    /// The next note of the role asked for, which joins the context. Nothing where the model's next note would not begin before `until`,
-    /// or nothing was heard yet, or its numbers are none.
-    pub fn next(&mut self, ask: &Ask) -> Option<Note> {
+    /// The next note of the role asked for, which joins the context.
+    ///
+    /// # Errors
+    /// Says why there is none; the context is then what it was.
+    pub fn next(&mut self, ask: &Ask) -> Result<Next, Rest> {
+        let last = *self.context.last().ok_or(Rest::Unheard)?;
+        let limits = &ask.limits;
+        if let Some(limit) = limits.forbids_all() {
+            return Err(Rest::Limits(limit));
+        }
+        let grid = ask.grid.round_to(TICK).div_floor(TICK).max(1);
+        let from = ask.from.ceil_to(TICK).div_floor(TICK).max(last.onset);
+        if beats_at(ceil_to(grid, from)) >= ask.until {
+            return Err(Rest::After);
+        }
+        let (from, put_off) = limits.earliest(&self.context, ask.role, from);
+        let line = ceil_to(grid, from);
+        if beats_at(line) >= ask.until {
+            return Err(put_off.map_or(Rest::After, Rest::Limits));
+        }
         self.prefill(usize::MAX);
-        let last = *self.context.last()?;
+
         let number = self.context.len() as u128;
         let mut random =
             Pcg64Mcg::new((number << 64 | u128::from(ask.seed)).wrapping_mul(0xda94_2042_e4dd_58b5) | 1);
         let sampler = Sampler { temperature: ask.temperature, top_p: ask.top_p };
-        let from = ask.from.ceil_to(TICK).div_floor(TICK).max(last.onset);
+        let vocabulary = self.model.tokenizer.vocabulary();
         // After a silence longer than any gap the model counts from nearer by.
-        let longest = self.model.vocabulary().gaps.longest();
-        let base = if from - last.onset > longest { from - AFTER_SILENCE } else { last.onset };
-
+        let base =
+            if line - last.onset > vocabulary.gaps.longest() { line - AFTER_SILENCE } else { last.onset };
         let mut question = Question {
-            role: ask.role,
+            whose: Asked { role: ask.role, skipping: ask.skipping },
             position: None,
             token: Token { gap: 0, key: 0, velocity: 0, duration: 0 },
             onset: base,
         };
-        let grid = ask.grid.round_to(TICK).div_floor(TICK).max(1);
-        // A second note on the last one's onset lies above it: steps are in order of their keys.
-        let has_room = |onset: Tick| onset > last.onset || last.key < *KEYS.end();
-        let vocabulary = self.model.vocabulary();
         let onset_of = |gap: usize| {
             let (first, last) = vocabulary.gaps.range(gap);
-            on_grid(grid, (base + first).max(from)..=base + last).filter(|&onset| has_room(onset))
+            let line = ceil_to(grid, from.max(base + first));
+            (line <= base + last).then_some(line)
         };
         let onset = if ask.at_once {
-            on_grid(grid, from..=from + grid).filter(|&onset| has_room(onset))?
+            line
         } else {
             let gaps = self.decoder.logits(&self.model, &self.cache, &self.context, Field::Gap, &question);
-            let gap = sampler.draw(gaps, &mut self.candidates, &mut random, |gap| onset_of(gap).is_some())?;
-            onset_of(gap)?
+            let gap = sampler.draw(gaps, &mut self.candidates, &mut random, |gap| onset_of(gap).is_some());
+            gap.and_then(onset_of).ok_or(Rest::NotFinite)?
         };
         if beats_at(onset) >= ask.until {
-            return None;
+            return Err(Rest::After);
         }
         question.token.gap = vocabulary.gaps.symbol(onset - base);
         question.onset = base + vocabulary.gaps.value(question.token.gap);
         question.position = self.context.bar_position(question.onset);
 
-        let lowest = if onset == last.onset { (last.key + 1).max(*KEYS.start()) } else { *KEYS.start() };
-        let keys = self.decoder.logits(&self.model, &self.cache, &self.context, Field::Key, &question);
-        let playable = usize::from(lowest)..=usize::from(*KEYS.end());
-        question.token.key =
-            sampler.draw(keys, &mut self.candidates, &mut random, |key| playable.contains(&key))?;
+        // A second note on the last one's onset lies above it: steps are in order of their keys.
+        let lowest = if onset == last.onset { last.key + 1 } else { 0 };
+        let mut draw = |field, question: &Question, allowed: &dyn Fn(usize) -> bool| {
+            let logits = self.decoder.logits(&self.model, &self.cache, &self.context, field, question);
+            sampler.draw(logits, &mut self.candidates, &mut random, allowed).ok_or(Rest::NotFinite)
+        };
+        question.token.key = draw(Field::Key, &question, &|symbol| {
+            Key::try_from(symbol).is_ok_and(|key| key >= lowest && limits.allows(key))
+        })?;
+        question.token.velocity =
+            draw(Field::Velocity, &question, &|symbol| limits.velocity(symbol).is_some())?;
+        question.token.duration = draw(Field::Duration, &question, &|_| true)?;
 
-        let velocities =
-            self.decoder.logits(&self.model, &self.cache, &self.context, Field::Velocity, &question);
-        question.token.velocity = sampler.draw(velocities, &mut self.candidates, &mut random, |_| true)?;
-
-        let durations =
-            self.decoder.logits(&self.model, &self.cache, &self.context, Field::Duration, &question);
-        question.token.duration = sampler.draw(durations, &mut self.candidates, &mut random, |_| true)?;
-
-        let duration = vocabulary.durations.value(question.token.duration);
         let note = Note {
             onset: beats_at(onset),
             key: question.token.key as Key,
-            duration: beats_at(duration),
-            velocity: Vocabulary::velocity_value(question.token.velocity),
+            duration: beats_at(vocabulary.durations.value(question.token.duration)),
+            velocity: limits.velocity(question.token.velocity).ok_or(Rest::NotFinite)?,
         };
+        let one_too_many = limits.one_too_many(&self.context, ask.role, onset, note.key);
+        let shortened = one_too_many.and_then(|number| self.shorten(number, onset));
         self.hear(ContextNote::whole(&note, ask.role));
-        Some(note)
+        Ok(Next { note, shortened })
+    }
+
+    /// Ends a note of the context at a tick, and returns it as it then is.
+    fn shorten(&mut self, number: usize, at: Tick) -> Option<Note> {
+        let changed = self.context.shorten(number, at);
+        self.keep(changed);
+        self.context.get(number).map(|note| note.note(at))
     }
 
     /// The logits of a field after everything heard, for tests of parity.
@@ -210,8 +239,15 @@ impl Generator {
         self.prefill(usize::MAX);
         let base = self.context.last()?.onset;
         let onset = base + self.model.vocabulary().gaps.value(token.gap);
-        let question = Question { role, position: self.context.bar_position(onset), token, onset };
+        let whose = Asked { role, skipping: false };
+        let question = Question { whose, position: self.context.bar_position(onset), token, onset };
         Some(self.decoder.logits(&self.model, &self.cache, &self.context, field, &question).to_vec())
+    }
+
+    /// Bytes of weights and cache that one note reads, for measuring what it costs.
+    #[doc(hidden)]
+    pub fn bytes_a_note(&self) -> usize {
+        self.model.bytes_a_note() + self.cache.bytes_a_note(&self.model.config)
     }
 
     /// Bytes of memory the cache holds.
@@ -220,8 +256,7 @@ impl Generator {
     }
 }
 
-/// The first multiple of the grid in a range of ticks.
-fn on_grid(grid: Tick, range: std::ops::RangeInclusive<Tick>) -> Option<Tick> {
-    let line = -(-range.start()).div_euclid(grid) * grid;
-    (line <= *range.end()).then_some(line)
+/// The first multiple of the grid at or after a tick.
+fn ceil_to(grid: Tick, tick: Tick) -> Tick {
+    -(-tick).div_euclid(grid) * grid
 }

@@ -1,16 +1,26 @@
 //! The model: a decoder-only transformer that reads one step a note and says the next note field by field, with heads that
 //! copy. [`Network`] is its training forward in candle; [`Model`] and [`Generator`] play it, one cached step a note.
 
+mod ask;
 mod cache;
 mod checkpoint;
 mod config;
 mod continuation;
+mod cpu;
 mod decoder;
+mod fixed;
+mod floats;
+mod forward;
 mod generator;
-mod matvec;
+mod limits;
+mod matrix;
 mod model;
 mod network;
 mod parameters;
+mod played;
+mod products;
+mod rings;
+mod poisoned;
 mod rotary;
 mod rows;
 mod sampler;
@@ -18,12 +28,18 @@ mod sequence;
 
 pub mod ops;
 
+pub use ask::{Ask, Next, Rest};
 pub use checkpoint::{Checkpoint, CheckpointError, Precision};
 pub use config::Config;
 pub use continuation::{Continuation, Wish};
-pub use generator::{Ask, Generator};
+pub use generator::Generator;
+pub use limits::Limits;
+pub use cpu::Cpu;
+pub use matrix::Resolution;
 pub use model::Model;
 pub use network::Network;
 pub use parameters::{Field, parameters};
+pub use played::Played;
+pub use rows::STYLES;
 pub use sampler::Sampler;
 pub use sequence::{Batch, Sequence};

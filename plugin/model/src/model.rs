@@ -1,4 +1,4 @@
-//! A model to play: its weights as plain numbers, never changed, shared by all who play it.
+//! A model to play: its weights, the large ones in bytes, never changed, shared by all who play it.
 
 use std::path::Path;
 
@@ -6,6 +6,7 @@ use segue_music::{Tokenizer, Vocabulary};
 
 use crate::checkpoint::{Checkpoint, CheckpointError};
 use crate::config::Config;
+use crate::matrix::{Matrix, Resolution};
 use crate::network::Network;
 use crate::parameters::Field;
 use crate::rows::Rows;
@@ -15,6 +16,8 @@ use crate::rows::Rows;
 pub struct Model {
     name: String,
     notes_seen: u64,
+    styles: Vec<String>,
+    pub(crate) resolution: Resolution,
     pub(crate) config: Config,
     pub(crate) tokenizer: Tokenizer,
     pub(crate) rows: Rows,
@@ -32,38 +35,38 @@ pub(crate) struct Block {
     /// (dim)
     pub attention_norm: Vec<f32>,
     /// (3 · dim, dim): queries, keys, values
-    pub attention_in: Vec<f32>,
+    pub attention_in: Matrix,
     /// (dim, dim)
-    pub attention_out: Vec<f32>,
+    pub attention_out: Matrix,
     /// (dim)
     pub forward_norm: Vec<f32>,
     /// (2 · hidden, dim): gates, values
-    pub forward_in: Vec<f32>,
+    pub forward_in: Matrix,
     /// (dim, hidden)
-    pub forward_out: Vec<f32>,
+    pub forward_out: Matrix,
 }
 
 /// The head of one field.
 #[derive(Debug)]
 pub(crate) struct Head {
     /// (dim, dim)
-    pub input: Vec<f32>,
+    pub input: Matrix,
     /// (head rows, dim)
     pub asked: Vec<f32>,
     /// (dim)
     pub norm: Vec<f32>,
     /// (2 · dim, dim)
-    pub forward_in: Vec<f32>,
+    pub forward_in: Matrix,
     /// (dim, dim)
-    pub forward_out: Vec<f32>,
+    pub forward_out: Matrix,
     /// (dim)
     pub out_norm: Vec<f32>,
     /// (symbols, dim)
-    pub out: Vec<f32>,
+    pub out: Matrix,
     /// (symbols)
     pub out_bias: Vec<f32>,
     /// (copies · 2 · HEAD_DIM, dim): for each copy a query, then a key
-    pub copy: Vec<f32>,
+    pub copy: Matrix,
     /// (copies, dim)
     pub gate: Vec<f32>,
     /// (copies)
@@ -91,9 +94,22 @@ impl Model {
     ///
     /// # Errors
     /// Names a parameter that is missing.
-    pub fn from_checkpoint(mut checkpoint: Checkpoint) -> Result<Self, CheckpointError> {
+    pub fn from_checkpoint(checkpoint: Checkpoint) -> Result<Self, CheckpointError> {
+        Self::at_resolution(checkpoint, Resolution::Byte)
+    }
+
+    /// From a checkpoint, in more bytes than it takes to play.
+    ///
+    /// # Errors
+    /// Names a parameter that is missing.
+    pub fn at_resolution(
+        mut checkpoint: Checkpoint,
+        resolution: Resolution,
+    ) -> Result<Self, CheckpointError> {
+        let (dim, hidden) = (checkpoint.config.dim, checkpoint.config.hidden);
         let mut take =
             |name: String| checkpoint.numbers.remove(&name).ok_or(CheckpointError::Parameter(name));
+        let matrix = |numbers: Vec<f32>, columns| Matrix::new(&numbers, columns, resolution);
         let tokenizer = Tokenizer::new();
         let steps = take("steps".into())?;
         let mut blocks = Vec::new();
@@ -101,26 +117,26 @@ impl Model {
             let mut part = |part: &str| take(format!("block.{layer}.{part}"));
             blocks.push(Block {
                 attention_norm: part("attention.norm")?,
-                attention_in: part("attention.in")?,
-                attention_out: part("attention.out")?,
+                attention_in: matrix(part("attention.in")?, dim),
+                attention_out: matrix(part("attention.out")?, dim),
                 forward_norm: part("forward.norm")?,
-                forward_in: part("forward.in")?,
-                forward_out: part("forward.out")?,
+                forward_in: matrix(part("forward.in")?, dim),
+                forward_out: matrix(part("forward.out")?, hidden),
             });
         }
         let norm = take("norm".into())?;
         let mut head = |field: Field| -> Result<Head, CheckpointError> {
             let mut part = |part: &str| take(format!("{}.{part}", field.name()));
             Ok(Head {
-                input: part("in")?,
+                input: matrix(part("in")?, dim),
                 asked: part("asked")?,
                 norm: part("norm")?,
-                forward_in: part("forward.in")?,
-                forward_out: part("forward.out")?,
+                forward_in: matrix(part("forward.in")?, dim),
+                forward_out: matrix(part("forward.out")?, dim),
                 out_norm: part("out.norm")?,
-                out: part("out")?,
+                out: matrix(part("out")?, dim),
                 out_bias: part("out.bias")?,
-                copy: part("copy")?,
+                copy: matrix(part("copy")?, dim),
                 gate: part("gate")?,
                 gate_bias: part("gate.bias")?,
             })
@@ -130,6 +146,8 @@ impl Model {
             rows: Rows::new(tokenizer.vocabulary()),
             name: checkpoint.name,
             notes_seen: checkpoint.notes_seen,
+            styles: checkpoint.styles,
+            resolution,
             config: checkpoint.config,
             tokenizer,
             steps,
@@ -148,12 +166,17 @@ impl Model {
             Ok(Checkpoint {
                 name: format!("random {seed}"),
                 config: Config::tiny(),
-                notes_seen: 0,
+                notes_seen: 0, styles: vec![],
                 numbers: network.numbers()?,
             })
         });
         let model = checkpoint.map(Self::from_checkpoint);
         model.expect("the smallest model fits into memory").expect("the smallest size is sound")
+    }
+
+    /// The styles it can be asked for, by their numbers.
+    pub fn styles(&self) -> &[String] {
+        &self.styles
     }
 
     /// Its name, for display.
@@ -169,6 +192,22 @@ impl Model {
     /// Its size.
     pub fn config(&self) -> &Config {
         &self.config
+    }
+
+    /// Bytes of weights that one note reads, but for the few table rows that its step and its questions name.
+    pub fn bytes_a_note(&self) -> usize {
+        let floats = |parts: &[&Vec<f32>]| 4 * parts.iter().map(|part| part.len()).sum::<usize>();
+        let blocks = self.blocks.iter().map(|block| {
+            let matrices = [&block.attention_in, &block.attention_out, &block.forward_in, &block.forward_out];
+            matrices.iter().map(|matrix| matrix.bytes()).sum::<usize>()
+                + floats(&[&block.attention_norm, &block.forward_norm])
+        });
+        let heads = self.heads.iter().map(|head| {
+            let matrices = [&head.input, &head.forward_in, &head.forward_out, &head.out, &head.copy];
+            matrices.iter().map(|matrix| matrix.bytes()).sum::<usize>()
+                + floats(&[&head.norm, &head.out_norm, &head.out_bias, &head.gate, &head.gate_bias])
+        });
+        blocks.sum::<usize>() + heads.sum::<usize>() + floats(&[&self.norm])
     }
 
     /// How many numbers it has.

@@ -2,6 +2,7 @@
 //! is a direction, and half with the step counter, so that "eight notes ago" is one.
 
 use std::f64::consts::TAU;
+use std::sync::LazyLock;
 
 use segue_music::Tick;
 
@@ -19,6 +20,10 @@ const TURNS: [Tick; TIMED] = [12, 16, 24, 36, 48, 72, 96, 144, 192, 288, 384, 57
 /// The ratio of the fastest to the slowest step frequency, about: 1 to 1/340 radian a step.
 const STEP_BASE: f64 = 500.0;
 
+/// Radians a step, of the pairs that turn with the step counter.
+static STEP_FREQUENCIES: LazyLock<[f64; PAIRS - TIMED]> =
+    LazyLock::new(|| std::array::from_fn(|pair| STEP_BASE.powf(-(pair as f64) / (PAIRS - TIMED) as f64)));
+
 /// The turn of every pair at one position.
 #[derive(Clone, Debug)]
 pub struct Angles {
@@ -34,8 +39,7 @@ impl Angles {
             let angle = if pair < TIMED {
                 TAU * tick.rem_euclid(TURNS[pair]) as f64 / TURNS[pair] as f64
             } else {
-                let frequency = STEP_BASE.powf(-((pair - TIMED) as f64) / (PAIRS - TIMED) as f64);
-                (step as f64 * frequency).rem_euclid(TAU)
+                (step as f64 * STEP_FREQUENCIES[pair - TIMED]).rem_euclid(TAU)
             };
             (cos[pair], sin[pair]) = (angle.cos() as f32, angle.sin() as f32);
         }

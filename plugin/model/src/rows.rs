@@ -8,6 +8,18 @@ const PHASES: usize = 48;
 const BEATS: usize = 16;
 const CLASSES: usize = 12;
 
+/// Styles that a model can have names for.
+pub const STYLES: usize = 64;
+
+/// Which next note the heads are asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// Whose.
+    pub role: Role,
+    /// The role's next one, whatever the other plays before it; else it is the very next note, and known to be the role's.
+    pub skipping: bool,
+}
+
 /// Where each kind of fact begins in a table.
 #[derive(Clone, Debug)]
 pub struct Rows {
@@ -35,7 +47,8 @@ impl Rows {
         Self { gaps: vocabulary.gaps.len(), durations: vocabulary.durations.len() }
     }
 
-    fn step_runs(&self) -> Runs<14> {
+    /// New kinds of facts go last: a table of before is then the beginning of one of now.
+    fn step_runs(&self) -> Runs<15> {
         Runs([
             self.gaps + 1,
             KEYS,
@@ -51,11 +64,12 @@ impl Rows {
             KEYS,
             self.durations,
             2 * CLASSES,
+            STYLES,
         ])
     }
 
-    fn head_runs(&self) -> Runs<7> {
-        Runs([2, PHASES + 1, BEATS + 1, self.gaps, KEYS, VELOCITIES + 1, CLASSES])
+    fn head_runs(&self) -> Runs<8> {
+        Runs([2, PHASES + 1, BEATS + 1, self.gaps, KEYS, VELOCITIES + 1, CLASSES, 1])
     }
 
     /// Rows of the table that steps are read with.
@@ -103,18 +117,25 @@ impl Rows {
         let recent = step.recent.iter().flatten().enumerate().filter(|&(_, &share)| share > 0.0);
         // Shares of a twelfth on average: weighed so that they speak about as loud as the rest.
         rows.extend(recent.map(|(class, &share)| (start + class, 4.0 * share)));
+        if let Some(style) = step.style.filter(|&style| style < STYLES) {
+            rows.push((runs.start(14) + style, 1.0));
+        }
         rows
     }
 
-    /// What the onset's head is told: for whom it is asked.
-    pub fn for_gap(&self, role: Role) -> Vec<(usize, f32)> {
-        vec![(role.index(), 1.0)]
+    /// What the onset's head is told: for whom it is asked, and whether the other's notes before it are skipped.
+    pub fn for_gap(&self, asked: Asked) -> Vec<(usize, f32)> {
+        let mut rows = vec![(asked.role.index(), 1.0)];
+        if asked.skipping {
+            rows.push((self.head_runs().start(7), 1.0));
+        }
+        rows
     }
 
     /// What the key's head is told besides: the onset.
-    pub fn for_key(&self, role: Role, place: Option<BarPosition>, gap: usize) -> Vec<(usize, f32)> {
+    pub fn for_key(&self, asked: Asked, place: Option<BarPosition>, gap: usize) -> Vec<(usize, f32)> {
         let runs = self.head_runs();
-        let mut rows = self.for_gap(role);
+        let mut rows = self.for_gap(asked);
         rows.push((runs.start(1) + or_none(place.map(|place| place.phase)), 1.0));
         rows.push((runs.start(2) + or_none(place.map(|place| place.beat)), 1.0));
         rows.push((runs.start(3) + gap, 1.0));
@@ -122,9 +143,9 @@ impl Rows {
     }
 
     /// What the velocity's head is told besides: the key.
-    pub fn for_velocity(&self, role: Role, place: Option<BarPosition>, token: &Token) -> Vec<(usize, f32)> {
+    pub fn for_velocity(&self, asked: Asked, place: Option<BarPosition>, token: &Token) -> Vec<(usize, f32)> {
         let runs = self.head_runs();
-        let mut rows = self.for_key(role, place, token.gap);
+        let mut rows = self.for_key(asked, place, token.gap);
         rows.push((runs.start(4) + token.key, 1.0));
         rows.push((runs.start(6) + token.key % CLASSES, 1.0));
         rows
@@ -133,12 +154,12 @@ impl Rows {
     /// What the duration's head is told besides: the velocity, if known.
     pub fn for_duration(
         &self,
-        role: Role,
+        asked: Asked,
         place: Option<BarPosition>,
         token: &Token,
         velocity: Option<usize>,
     ) -> Vec<(usize, f32)> {
-        let mut rows = self.for_velocity(role, place, token);
+        let mut rows = self.for_velocity(asked, place, token);
         rows.push((self.head_runs().start(5) + or_none(velocity), 1.0));
         rows
     }

@@ -8,56 +8,73 @@ use crate::config::Config;
 use crate::ops::{Copied, Sparse};
 use crate::parameters::Field;
 use crate::rotary::Angles;
-use crate::rows::Rows;
+use crate::rows::{Asked, Rows};
 
 /// One prediction: after reading a step, what is the next note?
 #[derive(Clone, Debug)]
-struct Question {
+pub(crate) struct Question {
     /// The rows of the step read.
-    step: Vec<(usize, f32)>,
+    pub(crate) step: Vec<(usize, f32)>,
     /// Where it lies.
-    tick: i64,
+    pub(crate) tick: i64,
     /// Its key.
-    key: usize,
+    pub(crate) key: usize,
     /// For each field, what its head is told.
-    asked: [Vec<(usize, f32)>; 4],
+    pub(crate) asked: [Vec<(usize, f32)>; 4],
     /// The next note.
-    answer: Token,
+    pub(crate) answer: Token,
     /// Which of its fields count.
-    scored: [bool; 4],
+    pub(crate) scored: [bool; 4],
     /// By field: the first question that may know the answer; the next one, but for durations of notes still held, and for velocities
     /// that nobody knows.
-    known_from: [usize; 4],
+    pub(crate) known_from: [usize; 4],
 }
 
 /// The questions of one run of notes: each note but the last is read, each but the first asked for.
 #[derive(Clone, Debug, Default)]
 pub struct Sequence {
-    questions: Vec<Question>,
+    pub(crate) questions: Vec<Question>,
 }
 
 impl Sequence {
     /// Of all the notes in a context. Durations of notes still held are not asked for, nor velocities that are unknown.
     /// `score` says of each note, by its place, whether it counts.
     pub fn of(tokenizer: &Tokenizer, context: &Context, score: impl Fn(usize) -> bool) -> Self {
+        Self::asking(tokenizer, context, score, |_| None)
+    }
+
+    /// The same; where `whose` gives a role for a place, the question is not for the note there but for the role's next note from there
+    /// on, whatever the other plays before it. Without such a note it is for the one there after all.
+    pub fn asking(
+        tokenizer: &Tokenizer,
+        context: &Context,
+        score: impl Fn(usize) -> bool,
+        mut whose: impl FnMut(usize) -> Option<Role>,
+    ) -> Self {
         let vocabulary = tokenizer.vocabulary();
         let rows = Rows::new(vocabulary);
         let notes = context.notes();
         let mut questions = Vec::with_capacity(notes.len().saturating_sub(1));
         for place in 1..notes.len() {
-            let (before, next) = (&notes[place - 1], &notes[place]);
+            let found = whose(place).and_then(|role| {
+                let target = notes[place..].iter().position(|note| note.role == role)?;
+                Some(place + target)
+            });
+            let (skipping, target) = (found.is_some(), found.unwrap_or(place));
+            let (before, next) = (&notes[place - 1], &notes[target]);
             let step = tokenizer.step(context, context.first() + place - 1);
             let answer = tokenizer.token(next, before.onset);
             let velocity = next.velocity.map(Vocabulary::velocity_symbol);
             let position = context.bar_position(before.onset + vocabulary.gaps.value(answer.gap));
-            let asked = asked(&rows, next.role, position, &answer, velocity);
+            let asked = asked(&rows, Asked { role: next.role, skipping }, position, &answer, velocity);
             let duration_known_from = match (next.shown, next.end) {
-                (Some(_), _) => 0,
+                (Some(_), _) => target,
                 (None, Some(end)) => notes.partition_point(|note| note.onset < end),
                 (None, None) => usize::MAX,
             };
             let counts = score(place);
-            let velocity_known_from = if velocity.is_some() { 0 } else { usize::MAX };
+            // Question n follows the step of note n, which is the first to tell of that note.
+            let velocity_known_from = if velocity.is_some() { target } else { usize::MAX };
             questions.push(Question {
                 step: rows.step(&step),
                 tick: before.onset,
@@ -65,7 +82,7 @@ impl Sequence {
                 asked,
                 answer,
                 scored: [counts, counts, counts && velocity.is_some(), counts && next.end.is_some()],
-                known_from: [0, 0, velocity_known_from, duration_known_from],
+                known_from: [target, target, velocity_known_from, duration_known_from.max(target)],
             });
         }
         Self { questions }
@@ -101,16 +118,16 @@ impl Sequence {
 /// What the four heads are told of a note.
 pub(crate) fn asked(
     rows: &Rows,
-    role: Role,
+    whose: Asked,
     position: Option<segue_music::BarPosition>,
     token: &Token,
     velocity: Option<usize>,
 ) -> [Vec<(usize, f32)>; 4] {
     [
-        rows.for_gap(role),
-        rows.for_key(role, position, token.gap),
-        rows.for_velocity(role, position, token),
-        rows.for_duration(role, position, token, velocity),
+        rows.for_gap(whose),
+        rows.for_key(whose, position, token.gap),
+        rows.for_velocity(whose, position, token),
+        rows.for_duration(whose, position, token, velocity),
     ]
 }
 

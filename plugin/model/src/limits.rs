@@ -1,0 +1,141 @@
+//! Hard limits of what is played, as masks on what the model may say.
+
+use segue_music::{Context, Key, PitchClasses, Role, TICKS_PER_BEAT, Tick, Velocity, Vocabulary};
+
+/// What no note ever leaves, at any temperature.
+///
+/// Keys, scale and velocities are masks on their heads. Density and polyphony say from when on a note may begin, which masks the onset's
+/// head; a note that would be one too many ends the oldest that sounds.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Limits {
+    /// Lowest and highest key.
+    pub keys: (Key, Key),
+    /// Softest and hardest.
+    pub velocities: (Velocity, Velocity),
+    /// How many notes of the role may sound at once.
+    pub polyphony: usize,
+    /// Notes a beat: with 1 or more never more than its whole part begin in any one beat; with less never two within its reciprocal.
+    /// What is no number is no limit.
+    pub density: f32,
+    /// Which pitch classes.
+    pub scale: PitchClasses,
+}
+
+impl Default for Limits {
+    /// None but the keys of a piano.
+    fn default() -> Self {
+        Self {
+            keys: (21, 108),
+            velocities: (1, 127),
+            polyphony: usize::MAX,
+            density: f32::INFINITY,
+            scale: PitchClasses::ALL,
+        }
+    }
+}
+
+/// The keys of MIDI.
+const HIGHEST: Key = 127;
+/// The longest wait that a limit can ask for, in ticks: a year at 120 beats a minute.
+const FOREVER: Tick = 3_000_000_000;
+
+impl Limits {
+    /// Whether a key is within range and scale.
+    pub fn allows(&self, key: Key) -> bool {
+        key <= HIGHEST && self.keys.0 <= key && key <= self.keys.1 && self.scale.contains(key)
+    }
+
+    /// The velocity that a symbol stands for within the limits; nothing where none of its level is.
+    pub(crate) fn velocity(&self, symbol: usize) -> Option<Velocity> {
+        let (lowest, highest) = (self.velocities.0.max(1), self.velocities.1.min(127));
+        let velocity = Vocabulary::velocity_value(symbol).max(lowest).min(highest);
+        (lowest <= highest && Vocabulary::velocity_symbol(velocity) == symbol).then_some(velocity)
+    }
+
+    /// The limit that leaves no note, whatever was played before.
+    pub(crate) fn forbids_all(&self) -> Option<&'static str> {
+        let keys = self.keys.0..=self.keys.1.min(HIGHEST);
+        if keys.is_empty() {
+            Some("key")
+        } else if !keys.into_iter().any(|key| self.scale.contains(key)) {
+            Some("scale")
+        } else if self.velocities.0.max(1) > self.velocities.1.min(127) {
+            Some("velocity")
+        } else if self.polyphony == 0 {
+            Some("polyphony")
+        } else if self.density <= 0.0 {
+            Some("density")
+        } else {
+            None
+        }
+    }
+
+    /// The first tick from `from` on, which no note begins after, at which one more note of the role may begin, and the limit that put it
+    /// off. From there on every tick is allowed: as no later note is known, what forbids one only passes.
+    pub(crate) fn earliest(&self, context: &Context, role: Role, from: Tick) -> (Tick, Option<&'static str>) {
+        let mut earliest = (from, None);
+        let mut not_before = |tick: Tick, limit: &'static str| {
+            if tick > earliest.0 {
+                earliest = (tick, Some(limit));
+            }
+        };
+        if let Some(tick) = self.thin_enough(context, role) {
+            not_before(tick, "density");
+        }
+        // Only a key above the last one's can follow in the same tick: steps are in the order of their keys.
+        if let Some(last) = context.last().filter(|last| last.onset == from) {
+            let above = (last.key.saturating_add(1)..=HIGHEST).any(|key| self.allows(key));
+            if !above {
+                not_before(from + 1, "key");
+            }
+        }
+        if let Some(tick) = self.quiet_enough(context, role, from) {
+            not_before(tick, "polyphony");
+        }
+        earliest
+    }
+
+    /// From when on the density allows another note.
+    fn thin_enough(&self, context: &Context, role: Role) -> Option<Tick> {
+        if !self.density.is_finite() {
+            return None;
+        }
+        let beat = TICKS_PER_BEAT as f64;
+        let density = f64::from(self.density);
+        // So many of the newest notes may lie within so many ticks.
+        let (count, span) = if density < 1.0 { (1, beat / density) } else { (self.density as usize, beat) };
+        let mut newest = context.notes().iter().rev().filter(|note| note.role == role);
+        newest.nth(count - 1).map(|note| note.onset + (span.ceil() as Tick).min(FOREVER))
+    }
+
+    /// From when on, after `from`, one more note would need no more than one other to end.
+    fn quiet_enough(&self, context: &Context, role: Role, from: Tick) -> Option<Tick> {
+        if self.polyphony >= context.notes().len() {
+            return None;
+        }
+        let own = context.notes().iter().filter(|note| note.role == role);
+        let together = own.clone().filter(|note| note.onset == from).count();
+        let mut ends: Vec<Tick> =
+            own.map(|note| note.end.unwrap_or(from + FOREVER)).filter(|&end| end > from).collect();
+        ends.sort_unstable();
+        let too_many = ends.len().saturating_sub(self.polyphony);
+        let fewer = too_many.checked_sub(1).map(|last| ends[last]);
+        // Of a chord none is older than the others, to be ended for the next.
+        let after_chord = (together >= self.polyphony).then_some(from + 1);
+        fewer.max(after_chord)
+    }
+
+    /// The number of the note that must end where one of that key is to begin.
+    pub(crate) fn one_too_many(&self, context: &Context, role: Role, onset: Tick, key: Key) -> Option<usize> {
+        let mut oldest = None;
+        let mut sounding = 0;
+        for (note, number) in context.notes().iter().zip(context.first()..) {
+            // A voice on the same key ends by being struck again.
+            if note.role == role && note.key != key && note.end.is_none_or(|end| end > onset) {
+                sounding += 1;
+                oldest = oldest.or(Some(number));
+            }
+        }
+        oldest.filter(|_| sounding >= self.polyphony)
+    }
+}
