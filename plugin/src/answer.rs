@@ -1,90 +1,113 @@
-//! When Segue answers: pure logic on musical time.
+//! When Segue plays, in each way to play together: pure logic on musical time.
 
-use segue_music::{Beats, Key, TICK};
+use segue_music::{Beats, TICK};
 
-use crate::limits::HELD_PATIENCE;
+use crate::limits::{HELD_PATIENCE, TURN_AHEAD};
+use crate::phrase::{Phrase, Spacing};
+use crate::settings::Mode;
+use crate::turns::Turns;
 
-/// What the player has played since the last answer.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Phrase {
-    /// A bit a key that is down.
-    held: u128,
-    /// The last key struck; nothing while there is nothing to answer.
-    onset: Option<Beats>,
-    /// The last key released.
-    release: Option<Beats>,
+/// A stretch of time that is Segue's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// Its first onset lies here or later.
+    pub from: Beats,
+    /// Its last note has ended.
+    pub until: Beats,
 }
 
-impl Phrase {
-    /// A key goes down.
-    pub fn strike(&mut self, key: Key, at: Beats) {
-        self.held |= 1 << (key % 128);
-        self.onset = Some(at);
-    }
-
-    /// A key comes up.
-    pub fn lift(&mut self, key: Key, at: Beats) {
-        self.held &= !(1 << (key % 128));
-        self.release = Some(at);
-    }
-
-    /// Whether there is something to answer.
-    pub fn is_open(&self) -> bool {
-        self.onset.is_some()
-    }
-
-    /// The keys that are down.
-    pub fn held(&self) -> impl Iterator<Item = Key> + use<> {
-        let held = self.held;
-        (0..128).filter(move |key| held >> key & 1 == 1)
-    }
-
-    /// It has been answered, or is not to be; what is held stays held.
-    pub fn close(&mut self) {
-        self.onset = None;
-        self.release = None;
-    }
-
-    /// The answer to what it was before never sounded: it is still to be answered.
-    pub fn reopen(&mut self, before: &Self) {
-        self.onset = self.onset.or(before.onset);
-        self.release = self.release.or(before.release);
-    }
-
-    /// Everything in it happened so much later.
-    pub fn shift(&mut self, by: Beats) {
-        self.onset = self.onset.map(|at| at + by);
-        self.release = self.release.map(|at| at + by);
-    }
-}
-
-/// What decides when an answer begins.
+/// What decides when Segue plays.
 #[derive(Clone, Copy, Debug)]
 pub struct Terms {
-    /// Silence that ends a phrase.
-    pub patience: Beats,
-    /// The answer begins on a multiple of this; zero is free.
-    pub grid: Beats,
+    /// Now.
+    pub now: Beats,
     /// Nothing begins nearer to now than this.
     pub lead: Beats,
+    /// Silence that ends a phrase.
+    pub patience: Beats,
+    /// What Segue plays begins on a multiple of this; zero is free.
+    pub grid: Beats,
+    /// The length of a bar; bar lines are its multiples.
+    pub bar: Beats,
+    /// The length of an answer or of a turn.
+    pub length: Beats,
 }
 
-/// Where the answer to a phrase begins, once that can be said.
+impl Terms {
+    /// The first position where a decision made now can begin something.
+    fn earliest(&self) -> Beats {
+        self.line(self.now + self.lead)
+    }
+
+    fn line(&self, at: Beats) -> Beats {
+        at.ceil_to(if self.grid > Beats::ZERO { self.grid } else { TICK })
+    }
+}
+
+/// Where the answer to a phrase begins.
 ///
-/// With all keys up that is at once: the first grid line at or after the last release plus the patience. People hold
-/// their last chord, so while keys are down the patience is four times as long and runs from the last onset; only
-/// shortly before it ends is an answer begun, as a release would still change it.
-pub fn begins(phrase: &Phrase, now: Beats, terms: &Terms) -> Option<Beats> {
-    let onset = phrase.onset?;
-    let released = phrase.release.map_or(onset, |release| release.max(onset)) + terms.patience;
+/// That is on the first grid line at or after the last release plus the patience. People hold their last chord, so while keys are
+/// down the patience is four times as long and runs from the last onset; a release makes it sooner.
+pub fn begins(phrase: &Phrase, terms: &Terms) -> Option<Beats> {
+    let onset = phrase.onset()?;
+    let released = phrase.release().map_or(onset, |release| release.max(onset)) + terms.patience;
     let due =
-        if phrase.held == 0 { released } else { released.max(onset + terms.patience.times(HELD_PATIENCE)) };
-    if phrase.held != 0 && now + terms.lead + terms.lead < due {
+        if phrase.is_held() { released.max(onset + terms.patience.times(HELD_PATIENCE)) } else { released };
+    // To the tick first: a release on a line is heard some parts of a beat off it, by the rounding of its sample.
+    Some(terms.line(due.round_to(TICK).max(terms.now + terms.lead)))
+}
+
+/// The next stretch that is Segue's, as far as that can be said now; it may still move until a lead before it begins.
+///
+/// `latched` is when the latch went down, `spacing` knows the last onset.
+pub fn span(
+    mode: Mode,
+    phrase: &Phrase,
+    spacing: &Spacing,
+    turns: &Turns,
+    latched: Option<Beats>,
+    terms: &Terms,
+) -> Option<Span> {
+    match mode {
+        Mode::Answer => {
+            let from = begins(phrase, terms)?;
+            Some(Span { from, until: from + terms.length })
+        }
+        Mode::Trade => trade(phrase, turns, terms),
+        Mode::Continue => {
+            // From where you are, at once; after you have played into it, when you have ended again.
+            let latched = latched?;
+            let from = match phrase.onset() {
+                Some(onset) if onset > latched => begins(phrase, terms)?,
+                _ => terms.earliest(),
+            };
+            Some(Span { from, until: from + terms.bar.times(4096) })
+        }
+        Mode::Duet => {
+            phrase.onset()?;
+            // On the one, as a player comes in who has listened for a moment.
+            let from = (terms.now + terms.lead).ceil_to(terms.bar);
+            let until = spacing.last()? + terms.length;
+            (from < until).then_some(Span { from, until })
+        }
+    }
+}
+
+fn trade(phrase: &Phrase, turns: &Turns, terms: &Terms) -> Option<Span> {
+    let onset = phrase.onset()?;
+    let turn = turns.ours(terms.now + terms.lead, terms.length)?;
+    if terms.now + TURN_AHEAD < turn.from {
         return None;
     }
-    // To the tick first: a release on a line is heard some parts of a beat off it, by the rounding of its sample.
-    let due = due.round_to(TICK).max(now + terms.lead);
-    Some(due.ceil_to(if terms.grid > Beats::ZERO { terms.grid } else { TICK }))
+    // Its line has passed: you played into the turn, or it was cut by a jump.
+    let from = if turn.from >= terms.now + terms.lead {
+        turn.from
+    } else if onset < turn.from {
+        terms.earliest()
+    } else {
+        begins(phrase, terms)?
+    };
+    (from + Beats::ratio(1, 4) <= turn.until).then_some(Span { from, until: turn.until })
 }
 
 #[cfg(test)]
@@ -96,9 +119,39 @@ mod tests {
         Beats::ratio(hundredths, 100)
     }
 
+    fn terms(now: i64) -> Terms {
+        Terms {
+            now: beats(now),
+            lead: beats(10),
+            patience: beats(100),
+            grid: beats(25),
+            bar: beats(400),
+            length: beats(800),
+        }
+    }
+
+    /// The last onset, the last release, whether a key is held.
+    type Played = (Option<i64>, Option<i64>, bool);
+
+    fn phrase((onset, release, held): Played) -> Phrase {
+        let mut phrase = Phrase::default();
+        if let Some(onset) = onset {
+            phrase.strike(60, beats(onset));
+            phrase.strike(64, beats(onset));
+        }
+        if let Some(release) = release {
+            phrase.lift(60, beats(release));
+        }
+        if !held {
+            let release = release.unwrap_or(onset.unwrap_or(0));
+            phrase.lift(60, beats(release));
+            phrase.lift(64, beats(release));
+        }
+        phrase
+    }
+
     #[test]
     fn answers_begin_on_the_next_line_after_the_patience() {
-        let grid = 25;
         // (last onset, last release, a key held, now) -> begin; all in hundredths of a beat, patience 1 beat
         let cases = [
             (Some(300), Some(350), false, 350, Some(450)),
@@ -108,23 +161,17 @@ mod tests {
             (Some(300), Some(350), false, 420, Some(450)),
             // Within half a tick of a line is on it.
             (Some(300), Some(350), false, 351, Some(450)),
-            // Held: four beats from the onset, said shortly before.
-            (Some(300), None, true, 350, None),
-            (Some(300), None, true, 675, None),
+            // Held: four beats from the onset.
+            (Some(300), None, true, 350, Some(700)),
             (Some(300), None, true, 681, Some(700)),
             (Some(310), Some(200), true, 700, Some(725)),
             // A release while another key is held: whichever is longer.
-            (Some(300), Some(660), true, 681, None),
-            (Some(300), Some(660), true, 745, Some(775)),
+            (Some(300), Some(660), true, 681, Some(775)),
             // Nothing was played since the last answer.
-            (None, None, false, 400, None),
             (None, None, true, 400, None),
         ];
         for (onset, release, held, now, expected) in cases {
-            let phrase =
-                Phrase { held: u128::from(held), onset: onset.map(beats), release: release.map(beats) };
-            let terms = Terms { patience: beats(100), grid: beats(grid), lead: beats(10) };
-            let begin = begins(&phrase, beats(now), &terms);
+            let begin = begins(&phrase((onset, release, held)), &terms(now));
             assert_eq!(begin, expected.map(beats), "{onset:?} {release:?} {held} {now}");
         }
     }
@@ -136,23 +183,48 @@ mod tests {
             phrase.strike(60, beats(300));
             phrase.lift(60, beats(400) + Beats::from_parts(off));
             for grid in [beats(100), beats(50), beats(25), Beats::ratio(1, 3), Beats::ratio(1, 6)] {
-                let terms = Terms { patience: beats(100), grid, lead: beats(10) };
-                assert_eq!(begins(&phrase, beats(401), &terms), Some(beats(500)), "{off} {grid}");
+                let terms = Terms { grid, ..terms(401) };
+                assert_eq!(begins(&phrase, &terms), Some(beats(500)), "{off} {grid}");
             }
         }
     }
 
     #[test]
-    fn a_phrase_is_answered_once() {
-        let mut phrase = Phrase::default();
-        phrase.strike(60, beats(0));
-        phrase.strike(64, beats(0));
-        phrase.lift(60, beats(50));
-        assert_eq!(phrase.held().collect::<Vec<_>>(), [64]);
-        phrase.close();
-        phrase.lift(64, beats(600));
-        assert!(!phrase.is_open());
-        phrase.strike(62, beats(700));
-        assert!(phrase.is_open());
+    fn every_mode_has_its_time() {
+        use Mode::*;
+        // Turns of eight beats are counted from beat 4: the player's 4 to 12, Segue's 12 to 20.
+        // (mode, what was played, latched at, now) -> from, until
+        let cases: [(Mode, Played, Option<i64>, i64, Option<(i64, i64)>); 16] = [
+            (Answer, (Some(700), Some(750), false), None, 760, Some((850, 1650))),
+            (Trade, (Some(700), Some(750), false), None, 760, None),
+            (Trade, (Some(700), Some(750), false), None, 1120, Some((1200, 2000))),
+            // The player plays up to the line, and holds the last note over it.
+            (Trade, (Some(1180), None, true), None, 1185, Some((1200, 2000))),
+            // Into Segue's turn: it makes way, and comes back in it.
+            (Trade, (Some(1250), Some(1300), false), None, 1310, Some((1400, 2000))),
+            (Trade, (Some(1880), Some(1890), false), None, 1895, None),
+            // Cut by a jump within the turn.
+            (Trade, (Some(1100), Some(1150), false), None, 1500, Some((1525, 2000))),
+            (Trade, (None, None, false), None, 1190, None),
+            (Continue, (Some(700), Some(750), false), None, 760, None),
+            (Continue, (Some(700), None, true), Some(720), 720, Some((750, 750 + 4096 * 400))),
+            (Continue, (None, None, false), Some(720), 721, Some((750, 750 + 4096 * 400))),
+            (Continue, (Some(800), Some(820), false), Some(720), 821, Some((925, 925 + 4096 * 400))),
+            (Duet, (Some(700), None, true), None, 720, Some((800, 1500))),
+            (Duet, (Some(700), None, true), None, 795, Some((1200, 1500))),
+            (Duet, (Some(700), None, true), None, 1495, None),
+            (Duet, (None, None, false), None, 720, None),
+        ];
+        for (mode, played, latched, now, expected) in cases {
+            let mut turns = Turns::default();
+            turns.strike(beats(410), beats(400), beats(800));
+            let mut spacing = Spacing::default();
+            if let Some(onset) = played.0 {
+                spacing.strike(beats(onset));
+            }
+            let span = span(mode, &phrase(played), &spacing, &turns, latched.map(beats), &terms(now));
+            let expected = expected.map(|(from, until)| Span { from: beats(from), until: beats(until) });
+            assert_eq!(span, expected, "{mode:?} {played:?} {now}");
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! The whole boundary between the audio thread and the composer's: two rings and four atomics.
 //!
-//! The audio thread pushes [`Heard`] and pops [`Planned`], both wait-free, and reads how far the composer is. It never
+//! The audio thread pushes [`Heard`] and pops [`Plan`], both wait-free, and reads how far the composer is. It never
 //! waits, with one exception: in the host's offline mode, where it must not be faster than the music is made.
 //!
 //! Acknowledgements make the two deterministic together. The composer decides at ticks only, from what came before
@@ -18,7 +18,7 @@ use segue_music::Beats;
 
 use crate::heard::{Heard, Tick};
 use crate::limits::{HEARD, HEARD_RESERVE, LOAD_WAIT, OFFLINE_WAIT, PLANNED};
-use crate::planned::Planned;
+use crate::planned::Plan;
 
 /// How far the composer has come with its model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,7 +45,7 @@ struct Shared {
 /// The audio thread's end.
 pub struct AudioEnd {
     heard: Producer<Heard>,
-    planned: Consumer<Planned>,
+    planned: Consumer<Plan>,
     shared: Arc<Shared>,
     /// A message was lost since the last that got through.
     lost: bool,
@@ -60,7 +60,7 @@ pub struct ComposerEnd {
     /// What the player does, and ticks.
     pub heard: Consumer<Heard>,
     /// Where plans go.
-    pub planned: Producer<Planned>,
+    pub planned: Producer<Plan>,
     shared: Arc<Shared>,
 }
 
@@ -125,18 +125,33 @@ impl AudioEnd {
         self.offline = offline;
     }
 
-    /// Tells the composer. Where the ring is full the message is lost, and that is told as soon as there is room.
+    /// Tells the composer. Where the ring is full the message is lost; false then, and until [`Self::recover`].
     ///
     /// # Real-time safety
     /// Wait-free, but for offline rendering.
-    pub fn tell(&mut self, heard: Heard, now: Beats) {
+    pub fn tell(&mut self, heard: Heard) -> bool {
         if self.offline && self.heard.slots() <= 1 {
             self.wait(OFFLINE_WAIT, |end| end.heard.slots() > HEARD_RESERVE);
         }
-        if self.lost && self.heard.slots() >= 2 {
-            self.lost = self.heard.push(Heard::Lost { at: now }).is_err();
-        }
-        self.lost |= self.heard.push(heard).is_err();
+        self.lost = self.lost || self.heard.push(heard).is_err();
+        !self.lost
+    }
+
+    /// Whether messages were lost, and there is room again to say what is held.
+    ///
+    /// # Real-time safety
+    /// Wait-free.
+    pub fn can_recover(&self) -> bool {
+        self.lost && self.heard.slots() > HEARD_RESERVE
+    }
+
+    /// Tells the composer what is held, a bit a key: nothing that was lost matters any more.
+    ///
+    /// # Real-time safety
+    /// Wait-free, but for offline rendering.
+    pub fn recover(&mut self, at: Beats, held: u128) {
+        self.lost = false;
+        self.tell(Heard::Lost { at, held });
     }
 
     /// Tells the composer to decide, unless the ring is so full that notes need the room.
@@ -149,7 +164,7 @@ impl AudioEnd {
             self.wait(OFFLINE_WAIT, |end| end.heard.slots() > HEARD_RESERVE);
         }
         if self.heard.slots() > HEARD_RESERVE {
-            self.tell(Heard::Tick(tick), tick.at);
+            self.tell(Heard::Tick(tick));
         }
     }
 
@@ -157,7 +172,7 @@ impl AudioEnd {
     ///
     /// # Real-time safety
     /// Wait-free.
-    pub fn next_plan(&mut self) -> Option<Planned> {
+    pub fn next_plan(&mut self) -> Option<Plan> {
         self.planned.pop().ok()
     }
 

@@ -6,11 +6,17 @@
 //! or where there is none, the jam goes on by samples.
 //!
 //! The Beats of a sample come from an anchor and never from a sum over blocks, so no block size can change them. The
-//! anchor moves only where the host's own account differs from it, by more than its rounding.
+//! anchor moves only where the host's own account differs from it by more than the host rounds ([`account`]): so a steady
+//! tempo stays even to the sample, and a ramp, or a tempo that the host tells rounded, is followed.
+
+mod account;
+#[cfg(test)]
+mod tests;
 
 use segue_music::{Beats, Meter, Tempo, Timeline};
 
 use crate::heard::Jump;
+use account::Account;
 
 /// What the host says of its clock at the start of a block. What it does not say is nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -25,13 +31,18 @@ pub struct Transport {
     pub song: Option<f64>,
     /// The song position at which the bar began. Ignored where it cannot be: some hosts always send zero.
     pub bar: Option<f64>,
+    /// The song position in samples. Used where it makes the one in quarter notes more exact.
+    pub samples: Option<i64>,
 }
 
 /// Deviation, in samples, from which on we follow the host's account rather than our anchor.
 const DRIFT_SAMPLES: f64 = 0.25;
 
-/// Deviation from playing on at any tempo between the last two that is still rounding: 8 ms at 120 BPM.
-const ROUNDING: Beats = Beats::ratio(1, 64);
+/// Deviation from playing on at any tempo between the last two that is still no jump: 8 ms at 120 BPM.
+const NO_JUMP: Beats = Beats::ratio(1, 64);
+
+/// Seconds over which a tempo that the host does not tell is measured, at least and at most.
+const MEASURED: (f64, f64) = (0.1, 1.0);
 
 /// The bijection between samples since the activation and jam Beats.
 #[derive(Clone, Debug)]
@@ -48,6 +59,9 @@ pub struct Clock {
     known: bool,
     /// The start of the block before, and the song position there.
     block: (u64, Beats),
+    /// From where an untold tempo is measured.
+    measured: (u64, Beats),
+    account: Account,
 }
 
 impl Clock {
@@ -62,6 +76,8 @@ impl Clock {
             meter: Meter::COMMON,
             known: false,
             block: (0, Beats::ZERO),
+            measured: (0, Beats::ZERO),
+            account: Account::new(),
         }
     }
 
@@ -96,9 +112,12 @@ impl Clock {
     /// # Real-time safety
     /// Arithmetic only.
     pub fn locate(&mut self, sample: u64, transport: &Transport) -> Option<(Jump, Beats, Beats)> {
-        let tempo = Tempo::new(transport.tempo.unwrap_or(Tempo::DEFAULT.bpm()));
+        let said = transport.song.filter(|song| transport.playing && song.is_finite());
+        let song = said.map(Beats::from_f64);
+        let rounding = said.map_or(Beats::ZERO, |song| self.account.hear(song));
+        let told = transport.tempo.filter(|tempo| tempo.is_finite() && *tempo > 0.0).map(Tempo::new);
+        let tempo = told.unwrap_or_else(|| self.measure(sample, song));
         let meter = transport.meter.unwrap_or(Meter::COMMON);
-        let song = transport.song.filter(|song| transport.playing && song.is_finite()).map(Beats::from_f64);
         let predicted = self.beats_at(sample);
         let metre_changed = meter != self.meter;
         let phase = match song.and_then(|song| phase(song, transport.bar, meter.bar())) {
@@ -113,13 +132,30 @@ impl Clock {
             (Some(_), None) => Some(Jump::Stopped),
             (None, Some(_)) => Some(Jump::Started),
             (Some(_), Some(song)) => {
-                let moved = metre_changed || phase != self.phase || !self.continues(sample, song, tempo);
+                let moved =
+                    metre_changed || phase != self.phase || !self.continues(sample, song, told, rounding);
                 moved.then_some(Jump::Moved)
             }
         };
-        let now = match (jump, song, self.offset) {
+        let begins = |song| match jump {
+            Some(_) => {
+                self.account.refine(song, transport.samples, tempo.bpm() / 60.0 / self.timeline.sample_rate)
+            }
+            None => song,
+        };
+        let exact = song.map(begins);
+        let now = match (jump, exact, self.offset) {
             (Some(_), Some(song), _) => predicted + (song - phase - predicted) % meter.bar(),
-            (None, Some(song), Some(offset)) => song + offset,
+            (None, Some(song), Some(offset)) => {
+                // The anchor was rounded, too, so it may be off by a whole step; after a change of tempo it counts no more.
+                let slack = if tempo == self.timeline.tempo {
+                    rounding
+                } else {
+                    Beats::from_parts(rounding.parts() / 2)
+                };
+                let account = song + offset;
+                predicted.clamp(account - slack, account + slack)
+            }
             _ => predicted,
         };
         let drift = self.timeline.tempo.beats_in(DRIFT_SAMPLES / self.timeline.sample_rate);
@@ -129,19 +165,41 @@ impl Clock {
         }
         self.phase = phase;
         if jump.is_some() {
-            self.offset = song.map(|song| now - song);
+            self.offset = exact.map(|song| now - song);
+            self.measured = (sample, song.unwrap_or(Beats::ZERO));
         }
         self.block = (sample, song.unwrap_or(Beats::ZERO));
         jump.map(|jump| (jump, predicted, now))
     }
 
-    /// Whether the song can have played on from the last block to here, at any tempo between the last and this one.
-    fn continues(&self, sample: u64, song: Beats, tempo: Tempo) -> bool {
+    /// Whether the song can have played on from the last block to here: at any tempo between the last and the one that
+    /// is told, or, where none is, at any. A song that goes back, be it by little, has jumped.
+    fn continues(&self, sample: u64, song: Beats, told: Option<Tempo>, rounding: Beats) -> bool {
         let (then, was) = self.block;
         let seconds = sample.saturating_sub(then) as f64 / self.timeline.sample_rate;
-        let (a, b) = (self.timeline.tempo.beats_in(seconds), tempo.beats_in(seconds));
         let moved = song - was;
-        moved >= a.min(b) - ROUNDING && moved <= a.max(b) + ROUNDING
+        let (slowest, fastest) = match told {
+            Some(tempo) => {
+                let (a, b) = (self.timeline.tempo.beats_in(seconds), tempo.beats_in(seconds));
+                (a.min(b), a.max(b))
+            }
+            None => (Beats::ZERO, Tempo::new(f64::MAX).beats_in(seconds)),
+        };
+        moved >= -rounding && moved >= slowest - NO_JUMP && moved <= fastest + NO_JUMP
+    }
+
+    /// The tempo of a host that gives positions and no tempo; the default of one that gives neither.
+    fn measure(&mut self, sample: u64, song: Option<Beats>) -> Tempo {
+        let Some(song) = song else { return Tempo::DEFAULT };
+        let (since, from) = self.measured;
+        let seconds = sample.saturating_sub(since) as f64 / self.timeline.sample_rate;
+        if self.offset.is_none() || seconds < MEASURED.0 || song <= from {
+            return self.timeline.tempo;
+        }
+        if seconds > MEASURED.1 {
+            self.measured = self.block;
+        }
+        Tempo::new((song - from).as_f64() * 60.0 / seconds)
     }
 }
 
@@ -150,101 +208,5 @@ fn phase(song: Beats, bar_start: Option<f64>, bar: Beats) -> Option<Beats> {
     let start = Beats::from_f64(bar_start.filter(|start| start.is_finite())?);
     let into = song - start;
     // Rounded, as a host's rounding must not look like another phase.
-    (into >= -ROUNDING && into < bar + ROUNDING).then(|| start.round_to(segue_music::TICK) % bar)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const RATE: f64 = 48_000.0;
-
-    fn playing(song: f64, tempo: f64) -> Transport {
-        Transport {
-            playing: true,
-            tempo: Some(tempo),
-            meter: Some(Meter::COMMON),
-            song: Some(song),
-            bar: None,
-        }
-    }
-
-    #[test]
-    fn block_size_does_not_move_it() {
-        let song_at = |sample: u64| 3.7 + sample as f64 / RATE * 133.7 / 60.0;
-        let mut whole = Clock::new(RATE);
-        whole.locate(0, &playing(song_at(0), 133.7));
-        for size in [1, 16, 64, 512, 2048] {
-            let mut clock = Clock::new(RATE);
-            for sample in (0..48_000).step_by(size) {
-                let jump = clock.locate(sample, &playing(song_at(sample), 133.7));
-                assert_eq!(jump.is_some(), sample == 0, "{sample}");
-                assert_eq!(clock.beats_at(sample), whole.beats_at(sample));
-            }
-        }
-    }
-
-    #[test]
-    fn a_jump_moves_on_to_the_songs_place_in_the_bar() {
-        // (song position before, after)
-        for (before, after) in [(7.9, 4.0), (0.5, 100.25), (12.0, -3.5), (2.0, 0.0), (2.0, 1.99)] {
-            let mut clock = Clock::new(RATE);
-            clock.locate(0, &playing(before, 120.0));
-            let (jump, from, to) = clock.locate(480, &playing(after, 120.0)).expect("a jump");
-            assert_eq!(jump, Jump::Moved);
-            assert!(to >= from && to - from < Meter::COMMON.bar(), "{from} {to}");
-            let bar = Meter::COMMON.bar();
-            assert_eq!(to % bar, Beats::from_f64(after) % bar);
-            assert_eq!(clock.sample_at(to), 480);
-        }
-    }
-
-    #[test]
-    fn tempo_changes_do_not_jump() {
-        let (mut clock, mut song, mut sample) = (Clock::new(RATE), 0.0, 0);
-        for block in 0..200 {
-            let tempo = 60.0 + block as f64;
-            assert_eq!(clock.locate(sample, &playing(song, tempo)).is_some(), block == 0);
-            assert!((clock.beats_at(sample).as_f64() - song).abs() < 1e-5);
-            song += 1024.0 / RATE * (tempo + 0.5) / 60.0;
-            sample += 1024;
-        }
-    }
-
-    #[test]
-    fn nonsense_is_survived() {
-        let cases = [
-            Transport { playing: true, tempo: Some(0.0), song: Some(f64::NAN), ..Default::default() },
-            Transport { playing: true, tempo: Some(f64::NAN), song: Some(-7.25), ..Default::default() },
-            Transport {
-                playing: true,
-                tempo: Some(f64::INFINITY),
-                song: Some(f64::INFINITY),
-                ..Default::default()
-            },
-            Transport {
-                playing: true,
-                tempo: Some(-120.0),
-                song: Some(1e300),
-                bar: Some(-1e300),
-                ..Default::default()
-            },
-            Transport::default(),
-        ];
-        let (mut clock, mut sample, mut last) = (Clock::new(RATE), 0, Beats::ZERO);
-        for transport in cases.iter().chain(cases.iter().rev()) {
-            clock.locate(sample, transport);
-            assert!(clock.beats_at(sample) >= last, "{transport:?}");
-            last = clock.beats_at(sample);
-            sample += 64;
-        }
-    }
-
-    #[test]
-    fn without_a_transport_it_runs_at_120() {
-        let mut clock = Clock::new(RATE);
-        assert_eq!(clock.locate(0, &Transport::default()), None);
-        assert_eq!(clock.beats_at(24_000), Beats::ONE);
-        assert_eq!(clock.meter(), None);
-    }
+    (into >= -NO_JUMP && into < bar + NO_JUMP).then(|| start.round_to(segue_music::TICK) % bar)
 }

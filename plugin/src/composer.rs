@@ -1,42 +1,54 @@
-//! The composer: listens, decides when to answer, and plans the answer ahead of the playhead.
+//! The composer: listens, decides when to play, and plans ahead of the playhead.
 //!
-//! Plain code between two ring ends: no thread, no clock, no wait. [`Composer::step`] takes in what has come and returns; the
+//! Plain code between two ring ends: no thread, no clock, no wait. [`Composer::step`] does one piece of work and returns; the
 //! thread is a loop around it, and a test may call it in line. It decides at ticks only, from what came before them, so the
 //! same input makes the same notes whatever the blocks, the load or the pace.
 
+mod hearing;
+mod planning;
+
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use crossbeam_channel::Receiver;
-use segue_model::{Ask, Generator, Model};
-use segue_music::{Beats, ContextNote, Key, Meter, Role, Velocity, tick_at};
+use segue_model::{Generator, Model};
+use segue_music::{Beats, Meter};
 
-use crate::answer::{Phrase, Terms, begins};
+use crate::answer::Terms;
 use crate::boundary::{ComposerEnd, Readiness};
-use crate::heard::{Heard, Jump, Revision, Tick};
-use crate::limits::{HORIZON, NOTES_A_TICK, OPENING, PREFILL_STEPS, STALE_TICKS};
-use crate::planned::Planned;
+use crate::groove::Groove;
+use crate::heard::{Heard, Revision, Tick};
+use crate::limits::PREFILL_STEPS;
+use crate::phrase::{Phrase, Spacing};
+use crate::planned::Change;
+use crate::settings::{Mode, Settings};
 use crate::status::{Doing, Status};
+use crate::turns::Turns;
 
-/// What the editor may ask of the composer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What the editor, or whoever loads models, may ask of the composer.
+#[derive(Clone)]
 pub enum Wish {
     /// Forget everything that was played.
     Forget,
+    /// Play with another model from here on; what was heard stays heard.
+    Play(Arc<Model>),
 }
 
 /// An answer that is planned or played.
 struct Answer {
     from: Beats,
     until: Beats,
-    /// The onset of the last note planned.
-    planned: Beats,
-    /// Nothing more comes.
-    complete: bool,
-    /// No note of it was planned yet.
-    opens: bool,
     /// What it answers, to be taken up again if it never sounded.
     phrase: Phrase,
+    /// It begins so soon that it cannot move any more.
+    committed: bool,
+    /// The onset of its first note, once that is planned.
+    opening: Option<Beats>,
+    /// Everything before this is planned.
+    frontier: Beats,
+    /// The next note begins here or later: what lay behind was withdrawn.
+    floor: Beats,
+    /// Nothing more comes.
+    complete: bool,
 }
 
 /// One instance's composer.
@@ -46,9 +58,23 @@ pub struct Composer {
     status: Arc<Status>,
     generator: Generator,
     phrase: Phrase,
+    spacing: Spacing,
+    turns: Turns,
+    groove: Groove,
     answer: Option<Answer>,
+    /// When the latch went down, while it is.
+    latched: Option<Beats>,
+    /// The last tick's.
+    settings: Settings,
+    bar: Beats,
     meter: Option<Meter>,
     revision: Revision,
+    /// The tick that is being decided, and how many notes it may still plan.
+    deciding: Option<(Tick, usize)>,
+    /// What the plans were made with, and the tick at which they were last made anew for a parameter's sake.
+    planned_with: (Settings, u64),
+    /// The model's numbers were none: it plays no more.
+    broken: bool,
 }
 
 impl Composer {
@@ -63,9 +89,18 @@ impl Composer {
             status,
             generator: Generator::new(model),
             phrase: Phrase::default(),
+            spacing: Spacing::default(),
+            turns: Turns::default(),
+            groove: Groove::default(),
             answer: None,
+            latched: None,
+            settings: Settings::default(),
+            bar: Meter::COMMON.bar(),
             meter: None,
             revision: 0,
+            deciding: None,
+            planned_with: (Settings::default(), 0),
+            broken: false,
         }
     }
 
@@ -74,180 +109,148 @@ impl Composer {
         &self.end
     }
 
-    /// Takes in everything that was heard, then brings the generator up to date by a few steps. Returns whether there
-    /// is more to do at once.
+    /// The ring ends, for who puts something between them and the audio thread's.
+    pub fn end_mut(&mut self) -> &mut ComposerEnd {
+        &mut self.end
+    }
+
+    /// Does one piece of work: plans a note, or takes in one thing that was heard, or brings the generator up to date by a few
+    /// steps. Returns whether there is more to do at once.
     pub fn step(&mut self) -> bool {
-        let mut any = false;
-        while let Ok(heard) = self.end.heard.pop() {
-            any = true;
-            self.take(heard);
-            if self.end.stops() {
-                return false;
+        if let Some((tick, notes)) = self.deciding {
+            if notes > 0 && self.plan_note(&tick) {
+                self.deciding = Some((tick, notes - 1));
+            } else {
+                self.deciding = None;
+                self.show(&tick);
+                self.end.acknowledge(tick.number);
             }
+            return true;
+        }
+        if let Ok(heard) = self.end.heard.pop() {
+            self.take(heard);
+            return true;
         }
         while let Ok(wish) = self.wishes.try_recv() {
             match wish {
                 Wish::Forget => self.forget(),
+                Wish::Play(model) => self.play_with(model),
             }
         }
-        let up_to_date = self.generator.prefill(PREFILL_STEPS);
-        any || !up_to_date
+        !self.generator.prefill(PREFILL_STEPS)
     }
 
     fn take(&mut self, heard: Heard) {
         match heard {
-            Heard::On { at, key, velocity, revision } => self.strike(at, key, velocity, revision),
-            Heard::Off { at, key } => {
-                self.generator.release(key, Role::Player, tick_at(at));
-                self.phrase.lift(key, at);
-            }
-            Heard::Pedal { at, down } => self.generator.pedal(tick_at(at), down),
-            Heard::Jump { from, to, jump, revision } => self.jump(from, to, jump, revision),
-            Heard::Cut { at, revision } => {
-                self.yield_at(at);
-                self.phrase.close();
+            Heard::On { at, key, velocity, stays, revision } => {
                 self.revision = revision;
+                self.keep(at, stays);
+                self.strike(at, key, velocity);
+            }
+            Heard::Off { at, key } => self.lift(at, key),
+            Heard::Pedal { at, down } => self.pedal(at, down),
+            Heard::Jump { from, to, jump, stays, revision } => {
+                self.revision = revision;
+                self.jump(from, to, jump, stays);
+            }
+            Heard::Cut { at, stays, revision } => {
+                self.revision = revision;
+                self.keep(at, stays);
+                self.phrase.close();
             }
             Heard::Reset { revision } => {
                 self.forget();
                 self.revision = revision;
             }
-            Heard::Lost { at } => {
-                for key in self.phrase.held() {
-                    self.generator.release(key, Role::Player, tick_at(at));
-                }
-                self.phrase = Phrase::default();
-                self.yield_at(at);
-            }
-            Heard::Tick(tick) => {
-                self.tick(&tick);
-                self.end.acknowledge(tick.number);
-            }
+            Heard::Lost { at, held } => self.resync(at, held),
+            Heard::Tick(tick) => self.tick(tick),
         }
     }
 
+    /// From the beginning: nothing was ever heard.
     fn forget(&mut self) {
         self.generator.reset();
         self.phrase = Phrase::default();
+        self.spacing = Spacing::default();
+        self.turns.reset();
+        self.groove = Groove::default();
         self.answer = None;
+        self.latched = None;
         self.meter = None;
+        self.status.clear_notice();
     }
 
-    /// The player strikes a key: what we had still to say is forgotten, as nobody heard it.
-    fn strike(&mut self, at: Beats, key: Key, velocity: Velocity, revision: Revision) {
-        self.yield_at(at);
-        self.revision = revision;
-        self.generator.hear(ContextNote::held(tick_at(at), key, velocity, Role::Player));
-        self.phrase.strike(key, at);
+    /// What is planned stays; what is still to be planned comes from the new model.
+    pub fn play_with(&mut self, model: Arc<Model>) {
+        self.status.set_model(model.name());
+        self.generator.set_model(model);
+        self.broken = false;
+        self.status.recover();
+        self.end.set_readiness(Readiness::Ready);
     }
 
-    fn yield_at(&mut self, at: Beats) {
-        if let Some(answer) = self.answer.take() {
-            self.generator.cut(Role::Segue, tick_at(at.min(answer.until)));
-        }
-    }
-
-    /// The song jumped. A phrase that a loop's end came into is still answered; one before a start or a stop is not.
-    fn jump(&mut self, from: Beats, to: Beats, jump: Jump, revision: Revision) {
-        if let Some(answer) = self.answer.take() {
-            self.generator.cut(Role::Segue, tick_at(from));
-            if answer.from >= from {
-                self.phrase.reopen(&answer.phrase);
-            }
-        }
-        match jump {
-            Jump::Moved => self.phrase.shift(to - from),
-            Jump::Started | Jump::Stopped => self.phrase.close(),
-        }
-        self.revision = revision;
-    }
-
-    fn tick(&mut self, tick: &Tick) {
+    fn tick(&mut self, tick: Tick) {
         self.revision = tick.revision;
+        self.bar = tick.bar;
         if self.meter != tick.meter {
             self.meter = tick.meter;
-            // Bar lines are multiples of the bar; the one before now is where this metre's bars are counted from.
-            let from = if tick.meter.is_some() { tick.at.floor_to(tick.bar) } else { tick.at };
-            self.generator.meter(tick_at(from), tick.meter);
+            self.change_meter(&tick);
         }
-        if self.is_stale(tick) {
-            return;
-        }
-        if !tick.settings.on {
-            self.phrase.close();
-        }
-        if self.answer.as_ref().is_some_and(|answer| tick.at >= answer.until) {
-            let until = self.answer.take().map_or(tick.at, |answer| answer.until);
-            self.generator.cut(Role::Segue, tick_at(until));
-        }
-        if self.answer.is_none() {
-            self.answer = self.begin(tick);
-        }
-        if let Some(mut answer) = self.answer.take() {
-            self.extend(&mut answer, tick);
-            self.answer = Some(answer);
-        }
-        self.show(tick);
+        let behind = self.end.ticks_since(tick.number);
+        self.status.set_lag_ms(behind as f32 * tick.milliseconds);
+        // Where so much has come since, a decision would be about the past: after the model was loaded, or on a machine that is
+        // too slow, only the newest ticks count. Never where the audio thread waits for us.
+        let decides = !self.broken && behind <= crate::limits::STALE_TICKS && self.decide(&tick);
+        self.deciding = Some((tick, if decides { crate::limits::NOTES_A_TICK } else { 0 }));
+        self.settings = tick.settings;
     }
 
-    /// Whether so much has come since that a decision made here would be about the past. Never where the audio thread
-    /// waits for us; after the model was loaded, or on a machine that is too slow, only the newest ticks count.
-    fn is_stale(&self, tick: &Tick) -> bool {
-        self.end.ticks_since(tick.number) > STALE_TICKS
-    }
-
-    fn begin(&mut self, tick: &Tick) -> Option<Answer> {
+    fn terms(&self, tick: &Tick) -> Terms {
         let settings = &tick.settings;
-        let terms = Terms { patience: settings.patience, grid: settings.grid, lead: tick.lead };
-        let from = begins(&self.phrase, tick.at, &terms)?;
-        let phrase = self.phrase;
-        self.phrase.close();
-        let until = from + tick.bar.times(i64::from(settings.bars));
-        Some(Answer { from, until, planned: from, complete: false, opens: true, phrase })
+        let patience = self.spacing.beats().as_f64() * f64::from(settings.patience);
+        Terms {
+            now: tick.at,
+            lead: tick.lead,
+            patience: Beats::from_f64(patience),
+            grid: settings.grid,
+            bar: tick.bar,
+            length: tick.bar.times(i64::from(settings.bars)),
+        }
     }
 
-    /// Plans on, to the horizon.
-    fn extend(&mut self, answer: &mut Answer, tick: &Tick) {
-        let horizon = (tick.at + HORIZON).max(answer.from + OPENING);
-        let settings = &tick.settings;
-        for _ in 0..NOTES_A_TICK {
-            if answer.complete || answer.planned >= horizon || self.end.stops() {
-                return;
-            }
-            // Only where we have fallen behind does the time of asking matter; else the notes would depend on it.
-            let behind = answer.planned < tick.at && answer.from < tick.at;
-            let ask = Ask {
-                role: Role::Segue,
-                from: if behind { tick.at + tick.lead } else { answer.from },
-                until: answer.until,
-                grid: settings.grid,
-                at_once: answer.opens,
-                temperature: settings.temperature,
-                top_p: settings.top_p,
-                seed: settings.seed,
-            };
-            let Some(mut note) = self.generator.next(&ask).filter(|note| note.onset < answer.until) else {
-                answer.complete = true;
-                return;
-            };
-            note.duration = note.duration.min(answer.until - note.onset);
-            answer.planned = note.onset;
-            let planned = Planned { note, opens: answer.opens, revision: self.revision };
-            answer.opens = false;
-            if self.end.planned.push(planned).is_err() {
-                self.status.dropped.fetch_add(1, Ordering::Relaxed);
-            }
+    /// Tells the audio thread; where its ring is full, the change is lost and counted.
+    fn tell(&mut self, change: Change) {
+        let plan = crate::planned::Plan { change, revision: self.revision };
+        if self.end.planned.push(plan).is_err() {
+            self.status.dropped.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         }
     }
 
     fn show(&self, tick: &Tick) {
+        self.status.roll.tell(tick, self.generator.context().notes());
+        let mode = tick.settings.mode;
+        let length = tick.bar.times(i64::from(tick.settings.bars));
         let (doing, left) = match &self.answer {
-            Some(answer) if tick.at < answer.from => (Doing::Waiting, answer.from - tick.at),
-            Some(answer) => (Doing::Answering, answer.until - tick.at),
-            None if !tick.settings.on => (Doing::Off, Beats::ZERO),
-            None if self.phrase.is_open() => (Doing::Hearing, Beats::ZERO),
-            None => (Doing::Listening, Beats::ZERO),
+            _ if self.broken => return,
+            Some(answer) if answer.committed && tick.at >= answer.from => {
+                let left = answer.until - tick.at;
+                match mode {
+                    _ if answer.complete && answer.opening.is_none() => (Doing::Resting, left),
+                    Mode::Duet => (Doing::Alongside, left),
+                    _ => (Doing::Answering, left),
+                }
+            }
+            Some(answer) if mode != Mode::Answer || !self.phrase.is_held() => {
+                (Doing::Waiting, answer.from - tick.at)
+            }
+            _ if !tick.settings.on => (Doing::Off, Beats::ZERO),
+            _ => match self.turns.left_to_player(tick.at, length) {
+                Some(left) if mode == Mode::Trade => (Doing::YourTurn, left),
+                _ if self.phrase.is_open() => (Doing::Hearing, Beats::ZERO),
+                _ => (Doing::Listening, Beats::ZERO),
+            },
         };
         self.status.set_doing(doing, (left.as_f64() / tick.bar.as_f64()) as f32);
+        self.status.set_beats_left(left.as_f64() as f32);
     }
 }

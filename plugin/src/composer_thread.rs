@@ -6,15 +6,14 @@ use std::thread::{self, JoinHandle, Thread};
 use std::time::Instant;
 
 use crossbeam_channel::Receiver;
-use segue_model::Model;
 
-use crate::boundary::{ComposerEnd, Lifeline};
+use crate::boundary::{ComposerEnd, Lifeline, Readiness};
 use crate::composer::{Composer, Wish};
 use crate::limits::{JOIN_WAIT, PARK, PARK_IDLE};
+use crate::model_choice::ModelChoice;
 use crate::status::Status;
 
-/// Where the model comes from; the error is shown to the player.
-pub type Load = fn() -> Result<Arc<Model>, String>;
+pub use crate::model_choice::Load;
 
 /// A running composer. Ends with it: dropping this stops the thread and waits for it, bounded.
 pub struct ComposerThread {
@@ -24,12 +23,17 @@ pub struct ComposerThread {
 
 impl ComposerThread {
     /// Starts one. Returns at once: the model is loaded on the new thread.
-    pub fn start(end: ComposerEnd, wishes: Receiver<Wish>, status: Arc<Status>, load: Load) -> Self {
+    pub fn start(
+        end: ComposerEnd,
+        wishes: Receiver<Wish>,
+        status: Arc<Status>,
+        choice: impl Into<ModelChoice>,
+    ) -> Self {
         let lifeline = end.lifeline();
-        let (inner, inner_status) = (lifeline.clone(), status.clone());
+        let (inner, inner_status, choice) = (lifeline.clone(), status.clone(), choice.into());
         let run = move || {
             let composed =
-                catch_unwind(AssertUnwindSafe(|| compose(end, wishes, inner_status.clone(), load)));
+                catch_unwind(AssertUnwindSafe(|| compose(end, wishes, inner_status.clone(), choice)));
             let failure = match composed {
                 Ok(Ok(())) => return,
                 Ok(Err(reason)) => reason,
@@ -69,14 +73,30 @@ impl Drop for ComposerThread {
     }
 }
 
-fn compose(end: ComposerEnd, wishes: Receiver<Wish>, status: Arc<Status>, load: Load) -> Result<(), String> {
+fn compose(
+    end: ComposerEnd,
+    wishes: Receiver<Wish>,
+    status: Arc<Status>,
+    mut choice: ModelChoice,
+) -> Result<(), String> {
     if end.stops() {
         return Ok(());
     }
-    let model = load()?;
+    let model = choice.first()?;
     let mut composer = Composer::new(model, end, wishes, status);
     let mut last = Instant::now();
     while !composer.end().stops() {
+        // Before what was heard after it: in an offline bounce the notes after a loaded state are the new model's, all of them.
+        if choice.state_names_another() {
+            composer.end().set_readiness(Readiness::Loading);
+            match choice.named() {
+                Some(model) => composer.play_with(model),
+                None => composer.end().set_readiness(Readiness::Ready),
+            }
+        }
+        if let Some(model) = choice.chosen() {
+            composer.play_with(model);
+        }
         if composer.step() {
             last = Instant::now();
         } else {

@@ -1,4 +1,17 @@
-//! The editor: what Segue hears, what it does, the parameters, and who made the music it learnt from.
+//! The editor: what Segue hears and is about to play, the parameters, and who made the music it learnt from.
+
+mod choice;
+mod groups;
+mod header;
+mod keyboard;
+mod learn;
+mod look;
+mod mode_switch;
+mod model_menu;
+mod roll;
+mod slider;
+mod span;
+mod words;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -6,34 +19,30 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use crossbeam_channel::Sender;
-use egui::{Color32, Rect, RichText, Sense, Ui, pos2, vec2};
+use egui::{Button, CentralPanel, Frame as Area, Ui};
 use nice_plug::context::gui::GuiContext;
+use nice_plug::editor::ResizeHint;
 use nice_plug::editor::dpi::LogicalSize;
-use nice_plug::prelude::{BoolParam, Param, ParamSetter};
-use nice_plug_egui::widgets::ParamSlider;
 use nice_plug_egui::{
     EguiEditor, EguiEditorState, EguiNiceSettings, Frame, NiceEguiApp, RepaintNotifier, baseview,
     create_egui_editor,
 };
-use segue_music::{Key, Role};
 
 use crate::composer::Wish;
+use crate::models::Shelf;
 use crate::params::SegueParams;
-use crate::status::{Doing, Status};
+use crate::status::Status;
+use learn::Learning;
+use mode_switch::ModeSwitch;
+use model_menu::ModelMenu;
+use roll::RollView;
 
-const WIDTH: f32 = 520.0;
-const HEIGHT: f32 = 560.0;
-/// The keys of a piano.
-const KEYS: std::ops::RangeInclusive<Key> = 21..=108;
-const REFRESH: Duration = Duration::from_millis(50);
+/// The size it opens with, and the smallest at which nothing is cut off.
+const SIZE: LogicalSize<f32> = LogicalSize::new(920.0, 640.0);
+const SMALLEST: LogicalSize<f32> = LogicalSize::new(760.0, 520.0);
 
-/// Whom the model owes its music to; shown wherever the model is.
-pub const CREDITS: &str = "The model learnt from music published by The Fryderyk Chopin Institute (polishscores.org, \
-    chopinscores.org); OpenScore; Piano Rolls / pianolatron-data; GiantMIDI-Piano; the Groove MIDI Dataset; Freedoom; \
-    OpenEWLD; the Open Hymnal Project.";
-
-const PLAYER: Color32 = Color32::from_rgb(0x4f, 0x9d, 0xde);
-const SEGUE: Color32 = Color32::from_rgb(0xf0, 0x8a, 0x3c);
+/// How often it is drawn: the keys, the roll and the count-in move.
+const REFRESH: Duration = Duration::from_millis(16);
 
 /// The window's content.
 pub struct Face {
@@ -41,164 +50,95 @@ pub struct Face {
     status: Arc<Status>,
     wish: Sender<Wish>,
     host: Option<GuiContext>,
+    modes: ModeSwitch,
+    roll: RollView,
+    models: ModelMenu,
+    learning: Option<Learning>,
+    about: bool,
     fallen: bool,
 }
 
 /// The editor of an instance.
 pub fn editor(face: Face) -> Option<EguiEditor<Face>> {
-    let state = EguiEditorState::from_size(LogicalSize::new(WIDTH, HEIGHT), 1.0);
-    create_egui_editor(state, RepaintNotifier::default(), EguiNiceSettings::new().with_tile("Segue"), face)
+    let state = EguiEditorState::from_size(SIZE, 1.0);
+    let resize = ResizeHint::RESIZABLE.with_min_logical_size(SMALLEST);
+    let settings = EguiNiceSettings::new().with_tile("Segue").with_resize_hint(resize);
+    create_egui_editor(state, RepaintNotifier::default(), settings, face)
 }
 
 impl Face {
     /// What an editor shows of an instance.
     pub fn new(params: Arc<SegueParams>, status: Arc<Status>, wish: Sender<Wish>) -> Self {
-        Self { params, status, wish, host: None, fallen: false }
+        Self {
+            params,
+            status,
+            wish,
+            host: None,
+            modes: ModeSwitch::default(),
+            roll: RollView::default(),
+            models: ModelMenu::new(Shelf::of_the_player()),
+            learning: None,
+            about: false,
+            fallen: false,
+        }
     }
 
-    fn show(&self, ui: &mut Ui) {
-        egui::CentralPanel::default().show(ui, |ui| {
-            ui.horizontal(|ui| {
-                ui.heading("Segue");
-                ui.label(RichText::new(self.doing()).strong());
-            });
-            if let Some(reason) = self.status.reason() {
-                ui.colored_label(Color32::LIGHT_RED, reason);
+    fn show(&mut self, ui: &mut Ui) {
+        let Some(host) = self.host.clone() else { return };
+        let setter = host.param_setter();
+        learn::settle(&mut self.learning, &self.status, &setter, &self.params);
+        let area = Area::new().fill(look::GROUND).inner_margin(12.0);
+        CentralPanel::default().frame(area).show(ui, |ui| {
+            header::header(ui, &setter, &self.params, &self.status, &mut self.about);
+            header::notices(ui, &self.params, &self.status);
+            if self.about {
+                header::about(ui, &self.status);
+                return;
             }
-            self.keyboard(ui);
-            self.last_notes(ui);
-            ui.separator();
-            if let Some(host) = &self.host {
-                self.parameters(ui, &host.param_setter());
-            }
-            ui.separator();
-            ui.horizontal(|ui| {
-                if ui.button("All notes off").clicked() {
-                    self.status.panic.store(true, Ordering::Relaxed);
-                }
-                if ui.button("Forget what was played").clicked() {
-                    // A full channel means that it has been asked for already.
-                    let _ = self.wish.try_send(Wish::Forget);
+            self.modes.show(ui, &setter, &self.params, &self.status);
+            ui.add_space(4.0);
+            // What the controls below leave of the height.
+            let height = (ui.available_height() - groups::HEIGHT - 8.0).max(90.0);
+            self.roll.show(ui, &self.status, height);
+            ui.add_space(4.0);
+            ui.columns(3, |columns| {
+                if let [left, middle, right] = columns {
+                    groups::group(left, "When", |ui| {
+                        groups::when(ui, &setter, &self.params, &self.status, &mut self.learning);
+                    });
+                    groups::group(middle, "What", |ui| groups::what(ui, &setter, &self.params));
+                    groups::group(right, "Sound", |ui| {
+                        groups::sound(ui, &setter, &self.params);
+                        self.models.show(ui, &self.params, &self.status);
+                        self.buttons(ui);
+                    });
                 }
             });
-            self.about(ui);
         });
     }
 
-    fn doing(&self) -> String {
-        let (doing, left) = self.status.doing();
-        match doing {
-            Doing::Loading => "waiting for its model".to_owned(),
-            Doing::Listening => "listening".to_owned(),
-            Doing::Hearing => "hears you".to_owned(),
-            Doing::Waiting => "about to answer".to_owned(),
-            Doing::Answering => format!("answering, {left:.1} bars left"),
-            Doing::Off => "off".to_owned(),
-            Doing::Failed => "passing notes through".to_owned(),
-        }
-    }
-
-    /// The keys from A0 to C8, the player's and ours in colour.
-    fn keyboard(&self, ui: &mut Ui) {
-        let (response, painter) = ui.allocate_painter(vec2(ui.available_width(), 52.0), Sense::hover());
-        let frame = response.rect;
-        let white = |key: Key| !matches!(key % 12, 1 | 3 | 6 | 8 | 10);
-        let width = frame.width() / KEYS.filter(|&key| white(key)).count() as f32;
-        let colour = |key, rest| match (self.status.key(Role::Player, key), self.status.key(Role::Segue, key))
-        {
-            (true, _) => PLAYER,
-            (_, true) => SEGUE,
-            _ => rest,
+    fn buttons(&self, ui: &mut Ui) {
+        let wide = |ui: &mut Ui, word: &str, what: &str| {
+            ui.add_sized([ui.available_width(), look::ROW], Button::new(word)).on_hover_text(what).clicked()
         };
-        let draw = |left: f32, width: f32, depth: f32, colour: Color32| {
-            painter.rect_filled(
-                Rect::from_min_size(pos2(left, frame.top()), vec2(width, depth)),
-                1.0,
-                colour,
-            );
-        };
-        let lefts = KEYS.scan(frame.left(), |left, key| {
-            let here = *left;
-            *left += if white(key) { width } else { 0.0 };
-            Some((key, here))
-        });
-        // Black keys lie over the gaps, so they come second.
-        for (key, left) in lefts.clone().filter(|&(key, _)| white(key)) {
-            draw(left, width - 1.0, frame.height(), colour(key, Color32::from_gray(220)));
+        if wide(ui, "All notes off", "Ends every note that sounds, yours and Segue's.") {
+            self.status.panic.store(true, Ordering::Relaxed);
         }
-        for (key, left) in lefts.filter(|&(key, _)| !white(key)) {
-            draw(left - width * 0.3, width * 0.6, frame.height() * 0.62, colour(key, Color32::from_gray(25)));
+        if wide(ui, "Forget the jam", "Segue forgets everything that was played.") {
+            // A full channel means that it has been asked for already.
+            let _ = self.wish.try_send(Wish::Forget);
         }
     }
-
-    fn last_notes(&self, ui: &mut Ui) {
-        ui.horizontal(|ui| {
-            ui.colored_label(PLAYER, "You");
-            ui.colored_label(SEGUE, "Segue");
-            let names: Vec<String> = self.status.last_heard().map(key_name).collect();
-            ui.label(if names.is_empty() { "play something".to_owned() } else { names.join("  ") });
-        });
-    }
-
-    fn parameters(&self, ui: &mut Ui, setter: &ParamSetter<'_>) {
-        let params = &*self.params;
-        egui::Grid::new("parameters").num_columns(2).spacing([16.0, 4.0]).show(ui, |ui| {
-            switch(ui, setter, &params.on);
-            row(ui, setter, &params.patience);
-            row(ui, setter, &params.length);
-            row(ui, setter, &params.grid);
-            row(ui, setter, &params.temperature);
-            row(ui, setter, &params.top_p);
-            row(ui, setter, &params.seed);
-            row(ui, setter, &params.channel);
-            switch(ui, setter, &params.pass);
-            row(ui, setter, &params.level);
-        });
-    }
-
-    fn about(&self, ui: &mut Ui) {
-        let model = self.status.model();
-        ui.label(format!("Model: {}", if model.is_empty() { "none yet" } else { &model }));
-        ui.collapsing("About", |ui| {
-            ui.label(format!("Segue {}. MIT or Apache-2.0.", env!("CARGO_PKG_VERSION")));
-            ui.label(CREDITS);
-            let count = |count: &std::sync::atomic::AtomicU32| count.load(Ordering::Relaxed);
-            let (late, dropped, echoes) =
-                (count(&self.status.late), count(&self.status.dropped), count(&self.status.echoes));
-            ui.label(format!("Late {late}, dropped {dropped}, echoes {echoes}."));
-        });
-    }
-}
-
-fn row<P: Param>(ui: &mut Ui, setter: &ParamSetter<'_>, param: &P) {
-    ui.label(param.name());
-    ui.add(ParamSlider::for_param(param, setter).with_width(220.0));
-    ui.end_row();
-}
-
-fn switch(ui: &mut Ui, setter: &ParamSetter<'_>, param: &BoolParam) {
-    ui.label(param.name());
-    let mut value = param.value();
-    if ui.checkbox(&mut value, "").changed() {
-        setter.begin_set_parameter(param);
-        setter.set_parameter(param, value);
-        setter.end_set_parameter(param);
-    }
-    ui.end_row();
-}
-
-fn key_name(key: Key) -> String {
-    const NAMES: [&str; 12] = ["C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B"];
-    format!("{}{}", NAMES[usize::from(key % 12)], i32::from(key / 12) - 1)
 }
 
 impl NiceEguiApp for Face {
     fn build(
         &mut self,
-        _context: egui::Context,
+        context: egui::Context,
         host: GuiContext,
         _frame: &mut Frame,
     ) -> Result<(), baseview::HandlerError> {
+        look::apply(&context);
         self.host = Some(host);
         Ok(())
     }
@@ -212,5 +152,8 @@ impl NiceEguiApp for Face {
 
     fn editor_closed(&mut self) {
         self.host = None;
+        self.status.roll.watch(false);
+        self.learning = None;
+        self.status.learn.store(false, Ordering::Relaxed);
     }
 }

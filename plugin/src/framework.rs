@@ -21,6 +21,7 @@ pub fn transport(host: &HostTransport) -> Transport {
         meter,
         song: host.pos_beats(),
         bar: host.bar_start_pos_beats,
+        samples: host.pos_samples,
     }
 }
 

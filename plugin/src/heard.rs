@@ -27,6 +27,10 @@ pub struct Tick {
     pub at: Beats,
     /// How far away is the nearest moment that a decision made now may touch.
     pub lead: Beats,
+    /// How far away the next tick is.
+    pub step: Beats,
+    /// The same in milliseconds.
+    pub milliseconds: f32,
     /// The length of a bar.
     pub bar: Beats,
     /// The metre, while the host's transport gives one; nothing is free playing.
@@ -37,10 +41,21 @@ pub struct Tick {
     pub revision: Revision,
 }
 
+/// What of ours outlives the moment at which a new revision begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stays {
+    /// Nothing: what sounded has ended there, and no plan is wanted any more.
+    Nothing,
+    /// What sounds goes on to its own end; no plan is wanted any more.
+    Sounding,
+    /// What sounds, and the plans that begin before this, the commit point. Later ones are to be made anew.
+    Until(Beats),
+}
+
 /// One message.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Heard {
-    /// The player strikes a key. Our notes have ended there.
+    /// The player strikes a key.
     On {
         /// When.
         at: Beats,
@@ -48,6 +63,8 @@ pub enum Heard {
         key: Key,
         /// How hard.
         velocity: Velocity,
+        /// What of ours goes on all the same.
+        stays: Stays,
         /// The revision that begins here.
         revision: Revision,
     },
@@ -73,13 +90,17 @@ pub enum Heard {
         to: Beats,
         /// How.
         jump: Jump,
+        /// What of ours goes on all the same: at a seamless loop the plans, from here on.
+        stays: Stays,
         /// The revision that begins here.
         revision: Revision,
     },
-    /// Our notes have ended, and what was planned is not wanted.
+    /// What was planned is not wanted.
     Cut {
         /// When.
         at: Beats,
+        /// Whether what sounds has ended too.
+        stays: Stays,
         /// The revision that begins here.
         revision: Revision,
     },
@@ -88,10 +109,12 @@ pub enum Heard {
         /// The revision that begins here.
         revision: Revision,
     },
-    /// Messages were lost, as the ring was full: nobody knows what is held.
+    /// Messages were lost, as the ring was full: this is what the player holds now.
     Lost {
         /// When there was room again.
         at: Beats,
+        /// A bit a key.
+        held: u128,
     },
     /// Decide.
     Tick(Tick),

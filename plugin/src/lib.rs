@@ -10,13 +10,14 @@
 //! | [`player`], [`echo`] | audio | what the player holds; what is our own coming back |
 //! | [`heard`] | audio to composer | what was heard |
 //! | [`boundary`], [`pace`] | both | the two rings between the threads, and who waits for whom: offline only |
-//! | [`composer`], [`answer`] | composer | when to answer, and planning ahead |
+//! | [`composer`] | composer | planning ahead; [`answer`], [`phrase`], [`turns`] say when, [`groove`] how far off the grid |
 //! | [`planned`] | composer to audio | notes to come |
+//! | [`revisions`] | audio | which plans are still wanted |
 //! | [`scheduler`], [`voices`] | audio | what is due; every on has its off |
 //! | [`sound`] | audio | the built-in tone |
 //!
-//! Around it: [`params`], [`state`] and [`settings`]; [`status`] and [`editor`]; [`embedded`], the model in the file;
-//! [`composer_thread`]; [`barrier`], against a crash of hosts; [`limits`], every capacity.
+//! Around it: [`params`], [`state`], [`ranges`] and [`settings`]; [`status`], [`roll`] and [`editor`]; [`embedded`], the model in the file, [`models`], the
+//! player's own, and [`model_choice`] between them; [`composer_thread`]; [`barrier`], against a crash of hosts; [`limits`], every capacity.
 
 pub mod answer;
 pub mod barrier;
@@ -28,20 +29,28 @@ pub mod echo;
 pub mod editor;
 pub mod embedded;
 pub mod framework;
+pub mod groove;
 pub mod heard;
 pub mod limits;
 pub mod message;
+pub mod model_choice;
+pub mod models;
 pub mod pace;
 pub mod params;
+pub mod phrase;
 pub mod planned;
 pub mod player;
 pub mod plugin;
 pub mod processor;
+pub mod ranges;
+pub mod revisions;
+pub mod roll;
 pub mod scheduler;
 pub mod settings;
 pub mod sound;
 pub mod state;
 pub mod status;
+pub mod turns;
 pub mod voices;
 
 use nice_plug::prelude::*;

@@ -45,11 +45,24 @@ pub const HORIZON: Beats = Beats::ratio(2, 1);
 /// What of an answer that is still to begin is planned at least, however far away it is.
 pub const OPENING: Beats = Beats::ratio(1, 2);
 
+/// How far Segue plans ahead in a duet: what is further away is planned anew before it sounds, as the player goes on.
+pub const DUET_HORIZON: Beats = Beats::ONE;
+
+/// So long before a turn of Segue's begins is it planned, and planned anew as the player goes on.
+pub const TURN_AHEAD: Beats = Beats::ONE;
+
+/// Ticks between two plans that a moving parameter replaces: a knob that is turned would else have all planned anew 86 times a
+/// second.
+pub const REPLAN_TICKS: u64 = 8;
+
 /// Notes planned at one tick at most, so that a burst of planning ends before the next thing heard gets old (32 ms).
 pub const NOTES_A_TICK: usize = 32;
 
-/// Steps by which the cache is brought up to date at one turn of the composer's loop (about 8 ms).
-pub const PREFILL_STEPS: usize = 8;
+/// Steps by which the cache is brought up to date at one turn of the composer's loop.
+pub const PREFILL_STEPS: usize = 4;
+
+/// Ticks that the composer may be behind and still keep up: the lead. Offline rendering waits so that it is never further.
+pub const KEPT_UP_TICKS: u64 = 4;
 
 /// Ticks that the composer may be behind before it skips their decisions: about a second.
 pub const STALE_TICKS: u64 = 86;

@@ -1,58 +1,21 @@
-//! The parameters as the host sees them.
+//! The parameters as the host sees them, in the groups in which the editor shows them.
+
+pub mod choices;
+pub mod scale;
+pub mod text;
+pub mod tone;
+pub mod what;
+pub mod when;
 
 use nice_plug::prelude::*;
-use segue_music::Beats;
 
 use crate::settings::Settings;
 use crate::state::State;
-
-/// The grid on which onsets lie.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-pub enum Grid {
-    /// Free.
-    #[id = "off"]
-    #[name = "Off"]
-    Off,
-    /// Quarters.
-    #[id = "1/4"]
-    #[name = "1/4"]
-    Quarter,
-    /// Eighths.
-    #[id = "1/8"]
-    #[name = "1/8"]
-    Eighth,
-    /// Eighth triplets.
-    #[id = "1/8t"]
-    #[name = "1/8 T"]
-    EighthTriplet,
-    /// Sixteenths.
-    #[id = "1/16"]
-    #[name = "1/16"]
-    Sixteenth,
-    /// Sixteenth triplets.
-    #[id = "1/16t"]
-    #[name = "1/16 T"]
-    SixteenthTriplet,
-    /// Thirty-seconds.
-    #[id = "1/32"]
-    #[name = "1/32"]
-    ThirtySecond,
-}
-
-impl Grid {
-    /// The distance of its lines; zero is free.
-    pub const fn beats(self) -> Beats {
-        match self {
-            Self::Off => Beats::ZERO,
-            Self::Quarter => Beats::ONE,
-            Self::Eighth => Beats::ratio(1, 2),
-            Self::EighthTriplet => Beats::ratio(1, 3),
-            Self::Sixteenth => Beats::ratio(1, 4),
-            Self::SixteenthTriplet => Beats::ratio(1, 6),
-            Self::ThirtySecond => Beats::ratio(1, 8),
-        }
-    }
-}
+use choices::Mode;
+use text::trigger_of;
+use tone::Tone;
+use what::What;
+use when::When;
 
 /// All parameters, and what is saved with them. An identifier never changes: projects refer to it.
 #[derive(Params)]
@@ -60,67 +23,47 @@ pub struct SegueParams {
     /// Beside the parameters.
     #[persist = "segue"]
     pub state: State,
-    /// Whether Segue answers.
+    /// Whether Segue plays.
     #[id = "on"]
     pub on: BoolParam,
     /// The host's bypass.
     #[id = "bypass"]
     pub bypass: BoolParam,
-    /// Beats of silence before the answer.
-    #[id = "patien"]
-    pub patience: FloatParam,
-    /// Bars of an answer.
-    #[id = "length"]
-    pub length: IntParam,
-    /// The grid on which it lies.
-    #[id = "grid"]
-    pub grid: EnumParam<Grid>,
-    /// How daring.
-    #[id = "temper"]
-    pub temperature: FloatParam,
-    /// How much of the unlikely is left out.
-    #[id = "top_p"]
-    pub top_p: FloatParam,
-    /// Another seed, another answer.
-    #[id = "seed"]
-    pub seed: IntParam,
-    /// The MIDI channel of our notes, from 1.
-    #[id = "chanel"]
-    pub channel: IntParam,
-    /// Whether what comes in also goes out.
-    #[id = "pass"]
-    pub pass: BoolParam,
-    /// The built-in sound, in decibels; the lowest is silent.
-    #[id = "level"]
-    pub level: FloatParam,
+    /// How we play together.
+    #[id = "mode"]
+    pub mode: EnumParam<Mode>,
+    /// When it plays.
+    #[nested(group = "When")]
+    pub when: When,
+    /// What it plays.
+    #[nested(group = "What")]
+    pub what: What,
+    /// Where its notes go.
+    #[nested(group = "Sound")]
+    pub tone: Tone,
 }
-
-/// Below this the sound is off.
-const SILENT_DB: f32 = -60.0;
 
 impl Default for SegueParams {
     fn default() -> Self {
         Self {
             state: State::default(),
-            on: BoolParam::new("Answer", true),
+            on: BoolParam::new("Play", true),
             bypass: BoolParam::new("Bypass", false).make_bypass(),
-            patience: FloatParam::new("Patience", 1.0, FloatRange::Linear { min: 0.25, max: 8.0 })
-                .with_step_size(0.25)
-                .with_unit(" beats"),
-            length: IntParam::new("Length", 2, IntRange::Linear { min: 1, max: 16 }).with_unit(" bars"),
-            grid: EnumParam::new("Grid", Grid::Sixteenth),
-            temperature: FloatParam::new("Temperature", 0.9, FloatRange::Linear { min: 0.1, max: 1.5 })
-                .with_step_size(0.01),
-            top_p: FloatParam::new("Top-p", 0.95, FloatRange::Linear { min: 0.1, max: 1.0 })
-                .with_step_size(0.01),
-            seed: IntParam::new("Seed", 1, IntRange::Linear { min: 0, max: 9999 }),
-            channel: IntParam::new("MIDI channel", 2, IntRange::Linear { min: 1, max: 16 }),
-            pass: BoolParam::new("Pass through", true),
-            level: FloatParam::new("Sound", -12.0, FloatRange::Linear { min: SILENT_DB, max: 0.0 })
-                .with_step_size(0.5)
-                .with_unit(" dB"),
+            mode: EnumParam::new("Mode", Mode::Answer),
+            when: When::default(),
+            what: What::default(),
+            tone: Tone::default(),
         }
     }
+}
+
+/// The value of a parameter, or its default where a host has set what is no number.
+///
+/// # Real-time safety
+/// Reads an atomic.
+fn number(param: &FloatParam) -> f32 {
+    let value = param.value();
+    if value.is_nan() { param.default_plain_value() } else { value }
 }
 
 impl SegueParams {
@@ -129,19 +72,27 @@ impl SegueParams {
     /// # Real-time safety
     /// Reads atomics.
     pub fn settings(&self) -> Settings {
-        let level = self.level.value();
+        let Self { when, what, tone, .. } = self;
         Settings {
             on: self.on.value(),
             bypass: self.bypass.value(),
-            patience: Beats::from_f64(f64::from(self.patience.value())),
-            bars: self.length.value().clamp(1, 16) as u8,
-            grid: self.grid.value().beats(),
-            temperature: self.temperature.value(),
-            top_p: self.top_p.value(),
-            seed: u64::from(self.seed.value().unsigned_abs()),
-            channel: (self.channel.value() - 1).clamp(0, 15) as u8,
-            pass: self.pass.value(),
-            level: if level <= SILENT_DB { 0.0 } else { util::db_to_gain(level) },
+            mode: self.mode.value().into(),
+            latch: when.latch.value(),
+            yields: when.yields.value().into(),
+            latch_trigger: trigger_of(when.latch_trigger.value()),
+            mode_trigger: trigger_of(when.mode_trigger.value()),
+            patience: number(&when.patience),
+            bars: when.length.value().clamp(1, 16) as u8,
+            grid: when.grid.value().beats(),
+            quantise: number(&when.quantise),
+            bounds: what.bounds(),
+            follow_pedal: tone.follow_pedal.value(),
+            temperature: number(&what.temperature),
+            top_p: number(&what.top_p),
+            seed: u64::from(what.seed.value().unsigned_abs()),
+            channel: (tone.channel.value() - 1).clamp(0, 15) as u8,
+            pass: tone.pass.value(),
+            level: tone.gain(),
             generation: self.state.loads(),
         }
     }
@@ -149,7 +100,10 @@ impl SegueParams {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use super::*;
+    use crate::settings::{Bounds, Trigger};
 
     #[test]
     fn defaults_agree_with_the_settings() {
@@ -157,11 +111,86 @@ mod tests {
         assert_eq!(SegueParams::default().settings(), Settings { level, ..Settings::default() });
     }
 
+    /// Sets a parameter as a host does, from text.
+    fn set(params: &SegueParams, id: &str, text: &str) {
+        let (_, param, _) = params.param_map().into_iter().find(|(it, ..)| it == id).expect("it exists");
+        // SAFETY: the pointers of the map live as long as `params`.
+        unsafe {
+            let value = param.string_to_normalized_value(text).unwrap_or_else(|| panic!("{id}: {text}"));
+            param._internal_set_normalized_value(value);
+        }
+    }
+
     #[test]
-    fn every_grid_divides_a_bar() {
-        for index in 0..Grid::variants().len() {
-            let grid = Grid::from_index(index).beats();
-            assert_eq!(Beats::ratio(4, 1) % grid, Beats::ZERO, "{index}");
+    fn what_is_set_is_what_is_read() {
+        let params = SegueParams::default();
+        for (id, text) in [
+            ("mode", "Duet"),
+            ("yield", "Let notes end"),
+            ("lattrg", "C3 key"),
+            ("modtrg", "CC 64"),
+            ("patien", "0.5 x"),
+            ("quant", "25 %"),
+            ("keylo", "C5"),
+            ("keyhi", "C3"),
+            ("vello", "100"),
+            ("velhi", "20"),
+            ("dens", "2 a beat"),
+            ("poly", "3 notes"),
+            ("scale", "Minor"),
+            ("root", "A"),
+        ] {
+            set(&params, id, text);
+        }
+        let settings = params.settings();
+        assert_eq!(settings.mode, crate::settings::Mode::Duet);
+        assert_eq!(settings.yields, crate::settings::Yield::LetEnd);
+        assert_eq!(settings.latch_trigger, Some(Trigger::Note(48)));
+        assert_eq!(settings.mode_trigger, Some(Trigger::Control(64)));
+        assert_eq!((settings.patience, settings.quantise), (0.5, 0.25));
+        let scale = crate::settings::ScaleLock::To(0b1010_1011_0101);
+        let expected = Bounds { keys: (48, 72), velocities: (20, 100), polyphony: 3, density: 2.0, scale };
+        assert_eq!(settings.bounds, expected);
+        set(&params, "dens", "off");
+        assert_eq!(params.settings().bounds.density, f32::INFINITY);
+    }
+
+    #[test]
+    fn what_is_no_number_is_the_default() {
+        let params = SegueParams::default();
+        for (_, param, _) in params.param_map() {
+            // SAFETY: the pointers of the map live as long as `params`.
+            unsafe { param._internal_set_normalized_value(f32::NAN) };
+        }
+        let (settings, default) = (params.settings(), Settings::default());
+        assert_eq!(settings.temperature, default.temperature);
+        assert_eq!(settings.patience, default.patience);
+        assert!(settings.level.is_finite());
+        assert!(settings.bounds.density >= 0.25);
+        assert!(settings.bounds.keys.0 <= settings.bounds.keys.1);
+    }
+
+    #[test]
+    fn every_value_survives_its_text_and_no_text_falls() {
+        let params = SegueParams::default();
+        let map = params.param_map();
+        let ids: HashSet<_> = map.iter().map(|(id, ..)| id.clone()).collect();
+        assert_eq!(ids.len(), map.len(), "two parameters of one name");
+        for (id, param, _) in map {
+            assert!(id.len() <= 6, "{id}: too long for the framework to keep apart");
+            for step in 0..=64 {
+                // SAFETY: the pointers of the map live as long as `params`.
+                unsafe {
+                    let text = param.normalized_value_to_string(step as f32 / 64.0, true);
+                    let back =
+                        param.string_to_normalized_value(&text).unwrap_or_else(|| panic!("{id}: {text}"));
+                    assert_eq!(param.normalized_value_to_string(back, true), text, "{id}");
+                }
+            }
+            for nonsense in ["", "é", "♯♯", "-", "9999999999999999999", "NaN", "C", "cc", "inf"] {
+                // SAFETY: as above.
+                unsafe { param.string_to_normalized_value(nonsense) };
+            }
         }
     }
 }

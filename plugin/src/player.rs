@@ -1,4 +1,4 @@
-//! What the player holds: keys and pedals, by channel.
+//! What the player holds: keys, pedals and the wheel, by channel.
 
 use segue_music::{Channel, Key};
 
@@ -8,12 +8,14 @@ pub struct Player {
     keys: [u16; 128],
     /// The channels whose pedal is down.
     pedals: u16,
+    /// The channels whose pitch wheel is away from its middle.
+    bent: u16,
 }
 
 impl Player {
     /// Hands off.
     pub fn new() -> Self {
-        Self { keys: [0; 128], pedals: 0 }
+        Self { keys: [0; 128], pedals: 0, bent: 0 }
     }
 
     /// A key goes down.
@@ -40,6 +42,11 @@ impl Player {
         self.keys[usize::from(key % 128)] >> (channel % 16) & 1 == 1
     }
 
+    /// A bit for each key that is down on any channel.
+    pub fn keys(&self) -> u128 {
+        (0..128).filter(|&key| self.holds(key)).fold(0, |keys, key| keys | 1 << key)
+    }
+
     /// All keys up. The pedals stay: a foot does not move when the transport does.
     pub fn release_all(&mut self) {
         self.keys = [0; 128];
@@ -56,6 +63,14 @@ impl Player {
         }
         let now = self.pedals != 0;
         (now != before).then_some(now)
+    }
+
+    /// The wheel moves; 0.5 is its middle. False where it was there and is there: nobody moved it.
+    pub fn bend(&mut self, channel: Channel, value: f32) -> bool {
+        let (bit, away) = (1 << (channel % 16), value != 0.5);
+        let moved = away || self.bent & bit != 0;
+        self.bent = if away { self.bent | bit } else { self.bent & !bit };
+        moved
     }
 
     /// Whether any pedal is down.

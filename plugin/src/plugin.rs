@@ -18,9 +18,12 @@ use crate::embedded;
 use crate::framework::{self, HostSink};
 use crate::limits::{INPUT_EVENTS, INPUT_RESERVE};
 use crate::message::{Event, Sink};
+use crate::model_choice::ModelChoice;
+use crate::models::Shelf;
 use crate::pace::Pace;
 use crate::params::SegueParams;
 use crate::processor::{Block, Processor};
+use crate::ranges;
 use crate::status::Status;
 
 /// One instance.
@@ -69,12 +72,13 @@ impl Segue {
         let sample_rate = f64::from(buffer.sample_rate);
         self.sample_rate = sample_rate;
         self.pace = (api == PluginApi::Vst3).then(Pace::default);
-        let (status, wishes) = (&self.status, &self.wishes);
+        let (status, wishes, state) = (&self.status, &self.wishes, &self.params.state);
         let composer = &mut self.composer;
         let processor = self.processor.get_or_insert_with(|| {
             let (audio, end) = boundary();
-            let load = || embedded::shared().map_err(|error| error.to_string());
-            *composer = Some(ComposerThread::start(end, wishes.clone(), status.clone(), load));
+            let embedded = || embedded::shared().map_err(|error| error.to_string());
+            let choice = ModelChoice::new(embedded, Shelf::of_the_player(), state.clone());
+            *composer = Some(ComposerThread::start(end, wishes.clone(), status.clone(), choice));
             Processor::new(audio, status.clone(), sample_rate)
         });
         let offline = self.pace.is_none() && buffer.process_mode == ProcessMode::Offline;
@@ -145,6 +149,13 @@ impl Plugin for Segue {
 
     fn params(&self) -> Arc<dyn Params> {
         self.params.clone()
+    }
+
+    fn filter_state(state: &mut PluginState) {
+        // Refused whole, if that should fall: the host must not.
+        if catch_unwind(AssertUnwindSafe(|| ranges::bring_in(state))).is_err() {
+            state.params.clear();
+        }
     }
 
     fn task_executor(&mut self) -> TaskExecutor<Self> {

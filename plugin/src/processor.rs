@@ -6,26 +6,30 @@
 //!
 //! Names no type of the model and none of the plugin framework.
 
+mod changes;
 mod incoming;
+mod plans;
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::thread::Thread;
 
-use segue_music::{Beats, Channel, Key, Role};
+use segue_music::{Beats, Channel, Key, Role, TICK};
 
+use crate::answer::Span;
 use crate::boundary::AudioEnd;
 use crate::clock::{Clock, Transport};
 use crate::echo::Echo;
-use crate::heard::{Heard, Revision, Tick};
+use crate::heard::{Heard, Stays, Tick};
 use crate::limits::{LATE_SECONDS, TICK_SAMPLES, lead_samples};
 use crate::message::{Event, Message, Sink};
 use crate::player::Player;
+use crate::revisions::Revisions;
 use crate::scheduler::Scheduler;
-use crate::settings::Settings;
+use crate::settings::{Mode, Settings, Yield};
 use crate::sound::Sound;
 use crate::status::Status;
-use crate::voices::{Address, On, Voices};
+use crate::voices::{Address, Voices};
 
 /// One block from the host.
 pub struct Block<'a> {
@@ -68,7 +72,17 @@ pub struct Processor {
     ticks: u64,
     lead: u64,
     late: u64,
-    revision: Revision,
+    revisions: Revisions,
+    /// What the composer last said is Segue's time.
+    turn: Option<Span>,
+    /// What the player's trigger made of the mode, until the parameter moves.
+    mode: Option<Mode>,
+    /// The player's trigger holds the latch down.
+    latch: bool,
+    /// The sustain pedal is down on our channel.
+    pedal: bool,
+    /// Messages to the composer were lost: our notes end in the next block, as it will not know them.
+    overrun: bool,
     /// The latest position told to the composer: what is told never goes back.
     told: Beats,
     /// An answer has opened, and no note of it was played: the first may have been late.
@@ -96,7 +110,12 @@ impl Processor {
             ticks: 0,
             lead: 0,
             late: 0,
-            revision: 0,
+            revisions: Revisions::new(),
+            turn: None,
+            mode: None,
+            latch: false,
+            pedal: false,
+            overrun: false,
             told: Beats::ZERO,
             opens: false,
             fresh: true,
@@ -186,83 +205,49 @@ impl Processor {
         self.sound.fade();
     }
 
-    /// Resets, jumps and changed parameters take effect at the start of a block.
-    fn begin(&mut self, block: &Block<'_>, sink: &mut dyn Sink) {
-        let (old, new) = (self.settings, block.settings);
-        self.settings = new;
-        if self.fresh {
-            self.fresh = false;
-            self.end_everything(0, sink);
-            self.sample = 0;
-            self.next_tick = 0;
-            self.told = Beats::ZERO;
-            self.clock = Clock::new(self.sample_rate);
-            self.end.tell(Heard::Reset { revision: self.revision }, Beats::ZERO);
-        } else if old.bypass != new.bypass
-            || old.generation != new.generation
-            || self.status.panic.swap(false, Ordering::Relaxed)
-        {
-            self.end_everything(0, sink);
-            self.cut(self.sample);
-        } else if old.channel != new.channel || (old.on && !new.on) {
-            self.end_ours(0, sink);
-            self.cut(self.sample);
-        }
-        if old.pass && !new.pass {
-            self.voices.end_all(Role::Player, 0, sink);
-        }
-        if block.left.is_empty() {
-            return;
-        }
-        if let Some((jump, from, to)) = self.clock.locate(self.sample, &block.transport) {
-            // What was told up to here is at `from` at the latest; a ramp may have brought us a little beyond.
-            let from = from.max(self.told);
-            self.told = from;
-            self.release_held(from);
-            self.end_everything(0, sink);
-            self.told = to.max(from);
-            self.end.tell(Heard::Jump { from, to: self.told, jump, revision: self.revision }, from);
+    /// How our notes make way where the player takes the time.
+    fn yields(&self) -> Stays {
+        match self.settings.yields {
+            Yield::AtOnce => Stays::Nothing,
+            Yield::LetEnd => Stays::Sounding,
         }
     }
 
-    /// Ends all voices, forgets all plans and whatever the player holds.
-    fn end_everything(&mut self, time: u32, sink: &mut dyn Sink) {
-        let at = self.now(self.sample + u64::from(time));
-        self.release_held(at);
-        Role::ALL.into_iter().for_each(|role| self.voices.end_all(role, time, sink));
-        self.sound.fade();
-        self.forget_plans();
-        for key in 0..128 {
-            self.status.set_key(Role::Segue, key, false);
-        }
+    fn mode(&self) -> Mode {
+        self.mode.unwrap_or(self.settings.mode)
     }
 
-    /// Ends our voices and forgets all plans.
-    fn end_ours(&mut self, time: u32, sink: &mut dyn Sink) {
-        for (address, _) in self.voices.of(Role::Segue) {
-            self.sound.off(address);
-            self.status.set_key(Role::Segue, address.key, false);
-        }
-        self.voices.end_all(Role::Segue, time, sink);
-        self.forget_plans();
+    fn latched(&self) -> bool {
+        self.latch || self.settings.latch
     }
 
-    fn forget_plans(&mut self) {
-        self.revision = self.revision.wrapping_add(1);
-        self.scheduler.clear();
-        self.opens = false;
-    }
-
-    fn cut(&mut self, sample: u64) {
+    fn cut(&mut self, sample: u64, stays: Stays) {
         let at = self.now(sample);
-        self.end.tell(Heard::Cut { at, revision: self.revision }, at);
+        self.tell(Heard::Cut { at, stays, revision: self.revisions.newest() });
+    }
+
+    fn tell(&mut self, heard: Heard) {
+        // As it was before what is told now.
+        match heard {
+            Heard::On { at, key, .. } => self.recover(at, self.player.keys() & !(1 << key)),
+            Heard::Off { at, key } => self.recover(at, self.player.keys() | 1 << key),
+            _ => {}
+        }
+        self.overrun |= !self.end.tell(heard);
+    }
+
+    /// Where messages were lost, tells what is held as soon as there is room.
+    fn recover(&mut self, at: Beats, held: u128) {
+        if self.end.can_recover() {
+            self.end.recover(at, held);
+        }
     }
 
     /// Tells the composer that every key is up.
     fn release_held(&mut self, at: Beats) {
         for key in 0..128 {
             if self.player.holds(key) {
-                self.end.tell(Heard::Off { at, key }, at);
+                self.tell(Heard::Off { at, key });
                 self.status.set_key(Role::Player, key, false);
             }
         }
@@ -295,59 +280,27 @@ impl Processor {
     fn tick(&mut self, sample: u64) {
         self.ticks += 1;
         self.next_tick = sample + TICK_SAMPLES;
-        let settings = Settings { on: self.settings.on && !self.settings.bypass, ..self.settings };
+        let settings = Settings {
+            on: self.settings.on && !self.settings.bypass,
+            mode: self.mode(),
+            latch: self.latched(),
+            ..self.settings
+        };
         let tick = Tick {
             number: self.ticks,
             at: self.now(sample),
             lead: self.clock.length_of(self.lead),
+            step: self.clock.length_of(TICK_SAMPLES),
+            milliseconds: (TICK_SAMPLES as f64 / self.sample_rate * 1000.0) as f32,
             bar: self.clock.bar(),
             meter: self.clock.meter(),
             settings,
-            revision: self.revision,
+            revision: self.revisions.newest(),
         };
+        self.recover(tick.at, self.player.keys());
         self.end.tick(tick);
         self.end.wait_for(self.ticks.saturating_sub(self.lead / TICK_SAMPLES));
         self.fetch_plans();
-    }
-
-    fn fetch_plans(&mut self) {
-        while let Some(planned) = self.end.next_plan() {
-            // A plan of an older revision is stale, which is as it should be; only a lack of room counts.
-            if !self.scheduler.take(planned, self.revision) && planned.revision == self.revision {
-                self.status.dropped.fetch_add(1, Ordering::Relaxed);
-            }
-        }
-    }
-
-    /// Plays the next planned note, unless it is too late for it.
-    fn play_next(&mut self, sample: u64, time: u32, sink: &mut dyn Sink) {
-        let Some(planned) = self.scheduler.pop() else { return };
-        let note = planned.note;
-        self.opens |= planned.opens;
-        if sample - self.clock.sample_at(note.onset).min(sample) > self.late {
-            self.status.late.fetch_add(1, Ordering::Relaxed);
-            return;
-        }
-        let channel = self.settings.channel;
-        if std::mem::take(&mut self.opens) && self.player.pedal_is_down() {
-            sink.send(time, Message::Control { channel, controller: Message::PEDAL, value: 0.0 });
-        }
-        let address = Address { channel, key: note.key };
-        let velocity = f32::from(note.velocity) / 127.0;
-        let on = On { role: Role::Segue, id: None, velocity, end: Some(note.end()), since: sample };
-        if self.voices.start(address, on, time, sink) {
-            self.echo.sent(channel, note.key, sample);
-            self.sound.on(address, Role::Segue, velocity);
-            self.status.set_key(Role::Segue, note.key, true);
-        } else {
-            self.status.dropped.fetch_add(1, Ordering::Relaxed);
-        }
-    }
-
-    fn end_ours_at(&mut self, address: Address, time: u32, sink: &mut dyn Sink) {
-        self.voices.end(address, time, sink);
-        self.sound.off(address);
-        self.status.set_key(Role::Segue, address.key, false);
     }
 
     fn render(&mut self, left: &mut [f32], right: &mut [f32]) {

@@ -1,6 +1,83 @@
 //! The parameters as the audio thread and the composer see them: plain numbers, copied once a block.
 
-use segue_music::{Beats, Channel};
+use segue_music::{Beats, Channel, Key, Velocity};
+
+/// A way to play together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mode {
+    /// Segue answers your silence.
+    #[default]
+    Answer,
+    /// So many bars you, as many Segue, on the bars of the song.
+    Trade,
+    /// While the latch is down Segue takes over.
+    Continue,
+    /// Segue plays along.
+    Duet,
+}
+
+impl Mode {
+    /// All of them, in the order of the parameter.
+    pub const ALL: [Self; 4] = [Self::Answer, Self::Trade, Self::Continue, Self::Duet];
+}
+
+/// What our sounding notes do when the player plays into them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Yield {
+    /// They end there.
+    #[default]
+    AtOnce,
+    /// They end when they were to end; no new ones begin.
+    LetEnd,
+}
+
+/// Which pitch classes Segue may use.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ScaleLock {
+    /// All.
+    #[default]
+    Off,
+    /// Those of the scale that the player's notes fit best.
+    Follow,
+    /// These: a bit each, C lowest.
+    To(u16),
+}
+
+/// A note or controller of the player that commands Segue instead of being heard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trigger {
+    /// A key, on any channel.
+    Note(Key),
+    /// A controller, on any channel.
+    Control(u8),
+}
+
+/// Hard limits of what Segue plays.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Bounds {
+    /// Lowest and highest key.
+    pub keys: (Key, Key),
+    /// Softest and hardest.
+    pub velocities: (Velocity, Velocity),
+    /// Notes that sound at once, at most; at least 1.
+    pub polyphony: u8,
+    /// Notes a beat, at most; infinite for no limit.
+    pub density: f32,
+    /// Which pitch classes.
+    pub scale: ScaleLock,
+}
+
+impl Default for Bounds {
+    fn default() -> Self {
+        Self {
+            keys: (21, 108),
+            velocities: (1, 127),
+            polyphony: 16,
+            density: f32::INFINITY,
+            scale: ScaleLock::Off,
+        }
+    }
+}
 
 /// A snapshot of the parameters.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -9,12 +86,28 @@ pub struct Settings {
     pub on: bool,
     /// Whether the host bypasses us: what comes in goes out, and nothing is heard.
     pub bypass: bool,
-    /// How long the player is silent before the answer.
-    pub patience: Beats,
-    /// Bars of an answer.
+    /// How we play together.
+    pub mode: Mode,
+    /// The latch of [`Mode::Continue`], as the parameter says it.
+    pub latch: bool,
+    /// How our notes make way.
+    pub yields: Yield,
+    /// What holds the latch down from the keyboard.
+    pub latch_trigger: Option<Trigger>,
+    /// What steps through the modes from the keyboard.
+    pub mode_trigger: Option<Trigger>,
+    /// How long the player is silent before the answer, as a multiple of the player's own spacing of notes.
+    pub patience: f32,
+    /// Bars of an answer, or of a turn; in a duet those for which Segue goes on alone.
     pub bars: u8,
     /// Onsets lie on multiples of this; zero is free.
     pub grid: Beats,
+    /// On a grid, how much of the player's own deviation from it is taken out: 1 is straight, 0 keeps the player's groove.
+    pub quantise: f32,
+    /// What Segue never leaves.
+    pub bounds: Bounds,
+    /// Whether the player's sustain pedal also moves on our channel.
+    pub follow_pedal: bool,
     /// How daring: below 1 the likely gets likelier.
     pub temperature: f32,
     /// The share of probability that is kept, the likeliest first.
@@ -36,9 +129,17 @@ impl Default for Settings {
         Self {
             on: true,
             bypass: false,
-            patience: Beats::ONE,
+            mode: Mode::Answer,
+            latch: false,
+            yields: Yield::AtOnce,
+            latch_trigger: None,
+            mode_trigger: None,
+            patience: 1.0,
             bars: 2,
             grid: Beats::ratio(1, 4),
+            quantise: 1.0,
+            bounds: Bounds::default(),
+            follow_pedal: false,
             temperature: 0.9,
             top_p: 0.95,
             seed: 1,

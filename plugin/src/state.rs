@@ -1,33 +1,78 @@
 //! What a saved project keeps beside the parameters.
+//!
+//! What was played is not in it: a project that is loaded has heard nothing, each time the same.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use nice_plug::params::persist::PersistentField;
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-/// The format of saved states; a later one may read it otherwise.
-const FORMAT: u32 = 1;
+/// The format of saved states. A later one may mean more, and is read as far as this one goes.
+pub const FORMAT: u64 = 2;
 
-/// The saved part. What was played is not in it: a project that is loaded has heard nothing, each time the same.
+/// The saved part.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(from = "Value")]
 pub struct Saved {
     /// The format it was written in.
-    pub format: u32,
+    pub format: u64,
+    /// The file name of a model in the player's folder; nothing is the one in the plugin.
+    pub model: Option<String>,
+    /// What of a read state could not be understood; nothing if all was.
+    #[serde(skip)]
+    pub notice: Option<String>,
 }
 
 impl Default for Saved {
     fn default() -> Self {
-        Self { format: FORMAT }
+        Self { format: FORMAT, model: None, notice: None }
     }
 }
 
-/// The saved part as the framework reads and writes it. It counts how often it was read: no host call says that a
-/// state was loaded, and our notes must end then.
+impl From<Value> for Saved {
+    /// Takes what it can from whatever was saved: the framework drops a part that cannot be read, and nobody would notice
+    /// that a state was loaded at all.
+    fn from(value: Value) -> Self {
+        let mut unknown = Vec::new();
+        let mut saved = Self { format: 1, ..Self::default() };
+        let Value::Object(fields) = value else {
+            return Self { notice: Some("the project's state of Segue is damaged".to_owned()), ..saved };
+        };
+        for (name, value) in fields {
+            match (name.as_str(), value) {
+                ("format", Value::Number(format)) => saved.format = format.as_u64().unwrap_or(u64::MAX),
+                ("model", Value::String(name)) => saved.model = Some(name),
+                ("model", Value::Null) => saved.model = None,
+                _ => unknown.push(name),
+            }
+        }
+        let version = if saved.format > FORMAT { "a newer version of Segue saved this project" } else { "" };
+        let unread = if unknown.is_empty() {
+            String::new()
+        } else {
+            format!("not understood in it: {}", unknown.join(", "))
+        };
+        let parts = [version, &unread].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>();
+        saved.notice = (!parts.is_empty()).then(|| parts.join("; "));
+        saved
+    }
+}
+
+/// What is kept, shared by the host's threads, the editor and the composer's thread. It counts how often it was read: no host
+/// call says that a state was loaded, and our notes must end then.
+#[derive(Clone, Default)]
+pub struct State(Arc<Shared>);
+
 #[derive(Default)]
-pub struct State {
+struct Shared {
     saved: Mutex<Saved>,
     loads: AtomicU32,
+    choices: AtomicU32,
+    /// What is to be said of the model.
+    refusal: Mutex<Option<String>>,
 }
 
 impl State {
@@ -36,14 +81,41 @@ impl State {
     /// # Real-time safety
     /// Wait-free.
     pub fn loads(&self) -> u32 {
-        self.loads.load(Ordering::Acquire)
+        self.0.loads.load(Ordering::Acquire)
+    }
+
+    /// How often the player has chosen a model.
+    pub fn choices(&self) -> u32 {
+        self.0.choices.load(Ordering::Acquire)
+    }
+
+    /// The file name of the chosen model; nothing is the one in the plugin. Not for the audio thread.
+    pub fn model(&self) -> Option<String> {
+        self.0.saved.lock().model.clone()
+    }
+
+    /// The player chooses a model. Not for the audio thread.
+    pub fn choose(&self, model: Option<String>) {
+        self.0.saved.lock().model = model;
+        self.0.choices.fetch_add(1, Ordering::Release);
+    }
+
+    /// The chosen model cannot be had, and this is why; or it can. Not for the audio thread.
+    pub fn set_refusal(&self, refusal: Option<String>) {
+        *self.0.refusal.lock() = refusal;
+    }
+
+    /// What the player should know of the project and its model, though Segue plays. Not for the audio thread.
+    pub fn notices(&self) -> Vec<String> {
+        let saved = self.0.saved.lock().notice.clone();
+        saved.into_iter().chain(self.0.refusal.lock().clone()).collect()
     }
 }
 
 impl<'a> PersistentField<'a, Saved> for State {
     fn set(&self, saved: Saved) {
-        *self.saved.lock() = Saved { format: saved.format.max(1) };
-        self.loads.fetch_add(1, Ordering::Release);
+        *self.0.saved.lock() = saved;
+        self.0.loads.fetch_add(1, Ordering::Release);
     }
 
     fn map<F, R>(&self, f: F) -> R
@@ -51,7 +123,7 @@ impl<'a> PersistentField<'a, Saved> for State {
         F: Fn(&Saved) -> R,
     {
         // What is written is of this version's format, whatever was read.
-        f(&Saved::default())
+        f(&Saved { model: self.model(), ..Saved::default() })
     }
 }
 
@@ -59,12 +131,46 @@ impl<'a> PersistentField<'a, Saved> for State {
 mod tests {
     use super::*;
 
+    fn written(state: &State) -> String {
+        state.map(|saved| serde_json::to_string(saved).expect("it is plain"))
+    }
+
     #[test]
-    fn a_load_is_noticed() {
+    fn a_load_is_noticed_and_keeps_the_model() {
         let state = State::default();
-        let written = state.map(|saved| serde_json::to_string(saved).expect("it is plain"));
-        assert_eq!(state.loads(), 0);
-        state.set(serde_json::from_str(&written).expect("what was written can be read"));
-        assert_eq!(state.loads(), 1);
+        state.choose(Some("mine.safetensors".to_owned()));
+        assert_eq!((state.loads(), state.choices()), (0, 1));
+        let other = State::default();
+        other.set(serde_json::from_str(&written(&state)).expect("what was written can be read"));
+        assert_eq!((other.loads(), other.choices()), (1, 0));
+        assert_eq!(other.model().as_deref(), Some("mine.safetensors"));
+        assert_eq!(other.notices(), [""; 0]);
+        assert_eq!(written(&other), written(&state));
+    }
+
+    #[test]
+    fn whatever_was_saved_is_read_as_far_as_it_goes() {
+        // (saved, its model, whether there is something to say, and what is in it)
+        let cases = [
+            (r#"{"format":1}"#, None, None),
+            (r#"{}"#, None, None),
+            (r#"{"format":2,"model":"a.safetensors"}"#, Some("a.safetensors"), None),
+            (r#"{"format":2,"model":null}"#, None, None),
+            (r#"{"format":3,"model":"a.safetensors"}"#, Some("a.safetensors"), Some("newer version")),
+            (r#"{"format":9,"model":"a","takes":[1,2]}"#, Some("a"), Some("takes")),
+            (r#"{"format":2,"model":17}"#, None, Some("model")),
+            (r#"{"format":-1}"#, None, Some("newer version")),
+            (r#"[1,2]"#, None, Some("damaged")),
+            (r#"null"#, None, Some("damaged")),
+        ];
+        for (saved, model, notice) in cases {
+            let state = State::default();
+            state.set(serde_json::from_str(saved).expect("it is JSON"));
+            assert_eq!(state.loads(), 1, "{saved}");
+            assert_eq!(state.model().as_deref(), model, "{saved}");
+            let notices = state.notices().join("");
+            assert_eq!(notices.is_empty(), notice.is_none(), "{saved}: {notices}");
+            assert!(notice.is_none_or(|notice| notices.contains(notice)), "{saved}: {notices}");
+        }
     }
 }

@@ -1,9 +1,12 @@
 //! What the editor shows of an instance, written by the audio thread and the composer without waiting for it.
 
-use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU8, AtomicU32, AtomicU64, Ordering};
 
 use parking_lot::Mutex;
 use segue_music::{Key, Role};
+
+use crate::roll::Roll;
+use crate::settings::{Mode, Trigger};
 
 /// What the composer does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +22,12 @@ pub enum Doing {
     Waiting,
     /// Segue plays.
     Answering,
+    /// The player's turn.
+    YourTurn,
+    /// Both play.
+    Alongside,
+    /// It would play, but the limits leave no note; the notice says which.
+    Resting,
     /// It is switched off.
     Off,
     /// It cannot; the reason says why. Notes pass through.
@@ -30,6 +39,9 @@ pub enum Doing {
 pub struct Status {
     doing: AtomicU8,
     bars_left: AtomicU32,
+    beats_left: AtomicU32,
+    mode: AtomicU8,
+    lag: AtomicU32,
     held: [[AtomicU64; 2]; 2],
     /// The player's last eight keys, one more than their number in a byte each, the newest lowest.
     last: AtomicU64,
@@ -39,10 +51,19 @@ pub struct Status {
     pub dropped: AtomicU32,
     /// Notes of our own that came back and were not heard.
     pub echoes: AtomicU32,
+    /// Answers whose first note was not there in time.
+    pub late_starts: AtomicU32,
     /// The editor asks for silence: the audio thread ends everything and clears it.
     pub panic: AtomicBool,
+    /// The editor wants to know which key or controller moves next: the audio thread keeps it and clears this.
+    pub learn: AtomicBool,
+    /// What was learnt, one more than the parameter of a trigger has it: a key, or a controller and 128.
+    learned: AtomicI32,
+    /// What the editor's piano roll shows.
+    pub roll: Roll,
     model: Mutex<String>,
     reason: Mutex<Option<String>>,
+    notice: Mutex<Option<String>>,
 }
 
 impl Status {
@@ -60,10 +81,66 @@ impl Status {
             2 => Doing::Hearing,
             3 => Doing::Waiting,
             4 => Doing::Answering,
-            5 => Doing::Off,
+            5 => Doing::YourTurn,
+            6 => Doing::Alongside,
+            7 => Doing::Resting,
+            8 => Doing::Off,
             _ => Doing::Failed,
         };
         (doing, f32::from_bits(self.bars_left.load(Ordering::Relaxed)))
+    }
+
+    /// How many beats are left of the player's turn, or until what Segue has planned begins: the count-in.
+    pub fn beats_left(&self) -> f32 {
+        f32::from_bits(self.beats_left.load(Ordering::Relaxed))
+    }
+
+    /// Called by the composer.
+    pub fn set_beats_left(&self, beats: f32) {
+        self.beats_left.store(beats.to_bits(), Ordering::Relaxed);
+    }
+
+    /// How far the composer is behind what it hears, in milliseconds. Below the lead, 46 ms, nothing of it is heard.
+    pub fn lag_ms(&self) -> f32 {
+        f32::from_bits(self.lag.load(Ordering::Relaxed))
+    }
+
+    /// Called by the composer.
+    pub fn set_lag_ms(&self, lag: f32) {
+        self.lag.store(lag.to_bits(), Ordering::Relaxed);
+    }
+
+    /// The way of playing together that holds: the parameter's, or what the player's trigger made of it.
+    pub fn mode(&self) -> Mode {
+        Mode::ALL[usize::from(self.mode.load(Ordering::Relaxed)) % Mode::ALL.len()]
+    }
+
+    /// Called by the audio thread.
+    ///
+    /// # Real-time safety
+    /// Wait-free.
+    pub fn set_mode(&self, mode: Mode) {
+        self.mode.store(mode as u8, Ordering::Relaxed);
+    }
+
+    /// The audio thread has learnt what the editor asked for.
+    ///
+    /// # Real-time safety
+    /// Wait-free.
+    pub fn set_learned(&self, trigger: Trigger) {
+        let number = match trigger {
+            Trigger::Note(key) => i32::from(key),
+            Trigger::Control(controller) => 128 + i32::from(controller),
+        };
+        // One more than the number, so that zero is nothing.
+        self.learned.store(number + 1, Ordering::Relaxed);
+        self.learn.store(false, Ordering::Release);
+    }
+
+    /// What was learnt since the last question, as the parameter of a trigger has it.
+    pub fn take_learned(&self) -> Option<i32> {
+        let number = self.learned.swap(0, Ordering::Relaxed);
+        (number > 0).then_some(number - 1)
     }
 
     /// A key goes down or comes up.
@@ -112,6 +189,28 @@ impl Status {
     /// Why Segue does not compose. Not for the audio thread.
     pub fn reason(&self) -> Option<String> {
         self.reason.lock().clone()
+    }
+
+    /// What the player should know, though Segue goes on. Not for the audio thread.
+    pub fn notice(&self) -> Option<String> {
+        self.notice.lock().clone()
+    }
+
+    /// Something the player should know, though Segue goes on; it replaces what was to be known before. Not for the audio thread.
+    pub fn note(&self, notice: &str) {
+        *self.notice.lock() = Some(notice.to_owned());
+    }
+
+    /// There is nothing to know any more. Not for the audio thread.
+    pub fn clear_notice(&self) {
+        *self.notice.lock() = None;
+    }
+
+    /// It composes again. Not for the audio thread.
+    pub fn recover(&self) {
+        if self.reason.lock().take().is_some() {
+            self.set_doing(Doing::Listening, 0.0);
+        }
     }
 
     /// Segue does not compose any more, and this is why. Not for the audio thread, but when it has fallen.

@@ -102,6 +102,13 @@ impl Voices {
         true
     }
 
+    /// Our voice at an address, if it is there, ends at `at` unless it ends sooner.
+    pub fn shorten(&mut self, address: Address, at: Beats) {
+        if let Some(voice) = &mut self.slots[address.index()] {
+            voice.end = voice.end.map(|end| end.min(at));
+        }
+    }
+
     /// Ends the voices of a role.
     ///
     /// # Real-time safety

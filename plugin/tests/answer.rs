@@ -21,14 +21,14 @@ fn the_answer_lies_on_the_grid_to_the_sample() {
     let sixteenth_triplet = Beats::ratio(1, 6);
     // (sample rate, song, tempo, patience, grid) -> beat of the first note; the last release is at 3.5
     let cases = [
-        (48_000.0, Song::Plays(0.0, 120.0), 120.0, Beats::ONE, Beats::ratio(1, 4), 4.5),
-        (48_000.0, Song::Plays(0.0, 120.0), 120.0, Beats::ONE, quarter, 5.0),
-        (44_100.0, Song::Plays(0.0, 133.7), 133.7, Beats::ONE, Beats::ratio(1, 4), 4.5),
-        (44_100.0, Song::Plays(16.0, 97.3), 97.3, Beats::ratio(5, 4), eighth, 5.0),
-        (96_000.0, Song::Plays(4.0, 61.0), 61.0, Beats::ratio(3, 4), sixteenth_triplet, 4.0 + 1.0 / 3.0),
-        (44_100.0, Song::Plays(0.0, 300.0), 300.0, Beats::ONE, Beats::ratio(1, 8), 4.5),
-        (48_000.0, Song::Stands(90.0), 90.0, Beats::ONE, Beats::ratio(1, 4), 4.5),
-        (48_000.0, Song::None, 120.0, Beats::ONE, Beats::ratio(1, 4), 4.5),
+        (48_000.0, Song::Plays(0.0, 120.0), 120.0, 1.0, Beats::ratio(1, 4), 4.5),
+        (48_000.0, Song::Plays(0.0, 120.0), 120.0, 1.0, quarter, 5.0),
+        (44_100.0, Song::Plays(0.0, 133.7), 133.7, 1.0, Beats::ratio(1, 4), 4.5),
+        (44_100.0, Song::Plays(16.0, 97.3), 97.3, 1.25, eighth, 5.0),
+        (96_000.0, Song::Plays(4.0, 61.0), 61.0, 0.75, sixteenth_triplet, 4.0 + 1.0 / 3.0),
+        (44_100.0, Song::Plays(0.0, 300.0), 300.0, 1.0, Beats::ratio(1, 8), 4.5),
+        (48_000.0, Song::Stands(90.0), 90.0, 1.0, Beats::ratio(1, 4), 4.5),
+        (48_000.0, Song::None, 120.0, 1.0, Beats::ratio(1, 4), 4.5),
     ];
     for (rate, song, tempo, patience, grid, begin) in cases {
         let rig = answered(rate, song, tempo, Cut::Of(256), 24.0, |settings| {

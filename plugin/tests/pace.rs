@@ -9,7 +9,6 @@ use std::time::{Duration, Instant};
 use rig::{Cut, Rig, Song, hygiene, notes, phrase};
 use segue::status::Doing;
 use segue_model::Model;
-use segue_music::Beats;
 
 const SONG: Song = Song::Plays(0.0, 120.0);
 const RATE: f64 = 44_100.0;
@@ -58,7 +57,7 @@ fn late_plans_are_dropped_and_not_bunched() {
     // The composer comes to its turn only every 0.8 s, at 1.6 and at 2.4 s; the answer is due at 2.125 s.
     let mut rig = Rig::new(RATE, SONG);
     rig.settings.bars = 16;
-    rig.settings.patience = Beats::ratio(3, 4);
+    rig.settings.patience = 0.75;
     let input = phrase(&rig, 0.0, 120.0);
     let mut composer = rig.composer.take().expect("in line");
     for turn in 1..=25 {

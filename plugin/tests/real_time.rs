@@ -127,7 +127,7 @@ fn the_audio_thread_allocates_nothing() {
                 tempo: Some(tempo),
                 meter: Some(Meter::COMMON),
                 song: Some(song),
-                bar: None,
+                ..Transport::default()
             },
             Song::Stands(tempo) => Transport { tempo: Some(tempo), ..Transport::default() },
             Song::None => Transport::default(),

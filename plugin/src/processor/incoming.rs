@@ -3,16 +3,24 @@
 use segue_music::{Channel, Role, Velocity};
 
 use super::*;
+use crate::settings::Trigger;
+use crate::voices::On;
 
 impl Processor {
     /// Something comes in at a sample.
     pub(super) fn take(&mut self, message: Message, sample: u64, time: u32, sink: &mut dyn Sink) {
         match message {
+            Message::On { key, velocity, .. }
+                if velocity > 0.0 && self.commands(Trigger::Note(key), 1.0, sample, time, sink) => {}
             Message::On { id, channel, key, velocity } if velocity > 0.0 => {
                 self.strike(Address { channel, key }, id, velocity, sample, time, sink);
             }
             // MIDI's other way of writing a release.
             Message::On { channel, key, .. } | Message::Off { channel, key, .. } => {
+                let heard = self.player.holds_on(channel, key);
+                if !heard && self.commands(Trigger::Note(key), 0.0, sample, time, sink) {
+                    return;
+                }
                 if !self.echo.takes_off(channel, key) {
                     self.lift(Address { channel, key }, sample, time, sink);
                 }
@@ -28,7 +36,15 @@ impl Processor {
                 }
             }
             // VST3 controllers rest at exactly one half, which no 7-bit value is: nobody moved it.
-            Message::Control { value: 0.5, .. } => {}
+            Message::Control { value: 0.5, .. } | Message::Pressure { value: 0.5, .. } => {}
+            // The wheel's middle is a place it comes back to.
+            Message::Bend { channel, value } => {
+                if self.player.bend(channel, value) {
+                    self.pass(message, time, sink);
+                }
+            }
+            Message::Control { controller, value, .. }
+                if self.commands(Trigger::Control(controller), value, sample, time, sink) => {}
             Message::Control { channel, controller, value } => {
                 self.control(channel, controller, value, sample, time, sink);
                 self.pass(message, time, sink);
@@ -60,10 +76,11 @@ impl Processor {
         }
         self.player.press(channel, key);
         if !self.settings.bypass {
-            self.end_ours(time, sink);
             let at = self.now(sample);
-            let heard = Heard::On { at, key, velocity: midi_velocity(velocity), revision: self.revision };
-            self.end.tell(heard, at);
+            let stays = self.meets(at);
+            self.make_way(stays, time, sink);
+            let revision = self.revisions.newest();
+            self.tell(Heard::On { at, key, velocity: midi_velocity(velocity), stays, revision });
             self.sound.on(address, Role::Player, velocity);
             self.status.set_key(Role::Player, key, true);
             self.status.struck(key);
@@ -82,7 +99,7 @@ impl Processor {
         }
         if !self.player.holds(key) && !self.settings.bypass {
             let at = self.now(sample);
-            self.end.tell(Heard::Off { at, key }, at);
+            self.tell(Heard::Off { at, key });
             self.status.set_key(Role::Player, key, false);
         }
         // Where our voice took the address over, the player's has ended already.
@@ -90,6 +107,53 @@ impl Processor {
             self.voices.end(address, time, sink);
             self.sound.off(address);
         }
+    }
+
+    /// What of ours goes on when the player strikes a key here: nothing that answers; but playing along, and while it is the
+    /// player's turn, what is planned for later is only planned anew.
+    fn meets(&self, at: Beats) -> Stays {
+        let ours = self.turn.is_some_and(|turn| turn.from <= at && at < turn.until);
+        match self.mode() {
+            Mode::Answer | Mode::Continue => self.yields(),
+            Mode::Trade if ours => self.yields(),
+            Mode::Trade | Mode::Duet => Stays::Until(at + self.clock.length_of(self.lead)),
+        }
+    }
+
+    /// Whether a key or a controller is a command, and not music. It is done then; `value` is 0 where the key comes up.
+    fn commands(&mut self, what: Trigger, value: f32, sample: u64, time: u32, sink: &mut dyn Sink) -> bool {
+        if self.settings.bypass {
+            return false;
+        }
+        if value > 0.0 && self.status.learn.load(Ordering::Relaxed) {
+            self.status.set_learned(what);
+            return true;
+        }
+        let latched = self.latched();
+        let is_latch = self.settings.latch_trigger == Some(what);
+        if is_latch {
+            self.latch = value >= 0.5 || (value > 0.0 && matches!(what, Trigger::Note(_)));
+            if latched && !self.latched() {
+                self.hand_back(sample, time, sink);
+            }
+        }
+        let is_mode = self.settings.mode_trigger == Some(what);
+        if is_mode {
+            let modes = Mode::ALL.len();
+            let index = match what {
+                // A key steps on when it goes down; a controller's range is the modes'.
+                Trigger::Note(_) => self.mode() as usize + usize::from(value > 0.0),
+                Trigger::Control(_) => ((value.clamp(0.0, 1.0) * modes as f32) as usize).min(modes - 1),
+            };
+            let mode = Mode::ALL[index % modes];
+            if mode != self.mode() {
+                self.mode = Some(mode);
+                self.status.set_mode(mode);
+                self.make_way(Stays::Nothing, time, sink);
+                self.cut(sample, Stays::Nothing);
+            }
+        }
+        is_latch || is_mode
     }
 
     fn control(
@@ -106,7 +170,7 @@ impl Processor {
             Message::RESET_CONTROLLERS => self.player.pedal(channel, false),
             Message::ALL_SOUND_OFF | Message::ALL_NOTES_OFF => {
                 self.end_everything(time, sink);
-                self.cut(sample);
+                self.cut(sample, Stays::Nothing);
                 None
             }
             _ => None,
@@ -115,7 +179,8 @@ impl Processor {
             self.sound.pedal(down);
             if !self.settings.bypass {
                 let at = self.now(sample);
-                self.end.tell(Heard::Pedal { at, down }, at);
+                self.tell(Heard::Pedal { at, down });
+                self.follow_pedal(down, time, sink);
             }
         }
     }

@@ -104,11 +104,21 @@ impl Rig {
         match self.song {
             Song::Plays(from, tempo) => {
                 let song = from + (self.sample - self.song_from) as f64 / self.rate * tempo / 60.0;
-                Transport { playing: true, tempo: Some(tempo), meter, song: Some(song), bar: None }
+                Transport {
+                    playing: true,
+                    tempo: Some(tempo),
+                    meter,
+                    song: Some(song),
+                    ..Transport::default()
+                }
             }
-            Song::Stands(tempo) => {
-                Transport { playing: false, tempo: Some(tempo), meter, song: Some(3.3), bar: None }
-            }
+            Song::Stands(tempo) => Transport {
+                playing: false,
+                tempo: Some(tempo),
+                meter,
+                song: Some(3.3),
+                ..Transport::default()
+            },
             Song::None => Transport::default(),
         }
     }

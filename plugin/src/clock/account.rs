@@ -1,0 +1,112 @@
+//! How a host rounds its song position: found out from what it says.
+//!
+//! Ardour 7.3 rounds the position of each block to 1/1920 beat, 12 samples at 120 BPM and 48 kHz; other hosts keep it in ticks of a
+//! MIDI file, or in 32-bit floats. Following such an account to the sample makes an even rhythm uneven. A host whose positions
+//! have all been whole ticks, or all 32-bit floats, is taken to round so; one position that is neither, and it does not.
+
+use segue_music::Beats;
+
+/// Ticks a beat that hosts use.
+const DIVISIONS: [u16; 12] = [24, 48, 96, 120, 192, 240, 384, 480, 960, 1920, 3840, 15_360];
+
+/// Ticks by which a position may be off one and still be on it: CLAP's own format has 2^31 parts a beat.
+const ON_TICK: f64 = 1e-4;
+
+/// As far as a song position in samples and one in beats may differ and still say the same: what Ardour rounds to.
+const SAME: Beats = Beats::ratio(1, 1920);
+
+/// What is still possible, after all that the host has said.
+#[derive(Clone, Copy, Debug)]
+pub struct Account {
+    /// A bit for each of the divisions.
+    divisions: u16,
+    floats: bool,
+}
+
+impl Account {
+    /// Everything is possible.
+    pub const fn new() -> Self {
+        Self { divisions: (1 << DIVISIONS.len()) - 1, floats: true }
+    }
+
+    /// Takes in a position. Returns how far two of this host's positions may be apart from each other and still be even: a step of
+    /// the coarsest rounding that explains everything said so far, or zero.
+    ///
+    /// # Real-time safety
+    /// Arithmetic only.
+    pub fn hear(&mut self, song: f64) -> Beats {
+        #[expect(clippy::cast_possible_truncation, reason = "whether it does is the question")]
+        let float = f64::from(song as f32) == song;
+        self.floats &= float;
+        let mut widest =
+            if self.floats { Beats::from_f64(song.abs() * f64::from(f32::EPSILON)) } else { Beats::ZERO };
+        for (index, &division) in DIVISIONS.iter().enumerate() {
+            let ticks = song * f64::from(division);
+            if (ticks - ticks.round()).abs() > ON_TICK {
+                self.divisions &= !(1 << index);
+            } else if self.divisions >> index & 1 == 1 {
+                widest = widest.max(Beats::ratio(1, i64::from(division)));
+            }
+        }
+        widest
+    }
+
+    /// The song position of a host that rounds it, more exactly, where it also gives one in samples and the tempo has been the same
+    /// since the song's start: then the two agree.
+    ///
+    /// # Real-time safety
+    /// Arithmetic only.
+    pub fn refine(&self, song: Beats, samples: Option<i64>, beats_a_sample: f64) -> Beats {
+        let Some(samples) = samples.filter(|_| self.divisions != 0) else { return song };
+        let exact = Beats::from_f64(samples as f64 * beats_a_sample);
+        if (exact - song).abs() <= SAME { exact } else { song }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rounding_shows() {
+        let exact = |block: i32| f64::from(block) * 0.002_785_416_7;
+        let to = |division: f64| move |block: i32| (exact(block) * division).round() / division;
+        let hosts: [(&str, Box<dyn Fn(i32) -> f64>, Beats); 5] = [
+            ("exact", Box::new(exact), Beats::ZERO),
+            ("1/1920", Box::new(to(1920.0)), Beats::ratio(1, 1920)),
+            ("1/960", Box::new(to(960.0)), Beats::ratio(1, 960)),
+            ("1/24", Box::new(to(24.0)), Beats::ratio(1, 24)),
+            // A division that no host uses explains nothing.
+            ("1/1000", Box::new(to(1000.0)), Beats::ZERO),
+        ];
+        for (name, host, step) in hosts {
+            let mut account = Account::new();
+            let last = (0..200).map(|block| account.hear(host(block))).last();
+            assert_eq!(last, Some(step), "{name}");
+        }
+        let mut account = Account::new();
+        let steps: Vec<_> =
+            (0..4000).map(|block| account.hear(f64::from((exact(block) + 1000.0) as f32))).collect();
+        assert!(
+            steps[3999] > Beats::ratio(1, 10_000) && steps[3999] < Beats::ratio(1, 5_000),
+            "{:?}",
+            steps[3999]
+        );
+    }
+
+    #[test]
+    fn samples_refine_only_what_they_agree_with() {
+        let a_sample = 120.0 / 60.0 / 48_000.0;
+        let mut account = Account::new();
+        let song = (10_007.0 * a_sample * 1920.0f64).round() / 1920.0;
+        account.hear(song);
+        let rounded = Beats::from_f64(song);
+        let exact = Beats::from_f64(10_007.0 * a_sample);
+        assert!(rounded != exact);
+        assert_eq!(account.refine(rounded, Some(10_007), a_sample), exact);
+        assert_eq!(account.refine(rounded, None, a_sample), rounded);
+        assert_eq!(account.refine(rounded, Some(20_007), a_sample), rounded, "another tempo before");
+        account.hear(0.123_456_7);
+        assert_eq!(account.refine(rounded, Some(10_007), a_sample), rounded, "an exact host");
+    }
+}

@@ -1,0 +1,204 @@
+//! What the composer decides at a tick, and the notes it plans for it.
+
+use std::sync::atomic::Ordering;
+
+use segue_model::{Ask, Limits, Rest};
+use segue_music::{PitchClasses, Role, heard_scale};
+
+use super::*;
+use crate::answer::{Span, span};
+use crate::limits::{DUET_HORIZON, HORIZON, KEPT_UP_TICKS, OPENING, REPLAN_TICKS};
+use crate::planned::Planned;
+use crate::settings::ScaleLock;
+
+impl Composer {
+    /// Decides whose time it is. Returns whether notes are to be planned.
+    pub(super) fn decide(&mut self, tick: &Tick) -> bool {
+        let settings = &tick.settings;
+        if settings.mode != self.settings.mode {
+            self.turns.reset();
+        }
+        self.latched = settings.latch.then(|| self.latched.unwrap_or(tick.at));
+        if !settings.on {
+            self.phrase.close();
+            return false;
+        }
+        let terms = self.terms(tick);
+        if let Some(answer) = &mut self.answer {
+            if settings.mode == Mode::Duet {
+                // As long as the player goes on, and so many bars more.
+                let last = self.spacing.last().unwrap_or(answer.from);
+                answer.until = answer.until.max(last + terms.length);
+            }
+            if tick.at >= answer.until {
+                self.finish();
+            }
+        }
+        let earliest = self.earliest(tick);
+        if let Some(answer) = &mut self.answer
+            && !answer.committed
+            && answer.from < earliest
+        {
+            answer.committed = true;
+            self.phrase.close();
+        }
+        if self.answer.as_ref().is_none_or(|answer| !answer.committed) {
+            self.look_ahead(&terms, settings.mode);
+        }
+        self.replan(tick, earliest);
+        self.answer.is_some()
+    }
+
+    /// The first position that a plan made now reaches in time. Only where we do not keep up does it depend on how late it is.
+    fn earliest(&self, tick: &Tick) -> Beats {
+        let behind = self.end.ticks_since(tick.number);
+        let late = if behind > KEPT_UP_TICKS { behind } else { 0 };
+        tick.at + tick.lead + tick.step.times(i64::try_from(late).unwrap_or(0))
+    }
+
+    /// An answer that still may move begins where the player's last deeds put it.
+    fn look_ahead(&mut self, terms: &Terms, mode: Mode) {
+        let span = span(mode, &self.phrase, &self.spacing, &self.turns, self.latched, terms);
+        let planned = self.answer.as_ref().map(|answer| answer.from);
+        if span.map(|span| span.from) == planned {
+            return;
+        }
+        if let Some(from) = planned {
+            self.withdraw(from);
+            self.answer = None;
+            self.tell(Change::Withdraw { from });
+        }
+        if let Some(Span { from, until }) = span {
+            self.answer = Some(Answer {
+                from,
+                until,
+                phrase: self.phrase,
+                committed: false,
+                opening: None,
+                frontier: from,
+                floor: from,
+                complete: false,
+            });
+            self.tell(Change::Turn { from, until });
+        }
+    }
+
+    /// Where a parameter has moved since the plans were made, those beyond the commit point are made anew.
+    fn replan(&mut self, tick: &Tick, earliest: Beats) {
+        let sound = |settings: &Settings| {
+            let Settings { grid, temperature, top_p, seed, bounds, quantise, .. } = *settings;
+            (grid, temperature, top_p, seed, bounds, quantise)
+        };
+        let (settings, replanned) = &self.planned_with;
+        if sound(settings) == sound(&tick.settings) {
+            return;
+        }
+        if let Some(answer) = &self.answer {
+            if tick.number < replanned + REPLAN_TICKS {
+                return;
+            }
+            let from = earliest.max(answer.from);
+            self.withdraw(from);
+            self.tell(Change::Withdraw { from });
+        }
+        self.planned_with = (tick.settings, tick.number);
+    }
+
+    /// What was answered is over.
+    fn finish(&mut self) {
+        if let Some(answer) = self.answer.take() {
+            self.generator.cut(Role::Segue, segue_music::tick_at(answer.until));
+            self.status.clear_notice();
+        }
+    }
+
+    /// Plans one note on; false where nothing more is to be planned at this tick.
+    pub(super) fn plan_note(&mut self, tick: &Tick) -> bool {
+        let earliest = self.earliest(tick);
+        let settings = &tick.settings;
+        let Some(answer) = &self.answer else { return false };
+        let horizon = match settings.mode {
+            // While keys are down the answer will still move: only what opens it is kept ready.
+            _ if !answer.committed && self.phrase.is_held() && answer.opening.is_some() => return false,
+            Mode::Duet => tick.at + DUET_HORIZON,
+            _ => (tick.at + HORIZON).max(answer.from + OPENING),
+        };
+        if answer.complete || answer.frontier >= horizon || self.end.stops() {
+            return false;
+        }
+        let duet = settings.mode == Mode::Duet;
+        let ask = Ask {
+            grid: settings.grid,
+            at_once: answer.opening.is_none() && !duet,
+            temperature: settings.temperature,
+            top_p: settings.top_p,
+            seed: settings.seed,
+            skipping: duet,
+            limits: self.limits(settings),
+            ..Ask::new(Role::Segue, answer.next_from(earliest), answer.until)
+        };
+        let (opens, until) = (answer.opening.is_none(), answer.until);
+        match self.generator.next(&ask) {
+            Ok(next) => {
+                let mut note = next.note;
+                note.duration = note.duration.min(until - note.onset);
+                if let Some(shortened) = next.shortened {
+                    self.tell(Change::End { key: shortened.key, at: shortened.end() });
+                }
+                let groove = self.groove.shift(note.onset, settings.grid, settings.quantise);
+                let shift = groove.max(earliest.min(note.onset) - note.onset);
+                if opens && !duet && ask.from > self.answer.as_ref().map_or(ask.from, |answer| answer.from) {
+                    self.status.late_starts.fetch_add(1, Ordering::Relaxed);
+                }
+                if let Some(answer) = &mut self.answer {
+                    answer.frontier = note.onset;
+                    answer.opening = answer.opening.or(Some(note.onset));
+                }
+                self.tell(Change::Play(Planned { note, shift, opens }));
+                true
+            }
+            Err(rest) => {
+                self.rest(rest);
+                false
+            }
+        }
+    }
+
+    /// There is no next note.
+    fn rest(&mut self, rest: Rest) {
+        if let Some(answer) = &mut self.answer {
+            answer.complete = true;
+        }
+        match rest {
+            Rest::After | Rest::Unheard => {}
+            Rest::Limits(_) => self.status.note(&rest.to_string()),
+            Rest::NotFinite => {
+                self.broken = true;
+                self.status.fail(&rest.to_string());
+            }
+        }
+    }
+
+    fn limits(&self, settings: &Settings) -> Limits {
+        let bounds = &settings.bounds;
+        let scale = match bounds.scale {
+            ScaleLock::Off => PitchClasses::ALL,
+            ScaleLock::Follow => heard_scale(self.generator.context().notes()),
+            ScaleLock::To(classes) => PitchClasses(classes),
+        };
+        Limits {
+            keys: bounds.keys,
+            velocities: bounds.velocities,
+            polyphony: usize::from(bounds.polyphony),
+            density: bounds.density,
+            scale,
+        }
+    }
+}
+
+impl Answer {
+    /// Where its next note may begin: nowhere before what is planned, and in time.
+    fn next_from(&self, earliest: Beats) -> Beats {
+        if self.frontier < earliest { earliest.max(self.floor) } else { self.floor }
+    }
+}

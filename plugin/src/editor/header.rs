@@ -1,0 +1,82 @@
+//! The top of the editor: what Segue does, in words, and what the player should know.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use egui::{Align, Button, Layout, RichText, Ui, vec2};
+use nice_plug::prelude::ParamSetter;
+
+use super::slider::set;
+use super::{look, words};
+use crate::params::SegueParams;
+use crate::status::{Doing, Status};
+
+/// Whom the model owes its music to; shown wherever the model is.
+pub const CREDITS: &str = "The model learnt from music published by The Fryderyk Chopin Institute (polishscores.org, \
+    chopinscores.org); OpenScore; Piano Rolls / pianolatron-data; GiantMIDI-Piano; the Groove MIDI Dataset; Freedoom; \
+    OpenEWLD; the Open Hymnal Project.";
+
+/// Below this nothing of a lag is heard: the lead.
+const UNHEARD_LAG: f32 = 40.0;
+
+/// Name, state, lag, and the main switch.
+pub fn header(
+    ui: &mut Ui,
+    setter: &ParamSetter<'_>,
+    params: &SegueParams,
+    status: &Status,
+    about: &mut bool,
+) {
+    ui.horizontal(|ui| {
+        ui.label(RichText::new("Segue").font(look::font(26.0)).color(look::TEXT));
+        ui.add_space(10.0);
+        let (doing, bars) = status.doing();
+        let state = words::doing(doing, status.mode(), bars, status.beats_left());
+        let colour = match doing {
+            Doing::Hearing | Doing::YourTurn => look::PLAYER,
+            Doing::Waiting | Doing::Answering | Doing::Alongside => look::SEGUE,
+            Doing::Failed => look::ALARM,
+            _ => look::DIM,
+        };
+        ui.label(RichText::new(state).font(look::font(20.0)).color(colour));
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let on = params.on.value();
+            let (word, fill, colour) =
+                if on { ("On", look::SEGUE, look::GROUND) } else { ("Off", look::LINE, look::TEXT) };
+            let word = RichText::new(word).font(look::font(15.0)).color(colour);
+            let switch = ui.add(Button::new(word).fill(fill).min_size(vec2(48.0, look::ROW)));
+            if switch.on_hover_text("Whether Segue plays at all.").clicked() {
+                set(setter, &params.on, !on);
+            }
+            if ui.selectable_label(*about, "About").on_hover_text("Version, credits and counters.").clicked() {
+                *about = !*about;
+            }
+            let lag = status.lag_ms();
+            let colour = if lag > UNHEARD_LAG { look::ALARM } else { look::DIM };
+            ui.colored_label(colour, words::lag(lag)).on_hover_text(
+                "How far Segue is behind what it hears. Up to 40 ms nothing of it is heard; beyond, its answers thin out.",
+            );
+        });
+    });
+}
+
+/// Why Segue does not play, and whatever else the player should know.
+pub fn notices(ui: &mut Ui, params: &SegueParams, status: &Status) {
+    if let Some(reason) = status.reason() {
+        ui.colored_label(look::ALARM, reason);
+    }
+    for notice in status.notice().into_iter().chain(params.state.notices()) {
+        ui.colored_label(look::SEGUE, notice);
+    }
+}
+
+/// Version, credits and counters.
+pub fn about(ui: &mut Ui, status: &Status) {
+    ui.add_space(12.0);
+    ui.label(format!("Segue {}. MIT or Apache-2.0.", env!("CARGO_PKG_VERSION")));
+    let model = status.model();
+    ui.label(format!("Model: {}", if model.is_empty() { "none yet" } else { &model }));
+    ui.label(CREDITS);
+    let count = |count: &AtomicU32| count.load(Ordering::Relaxed);
+    let (late, dropped, echoes) = (count(&status.late), count(&status.dropped), count(&status.echoes));
+    ui.label(format!("Notes that came too late: {late}; for which there was no room: {dropped}; echoes of its own: {echoes}."));
+}

@@ -1,0 +1,239 @@
+//! The piano roll: what was played, and what Segue is about to play, on lines of bars and beats.
+//!
+//! Time runs to the left. Notes behind the playhead have sounded; between it and the commit point they are sure to come; beyond,
+//! Segue may still think again, and they are ghosts.
+
+use egui::{Align2, Color32, Painter, Rect, Sense, Stroke, StrokeKind, Ui, pos2, vec2};
+use segue_music::{Key, Role, heard_scale};
+
+use super::keyboard::{KEYS, is_white};
+use super::{look, words};
+use crate::params::text::key_name;
+use crate::roll::{View, span};
+use crate::status::Status;
+
+/// Height of the words above it.
+const STRIP: f32 = 24.0;
+
+/// Width of the keys at the left.
+const KEYBOARD: f32 = 38.0;
+
+/// Share of the time axis behind the playhead.
+const PAST: f64 = 0.66;
+
+/// Beats that can be seen at once: least, most.
+const ZOOM: (f64, f64) = (4.0, 48.0);
+
+/// Keys that are shown at least.
+const FEWEST_KEYS: f32 = 37.0;
+
+/// The roll of one window.
+pub struct RollView {
+    view: View,
+    /// What is shown, which follows what is true smoothly.
+    playhead: f64,
+    lowest: f32,
+    highest: f32,
+    beats: f64,
+}
+
+impl Default for RollView {
+    fn default() -> Self {
+        Self { view: View::default(), playhead: 0.0, lowest: 42.0, highest: 85.0, beats: 12.0 }
+    }
+}
+
+impl RollView {
+    /// Draws it in all the width and the height given.
+    pub fn show(&mut self, ui: &mut Ui, status: &Status, height: f32) {
+        let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
+        status.roll.watch(true);
+        status.roll.look(&mut self.view);
+        if response.hovered() {
+            let scroll = f64::from(ui.input(|input| input.smooth_scroll_delta().y));
+            self.beats = (self.beats * (1.0 - scroll / 400.0)).clamp(ZOOM.0, ZOOM.1);
+        }
+        self.follow(f64::from(ui.input(|input| input.stable_dt)).min(0.1));
+        let painter = ui.painter_at(rect);
+        painter.rect_filled(rect, 6.0, look::PANEL);
+        let below = rect.with_min_y(rect.top() + STRIP);
+        let keys = below.with_max_x(rect.left() + KEYBOARD);
+        let field = below.with_min_x(keys.right());
+        let inside = painter.with_clip_rect(field.intersect(painter.clip_rect()));
+        self.paint_lines(&inside, field);
+        self.paint_notes(&inside, field);
+        self.paint_playhead(&inside, field);
+        self.paint_keys(&painter, keys, status);
+        self.paint_heard(&painter, rect, status);
+        if self.view.notes.is_empty() {
+            let words = "Play something: Segue listens.";
+            painter.text(field.center(), Align2::CENTER_CENTER, words, look::font(18.0), look::DIM);
+        }
+        response.on_hover_text_at_pointer(
+            "Scroll to zoom. Blue is you, orange is Segue; ghosts may still change.",
+        );
+    }
+
+    /// Lets what is shown follow what is true.
+    fn follow(&mut self, passed: f64) {
+        let now = self.view.playhead();
+        self.playhead += passed * self.view.speed;
+        let off = now - self.playhead;
+        // Ticks come in bursts of a block; a jump of the song is a jump here.
+        self.playhead += if off.abs() > 0.5 { off } else { off * (passed * 8.0).min(1.0) };
+        let seen = self.playhead - self.beats * PAST;
+        let keys =
+            self.view.notes.iter().filter(|note| span(note, now).1 >= seen).map(|note| f32::from(note.key));
+        let (low, high) = keys.fold((f32::MAX, f32::MIN), |(low, high), key| (low.min(key), high.max(key)));
+        if low > high {
+            return;
+        }
+        let spare = ((FEWEST_KEYS - (high - low + 5.0)) / 2.0).max(0.0);
+        let (low, high) = (low - 2.0 - spare, high + 3.0 + spare);
+        let (first, last) = (f32::from(*KEYS.start()), f32::from(*KEYS.end()) + 1.0);
+        let slow = (passed as f32 * 4.0).min(1.0);
+        self.lowest += (low.max(first) - self.lowest) * slow;
+        self.highest += (high.min(last) - self.highest) * slow;
+    }
+
+    fn x(&self, field: Rect, beats: f64) -> f32 {
+        let share = (beats - self.playhead) / self.beats + PAST;
+        field.left() + field.width() * share as f32
+    }
+
+    fn y(&self, field: Rect, key: f32) -> f32 {
+        let share = (key - self.lowest) / (self.highest - self.lowest).max(1.0);
+        field.bottom() - field.height() * share
+    }
+
+    /// The row of a key.
+    fn row(&self, field: Rect, key: Key) -> egui::Rangef {
+        let key = f32::from(key);
+        egui::Rangef::new(self.y(field, key + 1.0), self.y(field, key))
+    }
+
+    fn paint_lines(&self, painter: &Painter, field: Rect) {
+        for key in KEYS.filter(|&key| !is_white(key)) {
+            let row = Rect::from_x_y_ranges(field.x_range(), self.row(field, key));
+            painter.rect_filled(row, 0.0, look::GROUND.gamma_multiply(0.45));
+        }
+        for key in KEYS.filter(|key| key % 12 == 0) {
+            painter.hline(
+                field.x_range(),
+                self.y(field, f32::from(key)),
+                Stroke::new(1.0, look::LINE.gamma_multiply(0.7)),
+            );
+        }
+        let bar = self.view.bar.as_f64().max(0.25);
+        let beat = if self.beats > 28.0 { bar } else { 1.0 };
+        let from = self.playhead - self.beats * PAST;
+        let mut line = (from / bar).floor() * bar;
+        while line < from + self.beats {
+            let mut at = line;
+            while at < line + bar - 1e-6 {
+                let is_bar = at == line;
+                let stroke = if is_bar {
+                    Stroke::new(1.5, look::LINE.lerp_to_gamma(Color32::WHITE, 0.12))
+                } else {
+                    Stroke::new(1.0, look::LINE.gamma_multiply(0.6))
+                };
+                painter.vline(self.x(field, at), field.y_range(), stroke);
+                at += beat;
+            }
+            line += bar;
+        }
+    }
+
+    fn paint_notes(&self, painter: &Painter, field: Rect) {
+        let commit = self.playhead + self.view.lead.as_f64();
+        for note in &self.view.notes {
+            let (from, to) = span(note, self.playhead);
+            let (left, right) = (self.x(field, from), self.x(field, to));
+            if right < field.left() || left > field.right() {
+                continue;
+            }
+            let row = self.row(field, note.key).expand(-0.5);
+            let place = Rect::from_x_y_ranges(left + 0.5..=(right - 0.5).max(left + 2.5), row);
+            let colour = if note.role == Role::Player { look::PLAYER } else { look::SEGUE };
+            let loud = 0.55 + 0.45 * f32::from(note.velocity.unwrap_or(80)) / 127.0;
+            let round = (row.span() * 0.3).min(4.0);
+            if from > commit {
+                painter.rect_filled(place, round, colour.gamma_multiply(0.16));
+                painter.rect_stroke(
+                    place,
+                    round,
+                    Stroke::new(1.2, colour.gamma_multiply(0.6)),
+                    StrokeKind::Inside,
+                );
+            } else if from > self.playhead {
+                painter.rect_filled(place, round, colour.gamma_multiply(0.6));
+                painter.rect_stroke(place, round, Stroke::new(1.2, colour), StrokeKind::Inside);
+            } else {
+                let sounds = to > self.playhead || note.end.is_none();
+                let colour = if sounds {
+                    colour.lerp_to_gamma(Color32::WHITE, 0.25)
+                } else {
+                    colour.gamma_multiply(loud)
+                };
+                painter.rect_filled(place, round, colour);
+            }
+        }
+    }
+
+    fn paint_playhead(&self, painter: &Painter, field: Rect) {
+        let now = self.x(field, self.playhead);
+        let commit = self.x(field, self.playhead + self.view.lead.as_f64());
+        let sure = Rect::from_x_y_ranges(now..=commit.max(now + 1.0), field.y_range());
+        painter.rect_filled(sure, 0.0, look::TEXT.gamma_multiply(0.10));
+        painter.vline(now, field.y_range(), Stroke::new(1.5, look::TEXT));
+    }
+
+    /// What Segue makes of the player: the last keys, the scale, the pulse.
+    fn paint_heard(&self, painter: &Painter, frame: Rect, status: &Status) {
+        let mut at = frame.left_top() + vec2(10.0, STRIP / 2.0);
+        let mut write = |text: String, colour: Color32| {
+            let place = painter.text(at, Align2::LEFT_CENTER, text, look::font(12.5), colour);
+            at.x = place.right() + 14.0;
+        };
+        let heard: Vec<String> = status.last_heard().map(key_name).collect();
+        write("You".to_owned(), look::PLAYER);
+        write("Segue".to_owned(), look::SEGUE);
+        write(heard.join(" "), look::TEXT);
+        if let Some(scale) = words::scale(heard_scale(&self.view.notes)) {
+            write(scale, look::DIM);
+        }
+        write(format!("{:.0} BPM", self.view.speed * 60.0), look::DIM);
+    }
+
+    fn paint_keys(&self, painter: &Painter, keys: Rect, status: &Status) {
+        let painter = painter.with_clip_rect(keys.intersect(painter.clip_rect()));
+        painter.rect_filled(keys, 0.0, Color32::from_gray(198));
+        for key in KEYS {
+            let row = self.row(keys, key);
+            let held = match (status.key(Role::Player, key), status.key(Role::Segue, key)) {
+                (true, _) => Some(look::PLAYER),
+                (_, true) => Some(look::SEGUE),
+                _ => None,
+            };
+            let depth = if is_white(key) { keys.width() } else { keys.width() * 0.62 };
+            let place = Rect::from_x_y_ranges(keys.left()..=keys.left() + depth, row);
+            match (held, is_white(key)) {
+                (Some(colour), _) => painter.rect_filled(place, 0.0, colour),
+                (None, false) => painter.rect_filled(place, 0.0, Color32::from_gray(34)),
+                (None, true) => {
+                    painter.hline(place.x_range(), row.max, Stroke::new(0.6, Color32::from_gray(150)))
+                }
+            };
+            if key % 12 == 0 && row.span() > 3.0 {
+                let at = pos2(keys.right() - 3.0, row.center());
+                painter.text(
+                    at,
+                    Align2::RIGHT_CENTER,
+                    key_name(key),
+                    look::font(10.0),
+                    Color32::from_gray(70),
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! Parameters as text and back: keys by name, triggers, and what is off at the end of its range.
+//!
+//! Our own and not the framework's, as its reader of key names cuts strings between bytes and falls over what is not ASCII.
+
+use segue_music::Key;
+
+use crate::settings::Trigger;
+
+/// The pitch classes from C.
+pub const NAMES: [&str; 12] = ["C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B"];
+
+/// A key by name; 60 is C4.
+pub fn key_name(key: Key) -> String {
+    format!("{}{}", NAMES[usize::from(key % 12)], i32::from(key / 12) - 1)
+}
+
+/// A key from its name, with sharps or flats, or from its number.
+pub fn key_of(text: &str) -> Option<Key> {
+    let text = text.trim();
+    if let Ok(number) = text.parse::<Key>() {
+        return (number < 128).then_some(number);
+    }
+    let (class, octave) = class_and_rest(text)?;
+    let octave: i32 = octave.trim().parse().ok()?;
+    Key::try_from((octave + 1) * 12 + class).ok().filter(|&key| key < 128)
+}
+
+/// A pitch class from its name.
+pub fn class_of(text: &str) -> Option<u8> {
+    let (class, rest) = class_and_rest(text.trim())?;
+    rest.is_empty().then(|| class.rem_euclid(12) as u8)
+}
+
+/// The semitones above C of a name, and what follows it.
+fn class_and_rest(text: &str) -> Option<(i32, &str)> {
+    let mut letters = text.chars();
+    let letter = letters.next()?.to_ascii_uppercase().to_string();
+    let class = i32::try_from(NAMES.iter().position(|name| *name == letter)?).ok()?;
+    let rest = letters.as_str();
+    let sharp = rest.strip_prefix(['#', '♯']).map(|rest| (class + 1, rest));
+    let flat = rest.strip_prefix(['b', '♭']).map(|rest| (class - 1, rest));
+    Some(sharp.or(flat).unwrap_or((class, rest)))
+}
+
+/// A trigger as a parameter's number: -1 none, 0 to 127 a key, 128 to 255 a controller.
+pub fn number_of(trigger: Option<Trigger>) -> i32 {
+    match trigger {
+        None => -1,
+        Some(Trigger::Note(key)) => i32::from(key),
+        Some(Trigger::Control(controller)) => i32::from(controller) + 128,
+    }
+}
+
+/// A parameter's number as a trigger.
+pub fn trigger_of(number: i32) -> Option<Trigger> {
+    let number = u8::try_from(number).ok()?;
+    Some(if number < 128 { Trigger::Note(number) } else { Trigger::Control(number - 128) })
+}
+
+/// A trigger in words.
+pub fn trigger_name(number: i32) -> String {
+    match trigger_of(number) {
+        None => "off".to_owned(),
+        Some(Trigger::Note(key)) => format!("{} key", key_name(key)),
+        Some(Trigger::Control(controller)) => format!("CC {controller}"),
+    }
+}
+
+/// A trigger's number from words.
+pub fn trigger_from(text: &str) -> Option<i32> {
+    let text = text.trim().to_ascii_lowercase();
+    if let Some(controller) = text.strip_prefix("cc") {
+        let controller = controller.trim().parse().ok().filter(|&controller: &u8| controller < 128)?;
+        return Some(number_of(Some(Trigger::Control(controller))));
+    }
+    if matches!(text.as_str(), "off" | "none" | "-1") {
+        return Some(-1);
+    }
+    key_of(text.strip_suffix("key").unwrap_or(&text)).map(|key| number_of(Some(Trigger::Note(key))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_have_names() {
+        for key in 0..128 {
+            assert_eq!(key_of(&key_name(key)), Some(key));
+        }
+        let cases = [
+            ("c4", Some(60)),
+            ("Bb3", Some(58)),
+            ("Cb4", Some(59)),
+            ("B#3", Some(60)),
+            (" f♯2 ", Some(42)),
+            ("C-1", Some(0)),
+            ("G9", Some(127)),
+            ("G#9", None),
+            ("60", Some(60)),
+            ("128", None),
+            ("H4", None),
+            ("é4", None),
+            ("C", None),
+            ("", None),
+            ("C99999999999", None),
+        ];
+        for (text, key) in cases {
+            assert_eq!(key_of(text), key, "{text}");
+        }
+        assert_eq!(class_of("Db"), Some(1));
+        assert_eq!(class_of("Cb"), Some(11));
+        assert_eq!(class_of("C4"), None);
+    }
+
+    #[test]
+    fn triggers_are_numbers_and_words() {
+        for number in -1..=255 {
+            assert_eq!(number_of(trigger_of(number)), number);
+            assert_eq!(trigger_from(&trigger_name(number)), Some(number));
+        }
+        assert_eq!(trigger_name(60), "C4 key");
+        assert_eq!(trigger_name(192), "CC 64");
+        for (text, number) in [("cc64", Some(192)), ("CC 128", None), ("Off", Some(-1)), ("ü", None)] {
+            assert_eq!(trigger_from(text), number, "{text}");
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! Where Segue's notes go, and how they sound.
+
+use nice_plug::prelude::*;
+
+/// The parameters of the group *Sound*.
+#[derive(Params)]
+pub struct Tone {
+    /// The built-in sound, in decibels; the lowest is silent.
+    #[id = "level"]
+    pub level: FloatParam,
+    /// The MIDI channel of our notes, from 1.
+    #[id = "chanel"]
+    pub channel: IntParam,
+    /// Whether what comes in also goes out.
+    #[id = "pass"]
+    pub pass: BoolParam,
+    /// Whether your pedal is ours, too.
+    #[id = "pedal"]
+    pub follow_pedal: BoolParam,
+}
+
+/// Below this the sound is off.
+const SILENT_DB: f32 = -60.0;
+
+impl Default for Tone {
+    fn default() -> Self {
+        Self {
+            level: FloatParam::new("Sound", -12.0, FloatRange::Linear { min: SILENT_DB, max: 0.0 })
+                .with_step_size(0.5)
+                .with_unit(" dB"),
+            channel: IntParam::new("MIDI channel", 2, IntRange::Linear { min: 1, max: 16 }),
+            pass: BoolParam::new("Pass through", true),
+            follow_pedal: BoolParam::new("Follow pedal", false),
+        }
+    }
+}
+
+impl Tone {
+    /// The gain of the built-in sound.
+    ///
+    /// # Real-time safety
+    /// Reads an atomic.
+    pub fn gain(&self) -> f32 {
+        let level = super::number(&self.level);
+        if level <= SILENT_DB { 0.0 } else { util::db_to_gain(level) }
+    }
+}

@@ -1,0 +1,120 @@
+//! What Segue plays.
+
+use std::sync::Arc;
+
+use nice_plug::prelude::*;
+
+use super::scale::Scale;
+use super::text::{NAMES, class_of, key_name, key_of};
+use crate::settings::Bounds;
+
+/// The parameters of the group *What*.
+#[derive(Params)]
+pub struct What {
+    /// How daring.
+    #[id = "temper"]
+    pub temperature: FloatParam,
+    /// How much of the unlikely is left out.
+    #[id = "top_p"]
+    pub top_p: FloatParam,
+    /// Another seed, another answer.
+    #[id = "seed"]
+    pub seed: IntParam,
+    /// Notes a beat at most.
+    #[id = "dens"]
+    pub density: FloatParam,
+    /// Notes at once at most.
+    #[id = "poly"]
+    pub polyphony: IntParam,
+    /// The lowest key.
+    #[id = "keylo"]
+    pub key_low: IntParam,
+    /// The highest key.
+    #[id = "keyhi"]
+    pub key_high: IntParam,
+    /// The softest note.
+    #[id = "vello"]
+    pub velocity_low: IntParam,
+    /// The hardest note.
+    #[id = "velhi"]
+    pub velocity_high: IntParam,
+    /// Which pitch classes.
+    #[id = "scale"]
+    pub scale: EnumParam<Scale>,
+    /// The scale's root.
+    #[id = "root"]
+    pub root: IntParam,
+}
+
+/// The top of the density's range stands for no limit.
+const NO_LIMIT: f32 = 16.0;
+
+fn key(name: &str, default: i32) -> IntParam {
+    IntParam::new(name, default, IntRange::Linear { min: 21, max: 108 })
+        .with_value_to_string(Arc::new(|key| key_name(key.clamp(0, 127) as u8)))
+        .with_string_to_value(Arc::new(|text| key_of(text).map(i32::from)))
+}
+
+fn velocity(name: &str, default: i32) -> IntParam {
+    IntParam::new(name, default, IntRange::Linear { min: 1, max: 127 })
+}
+
+fn density() -> FloatParam {
+    let range = FloatRange::Skewed { min: 0.25, max: NO_LIMIT, factor: FloatRange::skew_factor(-1.0) };
+    FloatParam::new("Density", NO_LIMIT, range)
+        .with_step_size(0.25)
+        .with_value_to_string(Arc::new(|notes| {
+            if notes >= NO_LIMIT { "off".to_owned() } else { format!("{notes:.2} a beat") }
+        }))
+        .with_string_to_value(Arc::new(|text| {
+            let text = text.trim();
+            if text.eq_ignore_ascii_case("off") {
+                return Some(NO_LIMIT);
+            }
+            text.trim_end_matches("a beat").trim().parse().ok().filter(|notes: &f32| notes.is_finite())
+        }))
+}
+
+impl Default for What {
+    fn default() -> Self {
+        Self {
+            temperature: FloatParam::new("Temperature", 0.9, FloatRange::Linear { min: 0.1, max: 1.5 })
+                .with_step_size(0.01),
+            top_p: FloatParam::new("Top-p", 0.95, FloatRange::Linear { min: 0.1, max: 1.0 })
+                .with_step_size(0.01),
+            seed: IntParam::new("Seed", 1, IntRange::Linear { min: 0, max: 9999 }),
+            density: density(),
+            polyphony: IntParam::new("Polyphony", 16, IntRange::Linear { min: 1, max: 16 })
+                .with_unit(" notes"),
+            key_low: key("Lowest key", 21),
+            key_high: key("Highest key", 108),
+            velocity_low: velocity("Softest", 1),
+            velocity_high: velocity("Hardest", 127),
+            scale: EnumParam::new("Scale", Scale::Off),
+            root: IntParam::new("Root", 0, IntRange::Linear { min: 0, max: 11 })
+                .with_value_to_string(Arc::new(|root| NAMES[root.clamp(0, 11) as usize].to_owned()))
+                .with_string_to_value(Arc::new(|text| class_of(text).map(i32::from))),
+        }
+    }
+}
+
+impl What {
+    /// The limits. A lowest above the highest is the two the other way round.
+    ///
+    /// # Real-time safety
+    /// Reads atomics.
+    pub fn bounds(&self) -> Bounds {
+        let sorted = |low: &IntParam, high: &IntParam| {
+            let (a, b) = (low.value().clamp(0, 127) as u8, high.value().clamp(0, 127) as u8);
+            (a.min(b), a.max(b))
+        };
+        let density = super::number(&self.density);
+        Bounds {
+            keys: sorted(&self.key_low, &self.key_high),
+            velocities: sorted(&self.velocity_low, &self.velocity_high),
+            polyphony: self.polyphony.value().clamp(1, 16) as u8,
+            density: if density >= NO_LIMIT { f32::INFINITY } else { density },
+            scale: self.scale.value().lock(self.root.value().clamp(0, 11) as u8),
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! When Segue plays.
+
+use std::sync::Arc;
+
+use nice_plug::prelude::*;
+
+use super::choices::{Grid, Yield};
+use super::text::{trigger_from, trigger_name};
+
+/// The parameters of the group *When*.
+#[derive(Params)]
+pub struct When {
+    /// Holds Continue.
+    #[id = "latch"]
+    pub latch: BoolParam,
+    /// Silence before an answer.
+    #[id = "patien"]
+    pub patience: FloatParam,
+    /// Bars of an answer or a turn.
+    #[id = "length"]
+    pub length: IntParam,
+    /// How our notes make way.
+    #[id = "yield"]
+    pub yields: EnumParam<Yield>,
+    /// The grid on which onsets lie.
+    #[id = "grid"]
+    pub grid: EnumParam<Grid>,
+    /// How much of your groove is taken out.
+    #[id = "quant"]
+    pub quantise: FloatParam,
+    /// What holds the latch from the keyboard.
+    #[id = "lattrg"]
+    pub latch_trigger: IntParam,
+    /// What steps through the modes from the keyboard.
+    #[id = "modtrg"]
+    pub mode_trigger: IntParam,
+}
+
+fn trigger(name: &str) -> IntParam {
+    IntParam::new(name, -1, IntRange::Linear { min: -1, max: 255 })
+        .with_value_to_string(Arc::new(trigger_name))
+        .with_string_to_value(Arc::new(trigger_from))
+}
+
+impl Default for When {
+    fn default() -> Self {
+        Self {
+            latch: BoolParam::new("Latch", false),
+            patience: FloatParam::new("Patience", 1.0, FloatRange::Linear { min: 0.25, max: 4.0 })
+                .with_step_size(0.05)
+                .with_unit(" x"),
+            length: IntParam::new("Length", 2, IntRange::Linear { min: 1, max: 16 }).with_unit(" bars"),
+            yields: EnumParam::new("Yield", Yield::AtOnce),
+            grid: EnumParam::new("Grid", Grid::Sixteenth),
+            quantise: FloatParam::new("Quantise", 1.0, FloatRange::Linear { min: 0.0, max: 1.0 })
+                .with_step_size(0.01)
+                .with_unit(" %")
+                .with_value_to_string(formatters::v2s_f32_percentage(0))
+                .with_string_to_value(formatters::s2v_f32_percentage()),
+            latch_trigger: trigger("Latch trigger"),
+            mode_trigger: trigger("Mode trigger"),
+        }
+    }
+}
