@@ -1,5 +1,8 @@
 //! The plugin as the framework sees it: thin, and nothing that falls here reaches the host.
 
+#[cfg(test)]
+mod tests;
+
 use std::num::NonZeroU32;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -9,7 +12,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use nice_plug::prelude::*;
 use nice_plug_egui::EguiEditor;
 
-use crate::barrier::Barrier;
+use crate::anchor;
 use crate::boundary::boundary;
 use crate::composer::Wish;
 use crate::composer_thread::ComposerThread;
@@ -32,7 +35,6 @@ pub struct Segue {
     status: Arc<Status>,
     wish: Sender<Wish>,
     wishes: Receiver<Wish>,
-    barrier: Barrier,
     events: Vec<Event>,
     /// From the first activation on.
     processor: Option<Processor>,
@@ -47,13 +49,13 @@ pub struct Segue {
 
 impl Default for Segue {
     fn default() -> Self {
+        anchor::cast();
         let (wish, wishes) = bounded(8);
         Self {
             params: Arc::default(),
             status: Arc::default(),
             wish,
             wishes,
-            barrier: Barrier::default(),
             events: Vec::new(),
             processor: None,
             pace: None,
@@ -145,7 +147,7 @@ impl Plugin for Segue {
 
     type Editor = EguiEditor<Face>;
     type SysExMessage = ();
-    type BackgroundTask = crate::barrier::Passed;
+    type BackgroundTask = anchor::Hold;
 
     fn params(&self) -> Arc<dyn Params> {
         self.params.clone()
@@ -159,11 +161,11 @@ impl Plugin for Segue {
     }
 
     fn task_executor(&mut self) -> TaskExecutor<Self> {
-        self.barrier.executor()
+        Box::new(anchor::Hold::wait)
     }
 
     fn editor(&mut self, tasks: AsyncExecutor<Self>) -> Option<Self::Editor> {
-        self.barrier.set_queue(tasks);
+        anchor::keep_queue(tasks);
         editor::editor(Face::new(self.params.clone(), self.status.clone(), self.wish.clone()))
     }
 
@@ -173,7 +175,6 @@ impl Plugin for Segue {
         buffer: &BufferConfig,
         context: &mut impl ActivateContext<Self>,
     ) -> bool {
-        self.barrier.set_needed(context.plugin_api() == PluginApi::Vst3);
         self.fallen = catch_unwind(AssertUnwindSafe(|| self.prepare(buffer, context.plugin_api()))).is_err();
         if self.fallen {
             self.status.fail("could not begin; notes pass through; please report it");
@@ -197,16 +198,15 @@ impl Plugin for Segue {
         _aux: &mut AuxiliaryBuffers,
         context: &mut impl ProcessContext<Self>,
     ) -> ProcessStatus {
-        self.collect(context);
-        if catch_unwind(AssertUnwindSafe(|| self.play(buffer, context))).is_err() {
+        let played = catch_unwind(AssertUnwindSafe(|| {
+            self.collect(context);
+            self.play(buffer, context);
+        }));
+        if played.is_err() {
             self.fall(context);
         }
         // An answer comes out of silence: never put to sleep.
         ProcessStatus::KeepAlive
-    }
-
-    fn deactivate(&mut self) {
-        self.barrier.wait();
     }
 }
 

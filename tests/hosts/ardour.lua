@@ -1,6 +1,6 @@
 -- A session for ardour.py: a track with Segue, a second one that records what comes out of the first.
--- Usage: ardour7-lua ardour.lua SESSION_FOLDER
--- Says on standard output what it did, one line each, and waits for a line on standard input before it stops.
+-- Usage: ardour7-lua ardour.lua SESSION_FOLDER BEATS_A_MINUTE
+-- Says on standard output what it did, one line each, and waits for a line on standard input before what comes next.
 
 local RATE = 48000
 -- Seconds for Ardour's own threads to finish what a change of the session gave them to do.
@@ -48,6 +48,10 @@ end
 -- deletes ports; ardour.py begins again.
 AudioEngine:set_backend("None (Dummy)", "Unit-Test", "")
 local session = assert(create_session(arg[1], "segue", RATE), "no session")
+local tempo = Temporal.TempoMap.fetch_writable()
+tempo:set_tempo(Temporal.Tempo(tonumber(arg[2]), tonumber(arg[2]), 4), Temporal.timepos_t(0))
+Temporal.TempoMap.update(tempo)
+tempo = nil
 ARDOUR.config():set_send_midi_clock(true)
 local played, recorded = midi_track(session, "Played"), midi_track(session, "Recorded")
 local segue = ARDOUR.LuaAPI.new_plugin(session, class_id("Segue"), ARDOUR.PluginType.VST3, "")
@@ -65,20 +69,42 @@ recorded:rec_enable_control():set_value(1, PBD.GroupControlDisposition.NoGroup)
 session:maybe_enable_record()
 say("ready")
 
+local function roll()
+    session:request_roll(ARDOUR.TransportRequestSource.TRS_UI)
+end
+
+local function stop()
+    session:request_stop(false, false, ARDOUR.TransportRequestSource.TRS_UI)
+    await("the end", function() return not session:transport_rolling() end)
+end
+
 -- The player listens, then the transport may roll.
 if io.read() then
-    session:request_roll(ARDOUR.TransportRequestSource.TRS_UI)
+    roll()
     await("recording", function() return session:actively_recording() end)
     say("rolling")
     io.read()
-    session:request_stop(false, false, ARDOUR.TransportRequestSource.TRS_UI)
-    await("the end", function()
-        return not session:transport_rolling() and recorded:playlist():region_list():size() > 0
-    end)
+    stop()
+    await("a region", function() return recorded:playlist():region_list():size() > 0 end)
     for region in recorded:playlist():region_list():iter() do
         for note in ARDOUR.LuaAPI.note_list(region:to_midiregion():midi_source(0):model()):iter() do
             say("note", note:channel(), note:note(), note:velocity(), ticks(note:time()), ticks(note:length()))
         end
     end
+    say("done")
+end
+
+-- Once more from where it stopped, off every beat, and without a record; and then from the start in the middle of it.
+if io.read() then
+    recorded:rec_enable_control():set_value(0, PBD.GroupControlDisposition.NoGroup)
+    session:disable_record(false, false)
+    roll()
+    await("rolling again", function() return session:transport_rolling() end)
+    say("rolling")
+    io.read()
+    session:request_locate(0, false, ARDOUR.LocateTransportDisposition.MustRoll, ARDOUR.TransportRequestSource.TRS_UI)
+    say("located")
+    io.read()
+    stop()
     say("done")
 end

@@ -21,26 +21,34 @@ import jack
 
 PLAYER, SEGUE = 0, 1
 RATE, BLOCK = 48_000, 512
-# Ardour's tempo in a new session; MIDI clock has 24 pulses a beat.
-BEAT = RATE * 60 // 120
+# Ardour's own; and one at which a beat is no whole number of samples, where it is also stopped, started and sent back.
+TEMPO, ODD_TEMPO = 120.0, 97.3
+# MIDI clock.
 PULSES = 24
 # On beats of the song: (key, velocity). Each is held for half a beat.
 PHRASE = [(60, 90), (64, 84), (67, 88), (72, 96)]
-HELD = BEAT // 2
-# The defaults: a patience of one beat, an answer of two bars on sixteenths.
-PATIENCE, ANSWER, GRID = BEAT, 8 * BEAT, BEAT // 4
-# Ardour 7.3 counts musical time in ticks of 1/1920 beat, 12.5 samples. It tells plugins the position of a block rounded to
-# a tick, so a line of the grid comes out up to half a tick early or late; and it keeps whole ticks of what it records.
+# The defaults in beats: a patience of one, as the phrase's own spacing is; an answer of two bars; sixteenths.
+PATIENCE, ANSWER, GRID = 1, 8, 1 / 4
+# Ardour 7.3 counts musical time in ticks of 1/1920 beat. It tells plugins the position of a block rounded to a tick, and keeps
+# whole ticks of what it records.
 TICKS = 1920
-TICK = BEAT / TICKS
-# The rounding to ticks, and one sample for that of the plugin and of the clock.
-ROUNDING = TICK / 2 + 1
+# Between a line of the grid and our note lies the rounding of both to samples; and where a tick is no whole number of samples,
+# up to half a tick, the same for all of our notes.
+ROUNDING = 1
 # What moves by a fraction of a tick shows in whole ticks as none or one.
 RECORDED = 1
 # Ardour's own start falls over now and then (see ardour.lua); what happens after it has begun to roll is never tried again.
 STARTS = 3
 # Seconds: generous, for a machine with other work.
 START, ROLL, CYCLES, END = 60, 30, 120, 30
+
+
+class Beat:
+    """What follows from a tempo, in samples, which need not be whole."""
+
+    def __init__(self, bpm):
+        self.bpm, self.beat = bpm, RATE * 60 / bpm
+        self.held, self.grid, self.tick = round(self.beat / 2), self.beat * GRID, self.beat / TICKS
 
 
 class Note(typing.NamedTuple):
@@ -57,18 +65,26 @@ class Broken(Exception):
     """A process ended, or said nothing in time."""
 
 
+class Stumbled(Exception):
+    """Ardour's own clock was not even, or lay elsewhere than its song: one start in four under load, and tried again."""
+
+
 class Player(jack.Client):
     """Follows Ardour's MIDI clock, plays the phrase on four beats, and writes down what comes out. Time is in samples of
     the cycles run so far, which late cycles do not stretch."""
 
-    def __init__(self, server):
+    def __init__(self, server, beat):
         super().__init__("player", servername=server, no_start_server=True, use_exact_name=True)
         self.out = self.midi_outports.register("out")
         self.heard_from = self.midi_inports.register("in")
         self.clock = self.midi_inports.register("clock")
-        self.now, self.pulses, self.heard, self.plan = 0, [], [], []
-        self.begun, self.failure = None, None
+        self.beat, self.now, self.failure = beat, 0, None
+        self.again()
         self.set_process_callback(self.cycle)
+
+    def again(self):
+        """Begins anew, with the clock's next pulse."""
+        self.pulses, self.heard, self.plan, self.begun = [], [], [], None
 
     def cycle(self, frames):
         try:
@@ -88,18 +104,20 @@ class Player(jack.Client):
             self.failure = self.failure or error
 
     def schedule(self):
-        """Once a bar has gone by: the phrase, from the next beat that lies ahead."""
-        if self.begun is not None or len(self.pulses) <= 4 * PULSES:
+        """Once two beats have gone by: the phrase, from the next beat that lies ahead."""
+        if self.begun is not None or len(self.pulses) <= 2 * PULSES:
             return
         last = (len(self.pulses) - 1) // PULSES
-        self.begun = self.pulses[last * PULSES] + 2 * BEAT
+        begun = self.pulses[last * PULSES] + round(2 * self.beat.beat)
         for number, (key, velocity) in enumerate(PHRASE):
-            at = self.begun + number * BEAT
-            self.plan += [(at, bytes([0x90 | PLAYER, key, velocity])), (at + HELD, bytes([0x80 | PLAYER, key, 0]))]
+            at = begun + round(number * self.beat.beat)
+            off = at + self.beat.held
+            self.plan += [(at, bytes([0x90 | PLAYER, key, velocity])), (off, bytes([0x80 | PLAYER, key, 0]))]
+        self.begun = begun
 
-    def over(self):
-        """A bar after the last beat on which the answer can end, as the phrase and the defaults say."""
-        return self.begun is not None and self.now > self.begun + len(PHRASE) * BEAT + PATIENCE + ANSWER + 4 * BEAT
+    def over(self, beats):
+        """So many beats after the phrase."""
+        return self.begun is not None and self.now > self.begun + (len(PHRASE) + beats) * self.beat.beat
 
 
 class Child:
@@ -184,38 +202,37 @@ def scan(environment):
     """Writes the plugin into Ardour's cache; Ardour without a screen only reads it."""
     scanners = glob.glob("/usr/lib/ardour*/ardour-vst3-scanner")
     assert scanners, "there is no ardour-vst3-scanner"
-    libraries = os.path.dirname(scanners[0])
-    bundles = glob.glob(os.path.join(environment["VST3_PATH"], "*.vst3"))
+    environment = {**environment, "LD_LIBRARY_PATH": os.path.dirname(scanners[0])}
+    command = [scanners[0], "-f", *glob.glob(os.path.join(environment["VST3_PATH"], "*.vst3"))]
     scanned = subprocess.run(
-        [scanners[0], "-f", *bundles], env={**environment, "LD_LIBRARY_PATH": libraries}, timeout=START, text=True,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        command, env=environment, timeout=START, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     assert scanned.returncode == 0 and "Segue" in scanned.stdout, f"Ardour's scanner: {scanned.stdout}"
 
 
-def open_player(server):
+def open_player(server, beat):
     """The player, as soon as the server answers."""
     until = time.monotonic() + ROLL
     while True:
         try:
-            return Player(server)
+            return Player(server, beat)
         except jack.JackOpenError as error:
             if time.monotonic() > until:
                 raise Broken("jackd does not answer") from error
             time.sleep(0.2)
 
 
-def perform(environment, scratch, server):
-    """One session: (what the player saw, the lines of the recorded notes)."""
+def perform(environment, scratch, server, beat):
+    """One session, checked: (the number of recorded notes, that of our answers' notes, the farthest from the grid)."""
     # Synchronous, so that a late cycle is waited for and every client sees every cycle.
-    jackd = ["jackd", "-n", server, "-r", "-S", "-t", "3000", "--port-max", "256", "-d", "dummy", "-r", str(RATE), "-p",
-             str(BLOCK)]
+    jackd = f"jackd -n {server} -r -S -t 3000 --port-max 256 -d dummy -r {RATE} -p {BLOCK}".split()
     script = os.path.join(os.path.dirname(os.path.abspath(__file__)), "ardour.lua")
     session = os.path.join(scratch, "session")
     shutil.rmtree(session, ignore_errors=True)
     with Child(jackd, environment, os.path.join(scratch, "jackd.log")):
-        player = open_player(server)
+        player = open_player(server, beat)
         try:
-            with Child(["ardour7-lua", script, session], environment, os.path.join(scratch, "ardour.log")) as ardour:
+            command = ["ardour7-lua", script, session, str(beat.bpm)]
+            with Child(command, environment, os.path.join(scratch, "ardour.log")) as ardour:
                 ardour.said("ready", START)
                 player.activate()
                 player.connect(player.out, "ardour:Played/midi_in 1")
@@ -231,26 +248,57 @@ def perform(environment, scratch, server):
 
 def listen(player, ardour):
     """From here on Ardour rolls, and what goes wrong is a failure of the check."""
+    over = PATIENCE + ANSWER + 2
+    wait(player, ardour, over)
+    ardour.tell("stop")
+    try:
+        said = ardour.said("done", END)
+        steps = [later - earlier for earlier, later in zip(player.pulses, player.pulses[1:])]
+        if any(abs(step - player.beat.beat / PULSES) > player.beat.tick for step in steps):
+            raise Stumbled("its clock is uneven")
+        live, answer, farthest = check_live(player, player.pulses[:: int(PULSES * GRID)])
+        recorded = [Note(*map(int, fields)) for word, *fields in said if word == "note"]
+        check_recorded(recorded, live)
+        if player.beat.bpm == TEMPO:
+            return len(recorded), answer, farthest
+
+        # Again from where it stopped; where that lies between two beats, only the clock's pulses tell.
+        player.again()
+        ardour.tell("again")
+        ardour.said("rolling", ROLL)
+        wait(player, ardour, over)
+        more = check_live(player, player.pulses)
+        # Back to the start while it answers: what sounded ends, and the next phrase is answered.
+        player.again()
+        wait(player, ardour, PATIENCE + ANSWER // 2)
+        ardour.tell("back")
+        ardour.said("located", ROLL)
+        time.sleep(1)
+        sounding = [note for note in live_notes(player.heard, True) if note.length == 0]
+        assert not sounding, f"after a jump {sounding} sound on"
+        player.again()
+        wait(player, ardour, over)
+        after = check_live(player, player.pulses)
+        ardour.tell("stop")
+        ardour.said("done", END)
+        assert ardour.process.wait(END) == 0, f"Ardour ended with {ardour.process.returncode}"
+    except (Broken, subprocess.TimeoutExpired) as broken:
+        raise AssertionError(f"after the stop: {broken}") from broken
+    return len(recorded), answer + more[1] + after[1], max(farthest, more[2], after[2])
+
+
+def wait(player, ardour, beats):
+    """Until so many beats after the player's phrase."""
     until = time.monotonic() + CYCLES
-    while not player.over():
+    while not player.over(beats):
         assert player.failure is None, f"the player fell: {player.failure!r}"
         assert ardour.process.poll() is None, f"Ardour ended with {ardour.process.returncode} while it rolled"
         assert time.monotonic() < until, f"{len(player.pulses)} pulses of Ardour's clock in {CYCLES} s"
         time.sleep(0.1)
-    ardour.tell("stop")
-    try:
-        notes = ardour.said("done", END)
-        assert ardour.process.wait(END) == 0, f"Ardour ended with {ardour.process.returncode}"
-    except (Broken, subprocess.TimeoutExpired) as broken:
-        raise AssertionError(f"after the stop: {broken}") from broken
-    steps = [later - earlier for earlier, later in zip(player.pulses, player.pulses[1:])]
-    if any(abs(step - BEAT / PULSES) > TICK for step in steps):
-        raise Broken("Ardour's own clock stumbled")
-    return player, [Note(*map(int, fields)) for word, *fields in notes if word == "note"]
 
 
-def live_notes(heard):
-    """The notes that came out; every on must have its off."""
+def live_notes(heard, unended=False):
+    """The notes that came out; every on must have its off, unless those without one are asked for, with no length."""
     sounding, notes = {}, []
     for at, status, *rest in heard:
         if status & 0xE0 != 0x80:
@@ -263,33 +311,38 @@ def live_notes(heard):
             assert (channel, key) in sounding, f"key {key} ends at {at} without having begun"
             begun = sounding.pop((channel, key))
             notes.append(begun._replace(length=at - begun.onset))
-    assert not sounding, f"keys {sorted(sounding)} never end"
-    return sorted(notes, key=lambda note: note.onset)
+    assert unended or not sounding, f"keys {sorted(sounding)} never end"
+    return sorted(notes + list(sounding.values()), key=lambda note: note.onset)
 
 
 def on(channel, notes):
     return [note for note in notes if note.channel == channel]
 
 
-def check_live(player):
-    """What came out through JACK, to the sample."""
-    notes = live_notes(player.heard)
+def check_live(player, lines):
+    """What came out through JACK, to the sample: (all notes, how many are ours, how far ours lie from Ardour's lines)."""
+    beat, notes = player.beat, live_notes(player.heard)
     passed = on(PLAYER, notes)
-    assert [(note.key, note.velocity, note.length) for note in passed] == [(*played, HELD) for played in PHRASE], passed
-    delays = {note.onset - (player.begun + number * BEAT) for number, note in enumerate(passed)}
+    assert [note[1:3] + note[4:] for note in passed] == [(*played, beat.held) for played in PHRASE], passed
+    delays = {note.onset - (player.begun + round(number * beat.beat)) for number, note in enumerate(passed)}
     assert len(delays) == 1, f"what is passed through is late by {sorted(delays)} samples"
 
-    answer, farthest = on(SEGUE, notes), 0
+    answer = on(SEGUE, notes)
     assert answer, "no note answers"
-    released = passed[-1].onset + HELD
+    # One grid for all of them: they lie apart as the tempo says, to the sample.
+    first = answer[0].onset
+    apart = [(note.onset - first + beat.grid / 2) % beat.grid - beat.grid / 2 for note in answer]
+    assert max(apart) - min(apart) <= ROUNDING, f"our notes are off their own grid by {min(apart)} to {max(apart)} samples"
+    # And it is Ardour's, whose word for it are the pulses of its clock.
+    offsets = {note.onset - min(lines, key=lambda line: abs(line - note.onset)) for note in answer}
+    farthest = max(map(abs, offsets))
+    assert max(offsets) - min(offsets) <= 2 * ROUNDING, f"our notes lie now {min(offsets)}, now {max(offsets)} samples off"
+    if farthest > ROUNDING + beat.tick / 2:
+        raise Stumbled(f"our notes lie {sorted(offsets)} samples from its clock")
+    released = passed[-1].onset + beat.held
     for note in answer:
-        # The clock's pulse for a line of the grid: Ardour's own word for where it lies.
-        line = min(player.pulses[:: PULSES * GRID // BEAT], key=lambda pulse: abs(pulse - note.onset))
-        off = note.onset - line
-        assert abs(off) <= ROUNDING, f"key {note.key} at sample {note.onset} is {off} samples off Ardour's grid"
-        farthest = max(farthest, abs(off))
-        late = note.onset - released - PATIENCE
-        assert -BLOCK <= late < GRID + ANSWER, f"an onset {late} samples after the patience"
+        late = (note.onset - released) / beat.beat - PATIENCE
+        assert -BLOCK / beat.beat <= late < GRID + ANSWER, f"an onset {late} beats after the patience"
     return notes, len(answer), farthest
 
 
@@ -303,7 +356,7 @@ def check_recorded(recorded, live):
     for note in recorded:
         assert note.length > 0, f"key {note.key} is recorded with a length of {note.length} ticks"
     # Recording shifts everything by Ardour's idea of the latency: one offset for all notes of a channel, not none.
-    for channel, step in [(PLAYER, TICKS), (SEGUE, TICKS * GRID // BEAT)]:
+    for channel, step in [(PLAYER, TICKS), (SEGUE, int(TICKS * GRID))]:
         first = on(channel, recorded)[0].onset
         offsets = [(note.onset - first + step // 2) % step - step // 2 for note in on(channel, recorded)]
         assert max(offsets) - min(offsets) <= RECORDED, f"channel {channel + 1} is recorded off its grid by {offsets} ticks"
@@ -316,23 +369,28 @@ def main(bundle):
     with tempfile.TemporaryDirectory() as scratch:
         environment = private_environment(scratch, bundle, server)
         scan(environment)
-        try:
-            for start in range(1, STARTS + 1):
-                try:
-                    player, recorded = perform(environment, scratch, server)
-                    break
-                except Broken as broken:
-                    print(f"Ardour, start {start}: {broken}")
-                    if start == STARTS:
-                        raise
-            live, answer, farthest = check_live(player)
-            check_recorded(recorded, live)
-        except (AssertionError, Broken):
-            for log in ["jackd.log", "ardour.log"]:
-                with open(os.path.join(scratch, log), encoding="utf-8") as lines:
-                    print(f"{log}:\n{''.join(lines.readlines()[-30:])}", file=sys.stderr)
-            raise
-    print(f"Ardour: {len(recorded)} notes recorded, {answer} of them the answer, within {farthest} samples of the grid")
+        for bpm in [TEMPO, ODD_TEMPO]:
+            recorded, ours, farthest = attempt(environment, scratch, server, Beat(bpm))
+            print(f"Ardour, {bpm} BPM: {recorded} notes recorded, {ours} of ours heard, "
+                  f"{farthest} samples from its grid at most, and all alike")
+
+
+def attempt(environment, scratch, server, beat):
+    """A session; again where Ardour's own start falls over."""
+    try:
+        for start in range(1, STARTS + 1):
+            try:
+                return perform(environment, scratch, server, beat)
+            except (Broken, Stumbled) as broken:
+                print(f"Ardour, start {start}: {broken}")
+                if start == STARTS:
+                    raise
+    except (AssertionError, Broken, Stumbled):
+        for log in ["jackd.log", "ardour.log"]:
+            with open(os.path.join(scratch, log), encoding="utf-8") as lines:
+                print(f"{log}:\n{''.join(lines.readlines()[-30:])}", file=sys.stderr)
+        raise
+    return None
 
 
 if __name__ == "__main__":

@@ -1,14 +1,18 @@
-//! The plugin as a host sees it: the built bundle, opened as CLAP and as VST3, and driven by one script.
-//!
-//! The plugin's own crate is a dependency only so that cargo builds its library first; nothing here calls into it.
+//! The plugin as a host sees it: the built bundle, opened as CLAP and as VST3, and driven by one script; and a simulation of hosts
+//! around the plugin's own crate, for what must hold of any.
 
 mod answer;
 mod plugin;
+pub mod simulation;
+mod vst3_editor;
 mod vst3_events;
 mod vst3_host;
 mod vst3_module;
 mod vst3_stream;
+mod watch;
 
 pub use answer::{ANSWER_CHANNEL, PLAYER_CHANNEL, grid_error, parameter, perform, perform_on, phrase};
 pub use plugin::{Format, built};
+pub use vst3_editor::Vst3Editor;
 pub use vst3_host::Vst3Host;
+pub use watch::Watch;

@@ -44,11 +44,13 @@ pub fn built() -> Result<&'static Bundles> {
 
 fn lay_out() -> Result<Bundles> {
     let test = current_exe().context("this test does not know where it lies")?;
-    let folder = test.parent().map(Path::to_path_buf).unwrap_or_default();
+    let beside = test.parent().map(Path::to_path_buf).unwrap_or_default();
+    // A program lies above that folder, a test in it.
+    let folder = Some(beside.join("deps")).filter(|deps| deps.is_dir()).unwrap_or(beside);
     let library = folder.join(library_name(Os::HERE));
     ensure!(
         library.is_file(),
-        "{}: the plugin is not beside this test; run `cargo test`, which builds it",
+        "{}: the plugin is not there; run this with cargo, which builds it",
         library.display()
     );
     // Beside the build, so that nothing is left elsewhere; one folder for all tests, since each file is replaced in one

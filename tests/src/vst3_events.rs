@@ -13,9 +13,17 @@ use vst3::Steinberg::Vst::{
 use vst3::Steinberg::{int32, kInvalidArgument, kNotImplemented, kResultOk, tresult};
 use vst3::{Class, ComWrapper};
 
+/// More events than a plugin gives in a block: the list must not grow while it is lent.
+const ROOM: usize = 8192;
+
 /// The notes of a block, sent or given.
-#[derive(Default)]
 pub struct EventList(RefCell<Vec<RawEvent>>);
+
+impl Default for EventList {
+    fn default() -> Self {
+        Self(RefCell::new(Vec::with_capacity(ROOM)))
+    }
+}
 
 impl EventList {
     /// Forgets all.
@@ -88,11 +96,7 @@ fn heard(event: &RawEvent) -> Option<Event> {
                 let midi = event.__field0.midiCCOut;
                 let (channel, value) = (byte(midi.channel.into())?, byte(midi.value.into())?);
                 // 128 and above are VST3's own: pressure, bend and program.
-                (midi.controlNumber < 128).then_some(Message::Control {
-                    channel,
-                    controller: midi.controlNumber,
-                    value,
-                })?
+                Message::Control { channel, controller: midi.controlNumber, value }
             }
             _ => return None,
         }

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unnecessary_cast, reason = "C's enumerations are signed on Windows and unsigned elsewhere")]
 
+use std::ops::Not;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -23,9 +24,11 @@ use vst3::Steinberg::Vst::{
 use vst3::Steinberg::{IBStream, IPluginBaseTrait, int32, kResultOk, tresult};
 use vst3::{ComPtr, ComWrapper};
 
+use crate::vst3_editor::Vst3Editor;
 use crate::vst3_events::{EventList, ParamChanges};
 use crate::vst3_module::Module;
 use crate::vst3_stream::Stream;
+use crate::watch::Watch;
 
 /// One instance of a VST3 plugin.
 pub struct Vst3Host {
@@ -74,6 +77,63 @@ impl Vst3Host {
             }
             Message::On { .. } | Message::Off { .. } => None,
         }
+    }
+}
+
+// SAFETY: VST3 lets any thread call an instance, one at a time, which `&mut self` and ownership see to; what is lent to it
+// in a block comes back with the block.
+unsafe impl Send for Vst3Host {}
+
+/// What hosts do besides the ordinary: out of order, from elsewhere, or not at all.
+impl Vst3Host {
+    /// Tells the controller a value, as a host does when its user moves a parameter.
+    pub fn set_parameter(&mut self, id: u32, value: f64) -> Result<()> {
+        // SAFETY: plain numbers.
+        check("a value", unsafe { self.controller.setParamNormalized(id, value) })
+    }
+
+    /// `setActive` alone. Only after a first [`Host::activate`], which sets up what comes with it.
+    pub fn set_active(&mut self, active: bool) {
+        // SAFETY: no block is being processed.
+        unsafe { self.component.setActive(active.into()) };
+    }
+
+    /// `setProcessing` alone.
+    pub fn set_processing(&mut self, processing: bool) {
+        // SAFETY: no block is being processed.
+        unsafe { self.processor.setProcessing(processing.into()) };
+    }
+
+    /// Closes it as it stands, without the calls that should come before.
+    pub fn abandon(mut self) {
+        self.active = None;
+    }
+
+    /// Opens its editor in an X11 window.
+    pub fn open_editor(&mut self, window: u32) -> Result<Vst3Editor> {
+        Vst3Editor::open(&self.controller, window)
+    }
+
+    /// The delay it reports in samples, and how many samples it sounds on.
+    pub fn latency_and_tail(&mut self) -> (u32, u32) {
+        // SAFETY: plain questions.
+        unsafe { (self.processor.getLatencySamples(), self.processor.getTailSamples()) }
+    }
+
+    /// The hidden parameters that stand for MIDI controllers, with their values.
+    pub fn controllers(&mut self) -> Result<Vec<(u32, f64)>> {
+        let mut found = Vec::new();
+        // SAFETY: plain data, for which zeros are a value, and ours to be written.
+        unsafe {
+            for index in 0..self.controller.getParameterCount() {
+                let mut about: ParameterInfo = std::mem::zeroed();
+                check("getParameterInfo", self.controller.getParameterInfo(index, &mut about))?;
+                if about.flags as u32 & kIsHidden as u32 != 0 {
+                    found.push((about.id, self.controller.getParamNormalized(about.id)));
+                }
+            }
+        }
+        Ok(found)
     }
 }
 
@@ -182,9 +242,13 @@ impl Host for Vst3Host {
             outputEvents: self.given.as_com_ref::<IEventList>().context(lend)?.as_ptr(),
             processContext: &mut context,
         };
+        // Offline a plugin may wait.
+        let watch = setup.offline.not().then(Watch::begin);
         // SAFETY: everything `data` points to lives through the call, the channels are as long as it says, and the
         // plugin is active.
-        check("process", unsafe { self.processor.process(&mut data) })?;
+        let result = unsafe { self.processor.process(&mut data) };
+        drop(watch);
+        check("process", result)?;
         output.events = self.given.heard();
         Ok(())
     }

@@ -120,7 +120,7 @@ fn another_seed_is_another_answer_and_off_is_none() -> Result<()> {
         let (_, plain) = play(None)?;
         let (_, seeded) = play(Some(("Seed", "7")))?;
         assert!(!seeded.is_empty() && seeded != plain, "{format:?}: the seed changes nothing");
-        let (_, off) = play(Some(("Answer", "Off")))?;
+        let (_, off) = play(Some(("Play", "Off")))?;
         assert_eq!(off, [], "{format:?}");
     }
     Ok(())

@@ -1,9 +1,11 @@
 //! Input as fingers, cables and hosts really send it.
 
 use anyhow::{Context, Result, ensure};
-use bundler::{Clock, Cue, Message, Script};
+use bundler::{Clock, Cue, Event, Message, Script};
 use segue_music::{Beats, Key, Note, Tempo};
-use tests::{ANSWER_CHANNEL, Format, PLAYER_CHANNEL, grid_error, perform, phrase};
+use tests::{
+    ANSWER_CHANNEL, Format, PLAYER_CHANNEL, Vst3Host, built, grid_error, perform, perform_on, phrase,
+};
 
 fn on(at: Beats, key: Key) -> (Beats, Message) {
     (at, Message::On { channel: PLAYER_CHANNEL, key, velocity: 80 })
@@ -142,6 +144,57 @@ fn what_comes_back_in_is_not_heard() -> Result<()> {
         script = script.phrase(ANSWER_CHANNEL, &echo);
         let (_, heard) = perform(format, &script).with_context(|| format!("{format:?}"))?;
         assert_eq!(heard, answer, "{format:?}: the echo changed the answer");
+    }
+    Ok(())
+}
+
+/// Every hidden parameter that stands for a controller, all at one moment, at one value.
+fn controller_flood(host: &mut Vst3Host, value: f64) -> Result<Vec<Message>> {
+    let controllers = host.controllers()?;
+    ensure!(controllers.len() == 16 * 130, "{} hidden parameters", controllers.len());
+    ensure!(controllers.iter().all(|&(_, rests)| rests == 0.5), "they do not rest at 0.5");
+    Ok(controllers.into_iter().map(|(id, _)| Message::Parameter { id, value }).collect())
+}
+
+#[test]
+fn controllers_restored_by_a_vst3_host_do_nothing() -> Result<()> {
+    // Ardour restores the parameters that stand for controllers as its session loads: all 2,080 in one block, at 0.5, which is
+    // a pedal half down on 16 channels.
+    for at in [Beats::ZERO, eighths(5), eighths(14)] {
+        let plain = Script::new(Tempo::DEFAULT, Beats::ratio(20, 1)).phrase(PLAYER_CHANNEL, &phrase());
+        let (undisturbed, _) = perform(Format::Vst3, &plain)?;
+        let mut host = Vst3Host::open(&built()?.vst3)?;
+        let mut script = plain.clone();
+        script.messages.extend(controller_flood(&mut host, 0.5)?.into_iter().map(|message| (at, message)));
+        let (flooded, _) = perform_on(&mut host, &script)?;
+        assert_eq!(flooded.events, undisturbed.events, "flooded at {at}");
+    }
+    Ok(())
+}
+
+#[test]
+fn no_flood_of_controllers_starts_or_sticks_anything() -> Result<()> {
+    for value in [0.0, 0.25, 1.0, f64::NAN, -1.0] {
+        let mut host = Vst3Host::open(&built()?.vst3)?;
+        let flood = controller_flood(&mut host, value)?;
+        // Three times, before a phrase, and the pedals up again: what a controller does is the player's wish.
+        let mut script = Script::new(Tempo::DEFAULT, Beats::ratio(32, 1));
+        for at in 0..3 {
+            script.messages.extend(flood.iter().map(|&message| (eighths(at), message)));
+        }
+        let lifted = (0..16).map(|channel| Message::Control { channel, controller: 64, value: 0 });
+        script.messages.extend(lifted.map(|message| (eighths(4), message)));
+        let later = phrase().into_iter().map(|note| Note { onset: note.onset + eighths(8), ..note });
+        script = script.phrase(PLAYER_CHANNEL, &later.collect::<Vec<_>>());
+        let (performance, answer) = perform_on(&mut host, &script).with_context(|| format!("at {value}"))?;
+
+        let first = script.sample_at(eighths(8)) as u64;
+        let early = performance.events.iter().filter(|event| event.sample < first);
+        let (controls, others): (Vec<&Event>, Vec<&Event>) =
+            early.partition(|event| matches!(event.message, Message::Control { .. }));
+        ensure!(others.is_empty(), "at {value}: {others:?}");
+        ensure!(controls.len() <= 3 * flood.len() + 16, "at {value}: {} controllers", controls.len());
+        ensure!(!answer.is_empty(), "at {value}: no answer to what came after");
     }
     Ok(())
 }

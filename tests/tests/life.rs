@@ -1,4 +1,5 @@
-//! Instances come and go in any order, and never touch one another. One test, since it counts the threads of the process.
+//! Instances come and go in any order, and never touch one another. The ways that have ended hosts are in `death.rs`; what a
+//! host may do to one that lives, in `calls.rs`. One test, since it counts the threads of the process.
 
 use anyhow::{Context, Result, ensure};
 use bundler::{Block, Host, Message, Output, Script, Setup};

@@ -39,13 +39,16 @@ fn text(path: &Path) -> String {
     fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// The lines of a Rust file with their numbers, without comments and without its tests, which stand at its end.
+/// The lines of a Rust file with their numbers, without comments and without its tests, which stand at its end unless they are
+/// a file of their own.
 fn shipped(text: &str) -> Vec<(usize, &str)> {
-    let lines = text.lines().enumerate().map(|(index, line)| (index + 1, line));
-    lines
-        .take_while(|(_, line)| line.trim() != "#[cfg(test)]")
-        .filter(|(_, line)| !line.trim_start().starts_with("//"))
-        .collect()
+    let lines: Vec<&str> = text.lines().collect();
+    let begins = |index: usize| {
+        lines[index].trim() == "#[cfg(test)]" && lines.get(index + 1).is_some_and(|next| next.ends_with('{'))
+    };
+    let end = (0..lines.len()).find(|&index| begins(index)).unwrap_or(lines.len());
+    let numbered = lines[..end].iter().enumerate().map(|(index, line)| (index + 1, *line));
+    numbered.filter(|(_, line)| !line.trim_start().starts_with("//")).collect()
 }
 
 /// Whether another file says that this one is a module of tests.

@@ -1,7 +1,7 @@
 //! Opens the plugin's editor in an X11 window, plays to it, and keeps a picture of what it shows.
 //!
-//! `cargo run -p tests --bin editor -- target/bundled/Segue.clap target/editor.ppm`, with a display such as Xvfb's. An
-//! error where nothing is drawn.
+//! `cargo run -p tests --bin editor -- target/bundled/Segue.clap target/editor.ppm Mode=Duet`, with a display such as Xvfb's: any
+//! number of parameters may be set. An error where nothing is drawn.
 
 #[cfg(target_os = "linux")]
 use linux::run;
@@ -19,12 +19,13 @@ fn main() -> anyhow::Result<()> {
 mod linux {
     use std::collections::HashSet;
     use std::path::Path;
-    use std::thread::sleep;
+    use std::thread::{self, sleep};
     use std::time::{Duration, Instant};
 
-    use anyhow::{Context, Result, ensure};
+    use anyhow::{Context, Result, anyhow, ensure};
     use bundler::{Block, ClapHost, Event, Host, Message, Output, Setup, Transport};
     use segue_music::Meter;
+    use tests::Vst3Host;
     use x11rb::COPY_DEPTH_FROM_PARENT;
     use x11rb::connection::Connection;
     use x11rb::protocol::xproto::{ConnectionExt, CreateWindowAux, ImageFormat, WindowClass};
@@ -39,6 +40,9 @@ mod linux {
     const PHRASE: Duration = Duration::from_secs(6);
     /// Smoothed text alone has more shades than this; an empty window has one.
     const COLOURS: usize = 24;
+
+    /// How many VST3 instances are closed with an editor.
+    const ROUNDS: usize = 12;
 
     /// One picture: three bytes a pixel.
     struct Picture {
@@ -72,6 +76,7 @@ mod linux {
         let mut arguments = std::env::args_os().skip(1);
         let (plugin, picture) =
             arguments.next().zip(arguments.next()).context("name a CLAP file and a picture to write")?;
+        let wanted: Vec<_> = arguments.map(|argument| argument.to_string_lossy().into_owned()).collect();
         let (display, screen) = x11rb::connect(None).context("there is no X11 display")?;
         let root = &display.setup().roots[screen];
         let window = display.generate_id()?;
@@ -83,14 +88,19 @@ mod linux {
             .check()?;
         display.map_window(window)?.check()?;
 
+        // Out of the way: what it lies on shows a tooltip.
+        let (right, bottom) = (i16::try_from(ROOM.0)?, i16::try_from(ROOM.1)?);
+        display.warp_pointer(x11rb::NONE, root.root, 0, 0, 0, 0, right - 1, bottom - 1)?.check()?;
+
         let mut host = ClapHost::open(Path::new(&plugin))?;
+        let set = settings(&mut host, &wanted)?;
         host.activate(SETUP)?;
         let (width, height) = host.open_editor(window)?;
         let size = (u16::try_from(width)?.min(ROOM.0), u16::try_from(height)?.min(ROOM.1));
         let began = Instant::now();
         let mut blocks = 0;
         let shown = loop {
-            play(&mut host, &mut blocks, began.elapsed())?;
+            play(&mut host, &mut blocks, began.elapsed(), &set)?;
             let shown = Picture::of(&display, window, size)?;
             if shown.colours() > COLOURS && began.elapsed() > PHRASE {
                 break shown;
@@ -103,18 +113,81 @@ mod linux {
         host.close_editor()?;
         // Once more, as people do.
         host.open_editor(window)?;
-        host.close_editor()
+        host.close_editor()?;
+        drop(host);
+
+        let bundle = Path::new(&plugin).with_extension("vst3");
+        for round in 0..ROUNDS {
+            close(&bundle, window, round % 4)?;
+        }
+        // What went wrong shows when the last instance closes.
+        drop(Vst3Host::open(&bundle)?);
+        println!("the editor of the VST3: closed {ROUNDS} times while its parameters moved");
+        Ok(())
+    }
+
+    /// A VST3 instance whose editor is open while its parameters move, and that ends in one of four orders.
+    fn close(bundle: &Path, window: u32, order: usize) -> Result<()> {
+        let mut host = Vst3Host::open(bundle)?;
+        let parameter = host.parameters()?.into_iter().next().context("there are no parameters")?;
+        host.activate(SETUP)?;
+        let editor = host.open_editor(window)?;
+        let moved = thread::spawn(move || -> Result<Vst3Host> {
+            for step in 0..40 {
+                let value = f64::from(step % 2);
+                let change = Event { sample: 0, message: Message::Parameter { id: parameter.id, value } };
+                let start = SETUP.block as u64 * u64::from(step as u32);
+                let block = Block { start, frames: SETUP.block, transport: None, events: &[change] };
+                host.process(&block, &mut Output::default())?;
+                sleep(Duration::from_millis(2));
+            }
+            Ok(host)
+        });
+        let mut host = moved.join().map_err(|_| anyhow!("a thread panicked"))??;
+        match order {
+            0 => editor.close()?,
+            1 => {
+                host.deactivate();
+                editor.close()?;
+            }
+            2 => {
+                editor.close()?;
+                host.abandon();
+                return Ok(());
+            }
+            // Left open: its owner is gone before it.
+            _ => {
+                drop(host);
+                drop(editor);
+                return Ok(());
+            }
+        }
+        drop(host);
+        Ok(())
+    }
+
+    /// The parameters to set, from `Name=text`.
+    fn settings(host: &mut ClapHost, wanted: &[String]) -> Result<Vec<Event>> {
+        let parameters = host.parameters()?;
+        let event = |wanted: &String| {
+            let (name, text) = wanted.split_once('=').with_context(|| format!("{wanted}: not NAME=TEXT"))?;
+            let parameter = parameters.iter().find(|parameter| parameter.name == name);
+            let id = parameter.with_context(|| format!("{name}: there is no such parameter"))?.id;
+            let value = host.parse(id, text)?;
+            Ok(Event { sample: 0, message: Message::Parameter { id, value } })
+        };
+        wanted.iter().map(event).collect()
     }
 
     /// Plays a scale, then listens, up to the time that has passed.
-    fn play(host: &mut ClapHost, blocks: &mut u64, passed: Duration) -> Result<()> {
+    fn play(host: &mut ClapHost, blocks: &mut u64, passed: Duration, set: &[Event]) -> Result<()> {
         let seconds = |block: u64| block as f64 * SETUP.block as f64 / SETUP.sample_rate;
         let mut output = Output::default();
         while seconds(*blocks) < passed.as_secs_f64() {
             let quarter = |block: u64| (seconds(block) * 4.0) as u64;
             let (last, now) = (quarter(blocks.saturating_sub(1)), quarter(*blocks));
             let key = |step: u64| [60, 62, 64, 65, 67, 69, 71, 72][step as usize % 8];
-            let mut events = Vec::new();
+            let mut events = if *blocks == 0 { set.to_vec() } else { Vec::new() };
             if now != last && now <= 8 {
                 events.push(Event { sample: 0, message: Message::Off { channel: 0, key: key(last) } });
                 if now < 8 {
