@@ -44,6 +44,14 @@ impl Terms {
     }
 }
 
+/// Whether an answer that begins there begins later than the player's silence asked for: the decision came too late. A patience shorter than
+/// the lead and a tick or two is not asked for.
+pub fn is_late(phrase: &Phrase, from: Beats, terms: &Terms) -> bool {
+    let silent = phrase.release().max(phrase.onset()).unwrap_or(from);
+    let asked = Terms { now: silent, lead: Beats::from_parts(terms.lead.parts() * 3 / 2), ..*terms };
+    begins(phrase, &asked).is_some_and(|due| due < from)
+}
+
 /// Where the answer to a phrase begins.
 ///
 /// That is on the first grid line at or after the last release plus the patience. People hold their last chord, so while keys are
@@ -174,6 +182,21 @@ mod tests {
             let begin = begins(&phrase((onset, release, held)), &terms(now));
             assert_eq!(begin, expected.map(beats), "{onset:?} {release:?} {held} {now}");
         }
+    }
+
+    #[test]
+    fn a_decision_too_late_is_known() {
+        // (now, late) for a release at 3.5 beats and a patience of one
+        for (now, late) in [(351, false), (439, false), (441, true), (600, true)] {
+            let (phrase, terms) = (phrase((Some(300), Some(350), false)), terms(now));
+            let from = begins(&phrase, &terms).expect("it is open");
+            assert_eq!(is_late(&phrase, from, &terms), late, "{now}");
+        }
+        // Nobody can be answered sooner than the lead allows.
+        let (phrase, terms) =
+            (phrase((Some(300), Some(350), false)), Terms { patience: beats(1), ..terms(351) });
+        let from = begins(&phrase, &terms).expect("it is open");
+        assert!(!is_late(&phrase, from, &terms));
     }
 
     #[test]

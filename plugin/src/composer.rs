@@ -17,12 +17,15 @@ use crate::answer::Terms;
 use crate::boundary::{ComposerEnd, Readiness};
 use crate::groove::Groove;
 use crate::heard::{Heard, Revision, Tick};
-use crate::limits::PREFILL_STEPS;
+use crate::limits::{KEPT_UP_TICKS, NOTES_A_TICK, PREFILL_STEPS};
 use crate::phrase::{Phrase, Spacing};
 use crate::planned::Change;
 use crate::settings::{Mode, Settings};
 use crate::status::{Doing, Status};
 use crate::turns::Turns;
+
+/// By tick.
+const LAG_DECAY: f32 = 0.98;
 
 /// What the editor, or whoever loads models, may ask of the composer.
 #[derive(Clone)]
@@ -197,11 +200,14 @@ impl Composer {
             self.change_meter(&tick);
         }
         let behind = self.end.ticks_since(tick.number);
-        self.status.set_lag_ms(behind as f32 * tick.milliseconds);
-        // Where so much has come since, a decision would be about the past: after the model was loaded, or on a machine that is
-        // too slow, only the newest ticks count. Never where the audio thread waits for us.
-        let decides = !self.broken && behind <= crate::limits::STALE_TICKS && self.decide(&tick);
-        self.deciding = Some((tick, if decides { crate::limits::NOTES_A_TICK } else { 0 }));
+        // The worst of the last moments, as nobody can read a figure that changes 86 times a second; it halves in 0.4 s.
+        let lag = behind as f32 * tick.milliseconds;
+        self.status.set_lag_ms(lag.max(self.status.lag_ms() * LAG_DECAY));
+        // Behind, a decision would be about the past, and what has come since may have made it void: only the newest tick counts
+        // then. Never where the audio thread waits for us.
+        let stale = behind > KEPT_UP_TICKS && !self.end.heard.is_empty();
+        let decides = !self.broken && !stale && self.decide(&tick);
+        self.deciding = Some((tick, if decides { NOTES_A_TICK } else { 0 }));
         self.settings = tick.settings;
     }
 

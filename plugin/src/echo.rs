@@ -26,6 +26,11 @@ impl Echo {
         Self { keys: [Sent::default(); 128], window: (ECHO_SECONDS * sample_rate) as u64 }
     }
 
+    /// The samples are counted anew: what was sent before is not expected back any more, but the offs of what has come back are.
+    pub fn restart(&mut self) {
+        self.keys.iter_mut().for_each(|sent| sent.at = None);
+    }
+
     /// We started a note.
     pub fn sent(&mut self, channel: Channel, key: Key, sample: u64) {
         let sent = &mut self.keys[usize::from(key % 128)];
@@ -57,6 +62,17 @@ impl Echo {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nothing_from_before_a_restart_is_an_echo() {
+        let mut echo = Echo::new(48_000.0);
+        echo.sent(1, 60, 1_000_000);
+        echo.sent(1, 62, 1_000_000);
+        assert!(echo.takes_on(1, 62, 1_000_100));
+        echo.restart();
+        assert!(!echo.takes_on(1, 60, 10), "the player's");
+        assert!(echo.takes_off(1, 62), "the off of what came back before");
+    }
 
     #[test]
     fn only_our_own_notes_come_back() {

@@ -11,6 +11,8 @@ mod model_menu;
 mod roll;
 mod slider;
 mod span;
+#[cfg(test)]
+mod tests;
 mod words;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};

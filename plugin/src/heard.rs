@@ -18,7 +18,7 @@ pub enum Jump {
     Moved,
 }
 
-/// A moment at which the composer decides: every [`crate::limits::TICK_SAMPLES`] samples, whatever the blocks are.
+/// A moment at which the composer decides: every 11.6 ms of audio ([`crate::limits::tick_sample`]), whatever the blocks are.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Tick {
     /// Running number, never reset.

@@ -17,10 +17,10 @@
 //! | [`sound`] | audio | the built-in tone |
 //!
 //! Around it: [`params`], [`state`], [`ranges`] and [`settings`]; [`status`], [`roll`] and [`editor`]; [`embedded`], the model in the file, [`models`], the
-//! player's own, and [`model_choice`] between them; [`composer_thread`]; [`barrier`], against a crash of hosts; [`limits`], every capacity.
+//! player's own, and [`model_choice`] between them; [`composer_thread`]; [`anchor`], against a crash of hosts; [`limits`], every capacity.
 
+pub mod anchor;
 pub mod answer;
-pub mod barrier;
 pub mod boundary;
 pub mod clock;
 pub mod composer;

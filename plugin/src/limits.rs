@@ -22,8 +22,18 @@ pub const HEARD_RESERVE: usize = 2048;
 /// Planned notes on their way to the audio thread, and as many again waiting in the scheduler.
 pub const PLANNED: usize = 1024;
 
-/// Samples between two decisions of the composer, counted from the activation: 11.6 ms at 44.1 kHz. Never a block.
+/// Samples between two decisions of the composer at 44.1 kHz: 11.6 ms. Never a block.
 pub const TICK_SAMPLES: u64 = 512;
+
+/// The sample of a decision, counted from the activation: the same moments at every sample rate, to the nearest sample.
+pub fn tick_sample(number: u64, sample_rate: f64) -> u64 {
+    (number as f64 * tick_samples(sample_rate)).round() as u64
+}
+
+/// Samples between two decisions at a sample rate; at least one.
+pub fn tick_samples(sample_rate: f64) -> f64 {
+    (TICK_SAMPLES as f64 * sample_rate / 44_100.0).max(1.0)
+}
 
 /// The lead at 44.1 kHz: nothing is planned nearer than this to what it was decided on (46 ms).
 const LEAD_SAMPLES: f64 = 2048.0;
@@ -64,9 +74,6 @@ pub const PREFILL_STEPS: usize = 4;
 /// Ticks that the composer may be behind and still keep up: the lead. Offline rendering waits so that it is never further.
 pub const KEPT_UP_TICKS: u64 = 4;
 
-/// Ticks that the composer may be behind before it skips their decisions: about a second.
-pub const STALE_TICKS: u64 = 86;
-
 /// While keys are held, the patience counts this many times, from the last onset.
 pub const HELD_PATIENCE: i64 = 4;
 
@@ -78,9 +85,6 @@ pub const LOAD_WAIT: Duration = Duration::from_secs(20);
 
 /// How long the end of an instance waits for its composer.
 pub const JOIN_WAIT: Duration = Duration::from_secs(5);
-
-/// How long `deactivate` waits for the framework's queue to run empty.
-pub const BARRIER_WAIT: Duration = Duration::from_millis(200);
 
 /// The composer looks into its ring this often; it is a twentieth of the lead.
 pub const PARK: Duration = Duration::from_millis(2);
@@ -99,4 +103,6 @@ const _: () = {
     assert!(NOTES_A_TICK * 8 <= PLANNED);
     // A plan decided at a tick begins in a later one.
     assert!(TICK_SAMPLES as f64 * 2.0 <= LEAD_SAMPLES);
+    // So far ahead does offline rendering wait, to the sample of the decision.
+    assert!((TICK_SAMPLES * KEPT_UP_TICKS) as f64 <= LEAD_SAMPLES);
 };

@@ -229,9 +229,7 @@ mod tests {
             if let Some(model) = choice.chosen() {
                 return Some(model);
             }
-            if choice.coming.is_none() {
-                return None;
-            }
+            choice.coming.as_ref()?;
             thread::sleep(Duration::from_millis(1));
         }
         None

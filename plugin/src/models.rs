@@ -132,12 +132,12 @@ mod tests {
     fn each_system_has_its_folder() {
         // (system, variable, its value, folder)
         let cases = [
-            ("linux", "HOME", "/home/a", Some("/home/a/.local/share/Segue/models")),
+            ("linux", "HOME", "/users/a", Some("/users/a/.local/share/Segue/models")),
             ("linux", "XDG_DATA_HOME", "/data", Some("/data/Segue/models")),
             ("linux", "XDG_DATA_HOME", "not/absolute", None),
             ("macos", "HOME", "/Users/a", Some("/Users/a/Library/Application Support/Segue/models")),
             ("windows", "APPDATA", "/Roaming", Some("/Roaming/Segue/models")),
-            ("windows", "HOME", "/home/a", None),
+            ("windows", "HOME", "/users/a", None),
             ("linux", "HOME", "", None),
         ];
         for (os, name, value, expected) in cases {
@@ -163,7 +163,7 @@ mod tests {
         let whole = crate::embedded::model_bytes();
         let (folder, shelf) =
             shelf_with(&[("cut.safetensors", &whole[..whole.len() / 2]), ("text.safetensors", b"no")]);
-        std::fs::create_dir(folder.path().join("folder.safetensors")).expect("a folder");
+        fs::create_dir(folder.path().join("folder.safetensors")).expect("a folder");
         let place = folder.path().display().to_string();
         // (name, what the error says)
         let cases = [

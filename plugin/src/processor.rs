@@ -21,7 +21,7 @@ use crate::boundary::AudioEnd;
 use crate::clock::{Clock, Transport};
 use crate::echo::Echo;
 use crate::heard::{Heard, Stays, Tick};
-use crate::limits::{LATE_SECONDS, TICK_SAMPLES, lead_samples};
+use crate::limits::{KEPT_UP_TICKS, LATE_SECONDS, lead_samples, tick_sample, tick_samples};
 use crate::message::{Event, Message, Sink};
 use crate::player::Player;
 use crate::revisions::Revisions;
@@ -69,6 +69,8 @@ pub struct Processor {
     /// Samples since the activation or the last reset, at the start of the block.
     sample: u64,
     next_tick: u64,
+    /// Ticks since the activation or the last reset.
+    ticked: u64,
     ticks: u64,
     lead: u64,
     late: u64,
@@ -107,6 +109,7 @@ impl Processor {
             sample_rate,
             sample: 0,
             next_tick: 0,
+            ticked: 0,
             ticks: 0,
             lead: 0,
             late: 0,
@@ -279,7 +282,9 @@ impl Processor {
     /// waited for.
     fn tick(&mut self, sample: u64) {
         self.ticks += 1;
-        self.next_tick = sample + TICK_SAMPLES;
+        self.ticked += 1;
+        // In a pile of ticks at one sample nobody could decide anything.
+        self.next_tick = tick_sample(self.ticked, self.sample_rate).max(sample + 1);
         let settings = Settings {
             on: self.settings.on && !self.settings.bypass,
             mode: self.mode(),
@@ -290,8 +295,8 @@ impl Processor {
             number: self.ticks,
             at: self.now(sample),
             lead: self.clock.length_of(self.lead),
-            step: self.clock.length_of(TICK_SAMPLES),
-            milliseconds: (TICK_SAMPLES as f64 / self.sample_rate * 1000.0) as f32,
+            step: self.clock.length_of(tick_samples(self.sample_rate) as u64),
+            milliseconds: (tick_samples(self.sample_rate) / self.sample_rate * 1000.0) as f32,
             bar: self.clock.bar(),
             meter: self.clock.meter(),
             settings,
@@ -299,7 +304,7 @@ impl Processor {
         };
         self.recover(tick.at, self.player.keys());
         self.end.tick(tick);
-        self.end.wait_for(self.ticks.saturating_sub(self.lead / TICK_SAMPLES));
+        self.end.wait_for(self.ticks.saturating_sub(KEPT_UP_TICKS));
         self.fetch_plans();
     }
 

@@ -49,9 +49,10 @@ impl Scheduler {
 
     /// A note that is still to come, and would sound at `at`, ends there.
     pub fn end(&mut self, key: Key, at: Beats) {
-        for Planned { note, .. } in &mut self.queue {
-            if note.key == key && note.onset < at && note.end() > at {
-                note.duration = at - note.onset;
+        for Planned { note, shift, .. } in &mut self.queue {
+            let sounds = note.onset + *shift;
+            if note.key == key && sounds < at && note.end() + *shift > at {
+                note.duration = at - sounds;
             }
         }
     }
@@ -99,11 +100,15 @@ mod tests {
             assert!(scheduler.take(planned(onset, key, 0)));
         }
         scheduler.withdraw(Beats::ratio(3, 4));
+        // Shifted by its groove, it is still to have ended there.
+        let late = Beats::from_parts(1000);
+        assert!(scheduler.take(Planned { shift: late, ..planned(1, 65, 0) }));
+        scheduler.end(65, Beats::ratio(1, 2));
         scheduler.end(64, Beats::ratio(1, 2));
         scheduler.end(67, Beats::ratio(1, 2));
         let left = drain(&mut scheduler);
         let (half, one) = (Beats::ratio(1, 4), Beats::ONE);
-        let expected = [(0, 60, one), (1, 64, half), (2, 67, one)];
+        let expected = [(0, 60, one), (1, 64, half), (1, 65, half - late), (2, 67, one)];
         assert_eq!(left, expected.map(|(onset, key, length)| (Beats::ratio(onset, 4), key, length)));
     }
 

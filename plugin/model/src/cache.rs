@@ -32,17 +32,20 @@ pub struct KvCache {
     dim: usize,
 }
 
-/// What is copied from a note, its duration left out: that may only be known later.
+/// What is copied from a note; small, because every note reads those of a whole window. Of durations only those that its own step
+/// told: the others may be known later.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Fact {
     /// Symbol of the time since the onset before.
-    pub gap: usize,
+    pub gap: u16,
     /// Its key.
-    pub key: usize,
+    pub key: u8,
     /// Its key less that of the note before.
-    pub interval: i32,
+    pub interval: i16,
     /// Symbol of its velocity, where it is known.
-    pub velocity: Option<usize>,
+    pub velocity: Option<u16>,
+    /// Symbol of its duration, where its step told it.
+    pub duration: Option<u16>,
 }
 
 impl KvCache {
@@ -52,7 +55,8 @@ impl KvCache {
     }
 
     fn at_resolution(config: &Config, resolution: Resolution) -> Self {
-        let rows = config.ring().next_multiple_of(ROWS);
+        // A power of two, so that a note's place in the ring is a mask and no division.
+        let rows = config.ring().next_power_of_two().max(ROWS);
         let (heads, keys) = (config.heads(), |heads| KeyRing::new(heads, rows, resolution));
         Self {
             blocks: (0..config.layers)
@@ -129,12 +133,12 @@ impl KvCache {
 
     /// The trunk's last state after a note, (dim).
     pub fn state(&self, note: usize) -> &[f32] {
-        &self.states[note % self.rows * self.dim..][..self.dim]
+        &self.states[(note & (self.rows - 1)) * self.dim..][..self.dim]
     }
 
     /// The same to write.
     pub fn state_mut(&mut self, note: usize) -> &mut [f32] {
-        &mut self.states[note % self.rows * self.dim..][..self.dim]
+        &mut self.states[(note & (self.rows - 1)) * self.dim..][..self.dim]
     }
 
     /// A field's copying keys.
@@ -151,12 +155,12 @@ impl KvCache {
 
     /// What is copied from a note.
     pub fn fact(&self, note: usize) -> &Fact {
-        &self.facts[note % self.rows]
+        &self.facts[note & (self.rows - 1)]
     }
 
     /// The same to write.
     pub fn fact_mut(&mut self, note: usize) -> &mut Fact {
-        &mut self.facts[note % self.rows]
+        &mut self.facts[note & (self.rows - 1)]
     }
 
     /// Bytes of it that one note reads once both windows are full.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use segue_music::{Beats, ContextNote, Note, Piece, PieceClock, Role, TICK, joined_pedal, tick_at};
 
-use crate::ask::Ask;
+use crate::ask::{Ask, Rest};
 use crate::generator::Generator;
 use crate::model::Model;
 
@@ -37,10 +37,13 @@ pub struct Continuation {
 }
 
 impl Continuation {
-    /// Continues `prompt`; nothing where it holds no note that is not a drum's.
-    pub fn of(prompt: &Piece, model: Arc<Model>, wish: &Wish) -> Option<Self> {
+    /// Continues `prompt`.
+    ///
+    /// # Errors
+    /// [`Rest::Unheard`] where it holds no note that is not a drum's; [`Rest::NotFinite`] where the model is broken.
+    pub fn of(prompt: &Piece, model: Arc<Model>, wish: &Wish) -> Result<Self, Rest> {
         let heard = prompt.notes();
-        let start = prompt.bar_line_from(ending(&heard)?);
+        let start = prompt.bar_line_from(ending(&heard).ok_or(Rest::Unheard)?);
         let end = prompt.bar_lines_later(start, wish.bars);
         // Who names a grid wants the beats of the file, however the prompt was played.
         let clock = match wish.grid {
@@ -61,11 +64,18 @@ impl Continuation {
             ..Ask::new(Role::Segue, clock.heard(start), clock.heard(end))
         };
         let mut notes = Vec::new();
-        while let Ok(next) = generator.next(&ask) {
-            (ask.from, ask.at_once) = (next.note.onset, false);
-            notes.push(written(&next.note, clock, start, end));
+        loop {
+            match generator.next(&ask) {
+                Ok(next) => {
+                    (ask.from, ask.at_once) = (next.note.onset, false);
+                    notes.push(written(&next.note, clock, start, end));
+                }
+                Err(Rest::NotFinite) => return Err(Rest::NotFinite),
+                // Without limits it is the end that is reached.
+                Err(Rest::After | Rest::Limits(_) | Rest::Unheard) => break,
+            }
         }
-        Some(Self { start, end, grid, notes })
+        Ok(Self { start, end, grid, notes })
     }
 }
 

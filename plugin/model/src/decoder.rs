@@ -11,7 +11,7 @@ use crate::model::Model;
 use crate::parameters::Field;
 use crate::rotary::Angles;
 use crate::rows::Asked;
-use crate::sequence::asked;
+use crate::sequence::{asked, asked_of};
 
 /// One jam's forward, and what it need not compute twice.
 #[derive(Debug)]
@@ -64,7 +64,10 @@ impl Decoder {
             forward: Forward::new(model, cpu),
             angles: None,
             answered: [const { None }; 4],
-            durations: vec![(0, model.vocabulary().durations.symbol(0)); model.config.copy_window + 1],
+            durations: vec![
+                (0, model.vocabulary().durations.symbol(0));
+                (model.config.copy_window + 1).next_power_of_two()
+            ],
         }
     }
 
@@ -96,8 +99,13 @@ impl Decoder {
         let (Some(before), Some(next)) = (context.get(note - 1), context.get(note)) else { return };
         let token = model.tokenizer.token(next, before.onset);
         let velocity = next.velocity.map(Vocabulary::velocity_symbol);
-        let interval = i32::from(next.key) - i32::from(before.key);
-        *cache.fact_mut(note) = Fact { gap: token.gap, key: token.key, interval, velocity };
+        *cache.fact_mut(note) = Fact {
+            gap: token.gap as u16,
+            key: next.key,
+            interval: i16::from(next.key) - i16::from(before.key),
+            velocity: velocity.map(|velocity| velocity as u16),
+            duration: next.shown.map(|shown| model.vocabulary().durations.symbol(shown) as u16),
+        };
         let onset = before.onset + model.vocabulary().gaps.value(token.gap);
         let position = context.bar_position(onset);
         let whose = Asked { role: next.role, skipping: false };
@@ -113,8 +121,7 @@ impl Decoder {
                     let angles = self.angles(at, note - 1);
                     self.forward.ask(model, cache, note - 1, field, &rows);
                     let copying = self.forward.copying(model, field, &angles);
-                    let keys: Vec<f32> = keys(copying).copied().collect();
-                    cache.write_copies(self.cpu, field, note, &keys);
+                    cache.write_copies(self.cpu, field, note, &keys(copying));
                 }
             }
         }
@@ -131,20 +138,14 @@ impl Decoder {
     ) -> &mut [f32] {
         let last = cache.len() - 1;
         let velocity = Some(question.token.velocity);
-        let [gap, key, velocity, duration] =
-            asked(&model.rows, question.whose, question.position, &question.token, velocity);
-        let rows = match field {
-            Field::Gap => gap,
-            Field::Key => key,
-            Field::Velocity => velocity,
-            Field::Duration => duration,
-        };
+        let (whose, token) = (question.whose, &question.token);
+        let rows = asked_of(field, &model.rows, whose, question.position, token, velocity);
         let here = context.get(last).map_or(0, |note| note.onset);
         let at = if field == Field::Gap { here } else { question.onset };
         let angles = self.angles(at, last);
         self.forward.ask(model, cache, last, field, &rows);
         self.forward.say(model, field);
-        let keys = keys(self.forward.copying(model, field, &angles)).copied().collect();
+        let keys = keys(self.forward.copying(model, field, &angles));
         self.answered[field as usize] = Some(Answered { past: (cache.appended(), last), rows, at, keys });
         self.copy(model, cache, context, field);
         self.forward.logits(model, field)
@@ -155,24 +156,30 @@ impl Decoder {
         let Some(reader) = context.get(cache.len() - 1) else { return };
         match field {
             Field::Gap => {
-                self.forward.add_copies(model, cache, field, 0, |note| Some(cache.fact(note).gap));
+                let gap = |note| Some(cache.fact(note).gap.into());
+                self.forward.add_copies(model, cache, field, 0, gap);
             }
             Field::Key => {
-                self.forward.add_copies(model, cache, field, 0, |note| Some(cache.fact(note).key));
+                let key = |note| Some(cache.fact(note).key.into());
+                self.forward.add_copies(model, cache, field, 0, key);
                 self.forward.add_copies(model, cache, field, 1, |note| {
-                    let key = i32::from(reader.key) + cache.fact(note).interval;
+                    let key = i16::from(reader.key) + cache.fact(note).interval;
                     usize::try_from(key).ok().filter(|&key| key < Vocabulary::KEYS)
                 });
             }
             Field::Velocity => {
-                self.forward.add_copies(model, cache, field, 0, |note| cache.fact(note).velocity);
+                let velocity = |note| cache.fact(note).velocity.map(usize::from);
+                self.forward.add_copies(model, cache, field, 0, velocity);
             }
             Field::Duration => {
                 let (forward, ring) = (&mut self.forward, &mut self.durations);
                 forward.add_copies(model, cache, field, 0, |note| {
+                    if let Some(told) = cache.fact(note).duration {
+                        return Some(told.into());
+                    }
                     let copied = context.get(note)?;
-                    let ended = copied.end.filter(|&end| end <= reader.onset).map(|end| end - copied.onset);
-                    let (duration, place) = (copied.shown.or(ended)?, note % ring.len());
+                    let end = copied.end.filter(|&end| end <= reader.onset)?;
+                    let (duration, place) = (end - copied.onset, note & (ring.len() - 1));
                     if ring[place].0 != duration {
                         ring[place] = (duration, model.vocabulary().durations.symbol(duration));
                     }
@@ -184,6 +191,8 @@ impl Decoder {
 }
 
 /// The keys among queries and keys of copying attentions.
-fn keys(copying: &[f32]) -> impl Iterator<Item = &f32> {
-    copying.chunks_exact(2 * HEAD_DIM).flat_map(|pair| &pair[HEAD_DIM..])
+pub fn keys(copying: &[f32]) -> Vec<f32> {
+    let mut keys = Vec::with_capacity(copying.len() / 2);
+    copying.chunks_exact(2 * HEAD_DIM).for_each(|pair| keys.extend_from_slice(&pair[HEAD_DIM..]));
+    keys
 }

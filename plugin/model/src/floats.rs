@@ -115,6 +115,31 @@ compiled_for_each! {
     }
 }
 
+/// `ln(1 + x)` of what is not negative, to a few millionths.
+#[inline(always)]
+fn ln_1p(x: f32) -> f32 {
+    let bits = (1.0 + x).to_bits();
+    // 1 + x as 2^power times a number between the roots of a half and of two.
+    let above = bits.wrapping_sub(0x3f35_04f3);
+    let power = (above as i32 >> 23) as f32;
+    let part = f32::from_bits((above & 0x007f_ffff).wrapping_add(0x3f35_04f3));
+    let slope = (part - 1.0) / (part + 1.0);
+    let square = slope * slope;
+    let series =
+        1.0 + square * (1.0 / 3.0 + square * (1.0 / 5.0 + square * (1.0 / 7.0 + square * (1.0 / 9.0))));
+    // What is no number stays none.
+    power * std::f32::consts::LN_2 + 2.0 * slope * series + x * 0.0
+}
+
+compiled_for_each! {
+    /// `logits += gate · ln(1 + strength · shares)`
+    pub fn add_spoken(logits: &mut [f32], shares: &[f32], strength: f32, gate: f32) {
+        for (logit, share) in logits.iter_mut().zip(shares) {
+            *logit += gate * ln_1p(strength * share);
+        }
+    }
+}
+
 compiled_for_each! {
     /// The largest magnitude; no number where one of them is none or not finite.
     pub fn peak(numbers: &[f32]) -> f32 {
@@ -175,6 +200,22 @@ mod tests {
             for (weight, score) in weights.iter().zip(scores) {
                 assert!((f64::from(*weight) - f64::from(score).exp() / total).abs() < 1e-6);
             }
+        }
+    }
+
+    #[test]
+    fn logarithms_are_logarithms() {
+        for cpu in Cpu::all() {
+            let shares: Vec<f32> = (0..2000).map(|i| (i * i) as f32 * 1e-6).collect();
+            let mut logits = vec![0.25; shares.len()];
+            add_spoken(cpu, &mut logits, &shares, 1800.0, 0.5);
+            for (logit, share) in logits.iter().zip(shares) {
+                let exact = 0.25 + 0.5 * (1800.0 * f64::from(share)).ln_1p();
+                assert!((f64::from(*logit) - exact).abs() < 2e-6, "{share}: {logit} {exact}");
+            }
+            let mut nothing = [1.0];
+            add_spoken(cpu, &mut nothing, &[f32::NAN], 1800.0, 0.5);
+            assert!(nothing[0].is_nan());
         }
     }
 

@@ -5,7 +5,7 @@ use crate::cache::KvCache;
 use crate::config::HEAD_DIM;
 use crate::cpu::Cpu;
 use crate::fixed::Fixed;
-use crate::floats::{add, dot, embed, rms_norm, softmax, swiglu};
+use crate::floats::{add, add_spoken, dot, embed, rms_norm, softmax, swiglu};
 use crate::model::Model;
 use crate::parameters::Field;
 use crate::rotary::Angles;
@@ -187,13 +187,7 @@ impl Forward {
         }
         let dim = self.normed.len();
         let gate = dot(cpu, &head.gate[copy * dim..][..dim], &self.normed) + head.gate_bias[copy];
-        let strength = field.copy_strength(model.vocabulary());
-        for (logit, &share) in logits.iter_mut().zip(shares.iter()) {
-            // What was not played lately needs no logarithm: most of the alphabet.
-            if share != 0.0 {
-                *logit += gate * (strength * share).ln_1p();
-            }
-        }
+        add_spoken(cpu, logits, shares, field.copy_strength(model.vocabulary()), gate);
     }
 
     /// The logits of a field, (symbols), as far as they were added up.

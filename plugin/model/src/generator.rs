@@ -12,6 +12,7 @@ use crate::model::Model;
 use crate::parameters::Field;
 use crate::rows::Asked;
 use crate::sampler::{Candidates, Sampler};
+use crate::weariness::tire;
 
 /// Notes of the context kept when it is trimmed, and how many it may grow to before.
 const KEPT: usize = 2048;
@@ -205,6 +206,9 @@ impl Generator {
         let lowest = if onset == last.onset { last.key + 1 } else { 0 };
         let mut draw = |field, question: &Question, allowed: &dyn Fn(usize) -> bool| {
             let logits = self.decoder.logits(&self.model, &self.cache, &self.context, field, question);
+            if field == Field::Key {
+                tire(&self.context, ask.role, onset, logits);
+            }
             sampler.draw(logits, &mut self.candidates, &mut random, allowed).ok_or(Rest::NotFinite)
         };
         question.token.key = draw(Field::Key, &question, &|symbol| {

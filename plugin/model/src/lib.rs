@@ -18,13 +18,14 @@ mod model;
 mod network;
 mod parameters;
 mod played;
+mod poisoned;
 mod products;
 mod rings;
-mod poisoned;
 mod rotary;
 mod rows;
 mod sampler;
 mod sequence;
+mod weariness;
 
 pub mod ops;
 
@@ -32,9 +33,9 @@ pub use ask::{Ask, Next, Rest};
 pub use checkpoint::{Checkpoint, CheckpointError, Precision};
 pub use config::Config;
 pub use continuation::{Continuation, Wish};
+pub use cpu::Cpu;
 pub use generator::Generator;
 pub use limits::Limits;
-pub use cpu::Cpu;
 pub use matrix::Resolution;
 pub use model::Model;
 pub use network::Network;

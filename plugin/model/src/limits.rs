@@ -79,7 +79,7 @@ impl Limits {
                 earliest = (tick, Some(limit));
             }
         };
-        if let Some(tick) = self.thin_enough(context, role) {
+        if let Some(tick) = self.thin_enough(context, role, from) {
             not_before(tick, "density");
         }
         // Only a key above the last one's can follow in the same tick: steps are in the order of their keys.
@@ -96,7 +96,7 @@ impl Limits {
     }
 
     /// From when on the density allows another note.
-    fn thin_enough(&self, context: &Context, role: Role) -> Option<Tick> {
+    fn thin_enough(&self, context: &Context, role: Role, from: Tick) -> Option<Tick> {
         if !self.density.is_finite() {
             return None;
         }
@@ -104,19 +104,16 @@ impl Limits {
         let density = f64::from(self.density);
         // So many of the newest notes may lie within so many ticks.
         let (count, span) = if density < 1.0 { (1, beat / density) } else { (self.density as usize, beat) };
-        let mut newest = context.notes().iter().rev().filter(|note| note.role == role);
-        newest.nth(count - 1).map(|note| note.onset + (span.ceil() as Tick).min(FOREVER))
+        let span = (span.ceil() as Tick).min(FOREVER);
+        let newest = context.notes().iter().rev().take_while(|note| note.onset > from - span);
+        newest.filter(|note| note.role == role).nth(count - 1).map(|note| note.onset + span)
     }
 
     /// From when on, after `from`, one more note would need no more than one other to end.
     fn quiet_enough(&self, context: &Context, role: Role, from: Tick) -> Option<Tick> {
-        if self.polyphony >= context.notes().len() {
-            return None;
-        }
-        let own = context.notes().iter().filter(|note| note.role == role);
-        let together = own.clone().filter(|note| note.onset == from).count();
-        let mut ends: Vec<Tick> =
-            own.map(|note| note.end.unwrap_or(from + FOREVER)).filter(|&end| end > from).collect();
+        let sounding = || context.sounding(role, from).map(|(_, note)| note);
+        let together = sounding().filter(|note| note.onset == from).count();
+        let mut ends: Vec<Tick> = sounding().map(|note| note.end.unwrap_or(from + FOREVER)).collect();
         ends.sort_unstable();
         let too_many = ends.len().saturating_sub(self.polyphony);
         let fewer = too_many.checked_sub(1).map(|last| ends[last]);
@@ -127,15 +124,9 @@ impl Limits {
 
     /// The number of the note that must end where one of that key is to begin.
     pub(crate) fn one_too_many(&self, context: &Context, role: Role, onset: Tick, key: Key) -> Option<usize> {
-        let mut oldest = None;
-        let mut sounding = 0;
-        for (note, number) in context.notes().iter().zip(context.first()..) {
-            // A voice on the same key ends by being struck again.
-            if note.role == role && note.key != key && note.end.is_none_or(|end| end > onset) {
-                sounding += 1;
-                oldest = oldest.or(Some(number));
-            }
-        }
-        oldest.filter(|_| sounding >= self.polyphony)
+        // A voice on the same key ends by being struck again.
+        let mut others = context.sounding(role, onset).filter(|(_, note)| note.key != key).peekable();
+        let oldest = others.peek().map(|&(number, _)| number);
+        oldest.filter(|_| others.count() >= self.polyphony)
     }
 }

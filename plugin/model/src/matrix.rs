@@ -1,9 +1,9 @@
 //! A matrix in bytes, a scale a row.
 
-use crate::cpu::Cpu;
+use crate::cpu::{Cpu, compiled_for_each};
 use crate::fixed::{COLUMNS, Fixed, nearest};
 use crate::floats::peak;
-use crate::products::{BIAS, Group, ROWS, add_products};
+use crate::products::{BIAS, Group, ROWS, Sums, add_products};
 
 /// How finely a playing model's weights and cache are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,42 +30,43 @@ const MOST: f32 = 127.0;
 /// What a second byte's unit is worth in the first's: half a unit over 127.
 const SECOND: f32 = 1.0 / 254.0;
 
-/// Numbers as bytes times a scale. The scale is that of a largest magnitude; no number where that is none.
-pub struct Coarse {
-    /// What one unit of the first byte is worth.
-    pub scale: f32,
-    per_unit: f32,
+/// Numbers to bytes with their bias, and to what these leave over. Returns what one unit of the first is worth; no number where one of
+/// them is none.
+pub fn coarse(cpu: Cpu, numbers: &[f32], bytes: &mut [Vec<u8>; 2]) -> f32 {
+    let peak = peak(cpu, numbers);
+    let some = peak > f32::MIN_POSITIVE * 1e6;
+    let [first, second] = bytes;
+    first.resize(numbers.len(), 0);
+    second.resize(numbers.len(), 0);
+    round(cpu, numbers, if some { MOST / peak } else { 0.0 }, first, second);
+    if peak.is_nan() || some { peak / MOST } else { 0.0 }
 }
 
-impl Coarse {
-    /// For numbers whose largest magnitude is `peak`.
-    pub fn new(peak: f32) -> Self {
-        let some = peak > f32::MIN_POSITIVE * 1e6;
-        Self {
-            scale: if peak.is_nan() || some { peak / MOST } else { 0.0 },
-            per_unit: if some { MOST / peak } else { 0.0 },
+compiled_for_each! {
+    /// Numbers to their bytes.
+    pub fn round(numbers: &[f32], per_unit: f32, first: &mut [u8], second: &mut [u8]) {
+        for ((number, first), second) in numbers.iter().zip(first).zip(second) {
+            let units = number * per_unit;
+            let whole = nearest(units);
+            *first = whole.wrapping_add(BIAS) as u8;
+            *second = nearest((units - whole as f32) / SECOND).wrapping_add(BIAS) as u8;
         }
     }
-
-    /// The bytes of a number, with their bias.
-    pub fn bytes(&self, number: f32) -> [u8; 2] {
-        let units = number * self.per_unit;
-        let first = nearest(units);
-        let second = nearest((units - first as f32) / SECOND);
-        [first.wrapping_add(BIAS) as u8, second.wrapping_add(BIAS) as u8]
-    }
 }
 
-/// Whole sums to what they are worth: `out = (sums - bias) · scales · factor`, added up over the bytes of a number.
-#[inline(always)]
-pub fn worth(sums: &[[i32; ROWS]], x: &Fixed, scales: &[f32], factor: f32, out: &mut [f32]) {
-    let (bias, factor) = (BIAS.wrapping_mul(x.sum), factor * x.scale);
-    for (row, (out, scale)) in out.iter_mut().zip(scales).enumerate() {
-        let mut units = sums[0][row].wrapping_sub(bias) as f32;
+compiled_for_each! {
+    /// Whole sums to what they are worth: `out = (sums - bias) · scales · factor`, added up over the bytes of a number. `factor` is of
+    /// the sums of `x`, besides the scale of that.
+    pub fn worth(sums: &[Sums], x: &Fixed, scales: &[f32], factor: f32, out: &mut [f32]) {
+        let (bias, factor) = (BIAS.wrapping_mul(x.sum), factor * x.scale);
+        for ((out, scale), sum) in out.iter_mut().zip(scales).zip(&sums[0]) {
+            *out = sum.wrapping_sub(bias) as f32 * (scale * factor);
+        }
         if let Some(second) = sums.get(1) {
-            units += second[row].wrapping_sub(bias) as f32 * SECOND;
+            for ((out, scale), sum) in out.iter_mut().zip(scales).zip(second) {
+                *out += sum.wrapping_sub(bias) as f32 * SECOND * (scale * factor);
+            }
         }
-        *out = units * (scale * factor);
     }
 }
 
@@ -87,14 +88,13 @@ impl Matrix {
         let (rows, width) = (numbers.len() / columns, columns.div_ceil(COLUMNS));
         let (bytes, cpu) = (resolution.bytes(), Cpu::best());
         let mut groups = vec![Group::ZERO; rows.div_ceil(ROWS) * bytes * width];
-        let mut scales = Vec::with_capacity(rows);
+        let (mut scales, mut coarse_bytes) = (Vec::with_capacity(rows), Default::default());
         for (row, numbers) in numbers.chunks_exact(columns).enumerate() {
-            let coarse = Coarse::new(peak(cpu, numbers));
-            scales.push(coarse.scale);
+            scales.push(coarse(cpu, numbers, &mut coarse_bytes));
             let block = &mut groups[row / ROWS * bytes * width..][..bytes * width];
-            for (column, &number) in numbers.iter().enumerate() {
-                for (plane, &byte) in block.chunks_exact_mut(width).zip(&coarse.bytes(number)) {
-                    plane[column / COLUMNS].0[row % ROWS][column % COLUMNS] = byte;
+            for (plane, bytes) in block.chunks_exact_mut(width).zip(&coarse_bytes) {
+                for (group, bytes) in plane.iter_mut().zip(bytes.chunks(COLUMNS)) {
+                    group.0[row % ROWS][..bytes.len()].copy_from_slice(bytes);
                 }
             }
         }
@@ -114,7 +114,7 @@ impl Matrix {
             for (plane, sums) in block.chunks_exact(self.width).zip(&mut sums) {
                 add_products(cpu, plane, x, 0, sums);
             }
-            worth(&sums[..bytes], x, scales, 1.0, out);
+            worth(cpu, &sums[..bytes], x, scales, 1.0, out);
         }
     }
 

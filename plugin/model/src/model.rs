@@ -166,7 +166,8 @@ impl Model {
             Ok(Checkpoint {
                 name: format!("random {seed}"),
                 config: Config::tiny(),
-                notes_seen: 0, styles: vec![],
+                notes_seen: 0,
+                styles: vec![],
                 numbers: network.numbers()?,
             })
         });

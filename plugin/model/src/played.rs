@@ -1,8 +1,8 @@
 //! A written sequence as the playing forward sees it: for measuring what bytes cost, and for tests of parity.
 
 use crate::cache::KvCache;
-use crate::config::HEAD_DIM;
 use crate::cpu::Cpu;
+use crate::decoder;
 use crate::forward::Forward;
 use crate::model::Model;
 use crate::parameters::Field;
@@ -42,13 +42,7 @@ impl<'a> Played<'a> {
                 self.forward.say(model, field);
                 let angles = if field == Field::Gap { &angles } else { &at_note };
                 let copying = self.forward.copying(model, field, angles);
-                keys.push(
-                    copying
-                        .chunks_exact(2 * HEAD_DIM)
-                        .flat_map(|pair| &pair[HEAD_DIM..])
-                        .copied()
-                        .collect::<Vec<_>>(),
-                );
+                keys.push(decoder::keys(copying));
                 for copy in 0..field.copies() {
                     let cache = &self.cache;
                     self.forward.add_copies(model, cache, field, copy, |note| {

@@ -3,8 +3,7 @@
 use crate::config::HEAD_DIM;
 use crate::cpu::Cpu;
 use crate::fixed::{COLUMNS, Fixed};
-use crate::floats::peak;
-use crate::matrix::{Coarse, Resolution, worth};
+use crate::matrix::{Resolution, coarse, worth};
 use crate::products::{Group, ROWS, add_products};
 
 /// Groups of a block of keys.
@@ -21,10 +20,12 @@ pub struct KeyRing {
     scales: Vec<f32>,
     notes: usize,
     bytes: usize,
+    /// Room for one row's bytes.
+    room: [Vec<u8>; 2],
 }
 
 impl KeyRing {
-    /// For so many notes, a multiple of [`ROWS`].
+    /// For so many notes, a power of two and no fewer than [`ROWS`].
     pub fn new(heads: usize, notes: usize, resolution: Resolution) -> Self {
         let bytes = resolution.bytes();
         Self {
@@ -32,18 +33,18 @@ impl KeyRing {
             scales: vec![0.0; heads * notes],
             notes,
             bytes,
+            room: Default::default(),
         }
     }
 
     /// Keeps a note's key, (HEAD_DIM).
     pub fn write(&mut self, cpu: Cpu, head: usize, note: usize, key: &[f32]) {
-        let place = head * self.notes + note % self.notes;
-        let coarse = Coarse::new(peak(cpu, key));
-        self.scales[place] = coarse.scale;
+        let place = head * self.notes + (note & (self.notes - 1));
+        self.scales[place] = coarse(cpu, key, &mut self.room);
         let block = &mut self.groups[place / ROWS * self.bytes * KEY_WIDTH..][..self.bytes * KEY_WIDTH];
-        for (column, &number) in key.iter().enumerate() {
-            for (plane, &byte) in block.chunks_exact_mut(KEY_WIDTH).zip(&coarse.bytes(number)) {
-                plane[column / COLUMNS].0[place % ROWS][column % COLUMNS] = byte;
+        for (plane, bytes) in block.chunks_exact_mut(KEY_WIDTH).zip(&self.room) {
+            for (group, four) in plane.iter_mut().zip(bytes.as_chunks::<COLUMNS>().0) {
+                group.0[place % ROWS] = *four;
             }
         }
     }
@@ -52,7 +53,7 @@ impl KeyRing {
     pub fn scores(&self, cpu: Cpu, head: usize, query: &Fixed, factor: f32, from: usize, out: &mut [f32]) {
         let mut done = 0;
         while done < out.len() {
-            let place = head * self.notes + (from + done) % self.notes;
+            let place = head * self.notes + ((from + done) & (self.notes - 1));
             let count = (ROWS - place % ROWS).min(out.len() - done);
             let block = &self.groups[place / ROWS * self.bytes * KEY_WIDTH..][..self.bytes * KEY_WIDTH];
             let mut sums = [[0; ROWS]; 2];
@@ -60,7 +61,7 @@ impl KeyRing {
                 add_products(cpu, plane, query, 0, sums);
             }
             let (mut all, start) = ([0.0; ROWS], place - place % ROWS);
-            worth(&sums[..self.bytes], query, &self.scales[start..start + ROWS], factor, &mut all);
+            worth(cpu, &sums[..self.bytes], query, &self.scales[start..start + ROWS], factor, &mut all);
             out[done..done + count].copy_from_slice(&all[place % ROWS..][..count]);
             done += count;
         }
@@ -81,10 +82,12 @@ pub struct ValueRing {
     scales: Vec<f32>,
     notes: usize,
     bytes: usize,
+    /// Room for one row's bytes.
+    room: [Vec<u8>; 2],
 }
 
 impl ValueRing {
-    /// For so many notes, a multiple of [`COLUMNS`].
+    /// For so many notes, a power of two and no fewer than [`COLUMNS`].
     pub fn new(heads: usize, notes: usize, resolution: Resolution) -> Self {
         let bytes = resolution.bytes();
         Self {
@@ -92,6 +95,7 @@ impl ValueRing {
             scales: vec![0.0; heads * notes],
             notes,
             bytes,
+            room: Default::default(),
         }
     }
 
@@ -102,14 +106,14 @@ impl ValueRing {
 
     /// Keeps a note's value, (HEAD_DIM).
     pub fn write(&mut self, cpu: Cpu, head: usize, note: usize, value: &[f32]) {
-        let place = note % self.notes;
-        let coarse = Coarse::new(peak(cpu, value));
-        self.scales[head * self.notes + place] = coarse.scale;
-        for (block, value) in value.chunks_exact(ROWS).enumerate() {
+        let place = note & (self.notes - 1);
+        self.scales[head * self.notes + place] = coarse(cpu, value, &mut self.room);
+        for block in 0..VALUE_BLOCKS {
             for byte in 0..self.bytes {
                 let at = self.plane(head, block, byte) + place / COLUMNS;
-                for (row, &number) in self.groups[at].0.iter_mut().zip(value) {
-                    row[place % COLUMNS] = coarse.bytes(number)[byte];
+                let bytes = &self.room[byte][block * ROWS..][..ROWS];
+                for (row, &byte) in self.groups[at].0.iter_mut().zip(bytes) {
+                    row[place % COLUMNS] = byte;
                 }
             }
         }
@@ -125,7 +129,7 @@ impl ValueRing {
         room: &mut Fixed,
         out: &mut [f32],
     ) {
-        let (place, scales) = (from % self.notes, &self.scales[head * self.notes..][..self.notes]);
+        let (place, scales) = (from & (self.notes - 1), &self.scales[head * self.notes..][..self.notes]);
         // The ring's end may lie within.
         let (before, after) = weights.split_at_mut(weights.len().min(self.notes - place));
         crate::floats::multiply(cpu, before, &scales[place..]);
@@ -140,7 +144,7 @@ impl ValueRing {
                 add_products(cpu, &plane[first..first + before], room, 0, sums);
                 add_products(cpu, &plane[..groups - before], room, before, sums);
             }
-            worth(&sums[..self.bytes], room, &[1.0; ROWS], 1.0, out);
+            worth(cpu, &sums[..self.bytes], room, &[1.0; ROWS], 1.0, out);
         }
     }
 

@@ -24,6 +24,26 @@ const STEP_BASE: f64 = 500.0;
 static STEP_FREQUENCIES: LazyLock<[f64; PAIRS - TIMED]> =
     LazyLock::new(|| std::array::from_fn(|pair| STEP_BASE.powf(-(pair as f64) / (PAIRS - TIMED) as f64)));
 
+/// Cosine and sine of every tick of every one of [`TURNS`], one behind the other, and where each begins: to compute them anew took a
+/// fortieth of a note.
+static TURNED: LazyLock<Turned> = LazyLock::new(|| {
+    let (mut starts, mut turned) = ([0; TIMED], Vec::new());
+    for (start, &turn) in starts.iter_mut().zip(&TURNS) {
+        *start = turned.len();
+        turned.extend((0..turn).map(|tick| cos_sin(TAU * tick as f64 / turn as f64)));
+    }
+    Turned { starts, turned }
+});
+
+struct Turned {
+    starts: [usize; TIMED],
+    turned: Vec<(f32, f32)>,
+}
+
+fn cos_sin(angle: f64) -> (f32, f32) {
+    (angle.cos() as f32, angle.sin() as f32)
+}
+
 /// The turn of every pair at one position.
 #[derive(Clone, Debug)]
 pub struct Angles {
@@ -35,13 +55,13 @@ impl Angles {
     /// At a tick and a step number, any size of either.
     pub fn at(tick: Tick, step: usize) -> Self {
         let (mut cos, mut sin) = ([0.0; PAIRS], [0.0; PAIRS]);
+        let Turned { starts, turned } = &*TURNED;
         for pair in 0..PAIRS {
-            let angle = if pair < TIMED {
-                TAU * tick.rem_euclid(TURNS[pair]) as f64 / TURNS[pair] as f64
+            (cos[pair], sin[pair]) = if pair < TIMED {
+                turned[starts[pair] + tick.rem_euclid(TURNS[pair]) as usize]
             } else {
-                (step as f64 * STEP_FREQUENCIES[pair - TIMED]).rem_euclid(TAU)
+                cos_sin((step as f64 * STEP_FREQUENCIES[pair - TIMED]).rem_euclid(TAU))
             };
-            (cos[pair], sin[pair]) = (angle.cos() as f32, angle.sin() as f32);
         }
         Self { cos, sin }
     }

@@ -125,7 +125,9 @@ impl Rows {
 
     /// What the onset's head is told: for whom it is asked, and whether the other's notes before it are skipped.
     pub fn for_gap(&self, asked: Asked) -> Vec<(usize, f32)> {
-        let mut rows = vec![(asked.role.index(), 1.0)];
+        // Room for all that the heads after it are told besides.
+        let mut rows = Vec::with_capacity(8);
+        rows.push((asked.role.index(), 1.0));
         if asked.skipping {
             rows.push((self.head_runs().start(7), 1.0));
         }

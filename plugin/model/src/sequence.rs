@@ -115,6 +115,23 @@ impl Sequence {
     }
 }
 
+/// What a field's head is told of a note.
+pub(crate) fn asked_of(
+    field: Field,
+    rows: &Rows,
+    whose: Asked,
+    position: Option<segue_music::BarPosition>,
+    token: &Token,
+    velocity: Option<usize>,
+) -> Vec<(usize, f32)> {
+    match field {
+        Field::Gap => rows.for_gap(whose),
+        Field::Key => rows.for_key(whose, position, token.gap),
+        Field::Velocity => rows.for_velocity(whose, position, token),
+        Field::Duration => rows.for_duration(whose, position, token, velocity),
+    }
+}
+
 /// What the four heads are told of a note.
 pub(crate) fn asked(
     rows: &Rows,
@@ -123,12 +140,7 @@ pub(crate) fn asked(
     token: &Token,
     velocity: Option<usize>,
 ) -> [Vec<(usize, f32)>; 4] {
-    [
-        rows.for_gap(whose),
-        rows.for_key(whose, position, token.gap),
-        rows.for_velocity(whose, position, token),
-        rows.for_duration(whose, position, token, velocity),
-    ]
+    Field::ALL.map(|field| asked_of(field, rows, whose, position, token, velocity))
 }
 
 /// A field of a token.

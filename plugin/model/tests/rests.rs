@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use segue_model::{Ask, Checkpoint, Config, Field, Generator, Model, Network, Rest};
-use segue_music::{Beats, ContextNote, Role};
+use segue_model::{Ask, Checkpoint, Config, Continuation, Field, Generator, Model, Network, Rest, Wish};
+use segue_music::{Beats, ContextNote, Note, Piece, Role, Track};
 
 fn ask() -> Ask {
     Ask::new(Role::Segue, Beats::ONE, Beats::ONE.times(1000))
@@ -20,7 +20,8 @@ fn with_one(parameter: &str, number: f32) -> Model {
     let network = Network::random(&Config::tiny(), 3).unwrap();
     let mut numbers = network.numbers().unwrap();
     numbers.get_mut(parameter).unwrap()[0] = number;
-    let checkpoint = Checkpoint { name: parameter.into(), config: Config::tiny(), notes_seen: 0, styles: vec![], numbers };
+    let checkpoint =
+        Checkpoint { name: parameter.into(), config: Config::tiny(), notes_seen: 0, styles: vec![], numbers };
     Model::from_checkpoint(checkpoint).unwrap()
 }
 
@@ -62,6 +63,19 @@ fn numbers_that_are_none_give_silence_and_the_reason() {
 }
 
 #[test]
+fn a_piece_is_not_continued_by_a_broken_model() {
+    let note = |beat| Note { onset: Beats::ONE.times(beat), key: 60, duration: Beats::ONE, velocity: 80 };
+    let track = Track { notes: (0..8).map(note).collect(), ..Track::default() };
+    let wish = Wish { bars: 2, grid: None, temperature: 1.0, top_p: 1.0, seed: 1 };
+    let of = |tracks: Vec<Track>, model| {
+        Continuation::of(&Piece { tracks, ..Piece::default() }, Arc::new(model), &wish)
+    };
+    assert_eq!(of(vec![track.clone()], Model::poisoned()), Err(Rest::NotFinite));
+    assert_eq!(of(vec![], Model::random(1)), Err(Rest::Unheard));
+    assert!(of(vec![track], Model::random(1)).is_ok_and(|answer| !answer.notes.is_empty()));
+}
+
+#[test]
 fn a_sound_model_plays_on_where_a_broken_one_was() {
     let mut generator = heard(Model::poisoned());
     assert_eq!(generator.next(&ask()), Err(Rest::NotFinite));
@@ -75,7 +89,8 @@ fn a_model_set_in_the_middle_knows_what_was_played() {
     let wider = Config { dim: 128, layers: 1, window: 16, ..Config::tiny() };
     let network = Network::random(&wider, 5).unwrap();
     let numbers = network.numbers().unwrap();
-    let checkpoint = Checkpoint { name: String::new(), config: wider, notes_seen: 0, styles: vec![], numbers };
+    let checkpoint =
+        Checkpoint { name: String::new(), config: wider, notes_seen: 0, styles: vec![], numbers };
     let wider = Arc::new(Model::from_checkpoint(checkpoint).unwrap());
     let mut generator = heard(Model::random(1));
     let first = generator.next(&ask()).unwrap();

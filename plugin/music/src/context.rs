@@ -77,6 +77,8 @@ pub struct Context {
     notes: Vec<ContextNote>,
     /// The number of `notes[0]`.
     first: usize,
+    /// By role, no note was ever longer; endless where one was heard whose end was not known.
+    longest: [Tick; 2],
     pedal: Vec<(Tick, bool)>,
     meters: Vec<(Tick, Option<Meter>)>,
     styles: Vec<(Tick, Option<usize>)>,
@@ -118,6 +120,15 @@ impl Context {
         self.notes.last()
     }
 
+    /// A role's notes that sound just after a tick, with their numbers, oldest first.
+    pub fn sounding(&self, role: Role, at: Tick) -> impl Iterator<Item = (usize, &ContextNote)> {
+        let oldest = at.saturating_sub(self.longest[role.index()]);
+        let from = self.notes.partition_point(|note| note.onset < oldest);
+        let begun =
+            (self.first + from..).zip(&self.notes[from..]).take_while(move |(_, note)| note.onset <= at);
+        begun.filter(move |(_, note)| note.role == role && note.end.is_none_or(|end| end > at))
+    }
+
     /// Adds a note where its onset belongs. A note of the same role and key that still sounds ends there first, and the
     /// new one ends where the key is already known to be struck again.
     /// Returns the number of the first note whose step changed, the new one's own if no other did.
@@ -125,15 +136,16 @@ impl Context {
         // After its equals: a key struck twice in one tick is one voice, the newer.
         let place = self.notes.partition_point(|other| other.order() <= note.order());
         let mut changed = self.first + place;
-        for other in &mut self.notes[..place] {
-            let sounds = other.end.is_none_or(|end| end > note.onset);
-            if other.role == note.role && other.key == note.key && sounds {
-                other.end = Some(note.onset.max(other.onset + 1));
-                // The steps from this onset on told the other voice as sounding.
-                changed = self.first;
-            }
-        }
-        if changed < self.first + place {
+        let length = note.end.map_or(Tick::MAX, |end| end - note.onset);
+        let longest = &mut self.longest[note.role.index()];
+        *longest = length.max(*longest);
+        // Older ones on the key ended where this one began.
+        let same = |other: &&mut ContextNote| other.role == note.role && other.key == note.key;
+        if let Some(other) = self.notes[..place].iter_mut().rev().find(same)
+            && other.end.is_none_or(|end| end > note.onset)
+        {
+            other.end = Some(note.onset.max(other.onset + 1));
+            // The steps from this onset on told the other voice as sounding.
             changed = self.from_onset(note.onset);
         }
         let again = self.notes[place..].iter().find(|other| other.role == note.role && other.key == note.key);
@@ -190,7 +202,8 @@ impl Context {
     }
 
     /// Forgets a role's notes that begin at a tick or later. What sounds goes on; a voice that one of them would have ended by
-    /// striking its key again lasts as long as its own step told. Returns the number of the first note whose step changed.
+    /// striking its key again lasts as long as its own step told, even where it was cut after that: nobody plans anew what has passed.
+    /// Returns the number of the first note whose step changed.
     pub fn withdraw(&mut self, role: Role, from: Tick) -> usize {
         let changed = self.from_onset(from);
         let struck: Vec<_> = self.notes[changed - self.first..]

@@ -39,7 +39,6 @@ impl PitchClasses {
         let (bits, by) = ((self.0 & Self::ALL.0) as u32, semitones % 12);
         let turned = bits << by | bits >> (12 - by);
         // Twelve bits fit: what was turned beyond the twelfth is among the lowest.
-        #[expect(clippy::cast_possible_truncation)]
         Self((turned & 0xfff) as u16)
     }
 }

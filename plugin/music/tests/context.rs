@@ -1,6 +1,8 @@
 //! Whatever is heard, released, cut or pedalled: the steps before the number returned stay what they were, and the
 //! context is the one that a fresh listener to the same notes would have.
 
+use std::collections::BTreeSet;
+
 use proptest::prelude::*;
 use segue_music::{Context, ContextNote, Meter, Role, Step, Tick, Tokenizer};
 
@@ -113,6 +115,29 @@ proptest! {
         let fresh = heard_afresh(&context, &acts);
         prop_assert_eq!(fresh.notes(), context.notes());
         prop_assert_eq!(steps(&fresh), steps(&context));
+    }
+
+    #[test]
+    fn what_sounds_is_found(acts in prop::collection::vec(act(), 1..60)) {
+        let mut context = Context::new();
+        for act in &acts {
+            perform(&mut context, act);
+        }
+        for role in Role::ALL {
+            for at in 0..300 {
+                let sounds = |note: &ContextNote| {
+                    note.role == role && note.onset <= at && note.end.is_none_or(|end| end > at)
+                };
+                let numbers = context.first()..context.len();
+                let all: Vec<_> = numbers.filter(|&number| context.get(number).is_some_and(sounds)).collect();
+                let found: Vec<_> = context.sounding(role, at).map(|(number, _)| number).collect();
+                prop_assert_eq!(&found, &all);
+                // A key struck twice in one tick sounds twice in it, and no longer.
+                let older = || context.sounding(role, at).filter(|(_, note)| note.onset < at).map(|(_, note)| note.key);
+                let keys: BTreeSet<_> = older().collect();
+                prop_assert_eq!(keys.len(), older().count(), "two voices on a key");
+            }
+        }
     }
 
     #[test]

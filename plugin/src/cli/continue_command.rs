@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, anyhow, bail};
-use segue_model::{Continuation, Model, Wish};
+use segue_model::{Continuation, Model, Rest, Wish};
 use segue_music::{midi_file, take};
 
 use super::arguments::Continue;
@@ -54,8 +54,12 @@ fn one(arguments: &Continue, model: &Arc<Model>, Pair { input, output }: &Pair) 
         seed: arguments.seed,
     };
     let prompt = midi_file::read(input)?;
-    let Some(answer) = Continuation::of(&prompt, Arc::clone(model), &wish) else {
-        bail!("{}: holds no notes to continue (drums do not count)", input.display());
+    let answer = match Continuation::of(&prompt, Arc::clone(model), &wish) {
+        Ok(answer) => answer,
+        Err(Rest::Unheard) => {
+            bail!("{}: holds no notes to continue (drums do not count)", input.display())
+        }
+        Err(rest) => bail!("{}: {rest}", model.name()),
     };
     midi_file::write(output, &take(&prompt, &answer.notes, answer.end))?;
 

@@ -6,7 +6,7 @@ use segue_model::{Ask, Limits, Rest};
 use segue_music::{PitchClasses, Role, heard_scale};
 
 use super::*;
-use crate::answer::{Span, span};
+use crate::answer::{Span, is_late, span};
 use crate::limits::{DUET_HORIZON, HORIZON, KEPT_UP_TICKS, OPENING, REPLAN_TICKS};
 use crate::planned::Planned;
 use crate::settings::ScaleLock;
@@ -40,6 +40,11 @@ impl Composer {
             && answer.from < earliest
         {
             answer.committed = true;
+            if settings.mode == Mode::Answer
+                && is_late(&self.phrase, answer.from.max(answer.opening.unwrap_or(earliest)), &terms)
+            {
+                self.status.late_starts.fetch_add(1, Ordering::Relaxed);
+            }
             self.phrase.close();
         }
         if self.answer.as_ref().is_none_or(|answer| !answer.committed) {
@@ -142,13 +147,12 @@ impl Composer {
             Ok(next) => {
                 let mut note = next.note;
                 note.duration = note.duration.min(until - note.onset);
-                if let Some(shortened) = next.shortened {
-                    self.tell(Change::End { key: shortened.key, at: shortened.end() });
-                }
                 let groove = self.groove.shift(note.onset, settings.grid, settings.quantise);
                 let shift = groove.max(earliest.min(note.onset) - note.onset);
-                if opens && !duet && ask.from > self.answer.as_ref().map_or(ask.from, |answer| answer.from) {
-                    self.status.late_starts.fetch_add(1, Ordering::Relaxed);
+                if let Some(shortened) = next.shortened {
+                    // Before the note that takes its place sounds, which may be a little early.
+                    let at = shortened.end() + shift.min(Beats::ZERO);
+                    self.tell(Change::End { key: shortened.key, at });
                 }
                 if let Some(answer) = &mut self.answer {
                     answer.frontier = note.onset;

@@ -35,7 +35,9 @@ pub fn settle(
     setter: &ParamSetter<'_>,
     params: &SegueParams,
 ) {
-    if let (Some(number), Some(which)) = (status.take_learned(), learning.take()) {
+    if let Some(number) = status.take_learned()
+        && let Some(which) = learning.take()
+    {
         set(setter, which.param(params), number);
     }
 }

@@ -10,10 +10,13 @@ use super::keyboard::{KEYS, is_white};
 use super::{look, words};
 use crate::params::text::key_name;
 use crate::roll::{View, span};
-use crate::status::Status;
+use crate::status::{Doing, Status};
 
 /// Height of the words above it.
 const STRIP: f32 = 24.0;
+
+/// Width of the longest name of whose turn it is.
+const ROOM: f32 = 50.0;
 
 /// Width of the keys at the left.
 const KEYBOARD: f32 = 38.0;
@@ -61,12 +64,13 @@ impl RollView {
         let field = below.with_min_x(keys.right());
         let inside = painter.with_clip_rect(field.intersect(painter.clip_rect()));
         self.paint_lines(&inside, field);
+        self.paint_turn(&inside, field, status);
         self.paint_notes(&inside, field);
         self.paint_playhead(&inside, field);
         self.paint_keys(&painter, keys, status);
         self.paint_heard(&painter, rect, status);
         if self.view.notes.is_empty() {
-            let words = "Play something: Segue listens.";
+            let words = words::invitation(status.mode());
             painter.text(field.center(), Align2::CENTER_CENTER, words, look::font(18.0), look::DIM);
         }
         response.on_hover_text_at_pointer(
@@ -142,6 +146,25 @@ impl RollView {
             }
             line += bar;
         }
+    }
+
+    /// Whose turn comes next, and where.
+    fn paint_turn(&self, painter: &Painter, field: Rect, status: &Status) {
+        let (name, colour) = match status.doing().0 {
+            Doing::YourTurn | Doing::Waiting => ("Segue", look::SEGUE),
+            Doing::Answering => ("You", look::PLAYER),
+            _ => return,
+        };
+        let at = self.x(field, self.playhead + f64::from(status.beats_left().max(0.0)));
+        if at >= field.right() {
+            return;
+        }
+        painter.rect_filled(field.with_min_x(at), 0.0, colour.gamma_multiply(0.07));
+        painter.vline(at, field.y_range(), Stroke::new(1.5, colour.gamma_multiply(0.7)));
+        // Before the line where there is no room behind it.
+        let (side, align) =
+            if at + ROOM < field.right() { (5.0, Align2::LEFT_CENTER) } else { (-5.0, Align2::RIGHT_CENTER) };
+        painter.text(pos2(at + side, field.bottom() - 10.0), align, name, look::font(12.0), colour);
     }
 
     fn paint_notes(&self, painter: &Painter, field: Rect) {

@@ -17,13 +17,23 @@ pub fn meaning(mode: Mode, bars: u8) -> String {
     }
 }
 
+/// What to do first.
+pub fn invitation(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Answer => "Play a phrase and stop: Segue answers.",
+        Mode::Trade => "Play: your first note begins your turn.",
+        Mode::Continue => "Play, then switch the latch on: Segue takes over.",
+        Mode::Duet => "Play: Segue plays along.",
+    }
+}
+
 /// The state, with what is left of it: bars of Segue's playing, beats until it comes in or until the player's turn ends.
 pub fn doing(doing: Doing, mode: Mode, bars: f32, beats: f32) -> String {
     let count = beats.ceil().max(1.0);
     match doing {
         Doing::Loading => "waiting for its model".to_owned(),
-        Doing::Listening if mode == Mode::Continue => "listening; latch to hand over".to_owned(),
         Doing::Listening => "listening".to_owned(),
+        Doing::Hearing if mode == Mode::Continue => "hears you, latch to hand over".to_owned(),
         Doing::Hearing => "hears you".to_owned(),
         Doing::Waiting => format!("comes in in {}", plural(count, "beat")),
         Doing::Answering if bars >= 1.0 => format!("playing, {} left", plural(bars.ceil(), "bar")),
@@ -79,6 +89,8 @@ mod tests {
             (Doing::YourTurn, Mode::Trade, 1.8, 7.2, "your turn, 2 bars left"),
             (Doing::YourTurn, Mode::Trade, 0.7, 2.8, "your turn, Segue in 3 beats"),
             (Doing::Listening, Mode::Duet, 0.0, 0.0, "listening"),
+            (Doing::Hearing, Mode::Answer, 0.0, 0.0, "hears you"),
+            (Doing::Hearing, Mode::Continue, 0.0, 0.0, "hears you, latch to hand over"),
         ] {
             assert_eq!(doing(state, mode, bars, beats), expected);
         }

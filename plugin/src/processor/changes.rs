@@ -13,8 +13,10 @@ impl Processor {
             self.end_everything(0, sink);
             self.sample = 0;
             self.next_tick = 0;
+            self.ticked = 0;
             self.told = Beats::ZERO;
             self.latch = false;
+            self.echo.restart();
             self.clock = Clock::new(self.sample_rate);
             self.tell(Heard::Reset { revision: self.revisions.newest() });
         } else {

@@ -3,10 +3,10 @@
 
 use std::sync::Arc;
 
-use crossbeam_channel::bounded;
+use crossbeam_channel::{Sender, bounded};
 use segue::boundary::boundary;
 use segue::clock::Transport;
-use segue::composer::Composer;
+use segue::composer::{Composer, Wish};
 use segue::composer_thread::{ComposerThread, Load};
 use segue::message::{Event, Message};
 use segue::processor::{Block, Processor};
@@ -39,6 +39,8 @@ pub struct Rig {
     pub processor: Processor,
     pub composer: Option<Composer>,
     pub thread: Option<ComposerThread>,
+    /// What the editor may ask of the composer.
+    pub wish: Option<Sender<Wish>>,
     pub status: Arc<Status>,
     pub settings: Settings,
     pub song: Song,
@@ -56,11 +58,18 @@ pub const OURS: Channel = 1;
 impl Rig {
     /// With the composer in line.
     pub fn new(rate: f64, song: Song) -> Self {
+        Self::of(Model::random(7), rate, song)
+    }
+
+    /// With another model.
+    pub fn of(model: Model, rate: f64, song: Song) -> Self {
         let status = Arc::<Status>::default();
         let (audio, end) = boundary();
-        let (_, wishes) = bounded(1);
-        let composer = Composer::new(Arc::new(Model::random(7)), end, wishes, status.clone());
-        Self::with(rate, song, status.clone(), Processor::new(audio, status, rate), Some(composer), None)
+        let (wish, wishes) = bounded(1);
+        let composer = Composer::new(Arc::new(model), end, wishes, status.clone());
+        let rig =
+            Self::with(rate, song, status.clone(), Processor::new(audio, status, rate), Some(composer), None);
+        Self { wish: Some(wish), ..rig }
     }
 
     /// With the composer on its thread, rendering offline or not.
@@ -87,6 +96,7 @@ impl Rig {
             processor,
             composer,
             thread,
+            wish: None,
             status,
             settings,
             song,

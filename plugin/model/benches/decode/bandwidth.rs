@@ -2,7 +2,7 @@
 
 use std::hint::black_box;
 
-use crate::clock::now_ms;
+use crate::clock::took;
 
 /// A cache line.
 #[derive(Clone, Copy)]
@@ -16,10 +16,36 @@ pub fn floor_ms(bytes: usize) -> f64 {
     let mut best = f64::INFINITY;
     for _ in 0..300 {
         for streams in [1, 2, 4] {
-            let start = now_ms();
-            black_box(read(black_box(&lines), streams));
-            best = best.min(now_ms() - start);
+            best = best.min(took(|| _ = black_box(read(black_box(&lines), streams))));
         }
+    }
+    best
+}
+
+/// What a host does between two notes: 64 MB that leave nothing of ours in the caches.
+pub struct Elsewhere(Vec<Line>);
+
+impl Elsewhere {
+    pub fn new() -> Self {
+        Self(vec![Line([1; 8]); 1 << 20])
+    }
+
+    /// Reads and writes all of it.
+    pub fn visit(&mut self) {
+        for line in &mut self.0 {
+            line.0[0] = line.0[0].wrapping_add(1);
+        }
+        black_box(&mut self.0);
+    }
+}
+
+/// The best time, in milliseconds, in which one thread reads that many bytes after it has been elsewhere.
+pub fn cold_floor_ms(bytes: usize, elsewhere: &mut Elsewhere) -> f64 {
+    let lines = vec![Line([1; 8]); bytes.div_ceil(64)];
+    let mut best = f64::INFINITY;
+    for turn in 0..60 {
+        elsewhere.visit();
+        best = best.min(took(|| _ = black_box(read(black_box(&lines), [1, 2, 4][turn % 3]))));
     }
     best
 }
@@ -69,8 +95,8 @@ fn side_by_side<const STREAMS: usize>(lines: &[Line]) -> u64 {
         for (stream, sums) in sums.iter_mut().enumerate() {
             let four = &lines[stream * part + 4 * place..][..4];
             for (line, sums) in four.iter().zip(sums.iter_mut()) {
-                for lane in 0..8 {
-                    sums[lane] = sums[lane].wrapping_add(line.0[lane]);
+                for (sum, number) in sums.iter_mut().zip(&line.0) {
+                    *sum = sum.wrapping_add(*number);
                 }
             }
         }

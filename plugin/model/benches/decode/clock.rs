@@ -9,6 +9,13 @@ pub fn now_ms() -> f64 {
     time.tv_sec as f64 * 1e3 + time.tv_nsec as f64 * 1e-6
 }
 
+/// How many of them a thing takes.
+pub fn took(thing: impl FnOnce()) -> f64 {
+    let start = now_ms();
+    thing();
+    now_ms() - start
+}
+
 /// How long a thing done many times took, in milliseconds.
 #[derive(Clone, Copy, Debug)]
 pub struct Times {
@@ -28,11 +35,6 @@ impl Times {
 
     /// Does a thing so many times.
     pub fn measure(count: usize, mut thing: impl FnMut()) -> Self {
-        let time = |_| {
-            let start = now_ms();
-            thing();
-            now_ms() - start
-        };
-        Self::of((0..count).map(time).collect())
+        Self::of((0..count).map(|_| took(&mut thing)).collect())
     }
 }

@@ -1,6 +1,7 @@
-//! What a note costs: one generated note, all four fields drawn and its step read into the cache, with both windows full; in thread
-//! CPU time, so that a busy machine disturbs it little. Beside it the time in which this machine could at best read the bytes that a
-//! note reads, and candle's forward on the same weights.
+//! What a note costs with both windows full, in thread CPU time, so that a busy machine disturbs it little. *Ours* is decoding: the
+//! logits of the four fields and the note read into the cache. Beside it the time in which this machine could at best read the bytes
+//! that a note reads; both again with caches that something else has filled meanwhile, as in a host; candle's forward on the same weights;
+//! and a note as the plugin plays it, with limits, masks and chance, alone and in four jams at once.
 //!
 //! `cargo bench -p segue-model --bench decode -- --json OUT`
 
@@ -32,9 +33,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     one_thread();
     println!(
-        "| size | weights and cache | floor | ours p50 | p99 | of the floor | four at once p99 | candle p50 | p99 | of its floor |"
+        "| size | weights and cache | floor | ours p50 | p99 | of the floor | cold p50 | of its floor | candle p50 | p99 | of its floor | played p50 | p99 | four at once p99 |"
     );
-    println!("|---|---|---|---|---|---|---|---|---|---|");
+    println!("|---|---|---|---|---|---|---|---|---|---|---|---|---|---|");
     let mut list = Vec::new();
     for (size, config) in sizes() {
         list.push(measure(size, config)?);
@@ -48,14 +49,6 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 fn measure(size: &str, config: Config) -> Result<Value, Box<dyn Error>> {
     let numbers = Network::random(&config, 1)?.numbers()?;
-    if let Ok(only) = std::env::var("COST_ONLY") {
-        if only == size {
-            let mut jam = ours::Jam::new(Checkpoint { name: size.into(), config, notes_seen: 0, numbers })?;
-            for _ in 0..5 { println!("{:?} {:?}", jam.times(4000), jam.bytes_a_note()); }
-            println!("{}", bandwidth::floor_ms(jam.bytes_a_note()));
-        }
-        return Ok(json!({}));
-    }
     let candle = {
         let mut step = candle_step::CandleStep::new(&config, &numbers)?;
         let floor = bandwidth::floor_ms(step.bytes());
@@ -63,32 +56,40 @@ fn measure(size: &str, config: Config) -> Result<Value, Box<dyn Error>> {
         Row { floor: floor.min(bandwidth::floor_ms(step.bytes())), times }
     };
     let checkpoint = Checkpoint { name: size.into(), config, notes_seen: 0, styles: vec![], numbers };
-    let (ours, bytes, four) = {
-        let mut jam = ours::Jam::new(checkpoint)?;
-        let bytes = jam.bytes_a_note();
-        let floor = bandwidth::floor_ms(bytes);
-        let times = jam.times(3000);
-        let floor = floor.min(bandwidth::floor_ms(bytes));
-        (Row { floor, times }, bytes, ours::four_at_once(&jam, 1000))
-    };
+    let mut jam = ours::Jam::new(checkpoint)?;
+    let bytes = jam.bytes_a_note();
+    let floor = bandwidth::floor_ms(bytes);
+    let times = jam.decoding(3000);
+    let ours = Row { floor: floor.min(bandwidth::floor_ms(bytes)), times };
+    let mut elsewhere = bandwidth::Elsewhere::new();
+    let floor = bandwidth::cold_floor_ms(bytes, &mut elsewhere);
+    let cold = Row { floor, times: jam.decoding_cold(200, &mut elsewhere) };
+    let (played, four) = (jam.playing(3000), ours::four_at_once(&jam, 1000));
     println!(
-        "| {size} | {:.1} MB | {:.3} ms | **{:.3} ms** | {:.3} ms | {:.2} | {:.3} ms | {:.3} ms | {:.3} ms | {:.2} |",
+        "| {size} | {:.1} MB | {:.3} ms | **{:.3} ms** | {:.3} ms | {:.2} | {:.3} ms | {:.2} | {:.3} ms | {:.3} ms | {:.2} | {:.3} ms | {:.3} ms | {:.3} ms |",
         bytes as f64 / 1e6,
         ours.floor,
         ours.times.p50,
         ours.times.p99,
         ours.ratio(),
-        four.p99,
+        cold.times.p50,
+        cold.ratio(),
         candle.times.p50,
         candle.times.p99,
-        candle.ratio()
+        candle.ratio(),
+        played.p50,
+        played.p99,
+        four.p99,
     );
+    let times = |times: Times| json!({"p50_ms": times.p50, "p99_ms": times.p99});
     Ok(json!({
         "size": size,
         "bytes": bytes,
         "ours": ours.json(),
+        "cold": cold.json(),
         "candle": candle.json(),
-        "four_at_once": {"p50_ms": four.p50, "p99_ms": four.p99},
+        "played": times(played),
+        "four_at_once": times(four),
     }))
 }
 

@@ -2,15 +2,17 @@
 
 use std::sync::{Arc, Barrier};
 
-use segue_model::{Ask, Checkpoint, CheckpointError, Generator, Model};
-use segue_music::{Beats, ContextNote, Meter, Role};
+use segue_model::{Ask, Checkpoint, CheckpointError, Field, Generator, Model};
+use segue_music::{Beats, ContextNote, Meter, Role, Tokenizer};
 
-use crate::clock::Times;
+use crate::bandwidth::Elsewhere;
+use crate::clock::{Times, took};
 
 /// A jam with both windows full.
 pub struct Jam {
     model: Arc<Model>,
     generator: Generator,
+    tokenizer: Tokenizer,
     ask: Ask,
 }
 
@@ -39,7 +41,7 @@ impl Jam {
         let end = generator.context().last().map_or(0, |note| note.onset);
         let from = segue_music::beats_at(end);
         let ask = Ask { temperature: 1.0, top_p: 0.95, ..Ask::new(Role::Segue, from, Beats::MAX) };
-        let mut jam = Self { model, generator, ask };
+        let mut jam = Self { model, generator, tokenizer: Tokenizer::new(), ask };
         (0..100).for_each(|_| jam.note());
         jam
     }
@@ -56,8 +58,44 @@ impl Jam {
         }
     }
 
-    /// What so many notes took.
-    pub fn times(&mut self, notes: usize) -> Times {
+    /// What decoding one note took: the four fields' logits, each told what the note will be, and the note read.
+    fn decode(&mut self, place: i64) -> f64 {
+        let before = self.generator.context().last().map_or(0, |note| note.onset);
+        let duration = 6 + place % 5 * 6;
+        let note = ContextNote {
+            onset: before + 6 + place % 3 * 3,
+            key: 40 + (place * 11 % 43) as u8,
+            velocity: Some(62 + (place * 4 % 40) as u8),
+            end: Some(before + duration),
+            shown: Some(duration),
+            role: Role::Segue,
+        };
+        let token = self.tokenizer.token(&note, before);
+        let said = took(|| {
+            for field in Field::ALL {
+                std::hint::black_box(self.generator.logits(field, Role::Segue, token));
+            }
+        });
+        self.generator.hear(note);
+        said + took(|| _ = self.generator.prefill(1))
+    }
+
+    /// What decoding so many notes took, from the state of the cache to the logits and the next state.
+    pub fn decoding(&mut self, notes: usize) -> Times {
+        Times::of((0..notes as i64).map(|place| self.decode(place)).collect())
+    }
+
+    /// The same where each time something else has filled the caches before.
+    pub fn decoding_cold(&mut self, notes: usize, elsewhere: &mut Elsewhere) -> Times {
+        let decode = |place| {
+            elsewhere.visit();
+            self.decode(place)
+        };
+        Times::of((0..notes as i64).map(decode).collect())
+    }
+
+    /// What so many notes took as the plugin plays them, with limits, masks and chance.
+    pub fn playing(&mut self, notes: usize) -> Times {
         Times::measure(notes, || self.note())
     }
 }
@@ -71,12 +109,7 @@ pub fn four_at_once(jam: &Jam, notes: usize) -> Times {
                 scope.spawn(|| {
                     let mut jam = Jam::on(jam.model.clone());
                     start.wait();
-                    let time = |_| {
-                        let start = crate::clock::now_ms();
-                        jam.note();
-                        crate::clock::now_ms() - start
-                    };
-                    (0..notes).map(time).collect::<Vec<f64>>()
+                    (0..notes).map(|_| took(|| jam.note())).collect::<Vec<f64>>()
                 })
             })
             .collect();

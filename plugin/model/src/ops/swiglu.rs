@@ -22,9 +22,10 @@ pub fn sigmoid(x: f32) -> f32 {
 #[inline(always)]
 pub fn exp(x: f32) -> f32 {
     let scaled = (x * std::f32::consts::LOG2_E).clamp(-126.0, 126.0);
-    let whole = (scaled + 12_582_912.0) - 12_582_912.0; // rounds to the nearest integer: 1.5 · 2^23
-    let part = (scaled - whole) * std::f32::consts::LN_2;
-    let power = f32::from_bits(((whole as i32 + 127) << 23) as u32);
+    // 1.5 · 2^23: the digits after the point fall off its end, and the whole number stands in its last bits.
+    let shifted = scaled + 12_582_912.0;
+    let part = (scaled - (shifted - 12_582_912.0)) * std::f32::consts::LN_2;
+    let power = f32::from_bits(shifted.to_bits().wrapping_add(127) << 23);
     let series = 1.0
         + part
             * (1.0
