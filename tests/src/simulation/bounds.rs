@@ -1,0 +1,83 @@
+//! Whether our notes are within the bounds that are set, as they are heard.
+
+use std::collections::VecDeque;
+
+use segue::limits::{REPLAN_TICKS, lead_samples, tick_sample};
+use segue::settings::{Bounds, ScaleLock};
+use segue_music::{Beats, Key, PitchClasses, Velocity};
+
+/// Watches the notes of one instance.
+#[derive(Debug)]
+pub struct BoundsWatch {
+    bounds: Bounds,
+    /// From which sample on the bounds hold of every note: what is planned before the commit point stays.
+    from: u64,
+    /// Onsets since then, where they were planned.
+    onsets: VecDeque<Beats>,
+}
+
+impl BoundsWatch {
+    /// Nothing was played yet.
+    pub fn new(bounds: Bounds) -> Self {
+        Self { bounds, from: 0, onsets: VecDeque::new() }
+    }
+
+    /// A block begins with these bounds.
+    pub fn set(&mut self, bounds: Bounds, sample: u64, rate: f64) {
+        if bounds != self.bounds {
+            self.bounds = bounds;
+            self.from = sample + tick_sample(REPLAN_TICKS + 2, rate) + lead_samples(rate);
+            self.onsets.clear();
+        }
+    }
+
+    /// The jam begins anew, or its plans were late: what was counted is over.
+    pub fn restart(&mut self, from: u64) {
+        self.from = self.from.max(from);
+        self.onsets.clear();
+    }
+
+    /// One of our notes begins, as one of so many that sound.
+    pub fn check(
+        &mut self,
+        sample: u64,
+        (key, velocity): (Key, Velocity),
+        onset: Beats,
+        sounding: usize,
+    ) -> Result<(), String> {
+        if sample < self.from {
+            return Ok(());
+        }
+        let Bounds { keys, velocities, polyphony, density, scale } = self.bounds;
+        let within = (keys.0..=keys.1).contains(&key) && (velocities.0..=velocities.1).contains(&velocity);
+        let in_scale = match scale {
+            ScaleLock::To(classes) => PitchClasses(classes).contains(key),
+            ScaleLock::Off | ScaleLock::Follow => true,
+        };
+        if !within || !in_scale {
+            return Err(format!("key {key} with velocity {velocity} is outside of {:?}", self.bounds));
+        }
+        if sounding > usize::from(polyphony) {
+            return Err(format!("{sounding} of our notes sound, of {polyphony} at most"));
+        }
+        self.onsets.push_back(onset);
+        if self.onsets.len() > 256 {
+            self.onsets.pop_front();
+        }
+        if density.is_finite() {
+            let (count, span) = if density >= 1.0 {
+                (density as usize, Beats::ONE)
+            } else {
+                (1, Beats::from_f64(1.0 / f64::from(density)))
+            };
+            let before = self.onsets.iter().rev().nth(count);
+            // Half a tick of tolerance: onsets are whole ticks, the span need not be.
+            if let Some(&before) = before
+                && onset - before + Beats::ratio(1, 96) < span
+            {
+                return Err(format!("onsets at {before} and {onset}, with a density of {density}"));
+            }
+        }
+        Ok(())
+    }
+}

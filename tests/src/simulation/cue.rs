@@ -1,0 +1,43 @@
+//! What a host does between two blocks.
+
+use segue::settings::Settings;
+use segue_music::Meter;
+
+use super::song::{Nonsense, State};
+
+/// One thing.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Cue {
+    /// The transport starts, stops, or is gone.
+    Transport(State),
+    /// The song goes on from somewhere else.
+    Seek(f64),
+    /// Another tempo.
+    Tempo(f64),
+    /// The tempo moves to another, within so many seconds.
+    Ramp(f64, f64),
+    /// Another metre.
+    Meter(Meter),
+    /// A loop, or none.
+    Cycle(Option<(f64, f64)>),
+    /// The host says nonsense, or the truth again.
+    Nonsense(Option<Nonsense>),
+    /// `reset()`.
+    Reset,
+    /// Deactivated, and activated at this sample rate.
+    Restart(f64),
+    /// A saved state is loaded.
+    Load,
+    /// The editor's panic button.
+    Panic,
+    /// The editor has everything forgotten.
+    Forget,
+    /// Another model is there, in the middle of whatever goes on.
+    Swap,
+    /// Parameters move.
+    Settings(Box<Settings>),
+    /// The host takes no more than so many events a block from now on.
+    Room(usize),
+    /// The composer's thread does not run for so many seconds.
+    Stall(f64),
+}

@@ -1,0 +1,149 @@
+//! R5: at how many sixteenths of ours a note could be scheduled in time, alone and with four instances on two cores.
+
+use std::sync::Arc;
+
+use anyhow::Result;
+use rand_pcg::Pcg64Mcg;
+use segue::limits::lead_samples;
+use segue::settings::{Mode, Settings};
+use segue::status::Doing;
+use segue_model::Model;
+
+use super::Figure;
+use crate::simulation::models;
+use crate::simulation::musician::{Musician, Style};
+use crate::simulation::virtual_composer::Cost;
+use crate::simulation::virtual_host::VirtualHost;
+
+const RATE: f64 = 48_000.0;
+const TEMPO: f64 = 120.0;
+const FRAMES: usize = 256;
+/// Virtual seconds of each part.
+const SECONDS: f64 = 90.0;
+
+/// Sixteenths at which a note could be scheduled in time, and all that were ours.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Supply {
+    /// Those with a note's chance.
+    pub supplied: u64,
+    /// All.
+    pub all: u64,
+    /// Our notes.
+    pub notes: u64,
+}
+
+impl Supply {
+    /// The share.
+    pub fn share(&self) -> f64 {
+        self.supplied as f64 / self.all as f64
+    }
+
+    /// Both together.
+    pub fn add(&mut self, other: &Self) {
+        self.supplied += other.supplied;
+        self.all += other.all;
+        self.notes += other.notes;
+    }
+}
+
+/// One instance that plays, and a player who keeps it busy.
+pub struct Desk {
+    host: VirtualHost,
+    musician: Musician,
+    /// The next sixteenth of the song.
+    next: u64,
+    /// So far.
+    pub supply: Supply,
+}
+
+impl Desk {
+    /// In a mode, with the composer at so many times its price.
+    pub fn new(model: &Arc<Model>, mode: Mode, seed: u64, factor: f64) -> Self {
+        let mut host = VirtualHost::new(model.clone(), RATE, TEMPO, Cost::Cpu(factor));
+        host.settings = Settings { mode, bars: 4, seed, ..Settings::default() };
+        // A duet is a sixteenth of ours for each of the player's.
+        let style = if mode == Mode::Duet { Style::Sixteenths } else { Style::Sparse };
+        let musician = Musician::new(Pcg64Mcg::new(u128::from(seed) * 2 + 1), style);
+        Self { host, musician, next: 0, supply: Supply::default() }
+    }
+
+    /// One block of this instance; the composer's turns are paid for here.
+    pub fn block(&mut self) {
+        let host = &mut self.host;
+        let beat = 60.0 / TEMPO * RATE;
+        let events = self.musician.play(host.sample, FRAMES, beat, RATE);
+        host.begin(FRAMES);
+        let ours = matches!(host.status.doing().0, Doing::Answering | Doing::Alongside);
+        while self.next as f64 * beat / 4.0 < (host.sample + FRAMES as u64) as f64 {
+            let line = (self.next as f64 * beat / 4.0).round() as u64;
+            // What was decided a lead ago is here, so a note on this line would be.
+            let in_time = host.composer.done_until() + lead_samples(RATE) >= line;
+            self.supply.all += u64::from(ours);
+            self.supply.supplied += u64::from(ours && in_time);
+            self.next += 1;
+        }
+        host.process(FRAMES, &events);
+        let on = |event: &&segue::message::Event| {
+            matches!(event.message, segue::message::Message::On { id: None, .. })
+        };
+        self.supply.notes += host.list.events.iter().filter(on).count() as u64;
+        host.composer.arrived.clear();
+        host.end(FRAMES);
+    }
+
+    /// The host.
+    pub fn host(&self) -> &VirtualHost {
+        &self.host
+    }
+}
+
+/// Plays instances in turn on this thread, which is their core: a turn of one's composer makes the others' wait.
+fn share_a_core(desks: &mut [Desk], seconds: f64) {
+    while desks.iter().all(|desk| desk.host.seconds < seconds) {
+        for index in 0..desks.len() {
+            let before = desks[index].host.composer.spent();
+            desks[index].block();
+            let took = desks[index].host.composer.spent() - before;
+            for (other, desk) in desks.iter_mut().enumerate() {
+                if other != index {
+                    let now = desk.host.seconds;
+                    desk.host.composer.delay(now, took);
+                }
+            }
+        }
+    }
+}
+
+/// The share alone, and with four instances in this process on two cores.
+///
+/// # Errors
+/// Where the model cannot be loaded.
+pub fn measure() -> Result<Vec<Figure>> {
+    let model = models::shipped()?;
+    let play = |modes: &[Mode], seed: u64, seconds: f64| {
+        let mut desks: Vec<Desk> =
+            modes.iter().zip(seed..).map(|(&mode, seed)| Desk::new(&model, mode, seed, 1.0)).collect();
+        share_a_core(&mut desks, seconds);
+        desks.iter().fold(Supply::default(), |mut all, desk| {
+            all.add(&desk.supply);
+            all
+        })
+    };
+    let mut alone = Supply::default();
+    for mode in [Mode::Answer, Mode::Trade, Mode::Duet] {
+        alone.add(&play(&[mode], 3, SECONDS));
+    }
+    let (duets, mixed) = std::thread::scope(|scope| {
+        let duets = scope.spawn(|| play(&[Mode::Duet, Mode::Duet], 11, SECONDS));
+        let mixed = play(&[Mode::Duet, Mode::Answer], 21, SECONDS);
+        (duets.join().unwrap_or_default(), mixed)
+    });
+    let mut four = duets;
+    four.add(&mixed);
+    let what = format!("share of our sixteenths supplied in time ({} notes)", alone.notes);
+    let all_four = format!("the same, four instances on two cores ({} notes)", four.notes);
+    Ok(vec![
+        Figure::least("R5", alone.share(), 0.999, alone.all, what),
+        Figure::least("R5 four", four.share(), 0.999, four.all, all_four),
+    ])
+}

@@ -1,0 +1,24 @@
+//! A minute of the simulation; `in-time --seeds 10000` plays them all, `in-time --seed N` replays one.
+
+use std::env;
+
+use anyhow::{Context, Result, ensure};
+use tests::simulation::figures::seeds;
+
+/// Seeds that are played unless the environment asks for more.
+const SEEDS: u64 = 120;
+
+#[test]
+fn nothing_a_host_does_breaks_an_invariant() -> Result<()> {
+    let count = match env::var("SEGUE_SEEDS") {
+        Ok(text) => text.parse().context("SEGUE_SEEDS is to be a number")?,
+        Err(_) => SEEDS,
+    };
+    let (tally, breaches) = seeds::play(0, count)?;
+    println!("{tally:?}");
+    let told: Vec<String> = breaches.iter().map(ToString::to_string).collect();
+    ensure!(told.is_empty(), "{}", told.join("\n"));
+    ensure!(tally.notes > 10 * count, "only {} notes of ours were heard", tally.notes);
+    ensure!(tally.barge_ins.0 > count / 10, "the player hardly ever played into ours: {}", tally.barge_ins.0);
+    Ok(())
+}
