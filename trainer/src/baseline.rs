@@ -1,14 +1,17 @@
 //! What a model must beat: counting.
 
-use segue_model::{Field, Sequence};
-use segue_music::{Role, Token, Tokenizer, Vocabulary};
+use segue_model::Field;
 
+use crate::measure::{Measure, Values};
+use crate::passage::{Passage, Said};
 use crate::record::Record;
 use crate::score::{Bits, ByKind};
 
 /// Counts of symbols, alone and after the same field of the note before. They begin with the training notes, if there are any, and go
 /// on counting while they score, so that a baseline too learns the piece at hand.
 pub struct Counts {
+    measure: Measure,
+    values: Values,
     fields: [FieldCounts; 4],
 }
 
@@ -62,66 +65,55 @@ impl FieldCounts {
     }
 }
 
-fn symbol(token: &Token, field: Field) -> usize {
-    match field {
-        Field::Gap => token.gap,
-        Field::Key => token.key,
-        Field::Velocity => token.velocity,
-        Field::Duration => token.duration,
-    }
-}
-
 impl Counts {
     /// Of nothing yet.
-    pub fn new() -> Self {
-        let vocabulary = Vocabulary::new();
-        Self { fields: Field::ALL.map(|field| FieldCounts::new(field.symbols(&vocabulary))) }
+    pub fn new(measure: Measure) -> Self {
+        let values = measure.values();
+        let fields = Field::ALL.map(|field| FieldCounts::new(values.count(field)));
+        Self { measure, values, fields }
     }
 
-    /// Counts the answers of a sequence, and calls `each` with the two probabilities before each is counted: of the symbol alone, and after the
-    /// one before.
-    fn read(&mut self, sequence: &Sequence, mut each: impl FnMut(Field, f64, f64)) {
-        for question in 0..sequence.len() {
-            for field in Field::ALL {
-                let Some(answer) = sequence.answer(question, field) else { continue };
-                let before = question.checked_sub(1).map(|before| symbol(sequence.token(before), field));
-                let counts = &mut self.fields[field as usize];
-                each(field, counts.order_0(answer), counts.bigram(before, answer));
-                counts.count(before, answer);
+    /// Counts a note, and calls `each` with the two probabilities of its known fields before it is counted: of the symbol alone, and after
+    /// the one before.
+    fn read(&mut self, before: Option<&Said>, said: &Said, mut each: impl FnMut(Field, f64, f64)) {
+        let before = before.map(|before| self.values.of_token(&before.token));
+        let symbols = self.values.of_token(&said.token);
+        for field in Field::ALL {
+            if field == Field::Velocity && !said.dynamic {
+                continue;
             }
+            let (before, symbol) = (before.map(|before| before[field as usize]), symbols[field as usize]);
+            let counts = &mut self.fields[field as usize];
+            each(field, counts.order_0(symbol), counts.bigram(before, symbol));
+            counts.count(before, symbol);
         }
     }
 
     /// Counts the notes of pieces without scoring them.
-    pub fn learn(&mut self, records: &[Record]) {
-        let tokenizer = Tokenizer::new();
+    pub fn learn(&mut self, records: &[&Record]) {
         for record in records {
-            let mut before: Option<Token> = None;
-            for pair in record.notes.windows(2) {
-                let token = tokenizer.token(&pair[1].told(Role::Player, true), pair[0].onset);
-                for field in Field::ALL {
-                    if field == Field::Velocity && pair[1].velocity.is_none() {
-                        continue;
-                    }
-                    let last = before.map(|before| symbol(&before, field));
-                    self.fields[field as usize].count(last, symbol(&token, field));
-                }
-                before = Some(token);
+            let mut before = None;
+            for said in self.measure.read(record).said() {
+                self.read(before.as_ref(), &said, |_, _, _| ());
+                before = Some(said);
             }
         }
     }
 
-    /// Bits of sequences by kind: of the order-0 and of the bigram model.
-    pub fn score(&mut self, sequences: &[(String, Sequence)]) -> (ByKind, ByKind) {
+    /// Bits of passages by kind: of the order-0 and of the bigram model.
+    pub fn score(&mut self, passages: &[Passage]) -> (ByKind, ByKind) {
         let (mut order_0, mut bigram) = (ByKind::new(), ByKind::new());
-        for (kind, sequence) in sequences {
+        for passage in passages {
             let (mut alone, mut after) = (Bits::default(), Bits::default());
-            self.read(sequence, |field, probability, bigram| {
-                alone.add(field, -probability.ln());
-                after.add(field, -bigram.ln());
-            });
-            order_0.entry(kind.clone()).or_default().merge(&alone);
-            bigram.entry(kind.clone()).or_default().merge(&after);
+            for (place, said) in passage.said.iter().enumerate().filter(|(_, said)| said.scored) {
+                let before = place.checked_sub(1).map(|before| &passage.said[before]);
+                self.read(before, said, |field, probability, bigram| {
+                    alone.add(field, -probability.ln());
+                    after.add(field, -bigram.ln());
+                });
+            }
+            order_0.entry(passage.kind.clone()).or_default().merge(&alone);
+            bigram.entry(passage.kind.clone()).or_default().merge(&after);
         }
         (order_0, bigram)
     }

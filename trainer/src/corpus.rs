@@ -9,14 +9,27 @@ use segue_music::midi_file;
 
 use crate::record::Record;
 
+/// The licences under which music may be learnt from for a model that is given away and sold: they ask for no more than credit.
+const LICENCES: [&str; 7] =
+    ["CC0-1.0", "CC-BY-4.0", "CC-BY-3.0", "MIT", "BSD-3-Clause", "public-domain", "MIT/public-domain"];
+
 /// What a manifest says of each file, by its path in the folder.
 #[derive(Debug, Default)]
 pub struct Manifest {
-    kinds: BTreeMap<PathBuf, (String, String)>,
+    entries: BTreeMap<PathBuf, Entry>,
+}
+
+/// What a manifest says of a file.
+#[derive(Debug)]
+struct Entry {
+    kind: String,
+    split: String,
+    licence: Option<String>,
 }
 
 impl Manifest {
-    /// Reads a table of tab-separated columns whose first line names them; `path`, `kind` and `split` are used.
+    /// Reads a table of tab-separated columns whose first line names them; `path`, `kind` and `split` are used, and `licence` where
+    /// there is one.
     pub fn read(path: &Path) -> Result<Self> {
         let text = fs::read_to_string(path)
             .with_context(|| format!("cannot read the manifest {}", path.display()))?;
@@ -31,16 +44,35 @@ impl Manifest {
             })
         };
         let (file, kind, split) = (column("path")?, column("kind")?, column("split")?);
-        let kinds = lines
+        let licence = column("licence").ok();
+        let entries = lines
             .filter_map(|line| {
                 let cells: Vec<_> = line.split('\t').collect();
-                Some((
-                    PathBuf::from(cells.get(file)?),
-                    (cells.get(kind)?.to_string(), cells.get(split)?.to_string()),
-                ))
+                let cell = |column: usize| cells.get(column).map(ToString::to_string);
+                let licence = licence.map(|licence| cell(licence).unwrap_or_default());
+                let entry = Entry { kind: cell(kind)?, split: cell(split)?, licence };
+                Some((PathBuf::from(cells.get(file)?), entry))
             })
             .collect();
-        Ok(Self { kinds })
+        Ok(Self { entries })
+    }
+
+    /// Refuses a manifest with a file that may not be learnt from.
+    ///
+    /// # Errors
+    /// Names the first such file, its licence, and those that will do.
+    pub fn check_licences(&self) -> Result<()> {
+        for (path, entry) in &self.entries {
+            if let Some(licence) = entry.licence.as_deref().filter(|licence| !LICENCES.contains(licence)) {
+                bail!(
+                    "{} is under the licence {licence:?}, which is not among those a model may be trained on here ({}); take its \
+                     line out of the manifest, or leave --manifest out for music of your own",
+                    path.display(),
+                    LICENCES.join(", ")
+                );
+            }
+        }
+        Ok(())
     }
 }
 
@@ -77,8 +109,8 @@ pub fn files(folder: &Path, manifest: Option<&Manifest>, split: Option<&str>) ->
     }
     if let (Some(manifest), Some(split)) = (manifest, split) {
         found.retain(|path| {
-            let entry = path.strip_prefix(folder).ok().and_then(|path| manifest.kinds.get(path));
-            entry.is_some_and(|(_, of)| of == split)
+            let entry = path.strip_prefix(folder).ok().and_then(|path| manifest.entries.get(path));
+            entry.is_some_and(|entry| entry.split == split)
         });
         ensure!(
             !found.is_empty(),
@@ -99,7 +131,8 @@ pub fn read(
     let (mut records, mut skipped) = (Vec::new(), Vec::new());
     for path in files {
         let name = path.strip_prefix(folder).unwrap_or(path);
-        let kind = manifest.and_then(|manifest| manifest.kinds.get(name)).map_or("unknown", |(kind, _)| kind);
+        let entry = manifest.and_then(|manifest| manifest.entries.get(name));
+        let kind = entry.map_or("unknown", |entry| &entry.kind);
         let record = midi_file::read(path)
             .map_err(anyhow::Error::from)
             .and_then(|piece| Record::from_piece(name.display().to_string(), kind.to_owned(), &piece));

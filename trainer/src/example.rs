@@ -18,12 +18,18 @@ const WEIGHTS: [(&str, f64); 6] = [
     ("drums", 0.0),
 ];
 
+/// How often the model is told the style of what it is to go on with. The rest of the time it must do without.
+const TOLD_STYLE: f64 = 0.5;
+/// How many of the questions of two who play together are for one player's next note, whatever the other plays before it.
+const SKIPPING: f64 = 0.4;
+
 /// Draws examples from pieces, each note about as likely as its kind's weight says.
 pub struct Examples<'a> {
     records: &'a [Record],
     /// Weighted notes up to and including each record.
     ends: Vec<f64>,
     tokenizer: Tokenizer,
+    styles: Vec<String>,
     length: usize,
 }
 
@@ -32,8 +38,8 @@ fn weight(kind: &str) -> f64 {
 }
 
 impl<'a> Examples<'a> {
-    /// Of `length` questions each.
-    pub fn new(records: &'a [Record], length: usize) -> Self {
+    /// Of `length` questions each, told as of one of those styles where their kind is one.
+    pub fn new(records: &'a [Record], styles: &[String], length: usize) -> Self {
         let mut total = 0.0;
         let ends = records
             .iter()
@@ -42,7 +48,7 @@ impl<'a> Examples<'a> {
                 total
             })
             .collect();
-        Self { records, ends, tokenizer: Tokenizer::new(), length }
+        Self { records, ends, tokenizer: Tokenizer::new(), styles: styles.to_vec(), length }
     }
 
     /// Whether there is anything to draw.
@@ -68,11 +74,26 @@ impl<'a> Examples<'a> {
         let metre = random.random::<f64>() < 0.8;
         let mut roles = roles.into_iter();
         let mut coin = random.clone();
-        let context = record.context(&notes, metre, |_| {
+        let mut context = record.context(&notes, metre, |_| {
             let role = roles.next().unwrap_or(Role::Player);
             (role, hiding.shows(role, &mut coin))
         });
-        Sequence::of(&self.tokenizer, &context, |_| true)
+        let style = self.styles.iter().position(|style| *style == record.kind);
+        if random.random::<f64>() < TOLD_STYLE
+            && let Some(first) = notes.first()
+        {
+            context.style(first.onset, style);
+        }
+        let together = matches!(cast, Cast::Voices(_));
+        Sequence::asking(
+            &self.tokenizer,
+            &context,
+            |_| true,
+            |_| {
+                let skips = together && random.random::<f64>() < SKIPPING;
+                skips.then(|| if random.random() { Role::Player } else { Role::Segue })
+            },
+        )
     }
 
     /// Notes of a window, of all voices or, in pieces of many, of one to four of them.
@@ -123,7 +144,7 @@ enum Cast {
 impl Cast {
     fn draw(notes: &[VoicedNote], random: &mut Pcg64Mcg) -> Self {
         let voices = notes.iter().map(|note| note.voice).max().unwrap_or(0) + 1;
-        if voices > 1 && random.random::<f64>() < 0.3 {
+        if voices > 1 && random.random::<f64>() < 0.4 {
             return Self::Voices((0..voices).filter(|_| random.random()).collect());
         }
         let first = if random.random() { Role::Player } else { Role::Segue };

@@ -1,16 +1,30 @@
 //! `trainer`: makes Segue's model from folders of MIDI files.
 
 mod baseline;
+mod bench;
+mod calibration;
+mod comparison;
 mod corpus;
 mod curve;
+mod duplicates;
 mod evaluate;
 mod example;
+mod excerpt;
+mod finetune;
+mod likeness;
+mod markov;
+mod material;
+mod measure;
 mod memory;
 mod optimizer;
+mod passage;
+mod played;
 mod prepare;
 mod progress;
 mod record;
+mod report;
 mod run;
+mod runs;
 mod sample;
 mod score;
 mod shard;
@@ -34,6 +48,9 @@ enum Command {
     Prepare(prepare::Prepare),
     Train(train::Train),
     Evaluate(evaluate::Evaluate),
+    Report(report::Report),
+    Finetune(finetune::Finetune),
+    Bench(bench::Bench),
     Sample(sample::Sample),
 }
 
@@ -43,6 +60,9 @@ fn main() -> ExitCode {
         Command::Prepare(prepare) => prepare.run(),
         Command::Train(train) => train.run(),
         Command::Evaluate(evaluate) => evaluate.run(),
+        Command::Report(report) => report.run(),
+        Command::Finetune(finetune) => finetune.run(),
+        Command::Bench(bench) => bench.run(),
         Command::Sample(sample) => sample.run(),
     };
     match done {

@@ -8,6 +8,7 @@ use anyhow::{Context as _, Result, ensure};
 use clap::Args;
 
 use crate::corpus::{self, Manifest, Skipped};
+use crate::duplicates::Library;
 use crate::progress::bar;
 use crate::record::Record;
 use crate::shard;
@@ -24,6 +25,9 @@ pub struct Prepare {
     /// Without a manifest: the share of files, in percent, kept for validation.
     #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=50))]
     valid_percent: u64,
+    /// Train on pieces that are in the corpus already, or in the part kept for validation.
+    #[arg(long)]
+    keep_duplicates: bool,
     /// Where the shards go.
     #[arg(long)]
     out: PathBuf,
@@ -33,6 +37,9 @@ impl Prepare {
     /// Runs it.
     pub fn run(&self) -> Result<()> {
         let manifest = self.manifest.as_deref().map(Manifest::read).transpose()?;
+        if let Some(manifest) = &manifest {
+            manifest.check_licences()?;
+        }
         let splits: Vec<(&str, Vec<PathBuf>)> = match &manifest {
             Some(_) => ["train", "valid"]
                 .into_iter()
@@ -47,14 +54,30 @@ impl Prepare {
         fs::create_dir_all(&self.out)
             .with_context(|| format!("cannot make the folder {}", self.out.display()))?;
         let mut prepared = Vec::new();
-        for (split, files) in splits {
+        let mut library = Library::default();
+        // What validates goes first, so that no copy of it is trained on.
+        for (split, files) in splits.into_iter().rev() {
             let progress = bar(files.len() as u64, "{bar:30} {pos}/{len} files of {msg}, {eta} left");
             progress.set_message(split);
-            let (records, skipped) = corpus::read(&self.midi, &files, manifest.as_ref(), || progress.inc(1));
+            let (mut records, mut skipped) =
+                corpus::read(&self.midi, &files, manifest.as_ref(), || progress.inc(1));
             progress.finish_and_clear();
+            if split == "train" && !self.keep_duplicates {
+                records.retain(|record| match library.add(record) {
+                    None => true,
+                    Some((of, share)) => {
+                        let why = format!("{:.0} % of it is in {of}", 100.0 * share);
+                        skipped.push(Skipped { path: record.name.clone().into(), why });
+                        false
+                    }
+                });
+            } else {
+                records.iter().for_each(|record| _ = library.add(record));
+            }
             describe(split, &records, &skipped);
             prepared.push((split, records));
         }
+        prepared.reverse();
         // A handful of files may all fall into one split.
         if prepared[1].1.is_empty() && prepared[0].1.len() > 1 {
             let moved = prepared[0].1.pop();

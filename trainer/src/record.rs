@@ -106,19 +106,9 @@ impl Record {
         for &(change, down) in self.pedal[from..].iter().take_while(|&&(change, _)| change <= last) {
             context.pedal(change, down);
         }
-        let mut told = Vec::with_capacity(notes.len());
-        for (place, note) in notes.iter().enumerate() {
-            let (role, shown) = cast(note);
-            // One key sounds once: a voice that strikes it again ends it.
-            let again = notes[place + 1..]
-                .iter()
-                .take_while(|other| other.onset < note.onset + note.duration)
-                .find(|other| other.key == note.key && other.onset > note.onset);
-            let duration = again.map_or(note.duration, |again| again.onset - note.onset);
-            told.push(VoicedNote { duration, ..*note }.told(role, shown));
-        }
-        for note in told {
-            context.hear(note);
+        for note in sounding(notes) {
+            let (role, shown) = cast(&note);
+            context.hear(note.told(role, shown));
         }
         context
     }
@@ -127,6 +117,18 @@ impl Record {
     pub fn place_at(&self, tick: Tick) -> usize {
         self.notes.partition_point(|note| note.onset < tick)
     }
+}
+
+/// Notes as one keyboard sounds them: a voice that strikes a key again ends it.
+pub fn sounding(notes: &[VoicedNote]) -> Vec<VoicedNote> {
+    let once = |(place, note): (usize, &VoicedNote)| {
+        let again = notes[place + 1..]
+            .iter()
+            .take_while(|other| other.onset < note.onset + note.duration)
+            .find(|other| other.key == note.key && other.onset > note.onset);
+        VoicedNote { duration: again.map_or(note.duration, |again| again.onset - note.onset), ..*note }
+    };
+    notes.iter().enumerate().map(once).collect()
 }
 
 #[cfg(test)]

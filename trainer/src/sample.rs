@@ -47,7 +47,7 @@ impl Sample {
             seed: self.seed,
         };
         let answer = Continuation::of(&prompt, model, &wish).with_context(|| {
-            format!("{} holds no notes to continue (drums do not count)", self.midi.display())
+            format!("{} is not continued (drums do not count)", self.midi.display())
         })?;
         midi_file::write(&self.out, &take(&prompt, &answer.notes, answer.end))?;
         println!("{}: {} notes", self.out.display(), answer.notes.len());

@@ -3,8 +3,11 @@
 use std::collections::BTreeMap;
 
 use anyhow::Result;
-use segue_model::{Batch, Field, Network, Sequence};
+use segue_model::{Batch, Field, Network};
 use serde::Serialize;
+
+use crate::measure::{Measure, Values};
+use crate::passage::Passage;
 
 /// Sums of bits and how many answers they are of, by field.
 #[derive(Clone, Debug, Default)]
@@ -54,6 +57,11 @@ impl Bits {
         self.sums[field as usize] / self.counts[field as usize].max(1) as f64
     }
 
+    /// The mean of a field; nothing where no note counted for it.
+    pub fn mean_of(&self, field: Field) -> Option<f64> {
+        (self.counts[field as usize] > 0).then(|| self.mean(field))
+    }
+
     /// Means.
     pub fn per_note(&self) -> BitsPerNote {
         let velocity_notes = self.counts[Field::Velocity as usize];
@@ -71,26 +79,57 @@ impl Bits {
 /// Bits by kind of music.
 pub type ByKind = BTreeMap<String, Bits>;
 
-/// Scores sequences with a network, one kind each.
-pub fn score(
+/// What a network says of a passage: calls `each` with every field that is scored, the probabilities of its values, and the value it had.
+pub fn answers(
     network: &Network,
-    sequences: &[(String, Sequence)],
-    mut each: impl FnMut(usize),
-) -> Result<ByKind> {
-    let mut kinds = ByKind::new();
-    for (kind, sequence) in sequences.iter().filter(|(_, sequence)| !sequence.is_empty()) {
-        let batch = Batch::new(std::slice::from_ref(sequence), network.config(), network.vocabulary());
-        let nats = network.nats(&batch)?;
-        let bits = kinds.entry(kind.clone()).or_default();
-        for field in Field::ALL {
-            let nats: Vec<f32> = nats[field as usize].to_vec1()?;
-            for (question, &nats) in nats.iter().enumerate().take(sequence.len()) {
-                if sequence.answer(question, field).is_some() {
-                    bits.add(field, f64::from(nats));
-                }
+    passage: &Passage,
+    values: &Values,
+    mut each: impl FnMut(Field, &[f64], usize),
+) -> Result<()> {
+    if passage.sequence.is_empty() {
+        return Ok(());
+    }
+    let batch = Batch::new(std::slice::from_ref(&passage.sequence), network.config(), network.vocabulary());
+    let logits = network.logits(&batch)?;
+    for field in Field::ALL {
+        let rows: Vec<Vec<f32>> = logits[field as usize].to_vec2()?;
+        for (question, logits) in rows.iter().enumerate().take(passage.sequence.len()) {
+            if let Some(symbol) = passage.sequence.answer(question, field) {
+                each(field, &values.probabilities(field, logits), values.of(field, symbol));
             }
         }
-        each(sequence.len());
+    }
+    Ok(())
+}
+
+/// Bits of passages by kind, by a network; `each` is told how many notes were scored.
+pub fn score(
+    network: &Network,
+    passages: &[Passage],
+    measure: Measure,
+    each: impl FnMut(usize),
+) -> Result<ByKind> {
+    score_seen(network, passages, measure, each, |_, _, _| ())
+}
+
+/// The same; `seen` looks at every answer as [`answers`] gives it.
+pub fn score_seen(
+    network: &Network,
+    passages: &[Passage],
+    measure: Measure,
+    mut each: impl FnMut(usize),
+    mut seen: impl FnMut(Field, &[f64], usize),
+) -> Result<ByKind> {
+    let values = measure.values();
+    let mut kinds = ByKind::new();
+    for passage in passages {
+        let mut bits = Bits::default();
+        answers(network, passage, &values, |field, probabilities, value| {
+            bits.add(field, -probabilities[value].max(f64::MIN_POSITIVE).ln());
+            seen(field, probabilities, value);
+        })?;
+        kinds.entry(passage.kind.clone()).or_default().merge(&bits);
+        each(passage.scored());
     }
     Ok(kinds)
 }

@@ -1,5 +1,6 @@
 //! `trainer train`: from shards to weights.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -9,13 +10,16 @@ use clap::Args;
 use rand::RngExt;
 use rand_pcg::Pcg64Mcg;
 use segue_model::{
-    Batch, Checkpoint, Config, Continuation, Field, Model, Network, Precision, Sequence, Wish,
+    Batch, Checkpoint, Config, Continuation, Field, Model, Network, Precision, STYLES, Sequence, Wish,
 };
 use segue_music::{Beats, Meter, Note, Piece, Tempo, Tokenizer, Track, midi_file, take};
 
 use crate::example::Examples;
+use crate::measure::Measure;
 use crate::optimizer::AdamW;
+use crate::passage::Passage;
 use crate::progress::bar;
+use crate::record::Record;
 use crate::run::{Run, Schedule};
 use crate::window::{self, CUT};
 use crate::{curve, score, shard};
@@ -32,6 +36,9 @@ pub struct Train {
     /// How many notes to see in all.
     #[arg(long, default_value_t = 6_000_000)]
     notes: u64,
+    /// Learn nothing of this kind of music, to see with `evaluate --left-out` what the rest teaches of it.
+    #[arg(long, value_name = "KIND")]
+    leave_out: Option<String>,
     /// Go on from where a run in the same folder stopped.
     #[arg(long)]
     resume: bool,
@@ -70,13 +77,14 @@ const WATCHED: usize = 6;
 impl Train {
     /// Runs it.
     pub fn run(&self) -> Result<()> {
-        let records = shard::read(&shard::path(&self.shards, "train"))?;
+        let records = self.without_left_out(shard::read(&shard::path(&self.shards, "train"))?)?;
         let valid = self.watched(&shard::read(&shard::path(&self.shards, "valid"))?);
-        let examples = Examples::new(&records, self.length);
+        let Begun { network, mut optimizer, mut run, mut origin } = self.begin()?;
+        origin.learn_styles(&records);
+        let examples = Examples::new(&records, &origin.styles, self.length);
         ensure!(!examples.is_empty(), "the shards in {} hold no notes to train on", self.shards.display());
         fs::create_dir_all(&self.out)
             .with_context(|| format!("cannot make the folder {}", self.out.display()))?;
-        let (network, mut optimizer, mut run) = self.begin()?;
         let schedule = Schedule { rate: self.rate, notes: self.notes };
 
         let progress =
@@ -96,7 +104,7 @@ impl Train {
             progress.set_message(format!("{:.2} bits a note", run.smooth));
             if run.notes >= next_evaluation || run.notes >= self.notes {
                 next_evaluation = run.notes + self.evaluate_every;
-                self.evaluate(&network, &optimizer, &mut run, &valid, |line| {
+                self.evaluate(&network, &origin, &optimizer, &mut run, &valid, |line| {
                     progress.suspend(|| println!("{line}"))
                 })?;
             }
@@ -106,6 +114,18 @@ impl Train {
         Ok(())
     }
 
+    fn without_left_out(&self, mut records: Vec<Record>) -> Result<Vec<Record>> {
+        let Some(kind) = &self.leave_out else { return Ok(records) };
+        let kinds: BTreeSet<String> = records.iter().map(|record| record.kind.clone()).collect();
+        let names = kinds.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+        ensure!(
+            kinds.contains(kind),
+            "there is no music of the kind {kind:?} to leave out; there is: {names}"
+        );
+        records.retain(|record| &record.kind != kind);
+        Ok(records)
+    }
+
     /// Lets the model as it is now continue the same phrase each time.
     fn play(&self, checkpoint: Checkpoint, notes: u64) -> Result<()> {
         let folder = self.out.join("samples");
@@ -113,8 +133,7 @@ impl Train {
             .with_context(|| format!("cannot make the folder {}", folder.display()))?;
         let prompt = prompt();
         let wish = Wish { bars: 8, grid: None, temperature: 0.9, top_p: 0.95, seed: self.seed };
-        if let Some(answer) = Continuation::of(&prompt, Arc::new(Model::from_checkpoint(checkpoint)?), &wish)
-        {
+        if let Ok(answer) = Continuation::of(&prompt, Arc::new(Model::from_checkpoint(checkpoint)?), &wish) {
             let path = folder.join(format!("{notes:09}.mid"));
             midi_file::write(&path, &take(&prompt, &answer.notes, answer.end))?;
         }
@@ -122,31 +141,34 @@ impl Train {
     }
 
     /// The same validation sequences at every evaluation, a few of each kind.
-    fn watched(&self, records: &[crate::record::Record]) -> Vec<(String, Sequence)> {
+    fn watched(&self, records: &[Record]) -> Vec<Passage> {
         let tokenizer = Tokenizer::new();
         let mut random = Pcg64Mcg::new(7);
-        let mut kinds = std::collections::BTreeMap::<String, Vec<Sequence>>::new();
+        let mut kinds = std::collections::BTreeMap::<String, Vec<Passage>>::new();
         for record in records {
-            let sequences = window::whole(&tokenizer, record, CUT);
-            if let Some(sequence) = sequences.get(random.random_range(0..sequences.len().max(1))) {
-                kinds.entry(record.kind.clone()).or_default().push(sequence.clone());
+            let passages = window::whole(&tokenizer, record, CUT);
+            if let Some(passage) = passages.get(random.random_range(0..passages.len().max(1))) {
+                kinds.entry(record.kind.clone()).or_default().push(passage.clone());
             }
         }
-        let few = |(kind, sequences): (String, Vec<Sequence>)| {
-            let stride = sequences.len().div_ceil(WATCHED).max(1);
-            sequences.into_iter().step_by(stride).map(move |sequence| (kind.clone(), sequence))
+        let few = |passages: Vec<Passage>| {
+            let stride = passages.len().div_ceil(WATCHED).max(1);
+            passages.into_iter().step_by(stride)
         };
-        kinds.into_iter().flat_map(few).collect()
+        kinds.into_values().flat_map(few).collect()
     }
 
-    fn begin(&self) -> Result<(Network, AdamW, Run)> {
+    fn begin(&self) -> Result<Begun> {
         let latest = self.out.join("latest.safetensors");
         if self.resume {
             let checkpoint = Checkpoint::load(&latest)
                 .context("there is nothing to resume; leave --resume out to begin, or name the --out of an earlier run")?;
             let network = Network::with_numbers(&checkpoint.config, &checkpoint.numbers)?;
             let optimizer = AdamW::load(&self.out.join("moments.safetensors"), &network)?;
-            return Ok((network, optimizer, Run::load(&self.out.join("run.json"))?));
+            let run = Run::load(&self.out.join("run.json"))?;
+            let notes_seen = checkpoint.notes_seen.saturating_sub(run.notes);
+            let origin = Origin { styles: checkpoint.styles, notes_seen };
+            return Ok(Begun { network, optimizer, run, origin });
         }
         if latest.exists() {
             bail!(
@@ -154,9 +176,11 @@ impl Train {
                 self.out.display()
             );
         }
+        let mut origin = Origin::default();
         let network = match &self.from {
             Some(path) => {
                 let checkpoint = Checkpoint::load(path)?;
+                origin = Origin { styles: checkpoint.styles, notes_seen: checkpoint.notes_seen };
                 Network::with_numbers(&checkpoint.config, &checkpoint.numbers)?
             }
             None => {
@@ -172,19 +196,20 @@ impl Train {
                 Network::random(&config, self.seed)?
             }
         };
-        Ok((network, AdamW::default(), Run::default()))
+        Ok(Begun { network, optimizer: AdamW::default(), run: Run::default(), origin })
     }
 
     /// Scores, saves, draws, and lets the model play.
     fn evaluate(
         &self,
         network: &Network,
+        origin: &Origin,
         optimizer: &AdamW,
         run: &mut Run,
-        valid: &[(String, Sequence)],
+        valid: &[Passage],
         print: impl Fn(String),
     ) -> Result<()> {
-        let kinds = score::score(network, valid, |_| ())?;
+        let kinds = score::score(network, valid, Measure::Free, |_| ())?;
         let mean = score::mean_total(&kinds, 500);
         let each: Vec<_> =
             kinds.iter().map(|(kind, bits)| format!("{kind} {:.2}", bits.per_note().total)).collect();
@@ -199,7 +224,8 @@ impl Train {
         let checkpoint = Checkpoint {
             name: self.name.clone(),
             config: network.config().clone(),
-            notes_seen: run.notes,
+            notes_seen: origin.notes_seen + run.notes,
+            styles: origin.styles.clone(),
             numbers: network.numbers()?,
         };
         if run.is_best() {
@@ -210,6 +236,32 @@ impl Train {
         run.save(&self.out.join("run.json"))?;
         curve::draw(&self.out.join("curve.svg"), &run.training, &run.validation)?;
         self.play(checkpoint, run.notes)
+    }
+}
+
+/// What a run begins with.
+struct Begun {
+    network: Network,
+    optimizer: AdamW,
+    run: Run,
+    origin: Origin,
+}
+
+/// What the weights had behind them before the run.
+#[derive(Default)]
+struct Origin {
+    /// By their numbers.
+    styles: Vec<String>,
+    notes_seen: u64,
+}
+
+impl Origin {
+    /// The kinds of music that are new to the weights get the next numbers.
+    fn learn_styles(&mut self, records: &[Record]) {
+        let kinds: BTreeSet<_> = records.iter().map(|record| &record.kind).collect();
+        let new: Vec<_> = kinds.into_iter().filter(|kind| !self.styles.contains(kind)).collect();
+        self.styles.extend(new.into_iter().cloned());
+        self.styles.truncate(STYLES);
     }
 }
 
@@ -240,7 +292,7 @@ fn prompt() -> Piece {
 }
 
 /// The loss to descend (nats, each field's mean over the answers that count) and bits per note.
-fn loss(network: &Network, batch: &Batch, sequences: &[Sequence]) -> Result<(candle_core::Tensor, f64)> {
+pub fn loss(network: &Network, batch: &Batch, sequences: &[Sequence]) -> Result<(candle_core::Tensor, f64)> {
     let nats = network.nats(batch)?;
     let mut losses = Vec::new();
     for field in Field::ALL {

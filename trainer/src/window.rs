@@ -1,8 +1,9 @@
 //! The questions that a piece is scored by.
 
-use segue_model::Sequence;
-use segue_music::{Beats, Role, Tick, Tokenizer, beats_at, tick_at};
+use segue_music::{Beats, Role, Tick, Tokenizer, tick_at};
 
+use crate::measure::Measure;
+use crate::passage::Passage;
 use crate::record::Record;
 
 /// How a piece is cut: every note is asked for once, with the notes before it in view.
@@ -17,34 +18,62 @@ pub struct Cut {
 /// A sequence's worth of memory, half of it context: as long as what training saw.
 pub const CUT: Cut = Cut { length: 512, overlap: 256 };
 
+/// Which notes of a piece are scored.
+#[derive(Clone, Copy, Debug)]
+pub enum Window {
+    /// All.
+    Whole,
+    /// Bars that are given, and bars after them that are scored, one pair behind the other through the piece.
+    Prompts {
+        /// Bars given.
+        prompt: u32,
+        /// Bars scored.
+        score: u32,
+    },
+}
+
+impl Window {
+    /// The passages of a piece, read under a measure.
+    pub fn passages(self, tokenizer: &Tokenizer, record: &Record, measure: Measure) -> Vec<Passage> {
+        let read;
+        let record = match measure {
+            Measure::Free => record,
+            Measure::Sixteenths => {
+                read = measure.read(record);
+                &read
+            }
+        };
+        match self {
+            Self::Whole => whole(tokenizer, record, CUT),
+            Self::Prompts { prompt, score } => prompts(tokenizer, record, prompt, score, CUT),
+        }
+    }
+}
+
 /// All notes of a piece, as the player's, durations told at once.
-pub fn whole(tokenizer: &Tokenizer, record: &Record, cut: Cut) -> Vec<Sequence> {
-    let mut sequences = Vec::new();
+pub fn whole(tokenizer: &Tokenizer, record: &Record, cut: Cut) -> Vec<Passage> {
+    let mut passages = Vec::new();
     let mut from = 0;
     while from + 1 < record.notes.len() {
         let to = (from + cut.length + 1).min(record.notes.len());
         let context = record.context(&record.notes[from..to], true, |_| (Role::Player, true));
         let fresh = if from == 0 { 1 } else { cut.overlap + 1 };
-        sequences.push(Sequence::of(tokenizer, &context, |place| place >= fresh));
+        passages.push(Passage::of(tokenizer, &context, &record.kind, from > 0, |place| place >= fresh));
         if to == record.notes.len() {
             break;
         }
         from = to - 1 - cut.overlap;
     }
-    sequences
+    passages
 }
 
-/// Windows of `prompt` bars given and `score` bars scored, one behind the other through the piece, of which at most `length` notes are read:
-/// the prompt is the player's, what follows Segue's. Pieces without a metre count bars of four beats.
-pub fn prompts(tokenizer: &Tokenizer, record: &Record, prompt: u32, score: u32, cut: Cut) -> Vec<Sequence> {
-    let mut sequences = Vec::new();
-    let Some(last) = record.notes.last().map(|note| note.onset) else { return sequences };
+/// Windows of which at most twice `length` notes are read: the prompt is the player's, what follows Segue's.
+fn prompts(tokenizer: &Tokenizer, record: &Record, prompt: u32, score: u32, cut: Cut) -> Vec<Passage> {
+    let mut passages = Vec::new();
+    let Some(last) = record.notes.last().map(|note| note.onset) else { return passages };
     let mut start = 0;
     while start <= last {
-        let meter = record.meters.iter().take_while(|&&(change, _)| change <= start).last();
-        let bar = meter.map_or(Beats::ONE.times(4), |(_, meter)| meter.bar());
-        let bars = |count: u32| -> Tick { tick_at(bar.times(i64::from(count))) };
-        let (scored, end) = (start + bars(prompt), start + bars(prompt + score));
+        let (scored, end) = (record.bars_later(start, prompt), record.bars_later(start, prompt + score));
         let notes = &record.notes[record.place_at(start)..record.place_at(end)];
         let notes = &notes[..notes.len().min(2 * cut.length)];
         let given = notes.partition_point(|note| note.onset < scored);
@@ -52,10 +81,19 @@ pub fn prompts(tokenizer: &Tokenizer, record: &Record, prompt: u32, score: u32, 
             let context = record.context(notes, true, |note| {
                 (if note.onset < scored { Role::Player } else { Role::Segue }, true)
             });
-            sequences.push(Sequence::of(tokenizer, &context, |place| place >= given));
+            passages.push(Passage::of(tokenizer, &context, &record.kind, false, |place| place >= given));
         }
-        debug_assert!(beats_at(end) > beats_at(start));
+        debug_assert!(end > start, "bars have a length");
         start = end;
     }
-    sequences
+    passages
+}
+
+impl Record {
+    /// So many bars after a tick, in the metre that holds there. Pieces without a metre count bars of four beats.
+    pub fn bars_later(&self, tick: Tick, bars: u32) -> Tick {
+        let meter = self.meters.iter().take_while(|&&(change, _)| change <= tick).last();
+        let bar = meter.map_or(Beats::ONE.times(4), |(_, meter)| meter.bar());
+        tick + tick_at(bar.times(i64::from(bars)))
+    }
 }

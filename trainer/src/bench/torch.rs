@@ -1,0 +1,58 @@
+//! The same shapes in torch, where there is one.
+
+use std::io::Write as _;
+use std::process::{Command, Stdio};
+
+use anyhow::{Context as _, Result, bail};
+use segue_model::{Config, Field, parameters};
+use segue_music::Vocabulary;
+use serde_json::{Value, json};
+
+use super::LENGTH;
+
+/// How the script says that there is no torch.
+const NONE: i32 = 42;
+
+/// Notes a CPU second of training steps in torch, on one thread; nothing where this Python has no torch, or there is no Python.
+pub fn notes_per_cpu_second(
+    python: &str,
+    config: &Config,
+    batch: usize,
+    seconds: f64,
+) -> Result<Option<f64>> {
+    let child = Command::new(python)
+        .args(["-", &shape(config, batch, seconds).to_string()])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn();
+    let Ok(mut child) = child else { return Ok(None) };
+    if let Some(mut input) = child.stdin.take() {
+        // One that is no Python may hang up before it has read all; its answer says so.
+        let _ = input.write_all(include_str!("torch.py").as_bytes());
+    }
+    let output = child.wait_with_output().with_context(|| format!("cannot run {python}"))?;
+    if output.status.code() == Some(NONE) {
+        return Ok(None);
+    }
+    match String::from_utf8_lossy(&output.stdout).trim().parse() {
+        Ok(notes) if output.status.success() => Ok(Some(notes)),
+        _ => bail!("torch failed; leave it out with --no-torch: {}", String::from_utf8_lossy(&output.stderr)),
+    }
+}
+
+fn shape(config: &Config, batch: usize, seconds: f64) -> Value {
+    let vocabulary = Vocabulary::new();
+    let all = parameters(config, &vocabulary);
+    let rows = |name: &str| {
+        all.iter().find(|parameter| parameter.name == name).map_or(0, |parameter| parameter.shape[0])
+    };
+    json!({
+        "dim": config.dim, "layers": config.layers, "hidden": config.hidden,
+        "window": config.window, "copy_window": config.copy_window,
+        "batch": batch, "length": LENGTH, "seconds": seconds,
+        "step_rows": rows("steps"), "head_rows": rows("onset.asked"),
+        "symbols": Field::ALL.map(|field| field.symbols(&vocabulary)),
+        "copies": Field::ALL.map(Field::copies),
+    })
+}

@@ -1,0 +1,192 @@
+//! Some bars of a piece that are given to a model, and how the piece itself goes on.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result, anyhow};
+use segue_model::{Continuation, Model, Wish};
+use segue_music::{Beats, Meter, Note, Piece, Tempo, Tick, Track, beats_at, midi_file, take, tick_at};
+
+use crate::record::{Record, VoicedNote};
+
+/// A prompt with fewer notes tells too little.
+const FEWEST_GIVEN: usize = 8;
+/// A continuation with fewer cannot be compared.
+const FEWEST_AFTER: usize = 24;
+
+/// How long prompts and answers are, in bars.
+#[derive(Clone, Copy, Debug)]
+pub struct Lengths {
+    /// Bars given.
+    pub prompt: u32,
+    /// Bars that follow.
+    pub answer: u32,
+}
+
+/// Some bars of a piece; its time counts from their beginning.
+#[derive(Clone, Debug)]
+pub struct Excerpt {
+    /// The piece.
+    pub name: String,
+    /// The kind of music.
+    pub kind: String,
+    /// What is given.
+    pub prompt: Vec<VoicedNote>,
+    /// How the piece goes on.
+    pub human: Vec<VoicedNote>,
+    /// The piece once more, as many bars on; nothing where it is over.
+    pub later: Vec<VoicedNote>,
+    /// The bar line at which the prompt ends.
+    pub bar_line: Tick,
+    /// How long the answer is to be.
+    pub answer: Tick,
+    bars: u32,
+    meters: Vec<(Tick, Meter)>,
+    pedal: Vec<(Tick, bool)>,
+}
+
+impl Excerpt {
+    /// From the middle of a piece; nothing where no window of it holds enough notes.
+    pub fn of(record: &Record, lengths: Lengths) -> Option<Self> {
+        let last = record.notes.last()?.onset;
+        let mut found = Vec::new();
+        let mut start = 0;
+        // The piece lasts into the last bar of the answer at least.
+        while record.bars_later(start, lengths.prompt + lengths.answer - 1) <= last {
+            let excerpt = Self::at(record, start, lengths);
+            if excerpt.prompt.len() >= FEWEST_GIVEN && excerpt.human.len() >= FEWEST_AFTER {
+                found.push(excerpt);
+            }
+            start = record.bars_later(start, lengths.prompt + lengths.answer);
+        }
+        let middle = found.len() / 2;
+        found.into_iter().nth(middle)
+    }
+
+    fn at(record: &Record, start: Tick, lengths: Lengths) -> Self {
+        let bar_line = record.bars_later(start, lengths.prompt);
+        let end = record.bars_later(start, lengths.prompt + lengths.answer);
+        let stretch = |from: Tick, to: Tick| -> Vec<VoicedNote> {
+            let notes = &record.notes[record.place_at(from)..record.place_at(to)];
+            let early = |note: &VoicedNote| VoicedNote {
+                onset: note.onset - start,
+                // What is held over the end is let go there.
+                duration: note.duration.min(to - note.onset),
+                ..*note
+            };
+            notes.iter().map(early).collect()
+        };
+        let from_start = |changes: &[(Tick, Meter)]| -> Vec<(Tick, Meter)> {
+            let held = changes.partition_point(|&(change, _)| change <= start).saturating_sub(1);
+            changes[held..].iter().map(|&(change, meter)| ((change - start).max(0), meter)).collect()
+        };
+        let pedal = record.pedal.iter().filter(|&&(change, _)| (start..bar_line).contains(&change));
+        Self {
+            name: record.name.clone(),
+            kind: record.kind.clone(),
+            prompt: stretch(start, bar_line),
+            human: stretch(bar_line, end),
+            later: stretch(end, end + (end - bar_line)),
+            bar_line: bar_line - start,
+            answer: end - bar_line,
+            bars: lengths.answer,
+            meters: from_start(&record.meters),
+            pedal: pedal.map(|&(change, down)| (change - start, down)).collect(),
+        }
+    }
+
+    /// Its metre's changes.
+    pub fn meters(&self) -> Vec<(Tick, Meter)> {
+        self.meters.clone()
+    }
+
+    /// The prompt as a piece: a track for each voice.
+    pub fn piece(&self) -> Piece {
+        let voices: std::collections::BTreeSet<u8> = self.prompt.iter().map(|note| note.voice).collect();
+        let mut tracks: Vec<Track> = voices
+            .iter()
+            .zip((0..16).filter(|&channel| channel != 9).cycle())
+            .map(|(&voice, channel)| Track {
+                channel,
+                notes: notes(self.prompt.iter().filter(|note| note.voice == voice)),
+                ..Track::default()
+            })
+            .collect();
+        if let Some(track) = tracks.first_mut() {
+            track.pedal = self.pedal.iter().map(|&(change, down)| (beats_at(change), down)).collect();
+        }
+        Piece {
+            tracks,
+            // The tempo at which the time of free playing is counted; scores are read at it too.
+            tempos: vec![(Beats::ZERO, Tempo::DEFAULT)],
+            meters: self.meters.iter().map(|&(change, meter)| (beats_at(change), meter)).collect(),
+            end: beats_at(self.bar_line),
+        }
+    }
+
+    /// How a model goes on.
+    pub fn answer(
+        &self,
+        model: &Arc<Model>,
+        temperature: f32,
+        top_p: f32,
+        seed: u64,
+    ) -> Result<Vec<VoicedNote>> {
+        let wish = Wish { bars: self.bars, grid: None, temperature, top_p, seed };
+        let answer = Continuation::of(&self.piece(), model.clone(), &wish)
+            .map_err(|rest| anyhow!("{} is not continued: {rest}", self.name))?;
+        let voiced = |note: &Note| VoicedNote {
+            onset: tick_at(note.onset),
+            key: note.key,
+            duration: tick_at(note.duration).max(1),
+            velocity: Some(note.velocity),
+            voice: 0,
+        };
+        let mut answer: Vec<VoicedNote> = answer.notes.iter().map(voiced).collect();
+        answer.sort_unstable();
+        Ok(answer)
+    }
+
+    /// Writes the prompt, and after it an answer, as a MIDI file.
+    pub fn write(&self, path: &Path, answer: &[VoicedNote]) -> Result<()> {
+        let end = beats_at(self.bar_line + self.answer);
+        midi_file::write(path, &take(&self.piece(), &notes(answer.iter()), end))
+            .with_context(|| format!("cannot write {}", path.display()))
+    }
+}
+
+fn notes<'a>(voiced: impl Iterator<Item = &'a VoicedNote>) -> Vec<Note> {
+    let note = |note: &VoicedNote| Note {
+        onset: beats_at(note.onset),
+        key: note.key,
+        duration: beats_at(note.duration),
+        velocity: note.velocity.unwrap_or(80),
+    };
+    voiced.map(note).collect()
+}
+
+/// One excerpt of each of so many pieces, spread evenly over the kinds and, in a kind, over its pieces.
+pub fn choose(records: &[Record], lengths: Lengths, count: usize) -> Vec<Excerpt> {
+    let mut kinds = std::collections::BTreeMap::<&str, Vec<&Record>>::new();
+    for record in records {
+        kinds.entry(&record.kind).or_default().push(record);
+    }
+    let each = count.div_ceil(kinds.len().max(1));
+    let mut of_kinds: Vec<Vec<Excerpt>> = kinds
+        .into_values()
+        .map(|records| {
+            let stride = records.len().div_ceil(each).max(1);
+            let evenly = (0..stride).flat_map(|from| records.iter().skip(from).step_by(stride));
+            evenly.filter_map(|record| Excerpt::of(record, lengths)).take(count).collect()
+        })
+        .collect();
+    // One of each kind in turn: who has few leaves room for the others.
+    let mut chosen = Vec::new();
+    while chosen.len() < count && of_kinds.iter().any(|excerpts| !excerpts.is_empty()) {
+        for excerpts in of_kinds.iter_mut().filter(|excerpts| !excerpts.is_empty()) {
+            chosen.push(excerpts.remove(0));
+        }
+    }
+    chosen.truncate(count);
+    chosen
+}

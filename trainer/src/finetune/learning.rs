@@ -1,0 +1,129 @@
+//! Learning until what was kept aside gets no likelier.
+
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+use anyhow::{Result, ensure};
+use rand_pcg::Pcg64Mcg;
+use segue_model::{Batch, Network};
+
+use super::bits;
+use crate::example::Examples;
+use crate::optimizer::AdamW;
+use crate::passage::Passage;
+use crate::progress::bar;
+use crate::score::BitsPerNote;
+use crate::train::loss;
+
+/// Notes of a sequence.
+pub const LENGTH: usize = 512;
+/// Sequences of a step.
+const BATCH: usize = 2;
+/// Notes between two looks at what was kept aside, and how many looks in a row may bring nothing.
+const LOOK: u64 = 16_000;
+const PATIENCE: usize = 5;
+/// Less than this many bits is no better.
+const BETTER: f64 = 1e-3;
+/// How far the states that are looked at have gone from where they began to where they are: half-way often plays the pieces kept aside better
+/// (Wortsman et al. 2022, arXiv 2109.01903), and copies less.
+const WAYS: [f32; 2] = [0.5, 1.0];
+
+/// How much, how long, how fast.
+#[derive(Clone, Copy, Debug)]
+pub struct Learning {
+    /// Notes at most.
+    pub notes: u64,
+    /// Not later than this.
+    pub until: Instant,
+    /// The highest learning rate.
+    pub rate: f64,
+    /// What chance begins from.
+    pub seed: u64,
+}
+
+/// The best state so far, judged by what was kept aside.
+#[derive(Debug)]
+pub struct Best {
+    /// Its bits per note.
+    pub bits: BitsPerNote,
+    /// Its parameters, by name.
+    pub numbers: BTreeMap<String, Vec<f32>>,
+    /// How many notes it had learned from; none where nothing was better than the beginning.
+    pub notes: u64,
+    /// How often it was looked at in all.
+    pub looks: usize,
+}
+
+impl Learning {
+    /// Learns, and returns the best state the network was in.
+    pub fn run(
+        &self,
+        network: &Network,
+        examples: &Examples<'_>,
+        judged: &[Passage],
+        before: &BitsPerNote,
+    ) -> Result<Best> {
+        ensure!(!examples.is_empty(), "these pieces hold no notes to learn from");
+        let mut optimizer = AdamW::default();
+        let begun = network.numbers()?;
+        let mut best = Best { bits: before.clone(), numbers: begun.clone(), notes: 0, looks: 0 };
+        let (mut seen, mut step, mut next_look, mut in_vain) = (0, 0_u64, LOOK, 0);
+        let progress = bar(self.notes, "{bar:24} {human_pos}/{human_len} notes  {msg}  {eta} left");
+        progress.set_message(format!("{:.3} bits a note aside", before.total));
+        while in_vain < PATIENCE && seen < self.notes && Instant::now() < self.until {
+            let mut random = Pcg64Mcg::new(u128::from(self.seed) << 64 | u128::from(step) << 1 | 1);
+            let sequences: Vec<_> = (0..BATCH).map(|_| examples.draw(&mut random)).collect();
+            let batch = Batch::new(&sequences, network.config(), network.vocabulary());
+            let (loss, _) = loss(network, &batch, &sequences)?;
+            optimizer.step(network, &loss.backward()?, self.rate_at(seen) as f32)?;
+            seen += sequences.iter().map(|sequence| sequence.len() as u64).sum::<u64>();
+            step += 1;
+            progress.set_position(seen.min(self.notes));
+            if seen < next_look && seen < self.notes && Instant::now() < self.until {
+                continue;
+            }
+            next_look = seen + LOOK;
+            in_vain += 1;
+            let mut said = Vec::new();
+            for way in WAYS {
+                let numbers = between(&begun, &network.numbers()?, way);
+                let now = bits(&Network::with_numbers(network.config(), &numbers)?, judged)?;
+                best.looks += 1;
+                said.push(format!("{:.3}", now.total));
+                if now.total < best.bits.total - BETTER {
+                    in_vain = 0;
+                    best = Best { bits: now, numbers, notes: seen, ..best };
+                }
+            }
+            progress.set_message(format!("{:.3} bits a note aside at best", best.bits.total));
+            progress.suspend(|| {
+                println!(
+                    "{seen:>9} notes  {} bits a note aside, half-way and all the way",
+                    said.join(" and ")
+                )
+            });
+        }
+        progress.finish_and_clear();
+        Ok(best)
+    }
+
+    /// Up in the first 8,000 notes, and down along a straight line to a fiftieth.
+    fn rate_at(&self, seen: u64) -> f64 {
+        let up = ((seen as f64 + 1000.0) / 8000.0).min(1.0);
+        let left = 1.0 - seen as f64 / self.notes.max(1) as f64;
+        self.rate * up * left.clamp(0.02, 1.0)
+    }
+}
+
+/// Parameters on the way from some to others.
+fn between(
+    from: &BTreeMap<String, Vec<f32>>,
+    to: &BTreeMap<String, Vec<f32>>,
+    way: f32,
+) -> BTreeMap<String, Vec<f32>> {
+    let mix = |(name, to): (&String, &Vec<f32>)| {
+        let mixed = from[name].iter().zip(to).map(|(from, to)| from + way * (to - from)).collect();
+        (name.clone(), mixed)
+    };
+    to.iter().map(mix).collect()
+}

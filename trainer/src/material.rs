@@ -1,0 +1,98 @@
+//! The music that a model is judged by.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, ensure};
+use clap::Args;
+
+use crate::corpus::{self, Manifest, Skipped};
+use crate::record::Record;
+use crate::shard;
+
+/// Where the music comes from.
+#[derive(Args, Debug)]
+pub struct Material {
+    /// A folder of .mid files to score, searched with its subfolders; without it, the validation split of --shards.
+    #[arg(long)]
+    midi: Option<PathBuf>,
+    /// With --midi: a table that names each file's kind and split.
+    #[arg(long, requires = "midi")]
+    manifest: Option<PathBuf>,
+    /// With a manifest: the split to score.
+    #[arg(long, default_value = "valid")]
+    split: String,
+    /// Prepared shards; the counting models learn from their training split first, without them only as they score.
+    #[arg(long, required_unless_present = "midi")]
+    shards: Option<PathBuf>,
+    /// Score this kind only, and let the counting models learn from all others: what a model trained without it is to be compared with.
+    #[arg(long, value_name = "KIND")]
+    left_out: Option<String>,
+    /// Score at most about this many notes of each kind, from pieces spread evenly over it; 0 for all.
+    #[arg(long)]
+    most: Option<usize>,
+}
+
+impl Material {
+    /// All pieces of the music; says which files were left out.
+    pub fn pieces(&self) -> Result<Vec<Record>> {
+        let mut records = match (&self.midi, &self.shards) {
+            (Some(folder), _) => self.read(folder)?,
+            (None, Some(shards)) => shard::read(&shard::path(shards, "valid"))?,
+            (None, None) => unreachable!("clap asks for one of them"),
+        };
+        if let Some(kind) = &self.left_out {
+            let kinds =
+                records.iter().map(|record| record.kind.clone()).collect::<std::collections::BTreeSet<_>>();
+            records.retain(|record| &record.kind == kind);
+            let kinds = kinds.into_iter().collect::<Vec<_>>().join(", ");
+            ensure!(!records.is_empty(), "there is no music of the kind {kind:?}; there is: {kinds}");
+        }
+        Ok(records)
+    }
+
+    /// Those of them that are scored: at most about `most` notes of each kind, unless the command line says otherwise.
+    pub fn scored(&self, pieces: Vec<Record>, most: usize) -> Vec<Record> {
+        spread(pieces, self.most.unwrap_or(most))
+    }
+
+    fn read(&self, folder: &Path) -> Result<Vec<Record>> {
+        let manifest = self.manifest.as_deref().map(Manifest::read).transpose()?;
+        let split = manifest.as_ref().map(|_| self.split.as_str());
+        let files = corpus::files(folder, manifest.as_ref(), split)?;
+        let (records, skipped) = corpus::read(folder, &files, manifest.as_ref(), || ());
+        for Skipped { path, why } in &skipped {
+            eprintln!("skipped {}: {why}", path.display());
+        }
+        ensure!(!records.is_empty(), "no file in {} has notes to score", folder.display());
+        Ok(records)
+    }
+
+    /// The pieces that the counting models learn from, none without shards.
+    pub fn corpus(&self) -> Result<Vec<Record>> {
+        let Some(shards) = &self.shards else { return Ok(Vec::new()) };
+        let mut records = shard::read(&shard::path(shards, "train"))
+            .context("the counting models learn from the training split")?;
+        records.retain(|record| self.left_out.as_ref() != Some(&record.kind));
+        Ok(records)
+    }
+}
+
+/// Pieces of every kind, evenly spaced, until there are enough notes; all of them for 0.
+fn spread(records: Vec<Record>, most: usize) -> Vec<Record> {
+    if most == 0 {
+        return records;
+    }
+    let mut kinds = BTreeMap::<String, (usize, f64)>::new();
+    for record in &records {
+        kinds.entry(record.kind.clone()).or_insert((0, 0.5)).0 += record.notes.len();
+    }
+    let chosen = records.into_iter().filter(|record| {
+        let Some((all, due)) = kinds.get_mut(&record.kind) else { return false };
+        *due += (most as f64 / *all as f64).min(1.0);
+        let take = *due >= 1.0;
+        *due -= if take { 1.0 } else { 0.0 };
+        take
+    });
+    chosen.collect()
+}

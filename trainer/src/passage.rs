@@ -1,0 +1,105 @@
+//! A stretch of a piece as questions: what the model reads, and the same notes as the counting models read them.
+
+use segue_model::Sequence;
+use segue_music::{BarPosition, Context, Role, TICKS_PER_BEAT, Tick, Token, Tokenizer};
+
+use crate::record::{Record, sounding};
+
+/// A place in a bar: the tick in it, and how many ticks it has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    tick: Tick,
+    bar: Tick,
+}
+
+impl Place {
+    fn of(position: BarPosition) -> Self {
+        let ticks = |beats: usize| beats as Tick * TICKS_PER_BEAT;
+        Self { tick: ticks(position.beat) + position.phase as Tick, bar: ticks(position.beats.max(1)) }
+    }
+
+    /// The place so many ticks later, as a number other than zero.
+    pub fn number(self, later: Tick) -> u64 {
+        ((1 << 40) + (self.bar << 16) + (self.tick + later) % self.bar) as u64
+    }
+}
+
+/// One note of a passage, as it was said.
+#[derive(Clone, Copy, Debug)]
+pub struct Said {
+    /// Its symbols.
+    pub token: Token,
+    /// Where in its bar the note before it begins; nothing without a metre.
+    pub position: Option<Place>,
+    /// Ticks since the note before it.
+    pub gap: Tick,
+    /// Whether it is scored, and not only context.
+    pub scored: bool,
+    /// Whether its velocity is known.
+    pub dynamic: bool,
+}
+
+/// A stretch of a piece.
+#[derive(Clone, Debug)]
+pub struct Passage {
+    /// The kind of music.
+    pub kind: String,
+    /// Whether the passage before it is the same piece's, read up to where this one's scored notes begin.
+    pub goes_on: bool,
+    /// As the model reads it.
+    pub sequence: Sequence,
+    /// The answers, in the order of the sequence's questions.
+    pub said: Vec<Said>,
+}
+
+impl Passage {
+    /// Of the notes in a context, of which those are scored whose place `scores` names.
+    pub fn of(
+        tokenizer: &Tokenizer,
+        context: &Context,
+        kind: &str,
+        goes_on: bool,
+        scores: impl Fn(usize) -> bool,
+    ) -> Self {
+        let said = context
+            .notes()
+            .windows(2)
+            .enumerate()
+            .map(|(place, pair)| Said {
+                token: tokenizer.token(&pair[1], pair[0].onset),
+                position: context.bar_position(pair[0].onset).map(Place::of),
+                gap: pair[1].onset - pair[0].onset,
+                scored: scores(place + 1),
+                dynamic: pair[1].velocity.is_some(),
+            })
+            .collect();
+        let sequence = Sequence::of(tokenizer, context, scores);
+        Self { kind: kind.to_owned(), goes_on, sequence, said }
+    }
+
+    /// How many notes are scored.
+    pub fn scored(&self) -> usize {
+        self.said.iter().filter(|said| said.scored).count()
+    }
+}
+
+impl Record {
+    /// All its notes but the first, as they are said after each other.
+    pub fn said(&self) -> Vec<Said> {
+        let tokenizer = Tokenizer::new();
+        let mut bars = Context::new();
+        for &(change, meter) in &self.meters {
+            bars.meter(change, Some(meter));
+        }
+        sounding(&self.notes)
+            .windows(2)
+            .map(|pair| Said {
+                token: tokenizer.token(&pair[1].told(Role::Player, true), pair[0].onset),
+                position: bars.bar_position(pair[0].onset).map(Place::of),
+                gap: pair[1].onset - pair[0].onset,
+                scored: true,
+                dynamic: pair[1].velocity.is_some(),
+            })
+            .collect()
+    }
+}

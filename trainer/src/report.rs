@@ -1,0 +1,158 @@
+//! `trainer report`: one page that says how well a model plays, for a musician to read.
+
+mod page;
+mod picture;
+mod playing;
+
+use std::fs;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result, ensure};
+use clap::Args;
+use segue_model::{Checkpoint, Field, Model, Network};
+use segue_music::Tokenizer;
+use serde_json::json;
+
+use crate::calibration::{Calibration, Reliability};
+use crate::comparison::Comparison;
+use crate::excerpt::{self, Lengths};
+use crate::material::Material;
+use crate::measure::Measure;
+use crate::passage::Passage;
+use crate::record::Record;
+use crate::window::Window;
+use playing::Playing;
+
+/// Write one page about a model, with plots and answers to listen to: how well it predicts music it never saw, beside counting models;
+/// whether it is as often right as it believes; and how it plays, beside the human, the human spoiled, and a loop.
+#[derive(Args, Debug)]
+pub struct Report {
+    /// The model.
+    #[arg(long, default_value = "assets/segue.safetensors")]
+    model: PathBuf,
+    #[command(flatten)]
+    material: Material,
+    /// The folder that the page, its numbers and the .mid files go to.
+    #[arg(long)]
+    out: PathBuf,
+    /// How many prompts are answered, once each.
+    #[arg(long, default_value_t = 24, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    prompts: u32,
+    /// Bars of a prompt.
+    #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..=64))]
+    prompt_bars: u32,
+    /// Bars of an answer.
+    #[arg(long, default_value_t = 16, value_parser = clap::value_parser!(u32).range(1..=64))]
+    bars: u32,
+    /// How the answers are sampled: above 1 bolder, below 1 more careful.
+    #[arg(long, default_value_t = 0.9)]
+    temperature: f32,
+    /// The share of probability that is kept in sampling, the likeliest first.
+    #[arg(long, default_value_t = 0.95)]
+    top_p: f32,
+    /// The one seed of all answers.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+}
+
+/// Notes of each kind that are scored, about, unless told otherwise.
+const SCORED: usize = 8000;
+/// Bars scored on the sixteenth grid after each prompt.
+const GRID_BARS: u32 = 12;
+
+/// Everything that the page says.
+struct Findings {
+    name: String,
+    notes_seen: u64,
+    free: Comparison,
+    grid: Comparison,
+    /// By field.
+    reliability: [Reliability; 4],
+    playing: Playing,
+}
+
+impl Report {
+    /// Runs it.
+    pub fn run(&self) -> Result<()> {
+        let checkpoint = Checkpoint::load(&self.model)?;
+        let network = Network::with_numbers(&checkpoint.config, &checkpoint.numbers)?;
+        let all = self.material.pieces()?;
+        let corpus = self.material.corpus()?;
+        let known: Vec<&Record> = corpus.iter().collect();
+        let folder = self.out.join("midi");
+        fs::create_dir_all(&folder)
+            .with_context(|| format!("cannot make the folder {}", folder.display()))?;
+        let lengths = Lengths { prompt: self.prompt_bars, answer: self.bars };
+        let excerpts = excerpt::choose(&all, lengths, self.prompts as usize);
+        ensure!(
+            !excerpts.is_empty(),
+            "no piece is long enough for {} bars given and {} answered; ask for fewer with --prompt-bars and --bars",
+            self.prompt_bars,
+            self.bars
+        );
+        let scored = self.material.scored(all, SCORED);
+
+        println!("1 of 3: bits per note");
+        let (free, reliability) = whole(&network, &scored, &known)?;
+        println!("2 of 3: bits per note on a sixteenth grid, after {} bars", self.prompt_bars);
+        let window = Window::Prompts { prompt: self.prompt_bars, score: GRID_BARS };
+        let passages = passages(&scored, window, Measure::Sixteenths);
+        let grid = Comparison::of(&network, &passages, Measure::Sixteenths, &known)?;
+        println!("3 of 3: answers to {} prompts", excerpts.len());
+        let (name, notes_seen) = (checkpoint.name.clone(), checkpoint.notes_seen);
+        let model = Arc::new(Model::from_checkpoint(checkpoint)?);
+        let playing = Playing::of(&model, &excerpts, &known, self.sampling(), &folder)?;
+
+        let findings = Findings { name, notes_seen, free, grid, reliability, playing };
+        let page = page::write(&findings, self)?;
+        self.save("index.html", page.as_bytes())?;
+        self.save("report.json", &serde_json::to_vec_pretty(&findings.as_json())?)?;
+        println!("wrote {}", self.out.join("index.html").display());
+        Ok(())
+    }
+
+    fn sampling(&self) -> playing::Sampling {
+        playing::Sampling { temperature: self.temperature, top_p: self.top_p, seed: self.seed }
+    }
+
+    fn save(&self, name: &str, contents: &[u8]) -> Result<()> {
+        let (path, part) = (self.out.join(name), self.out.join(format!("{name}.part")));
+        fs::write(&part, contents)
+            .and_then(|()| fs::rename(&part, &path))
+            .with_context(|| format!("cannot write {}", path.display()))
+    }
+}
+
+fn passages(records: &[Record], window: Window, measure: Measure) -> Vec<Passage> {
+    let tokenizer = Tokenizer::new();
+    records.iter().flat_map(|record| window.passages(&tokenizer, record, measure)).collect()
+}
+
+/// All notes in the model's own alphabets, and how often its first guesses come.
+fn whole(network: &Network, scored: &[Record], corpus: &[&Record]) -> Result<(Comparison, [Reliability; 4])> {
+    let mut calibrations: [Calibration; 4] = Default::default();
+    let passages = passages(scored, Window::Whole, Measure::Free);
+    let seen = |field: Field, probabilities: &[f64], value| {
+        calibrations[field as usize].add(probabilities, value);
+    };
+    let comparison = Comparison::seen(network, &passages, Measure::Free, corpus, seen)?;
+    Ok((comparison, calibrations.each_ref().map(Calibration::reliability)))
+}
+
+impl Findings {
+    fn as_json(&self) -> serde_json::Value {
+        let reliability: serde_json::Map<_, _> = Field::ALL
+            .iter()
+            .map(|&field| (field.name().to_owned(), json!(self.reliability[field as usize])))
+            .collect();
+        json!({
+            "model": self.name,
+            "notes_seen": self.notes_seen,
+            "bits": self.free.as_json(&self.name),
+            "bits_on_sixteenths": self.grid.as_json(&self.name),
+            "calibration": reliability,
+            "playing": self.playing.as_json(),
+        })
+    }
+}
