@@ -39,6 +39,8 @@ struct Shared {
     /// The last tick whose plans are in the ring.
     acknowledged: AtomicU64,
     readiness: AtomicU8,
+    /// The audio thread waits for the composer.
+    waits: AtomicBool,
     stop: AtomicBool,
 }
 
@@ -88,6 +90,7 @@ pub fn boundary() -> (AudioEnd, ComposerEnd) {
         told: AtomicU64::new(0),
         acknowledged: AtomicU64::new(0),
         readiness: AtomicU8::new(Readiness::Loading as u8),
+        waits: AtomicBool::new(false),
         stop: AtomicBool::new(false),
     });
     let audio = AudioEnd {
@@ -123,6 +126,7 @@ impl AudioEnd {
     /// Sets a flag.
     pub fn set_offline(&mut self, offline: bool) {
         self.offline = offline;
+        self.shared.waits.store(offline, Ordering::Release);
     }
 
     /// Tells the composer. Where the ring is full the message is lost; false then, and until [`Self::recover`].
@@ -227,6 +231,11 @@ impl ComposerEnd {
     /// How many ticks have come since that one.
     pub fn ticks_since(&self, tick: u64) -> u64 {
         self.shared.told.load(Ordering::Acquire).saturating_sub(tick)
+    }
+
+    /// Whether the audio thread waits for plans, so that none comes too late.
+    pub fn is_waited_for(&self) -> bool {
+        self.shared.waits.load(Ordering::Acquire)
     }
 
     /// How to reach it from outside.

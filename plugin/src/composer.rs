@@ -72,6 +72,9 @@ pub struct Composer {
     bar: Beats,
     meter: Option<Meter>,
     revision: Revision,
+    /// The newest tick when a note was last planned, and how many came while it was: none, on a machine that keeps up.
+    told: u64,
+    note_ticks: u64,
     /// The tick that is being decided, and how many notes it may still plan.
     deciding: Option<(Tick, usize)>,
     /// What the plans were made with, and the tick at which they were last made anew for a parameter's sake.
@@ -101,6 +104,8 @@ impl Composer {
             bar: Meter::COMMON.bar(),
             meter: None,
             revision: 0,
+            told: 0,
+            note_ticks: 0,
             deciding: None,
             planned_with: (Settings::default(), 0),
             broken: false,
@@ -121,6 +126,11 @@ impl Composer {
     /// steps. Returns whether there is more to do at once.
     pub fn step(&mut self) -> bool {
         if let Some((tick, notes)) = self.deciding {
+            let told = self.end.ticks_since(0);
+            if notes < NOTES_A_TICK {
+                self.note_ticks = told - self.told.min(told);
+            }
+            self.told = told;
             if notes > 0 && self.plan_note(&tick) {
                 self.deciding = Some((tick, notes - 1));
             } else {
@@ -205,7 +215,7 @@ impl Composer {
         self.status.set_lag_ms(lag.max(self.status.lag_ms() * LAG_DECAY));
         // Behind, a decision would be about the past, and what has come since may have made it void: only the newest tick counts
         // then. Never where the audio thread waits for us.
-        let stale = behind > KEPT_UP_TICKS && !self.end.heard.is_empty();
+        let stale = behind > KEPT_UP_TICKS && !self.end.heard.is_empty() && !self.end.is_waited_for();
         let decides = !self.broken && !stale && self.decide(&tick);
         self.deciding = Some((tick, if decides { NOTES_A_TICK } else { 0 }));
         self.settings = tick.settings;

@@ -1,18 +1,23 @@
-//! The editor: what Segue hears and is about to play, the parameters, and who made the music it learnt from.
+//! The editor: what Segue hears and is about to play, keys to play on, presets, the parameters, and who made the music it
+//! learnt from.
 
 mod choice;
 mod groups;
 mod header;
+mod help;
 mod keyboard;
 mod learn;
 mod look;
 mod mode_switch;
 mod model_menu;
+mod piano;
+mod preset_menu;
 mod roll;
 mod slider;
 mod span;
 #[cfg(test)]
 mod tests;
+mod window;
 mod words;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -23,25 +28,24 @@ use std::time::Duration;
 use crossbeam_channel::Sender;
 use egui::{Button, CentralPanel, Frame as Area, Ui};
 use nice_plug::context::gui::GuiContext;
-use nice_plug::editor::ResizeHint;
 use nice_plug::editor::dpi::LogicalSize;
-use nice_plug_egui::{
-    EguiEditor, EguiEditorState, EguiNiceSettings, Frame, NiceEguiApp, RepaintNotifier, baseview,
-    create_egui_editor,
-};
+use nice_plug_egui::{Frame, NiceEguiApp, baseview};
+use parking_lot::Mutex;
 
 use crate::composer::Wish;
 use crate::models::Shelf;
 use crate::params::SegueParams;
+use crate::presets::Folder;
 use crate::status::Status;
+use crate::touch::Fingers;
+use header::Page;
 use learn::Learning;
 use mode_switch::ModeSwitch;
 use model_menu::ModelMenu;
+use piano::Piano;
+use preset_menu::PresetMenu;
 use roll::RollView;
-
-/// The size it opens with, and the smallest at which nothing is cut off.
-const SIZE: LogicalSize<f32> = LogicalSize::new(920.0, 640.0);
-const SMALLEST: LogicalSize<f32> = LogicalSize::new(760.0, 520.0);
+pub use window::Window;
 
 /// How often it is drawn: the keys, the roll and the count-in move.
 const REFRESH: Duration = Duration::from_millis(16);
@@ -54,23 +58,23 @@ pub struct Face {
     host: Option<GuiContext>,
     modes: ModeSwitch,
     roll: RollView,
+    piano: Piano,
+    presets: PresetMenu,
     models: ModelMenu,
     learning: Option<Learning>,
-    about: bool,
+    page: Option<Page>,
     fallen: bool,
-}
-
-/// The editor of an instance.
-pub fn editor(face: Face) -> Option<EguiEditor<Face>> {
-    let state = EguiEditorState::from_size(SIZE, 1.0);
-    let resize = ResizeHint::RESIZABLE.with_min_logical_size(SMALLEST);
-    let settings = EguiNiceSettings::new().with_tile("Segue").with_resize_hint(resize);
-    create_egui_editor(state, RepaintNotifier::default(), settings, face)
 }
 
 impl Face {
     /// What an editor shows of an instance.
-    pub fn new(params: Arc<SegueParams>, status: Arc<Status>, wish: Sender<Wish>) -> Self {
+    pub fn new(
+        params: Arc<SegueParams>,
+        status: Arc<Status>,
+        wish: Sender<Wish>,
+        fingers: Arc<Mutex<Fingers>>,
+    ) -> Self {
+        let page = (!params.state.helped()).then_some(Page::Help);
         Self {
             params,
             status,
@@ -78,9 +82,11 @@ impl Face {
             host: None,
             modes: ModeSwitch::default(),
             roll: RollView::default(),
+            piano: Piano::new(fingers),
+            presets: PresetMenu::new(Folder::of_the_player()),
             models: ModelMenu::new(Shelf::of_the_player()),
             learning: None,
-            about: false,
+            page,
             fallen: false,
         }
     }
@@ -91,17 +97,31 @@ impl Face {
         learn::settle(&mut self.learning, &self.status, &setter, &self.params);
         let area = Area::new().fill(look::GROUND).inner_margin(12.0);
         CentralPanel::default().frame(area).show(ui, |ui| {
-            header::header(ui, &setter, &self.params, &self.status, &mut self.about);
+            let presets = |ui: &mut Ui| self.presets.show(ui, &host, &self.params);
+            header::header(ui, &setter, &self.params, &self.status, &mut self.page, presets);
             header::notices(ui, &self.params, &self.status);
-            if self.about {
-                header::about(ui, &self.status);
-                return;
+            match self.page {
+                Some(Page::Help) => {
+                    self.params.state.set_helped();
+                    if help::page(ui) {
+                        self.page = None;
+                    }
+                    return;
+                }
+                Some(Page::About) => {
+                    header::about(ui, &self.status);
+                    return;
+                }
+                None => {}
             }
             self.modes.show(ui, &setter, &self.params, &self.status);
             ui.add_space(4.0);
             // What the controls below leave of the height.
-            let height = (ui.available_height() - groups::HEIGHT - 8.0).max(90.0);
+            let below = groups::HEIGHT + piano::HEIGHT + 12.0 + look::GAP;
+            let height = (ui.available_height() - below).max(90.0);
             self.roll.show(ui, &self.status, height);
+            ui.add_space(4.0);
+            self.piano.show(ui, &self.status);
             ui.add_space(4.0);
             ui.columns(3, |columns| {
                 if let [left, middle, right] = columns {
@@ -152,10 +172,17 @@ impl NiceEguiApp for Face {
         ui.ctx().request_repaint_after(REFRESH);
     }
 
-    fn editor_closed(&mut self) {
-        self.host = None;
+    fn resized(&mut self, size: baseview::WindowSize) {
+        let logical = LogicalSize::new(size.logical.width as f32, size.logical.height as f32);
+        self.params.state.set_window(window::whole(logical));
+    }
+}
+
+/// A window that closes leaves nothing of its player behind: no key down, nobody who watches or learns.
+impl Drop for Face {
+    fn drop(&mut self) {
+        self.piano.leave();
         self.status.roll.watch(false);
-        self.learning = None;
         self.status.learn.store(false, Ordering::Relaxed);
     }
 }

@@ -7,6 +7,7 @@
 //! | [`plugin`], [`framework`] | host's | the framework's callbacks; nothing that falls there reaches the host |
 //! | [`processor`] | audio | the only place that knows sample offsets |
 //! | [`clock`] | audio | samples to jam Beats and back, from the host's transport |
+//! | [`touch`] | editor to audio | what is played on the keys in the window |
 //! | [`player`], [`echo`] | audio | what the player holds; what is our own coming back |
 //! | [`heard`] | audio to composer | what was heard |
 //! | [`boundary`], [`pace`] | both | the two rings between the threads, and who waits for whom: offline only |
@@ -16,7 +17,7 @@
 //! | [`scheduler`], [`voices`] | audio | what is due; every on has its off |
 //! | [`sound`] | audio | the built-in tone |
 //!
-//! Around it: [`params`], [`state`], [`ranges`] and [`settings`]; [`status`], [`roll`] and [`editor`]; [`embedded`], the model in the file, [`models`], the
+//! Around it: [`params`], [`state`], [`ranges`] and [`settings`]; [`presets`]; [`status`], [`roll`] and [`editor`]; [`embedded`], the model in the file, [`models`], the
 //! player's own, and [`model_choice`] between them; [`composer_thread`]; [`anchor`], against a crash of hosts; [`limits`], every capacity.
 
 pub mod anchor;
@@ -41,6 +42,7 @@ pub mod phrase;
 pub mod planned;
 pub mod player;
 pub mod plugin;
+pub mod presets;
 pub mod processor;
 pub mod ranges;
 pub mod revisions;
@@ -50,6 +52,7 @@ pub mod settings;
 pub mod sound;
 pub mod state;
 pub mod status;
+pub mod touch;
 pub mod turns;
 pub mod voices;
 

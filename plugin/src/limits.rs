@@ -92,6 +92,9 @@ pub const PARK: Duration = Duration::from_millis(2);
 /// The same while the host sends nothing.
 pub const PARK_IDLE: Duration = Duration::from_millis(20);
 
+/// Movements of the keys in the window on their way to the audio thread: every key down and up, twice.
+pub const TOUCHES: usize = 512;
+
 /// Voices of the built-in sound.
 pub const SOUND_VOICES: usize = 32;
 

@@ -92,7 +92,8 @@ impl SegueParams {
             seed: u64::from(what.seed.value().unsigned_abs()),
             channel: (tone.channel.value() - 1).clamp(0, 15) as u8,
             pass: tone.pass.value(),
-            level: tone.gain(),
+            level: tone::gain(&tone.level),
+            segue_level: tone::gain(&tone.segue_level),
             generation: self.state.loads(),
         }
     }
@@ -108,7 +109,8 @@ mod tests {
     #[test]
     fn defaults_agree_with_the_settings() {
         let level = util::db_to_gain(-12.0);
-        assert_eq!(SegueParams::default().settings(), Settings { level, ..Settings::default() });
+        let expected = Settings { level, segue_level: level, ..Settings::default() };
+        assert_eq!(SegueParams::default().settings(), expected);
     }
 
     /// Sets a parameter as a host does, from text.
@@ -165,7 +167,7 @@ mod tests {
         let (settings, default) = (params.settings(), Settings::default());
         assert_eq!(settings.temperature, default.temperature);
         assert_eq!(settings.patience, default.patience);
-        assert!(settings.level.is_finite());
+        assert!(settings.level.is_finite() && settings.segue_level.is_finite());
         assert!(settings.bounds.density >= 0.25);
         assert!(settings.bounds.keys.0 <= settings.bounds.keys.1);
     }

@@ -10,13 +10,13 @@ use std::time::Instant;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 use nice_plug::prelude::*;
-use nice_plug_egui::EguiEditor;
+use parking_lot::Mutex;
 
 use crate::anchor;
 use crate::boundary::boundary;
 use crate::composer::Wish;
 use crate::composer_thread::ComposerThread;
-use crate::editor::{self, Face};
+use crate::editor::Window;
 use crate::embedded;
 use crate::framework::{self, HostSink};
 use crate::limits::{INPUT_EVENTS, INPUT_RESERVE};
@@ -28,6 +28,7 @@ use crate::params::SegueParams;
 use crate::processor::{Block, Processor};
 use crate::ranges;
 use crate::status::Status;
+use crate::touch::{Fingers, Touches, touch};
 
 /// One instance.
 pub struct Segue {
@@ -35,6 +36,9 @@ pub struct Segue {
     status: Arc<Status>,
     wish: Sender<Wish>,
     wishes: Receiver<Wish>,
+    /// The keys in the window: the editor's end, and the processor's until there is one.
+    fingers: Arc<Mutex<Fingers>>,
+    touches: Option<Touches>,
     events: Vec<Event>,
     /// From the first activation on.
     processor: Option<Processor>,
@@ -51,11 +55,14 @@ impl Default for Segue {
     fn default() -> Self {
         anchor::cast();
         let (wish, wishes) = bounded(8);
+        let (fingers, touches) = touch();
         Self {
             params: Arc::default(),
             status: Arc::default(),
             wish,
             wishes,
+            fingers: Arc::new(Mutex::new(fingers)),
+            touches: Some(touches),
             events: Vec::new(),
             processor: None,
             pace: None,
@@ -75,13 +82,15 @@ impl Segue {
         self.sample_rate = sample_rate;
         self.pace = (api == PluginApi::Vst3).then(Pace::default);
         let (status, wishes, state) = (&self.status, &self.wishes, &self.params.state);
-        let composer = &mut self.composer;
+        let (composer, touches) = (&mut self.composer, &mut self.touches);
         let processor = self.processor.get_or_insert_with(|| {
             let (audio, end) = boundary();
             let embedded = || embedded::shared().map_err(|error| error.to_string());
             let choice = ModelChoice::new(embedded, Shelf::of_the_player(), state.clone());
             *composer = Some(ComposerThread::start(end, wishes.clone(), status.clone(), choice));
-            Processor::new(audio, status.clone(), sample_rate)
+            let mut processor = Processor::new(audio, status.clone(), sample_rate);
+            touches.take().into_iter().for_each(|touches| processor.listen_to(touches));
+            processor
         });
         let offline = self.pace.is_none() && buffer.process_mode == ProcessMode::Offline;
         processor.activate(sample_rate, offline, composer.as_ref().and_then(ComposerThread::thread));
@@ -145,7 +154,7 @@ impl Plugin for Segue {
     const MIDI_OUTPUT: MidiConfig = MidiConfig::MidiCCs;
     const INPUT_EVENT_CAPACITY: usize = INPUT_EVENTS;
 
-    type Editor = EguiEditor<Face>;
+    type Editor = Window;
     type SysExMessage = ();
     type BackgroundTask = anchor::Hold;
 
@@ -166,7 +175,8 @@ impl Plugin for Segue {
 
     fn editor(&mut self, tasks: AsyncExecutor<Self>) -> Option<Self::Editor> {
         anchor::keep_queue(tasks);
-        editor::editor(Face::new(self.params.clone(), self.status.clone(), self.wish.clone()))
+        let (params, status, wish) = (self.params.clone(), self.status.clone(), self.wish.clone());
+        Some(Window::new(params, status, wish, self.fingers.clone()))
     }
 
     fn activate(

@@ -29,6 +29,7 @@ use crate::scheduler::Scheduler;
 use crate::settings::{Mode, Settings, Yield};
 use crate::sound::Sound;
 use crate::status::Status;
+use crate::touch::Touches;
 use crate::voices::{Address, Voices};
 
 /// One block from the host.
@@ -63,6 +64,8 @@ pub struct Processor {
     voices: Voices,
     player: Player,
     echo: Echo,
+    /// What is played in the window.
+    touches: Option<Touches>,
     sound: Sound,
     settings: Settings,
     sample_rate: f64,
@@ -104,6 +107,7 @@ impl Processor {
             voices: Voices::new(),
             player: Player::new(),
             echo: Echo::new(sample_rate),
+            touches: None,
             sound: Sound::new(sample_rate as f32),
             settings: Settings::default(),
             sample_rate,
@@ -148,6 +152,11 @@ impl Processor {
         self.end.set_offline(offline);
     }
 
+    /// Hears what is played in the window, too. Called outside of processing.
+    pub fn listen_to(&mut self, touches: Touches) {
+        self.touches = Some(touches);
+    }
+
     /// The host wants us as after the activation. Done in the next block.
     ///
     /// # Real-time safety
@@ -175,6 +184,7 @@ impl Processor {
         }
         let (mut now, mut rendered) = (start, 0);
         self.fetch_plans();
+        self.touched(start, sink);
         while let Some((at, next)) = self.next(now, start, frames as u64, input) {
             if at >= end {
                 break;
@@ -309,7 +319,8 @@ impl Processor {
     }
 
     fn render(&mut self, left: &mut [f32], right: &mut [f32]) {
-        let level = if self.settings.bypass { 0.0 } else { self.settings.level };
-        self.sound.render(left, right, level);
+        let Settings { bypass, level, segue_level, .. } = self.settings;
+        let levels = if bypass { [0.0; 2] } else { [level, segue_level] };
+        self.sound.render(left, right, levels);
     }
 }

@@ -118,8 +118,10 @@ pub struct Settings {
     pub channel: Channel,
     /// Whether what comes in also goes out.
     pub pass: bool,
-    /// Gain of the built-in sound, 0 is silent.
+    /// Gain of the built-in sound for the player's notes, 0 is silent.
     pub level: f32,
+    /// The same for ours.
+    pub segue_level: f32,
     /// Counts the states loaded.
     pub generation: u32,
 }
@@ -146,6 +148,7 @@ impl Default for Settings {
             channel: 1,
             pass: true,
             level: 0.25,
+            segue_level: 0.25,
             generation: 0,
         }
     }

@@ -21,6 +21,10 @@ pub struct Saved {
     pub format: u64,
     /// The file name of a model in the player's folder; nothing is the one in the plugin.
     pub model: Option<String>,
+    /// Whether the player has seen what to do first.
+    pub helped: bool,
+    /// The size of the window, in logical pixels.
+    pub window: Option<(u32, u32)>,
     /// What of a read state could not be understood; nothing if all was.
     #[serde(skip)]
     pub notice: Option<String>,
@@ -28,7 +32,7 @@ pub struct Saved {
 
 impl Default for Saved {
     fn default() -> Self {
-        Self { format: FORMAT, model: None, notice: None }
+        Self { format: FORMAT, model: None, helped: false, window: None, notice: None }
     }
 }
 
@@ -46,6 +50,8 @@ impl From<Value> for Saved {
                 ("format", Value::Number(format)) => saved.format = format.as_u64().unwrap_or(u64::MAX),
                 ("model", Value::String(name)) => saved.model = Some(name),
                 ("model", Value::Null) => saved.model = None,
+                ("helped", Value::Bool(helped)) => saved.helped = helped,
+                ("window", value) => saved.window = serde_json::from_value(value).unwrap_or(None),
                 _ => unknown.push(name),
             }
         }
@@ -100,6 +106,26 @@ impl State {
         self.0.choices.fetch_add(1, Ordering::Release);
     }
 
+    /// Whether the player has seen what to do first, in this project. Not for the audio thread.
+    pub fn helped(&self) -> bool {
+        self.0.saved.lock().helped
+    }
+
+    /// The player has seen it. Not for the audio thread.
+    pub fn set_helped(&self) {
+        self.0.saved.lock().helped = true;
+    }
+
+    /// How large the window was, in logical pixels. Not for the audio thread.
+    pub fn window(&self) -> Option<(u32, u32)> {
+        self.0.saved.lock().window
+    }
+
+    /// The window has this size now, in logical pixels. Not for the audio thread.
+    pub fn set_window(&self, size: (u32, u32)) {
+        self.0.saved.lock().window = Some(size);
+    }
+
     /// The chosen model cannot be had, and this is why; or it can. Not for the audio thread.
     pub fn set_refusal(&self, refusal: Option<String>) {
         *self.0.refusal.lock() = refusal;
@@ -123,7 +149,8 @@ impl<'a> PersistentField<'a, Saved> for State {
         F: Fn(&Saved) -> R,
     {
         // What is written is of this version's format, whatever was read.
-        f(&Saved { model: self.model(), ..Saved::default() })
+        let Saved { model, helped, window, .. } = self.0.saved.lock().clone();
+        f(&Saved { model, helped, window, ..Saved::default() })
     }
 }
 
@@ -144,8 +171,13 @@ mod tests {
         other.set(serde_json::from_str(&written(&state)).expect("what was written can be read"));
         assert_eq!((other.loads(), other.choices()), (1, 0));
         assert_eq!(other.model().as_deref(), Some("mine.safetensors"));
+        assert_eq!((other.helped(), other.window()), (false, None));
         assert_eq!(other.notices(), [""; 0]);
         assert_eq!(written(&other), written(&state));
+        state.set_helped();
+        state.set_window((1000, 700));
+        other.set(serde_json::from_str(&written(&state)).expect("what was written can be read"));
+        assert_eq!((other.helped(), other.window()), (true, Some((1000, 700))));
     }
 
     #[test]
@@ -158,6 +190,9 @@ mod tests {
             (r#"{"format":2,"model":null}"#, None, None),
             (r#"{"format":3,"model":"a.safetensors"}"#, Some("a.safetensors"), Some("newer version")),
             (r#"{"format":9,"model":"a","takes":[1,2]}"#, Some("a"), Some("takes")),
+            (r#"{"format":2,"window":[900]}"#, None, None),
+            (r#"{"format":2,"window":null,"helped":true}"#, None, None),
+            (r#"{"format":2,"helped":1}"#, None, Some("helped")),
             (r#"{"format":2,"model":17}"#, None, Some("model")),
             (r#"{"format":-1}"#, None, Some("newer version")),
             (r#"[1,2]"#, None, Some("damaged")),

@@ -133,10 +133,12 @@ impl Generator {
 
     /// Reads notes into the cache, at most so many. Returns whether all are read.
     pub fn prefill(&mut self, steps: usize) -> bool {
-        // A long past that is read at once is read from where no later step can tell the difference.
-        let oldest = self.context.len().saturating_sub(self.model.config.reach()).max(self.context.first());
-        if self.cache.len() < oldest {
-            self.cache.reset(oldest);
+        // A long past that is read at once is read from where no later step can tell the difference, and some notes more, so that so many
+        // can be taken back before it must be read again.
+        let (reach, more) = (self.model.config.reach(), self.model.config.window);
+        let needed = self.context.len().saturating_sub(reach).max(self.context.first());
+        if self.cache.start() > needed || self.cache.len() + more < needed {
+            self.cache.reset(needed.saturating_sub(more).max(self.context.first()));
         }
         for _ in 0..steps {
             if self.cache.len() == self.context.len() {

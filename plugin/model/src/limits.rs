@@ -105,8 +105,8 @@ impl Limits {
         // So many of the newest notes may lie within so many ticks.
         let (count, span) = if density < 1.0 { (1, beat / density) } else { (self.density as usize, beat) };
         let span = (span.ceil() as Tick).min(FOREVER);
-        let newest = context.notes().iter().rev().take_while(|note| note.onset > from - span);
-        newest.filter(|note| note.role == role).nth(count - 1).map(|note| note.onset + span)
+        let mut newest = context.onsets(role).take_while(|&onset| onset > from - span);
+        newest.nth(count - 1).map(|onset| onset + span)
     }
 
     /// From when on, after `from`, one more note would need no more than one other to end.

@@ -118,16 +118,13 @@ fn act() -> impl Strategy<Value = Act> {
     ]
 }
 
-/// The definition, tick by tick: whether some note may begin at an onset.
-fn may_begin(ears: &Ears, last: &ContextNote, limits: &Limits, onset: Tick) -> bool {
+/// The definition, tick by tick: whether some note may begin at an onset, where so many sound.
+fn may_begin(ears: &Ears, sounding: usize, last: &ContextNote, limits: &Limits, onset: Tick) -> bool {
     let in_order = |key: Key| onset > last.onset || key > last.key;
     let key = (0..128).any(|key| limits.allows(key) && in_order(key));
     let velocity = (1..128).any(|v: Velocity| limits.velocities.0 <= v && v <= limits.velocities.1);
-    let together = ears.begun(1, onset);
-    key && velocity
-        && thin_with(ears, limits, onset, 1)
-        && ears.sounding(onset) <= limits.polyphony
-        && together < limits.polyphony
+    let voices = sounding <= limits.polyphony && ears.begun(1, onset) < limits.polyphony;
+    key && velocity && voices && thin_with(ears, limits, onset, 1)
 }
 
 /// Whether the density holds around an onset if so many more notes begin there.
@@ -149,8 +146,6 @@ struct Session {
     generator: Generator,
     ears: Ears,
     now: Tick,
-    /// Where voices were last ended.
-    hushed: Tick,
     limits: [Limits; 2],
 }
 
@@ -170,19 +165,15 @@ impl Session {
                 self.generator.release(*key, Role::Player, self.now);
             }
             Act::Withdraw { ahead } => {
-                // What has been ended is past: nothing is planned anew before that.
-                let from = self.hushed.max(self.now + ahead);
-                self.generator.withdraw(Role::Segue, from);
-                self.ears.withdraw(from);
+                self.generator.withdraw(Role::Segue, self.now + ahead);
+                self.ears.withdraw(self.now + ahead);
             }
             Act::Cut { ahead } => {
-                self.hushed = self.hushed.max(self.now + ahead);
                 self.generator.cut(Role::Segue, self.now + ahead);
                 self.ears.withdraw(self.now + ahead);
                 self.ears.hush(self.now + ahead);
             }
             Act::Hush { ahead } => {
-                self.hushed = self.hushed.max(self.now + ahead);
                 self.generator.hush(Role::Segue, self.now + ahead);
                 self.ears.hush(self.now + ahead);
             }
@@ -204,16 +195,21 @@ impl Session {
     /// Asks for one note, and looks at it from all sides.
     fn ask(&mut self, ask: &Ask) -> Result<bool, TestCaseError> {
         let last = self.generator.context().last().copied();
-        let answer = self.generator.next(ask);
         let Some(last) = last else {
-            prop_assert_eq!(answer, Err(Rest::Unheard));
+            prop_assert_eq!(self.generator.next(ask), Err(Rest::Unheard));
             return Ok(false);
         };
         let grid = ask.grid.round_to(TICK).max(TICK);
         let earliest = beats_at(last.onset).max(ask.from).ceil_to(grid);
         let lines = (0..).map(|line| earliest + grid.times(line)).take_while(|&line| line < ask.until);
         let anywhere = lines.clone().next().is_some();
-        let room = lines.map(tick_at).any(|onset| may_begin(&self.ears, &last, &ask.limits, onset));
+        let sounding = |onset| self.generator.context().sounding(Role::Segue, onset).count();
+        // A voice that was ended, and then struck again by a note that was withdrawn, counts as if it still sounded: rather one
+        // note too few than one too many.
+        prop_assert!(self.ears.sounding(last.onset) <= sounding(last.onset));
+        let room =
+            lines.map(tick_at).any(|onset| may_begin(&self.ears, sounding(onset), &last, &ask.limits, onset));
+        let answer = self.generator.next(ask);
         let no_room = matches!(answer, Err(Rest::Limits(_)));
         prop_assert_eq!(
             no_room,
@@ -246,7 +242,7 @@ impl Session {
 /// Whether the limits allow anything at all, ever.
 fn possible(limits: &Limits) -> bool {
     let first = ContextNote::held(-1, 0, 1, Role::Player);
-    may_begin(&Ears::default(), &first, limits, 0)
+    may_begin(&Ears::default(), 0, &first, limits, 0)
 }
 
 proptest! {
@@ -260,7 +256,7 @@ proptest! {
         last in ask(),
     ) {
         let model = &MODELS[model];
-        let mut session = Session { generator: Generator::new(model.clone()), ears: Ears::default(), now: 0, hushed: 0, limits };
+        let mut session = Session { generator: Generator::new(model.clone()), ears: Ears::default(), now: 0, limits };
         for act in &acts {
             session.perform(act)?;
         }
@@ -272,14 +268,6 @@ proptest! {
             for field in Field::ALL {
                 let token = Token { gap: 12, key: 61, velocity: 17, duration: 20 };
                 let logits = |generator: &mut Generator| generator.logits(field, Role::Segue, token);
-                let mut slow = Generator::new(model.clone());
-                session.generator.context().notes().iter().for_each(|&note| { slow.hear(note); slow.prefill(usize::MAX); });
-                let (f, l, w) = (logits(&mut fresh).unwrap()[0], logits(&mut session.generator).unwrap()[0], logits(&mut slow).unwrap()[0]);
-                if f != l {
-                    session.generator.set_model(model.clone());
-                    let again = logits(&mut session.generator).unwrap()[0];
-                    println!("DBG {field:?} notes {} first {} fresh {f} live {l} slow {w} rebuilt {again}", fresh.context().len(), session.generator.context().first());
-                }
                 prop_assert_eq!(logits(&mut fresh), logits(&mut session.generator), "{:?} of {} notes", field, fresh.context().len());
             }
         }

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use rand::RngExt;
 use rand_pcg::Pcg64Mcg;
-use segue_model::{Ask, Batch, Checkpoint, Config, Field, Generator, Model, Network, Next, Resolution, Sequence};
+use segue_model::{
+    Ask, Batch, Checkpoint, Config, Field, Generator, Model, Network, Next, Resolution, Sequence,
+};
 use segue_music::{Beats, Context, ContextNote, Meter, Role, Tokenizer, Vocabulary};
 
 fn notes(seed: u64, count: usize) -> Vec<ContextNote> {
@@ -42,7 +44,8 @@ fn both(seed: u64) -> (Network, Arc<Model>) {
     let checkpoint = Checkpoint {
         name: String::new(),
         config: Config::tiny(),
-        notes_seen: 0, styles: vec![],
+        notes_seen: 0,
+        styles: vec![],
         numbers: network.numbers().unwrap(),
     };
     // In two bytes a number, so that a wrong forward is told from a coarse one; tests/resolution.rs holds the one that plays to this.
@@ -134,21 +137,24 @@ fn truncated_and_appended_again_is_fresh() {
 
 #[test]
 fn a_past_cut_to_before_what_was_read_is_read_again() {
-    // 300 notes heard at once are read from the 211th on (the reach is 89); then all but 50 are taken back.
+    // 300 notes heard at once are read from the 187th on (the reach is 89, and a window more); then all but so many are taken back: to
+    // before that, to where some that were not read still count, and to where none does.
     let (_, model) = both(7);
     let notes = notes(7, 300);
-    let mut generator = Generator::new(model.clone());
-    generator.meter(0, Some(Meter::COMMON));
-    notes.iter().for_each(|&note| generator.hear(note));
-    generator.prefill(usize::MAX);
-    let at = notes[50].onset;
-    generator.cut(Role::Player, at);
-    generator.cut(Role::Segue, at);
-    let mut fresh = Generator::new(model);
-    fresh.meter(0, Some(Meter::COMMON));
-    generator.context().notes().iter().for_each(|&note| fresh.hear(note));
-    for (ours, theirs) in answers(&mut generator).iter().zip(&answers(&mut fresh)) {
-        assert!(close(ours, theirs));
+    for left in [50, 190, 220, 280] {
+        let mut generator = Generator::new(model.clone());
+        generator.meter(0, Some(Meter::COMMON));
+        notes.iter().for_each(|&note| generator.hear(note));
+        generator.prefill(usize::MAX);
+        let at = notes[left].onset;
+        generator.cut(Role::Player, at);
+        generator.cut(Role::Segue, at);
+        let mut fresh = Generator::new(model.clone());
+        fresh.meter(0, Some(Meter::COMMON));
+        generator.context().notes().iter().for_each(|&note| fresh.hear(note));
+        for (ours, theirs) in answers(&mut generator).iter().zip(&answers(&mut fresh)) {
+            assert!(close(ours, theirs), "{left} left");
+        }
     }
 }
 

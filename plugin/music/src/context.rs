@@ -56,6 +56,10 @@ impl ContextNote {
     }
 }
 
+/// Onsets of forgotten notes that are remembered, by role: what counts its own notes by the beat must not be led astray by a flood of the
+/// other's.
+const FORGOTTEN: usize = 64;
+
 /// A place in a bar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct BarPosition {
@@ -82,6 +86,8 @@ pub struct Context {
     pedal: Vec<(Tick, bool)>,
     meters: Vec<(Tick, Option<Meter>)>,
     styles: Vec<(Tick, Option<usize>)>,
+    /// By role: the onsets of the newest notes that were forgotten, oldest first.
+    forgotten: [Vec<Tick>; 2],
 }
 
 impl Context {
@@ -264,7 +270,13 @@ impl Context {
     /// Forgets all but the newest `keep` notes, and what pedal and metre no longer matter.
     pub fn forget(&mut self, keep: usize) {
         let old = self.notes.len().saturating_sub(keep);
-        self.notes.drain(..old);
+        for note in self.notes.drain(..old) {
+            let onsets = &mut self.forgotten[note.role.index()];
+            if onsets.len() == FORGOTTEN {
+                onsets.remove(0);
+            }
+            onsets.push(note.onset);
+        }
         self.first += old;
         if let Some(oldest) = self.notes.first().map(|note| note.onset) {
             let held = |changes: usize| changes.saturating_sub(1);
@@ -274,12 +286,19 @@ impl Context {
         }
     }
 
+    /// The onsets of a role's notes, newest first; beyond the notes that are kept, those of a few more.
+    pub fn onsets(&self, role: Role) -> impl Iterator<Item = Tick> {
+        let kept = self.notes.iter().rev().filter(move |note| note.role == role).map(|note| note.onset);
+        kept.chain(self.forgotten[role.index()].iter().rev().copied())
+    }
+
     /// Bytes of memory it holds.
     pub fn bytes(&self) -> usize {
         size_of::<ContextNote>() * self.notes.capacity()
             + size_of::<(Tick, bool)>() * self.pedal.capacity()
             + size_of::<(Tick, Option<Meter>)>() * self.meters.capacity()
             + size_of::<(Tick, Option<usize>)>() * self.styles.capacity()
+            + self.forgotten.iter().map(|onsets| size_of::<Tick>() * onsets.capacity()).sum::<usize>()
     }
 
     /// Whether the pedal is down at a tick.

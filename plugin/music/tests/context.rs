@@ -279,3 +279,18 @@ fn a_pedal_that_flutters_for_hours_takes_no_room() {
         assert_eq!(context.pedal_at(at), down, "tick {at}");
     }
 }
+
+#[test]
+fn a_flood_of_the_others_does_not_hide_ones_own_onsets() {
+    let mut context = Context::new();
+    for tick in 0..5 {
+        context.hear(ContextNote::held(tick * 10, 60, 80, Role::Segue));
+    }
+    for tick in 0..1000 {
+        context.hear(ContextNote::held(100 + tick, 40, 80, Role::Player));
+    }
+    context.forget(100);
+    context.hear(ContextNote::held(2000, 62, 80, Role::Segue));
+    assert_eq!(context.onsets(Role::Segue).collect::<Vec<_>>(), [2000, 40, 30, 20, 10, 0]);
+    assert_eq!(context.notes().len(), 101);
+}

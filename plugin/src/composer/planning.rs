@@ -54,10 +54,11 @@ impl Composer {
         self.answer.is_some()
     }
 
-    /// The first position that a plan made now reaches in time. Only where we do not keep up does it depend on how late it is.
+    /// The first position that a plan made now reaches in time. Only where we do not keep up does it depend on how late it is, and on
+    /// how long a note takes.
     fn earliest(&self, tick: &Tick) -> Beats {
-        let behind = self.end.ticks_since(tick.number);
-        let late = if behind > KEPT_UP_TICKS { behind } else { 0 };
+        let late = self.end.ticks_since(tick.number) + self.note_ticks;
+        let late = if late > KEPT_UP_TICKS && !self.end.is_waited_for() { late } else { 0 };
         tick.at + tick.lead + tick.step.times(i64::try_from(late).unwrap_or(0))
     }
 
@@ -170,11 +171,14 @@ impl Composer {
 
     /// There is no next note.
     fn rest(&mut self, rest: Rest) {
+        let opened = self.answer.as_ref().is_some_and(|answer| answer.opening.is_some());
         if let Some(answer) = &mut self.answer {
             answer.complete = true;
         }
         match rest {
             Rest::After | Rest::Unheard => {}
+            // At the end of an answer there may just be no room for one note more.
+            Rest::Limits(_) if opened => {}
             Rest::Limits(_) => self.status.note(&rest.to_string()),
             Rest::NotFinite => {
                 self.broken = true;

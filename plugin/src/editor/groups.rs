@@ -139,7 +139,14 @@ pub fn sound(ui: &mut Ui, setter: &ParamSetter<'_>, params: &SegueParams) {
         ui,
         setter,
         &tone.level,
-        "The built-in sound; at the lowest it is off, and Segue sends notes only.",
+        "How loud the built-in electric piano plays your notes; at the lowest it is off.",
+        None,
+    );
+    slider(
+        ui,
+        setter,
+        &tone.segue_level,
+        "How loud the built-in electric piano plays Segue's notes; at the lowest they are only sent.",
         None,
     );
     slider(ui, setter, &tone.channel, "The MIDI channel of Segue's notes; yours keep theirs.", None);

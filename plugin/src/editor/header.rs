@@ -18,13 +18,23 @@ pub const CREDITS: &str = "The model learnt from music published by The Fryderyk
 /// Below this nothing of a lag is heard: the lead.
 const UNHEARD_LAG: f32 = 40.0;
 
-/// Name, state, lag, and the main switch.
+/// What can be shown instead of the controls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Page {
+    /// What to do first.
+    Help,
+    /// Whom it is owed to.
+    About,
+}
+
+/// Name, state, lag, presets, and the main switch.
 pub fn header(
     ui: &mut Ui,
     setter: &ParamSetter<'_>,
     params: &SegueParams,
     status: &Status,
-    about: &mut bool,
+    page: &mut Option<Page>,
+    presets: impl FnOnce(&mut Ui),
 ) {
     ui.horizontal(|ui| {
         ui.label(RichText::new("Segue").font(look::font(26.0)).color(look::TEXT));
@@ -47,9 +57,16 @@ pub fn header(
             if switch.on_hover_text("Whether Segue plays at all.").clicked() {
                 set(setter, &params.on, !on);
             }
-            if ui.selectable_label(*about, "About").on_hover_text("Version, credits and counters.").clicked() {
-                *about = !*about;
+            for (which, word, what) in [
+                (Page::Help, "?", "What to do first, and what the colours mean."),
+                (Page::About, "About", "Version, credits and counters."),
+            ] {
+                let is_open = *page == Some(which);
+                if ui.selectable_label(is_open, word).on_hover_text(what).clicked() {
+                    *page = (!is_open).then_some(which);
+                }
             }
+            presets(ui);
             let lag = status.lag_ms();
             let colour = if lag > UNHEARD_LAG { look::ALARM } else { look::DIM };
             ui.colored_label(colour, words::lag(lag)).on_hover_text(

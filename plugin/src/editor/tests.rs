@@ -1,5 +1,8 @@
 //! The editor without a window: what is drawn where, and what clicks, drags and typing do.
 
+mod keys;
+mod pages;
+
 use std::sync::Mutex;
 
 use crossbeam_channel::{Receiver, bounded};
@@ -9,9 +12,11 @@ use nice_plug::context::gui::GuiContextInner;
 use nice_plug::params::internals::ParamPtr;
 use nice_plug::prelude::PluginState;
 
+use super::window::{SIZE, SMALLEST};
 use super::*;
 use crate::settings::{Mode, Trigger};
 use crate::status::Doing;
+use crate::touch::{Touches, touch};
 
 /// A host that does what the editor asks for, and counts gestures: begun, ended.
 #[derive(Default)]
@@ -45,6 +50,7 @@ type Words = (String, Rect, Rect);
 struct Desk {
     context: egui::Context,
     face: Face,
+    touches: Touches,
     wishes: Receiver<Wish>,
     gestures: Arc<Mutex<(usize, usize)>>,
     size: (f32, f32),
@@ -56,11 +62,14 @@ impl Desk {
         let context = egui::Context::default();
         look::apply(&context);
         let (wish, wishes) = bounded(4);
-        let mut face = Face::new(Arc::default(), Arc::default(), wish);
+        let (fingers, touches) = touch();
+        let params = Arc::<SegueParams>::default();
+        params.state.set_helped();
+        let mut face = Face::new(params, Arc::default(), wish, Arc::new(parking_lot::Mutex::new(fingers)));
         let host = Host::default();
         let gestures = host.0.clone();
         face.host = Some(GuiContext::new(Arc::new(host)));
-        let mut desk = Self { context, face, wishes, gestures, size, time: 0.0 };
+        let mut desk = Self { context, face, touches, wishes, gestures, size, time: 0.0 };
         // The first frame measures.
         desk.frame(vec![]);
         desk
@@ -269,7 +278,7 @@ fn triggers_are_learnt() {
     desk.click("Mode trigger");
     assert!(!status.learn.load(Ordering::Relaxed), "called off");
     desk.click("Mode trigger");
-    desk.face.editor_closed();
+    drop(desk);
     assert!(!status.learn.load(Ordering::Relaxed), "nobody is there to learn");
 }
 

@@ -5,9 +5,12 @@ use nice_plug::prelude::*;
 /// The parameters of the group *Sound*.
 #[derive(Params)]
 pub struct Tone {
-    /// The built-in sound, in decibels; the lowest is silent.
+    /// The built-in sound of your notes, in decibels; the lowest is silent.
     #[id = "level"]
     pub level: FloatParam,
+    /// The same of Segue's notes.
+    #[id = "seglev"]
+    pub segue_level: FloatParam,
     /// The MIDI channel of our notes, from 1.
     #[id = "chanel"]
     pub channel: IntParam,
@@ -22,12 +25,17 @@ pub struct Tone {
 /// Below this the sound is off.
 const SILENT_DB: f32 = -60.0;
 
+fn level(name: &str) -> FloatParam {
+    FloatParam::new(name, -12.0, FloatRange::Linear { min: SILENT_DB, max: 0.0 })
+        .with_step_size(0.5)
+        .with_unit(" dB")
+}
+
 impl Default for Tone {
     fn default() -> Self {
         Self {
-            level: FloatParam::new("Sound", -12.0, FloatRange::Linear { min: SILENT_DB, max: 0.0 })
-                .with_step_size(0.5)
-                .with_unit(" dB"),
+            level: level("Your level"),
+            segue_level: level("Segue level"),
             channel: IntParam::new("MIDI channel", 2, IntRange::Linear { min: 1, max: 16 }),
             pass: BoolParam::new("Pass through", true),
             follow_pedal: BoolParam::new("Follow pedal", false),
@@ -35,13 +43,11 @@ impl Default for Tone {
     }
 }
 
-impl Tone {
-    /// The gain of the built-in sound.
-    ///
-    /// # Real-time safety
-    /// Reads an atomic.
-    pub fn gain(&self) -> f32 {
-        let level = super::number(&self.level);
-        if level <= SILENT_DB { 0.0 } else { util::db_to_gain(level) }
-    }
+/// The gain of a level.
+///
+/// # Real-time safety
+/// Reads an atomic.
+pub fn gain(level: &FloatParam) -> f32 {
+    let level = super::number(level);
+    if level <= SILENT_DB { 0.0 } else { util::db_to_gain(level) }
 }

@@ -17,6 +17,9 @@ impl Processor {
             self.told = Beats::ZERO;
             self.latch = false;
             self.echo.restart();
+            if let Some(touches) = &mut self.touches {
+                touches.forget();
+            }
             self.clock = Clock::new(self.sample_rate);
             self.tell(Heard::Reset { revision: self.revisions.newest() });
         } else {

@@ -3,10 +3,24 @@
 use segue_music::{Channel, Role, Velocity};
 
 use super::*;
+use crate::limits::TOUCHES;
 use crate::settings::Trigger;
 use crate::voices::On;
 
 impl Processor {
+    /// What was played in the window since the last block comes in at the start of this one.
+    pub(super) fn touched(&mut self, sample: u64, sink: &mut dyn Sink) {
+        // At most what the ring holds, though somebody goes on filling it.
+        for first in (0..TOUCHES).map(|taken| taken == 0) {
+            let Some(touches) = &mut self.touches else { return };
+            if first {
+                touches.begin();
+            }
+            let Some(message) = touches.next() else { return };
+            self.take(message, sample, 0, sink);
+        }
+    }
+
     /// Something comes in at a sample.
     pub(super) fn take(&mut self, message: Message, sample: u64, time: u32, sink: &mut dyn Sink) {
         match message {

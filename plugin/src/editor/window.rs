@@ -1,0 +1,135 @@
+//! The window of an editor: as large as the project remembers it, with a new content each time it opens.
+//!
+//! The framework fixes an editor's size when the instance is made, before the project's state is read, and never tells its
+//! content that the window closed. So each window has a content of its own, which goes with it.
+
+use std::error::Error;
+use std::sync::Arc;
+
+use crossbeam_channel::Sender;
+use nice_plug::context::gui::GuiContext;
+use nice_plug::editor::dpi::{LogicalSize, NativeSize};
+use nice_plug::editor::{Editor, HostMethods, ParentWindowHandle, ResizeHint, SpawnedEditor};
+use nice_plug_egui::{
+    EguiEditorHandle, EguiEditorState, EguiNiceSettings, RepaintNotifier, create_egui_editor,
+};
+use parking_lot::Mutex;
+
+use super::Face;
+use crate::composer::Wish;
+use crate::params::SegueParams;
+use crate::status::Status;
+use crate::touch::Fingers;
+
+/// The size it opens with, and the smallest at which nothing is cut off.
+pub const SIZE: LogicalSize<f32> = LogicalSize::new(920.0, 710.0);
+pub const SMALLEST: LogicalSize<f32> = LogicalSize::new(760.0, 590.0);
+
+/// The largest that is remembered: more is no window, but a state that was damaged.
+const LARGEST: u32 = 8192;
+
+/// What opens the windows of an instance.
+pub struct Window {
+    params: Arc<SegueParams>,
+    status: Arc<Status>,
+    wish: Sender<Wish>,
+    fingers: Arc<Mutex<Fingers>>,
+    size: Mutex<Arc<EguiEditorState>>,
+}
+
+impl Window {
+    /// Of an instance.
+    pub fn new(
+        params: Arc<SegueParams>,
+        status: Arc<Status>,
+        wish: Sender<Wish>,
+        fingers: Arc<Mutex<Fingers>>,
+    ) -> Self {
+        let size = Mutex::new(EguiEditorState::from_size(SIZE, 1.0));
+        Self { params, status, wish, fingers, size }
+    }
+
+    /// The size as it is, or as it was when the project was saved.
+    fn state(&self) -> Arc<EguiEditorState> {
+        let mut state = self.size.lock();
+        if !state.is_open()
+            && let Some(wanted) = self.params.state.window()
+            && wanted != whole(state.logical_size())
+        {
+            let (width, height) = fitting(wanted);
+            *state = EguiEditorState::from_size(LogicalSize::new(width, height), 1.0);
+        }
+        state.clone()
+    }
+}
+
+/// In whole logical pixels, as projects remember it.
+pub fn whole(size: LogicalSize<f32>) -> (u32, u32) {
+    // A float cast saturates.
+    (size.width.round() as u32, size.height.round() as u32)
+}
+
+fn fitting((width, height): (u32, u32)) -> (f32, f32) {
+    let fit = |pixels: u32, least: f32| (pixels.min(LARGEST) as f32).max(least);
+    (fit(width, SMALLEST.width), fit(height, SMALLEST.height))
+}
+
+impl Editor for Window {
+    type Handle = EguiEditorHandle;
+
+    fn spawn(
+        &self,
+        parent: Option<ParentWindowHandle>,
+        wait_for_parent: bool,
+        fallback_scale_factor: Option<f64>,
+        context: GuiContext,
+        host: Option<HostMethods>,
+    ) -> Result<SpawnedEditor<Self::Handle>, Box<dyn Error>> {
+        let settings = EguiNiceSettings::new().with_tile("Segue").with_resize_hint(self.resize_hint());
+        let face =
+            Face::new(self.params.clone(), self.status.clone(), self.wish.clone(), self.fingers.clone());
+        let editor = create_egui_editor(self.state(), RepaintNotifier::default(), settings, face);
+        editor.ok_or("the editor cannot be made")?.spawn(
+            parent,
+            wait_for_parent,
+            fallback_scale_factor,
+            context,
+            host,
+        )
+    }
+
+    fn size(&self) -> NativeSize<u32> {
+        let state = self.state();
+        NativeSize::from_logical_or_physical(state.logical_size().cast(), state.physical_size())
+    }
+
+    fn resize_hint(&self) -> ResizeHint {
+        ResizeHint::RESIZABLE.with_min_logical_size(SMALLEST)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crossbeam_channel::bounded;
+    use nice_plug::params::persist::PersistentField;
+
+    use super::*;
+    use crate::touch::touch;
+
+    #[test]
+    fn a_window_is_as_large_as_the_project_remembers_it() {
+        let params = Arc::<SegueParams>::default();
+        let fingers = Arc::new(Mutex::new(touch().0));
+        let window = Window::new(params.clone(), Arc::default(), bounded(1).0, fingers);
+        let size = |window: &Window| (window.size().width, window.size().height);
+        assert_eq!(size(&window), whole(SIZE));
+        // (what is remembered, how it opens)
+        for (saved, expected) in
+            [("[1300,900]", (1300, 900)), ("[10,10]", whole(SMALLEST)), ("[4294967295,800]", (LARGEST, 800))]
+        {
+            let saved = serde_json::from_str(&format!(r#"{{"window":{saved}}}"#)).expect("it is JSON");
+            params.state.set(saved);
+            assert_eq!(size(&window), expected);
+        }
+    }
+}

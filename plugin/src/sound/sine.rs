@@ -1,0 +1,53 @@
+//! One period of a sine, read by a 32-bit angle that wraps by itself.
+
+/// Points of the table, as a power of two. With straight lines between 2,048 points the error is 1.2e-6 (-118 dB).
+const BITS: u32 = 11;
+
+/// Angles within one step of the table.
+const STEP: u32 = 1 << (32 - BITS);
+
+/// The table. Allocates in `new`, then never.
+pub struct Sine {
+    /// A value, and the way from it to the next one.
+    points: Vec<(f32, f32)>,
+}
+
+impl Sine {
+    /// One period.
+    pub fn new() -> Self {
+        let at = |index: u32| (f64::from(index) / f64::from(1 << BITS) * std::f64::consts::TAU).sin() as f32;
+        Self { points: (0..1 << BITS).map(|index| (at(index), at(index + 1) - at(index))).collect() }
+    }
+
+    /// The sine of an angle in 2^-32 turns.
+    ///
+    /// # Real-time safety
+    /// Reads a table of 16 KiB.
+    #[inline]
+    pub fn at(&self, angle: u32) -> f32 {
+        let part = (angle % STEP) as f32 * (1.0 / STEP as f32);
+        self.points.get((angle / STEP) as usize).map_or(0.0, |(value, rise)| value + rise * part)
+    }
+}
+
+/// An angle of so many turns, whole turns dropped.
+#[inline]
+pub fn turns(turns: f32) -> u32 {
+    (turns * 4_294_967_296.0) as i64 as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_is_a_sine_at_every_angle() {
+        let sine = Sine::new();
+        for step in -4000..4000 {
+            let angle = step as f32 / 1234.5;
+            let expected = (f64::from(angle) * std::f64::consts::TAU).sin() as f32;
+            let read = sine.at(turns(angle));
+            assert!((read - expected).abs() < 5e-6, "{angle}: {read} for {expected}");
+        }
+    }
+}
