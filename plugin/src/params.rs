@@ -141,6 +141,8 @@ mod tests {
             ("poly", "3 notes"),
             ("scale", "Minor"),
             ("root", "A"),
+            ("level", "-20 dB"),
+            ("seglev", "-60 dB"),
         ] {
             set(&params, id, text);
         }
@@ -150,6 +152,8 @@ mod tests {
         assert_eq!(settings.latch_trigger, Some(Trigger::Note(48)));
         assert_eq!(settings.mode_trigger, Some(Trigger::Control(64)));
         assert_eq!((settings.patience, settings.quantise), (0.5, 0.25));
+        assert!((settings.level - 0.1).abs() < 1e-3, "{}", settings.level);
+        assert_eq!(settings.segue_level, 0.0);
         let scale = crate::settings::ScaleLock::To(0b1010_1011_0101);
         let expected = Bounds { keys: (48, 72), velocities: (20, 100), polyphony: 3, density: 2.0, scale };
         assert_eq!(settings.bounds, expected);

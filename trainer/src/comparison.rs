@@ -30,7 +30,7 @@ pub struct Comparison {
     pub corpus: ByKind,
     /// The same of the piece alone.
     pub piece: ByKind,
-    /// The most that counting can do: many contexts mixed.
+    /// The strongest counting model: many contexts mixed.
     pub mixture: ByKind,
     /// How often a symbol comes.
     pub order_0: ByKind,
@@ -114,7 +114,7 @@ impl Comparison {
         let saved = |kinds: &ByKind| 100.0 * (1.0 - mean(&self.model) / mean(kinds));
         println!(
             "\n{:.1} % below order-0, {:.1} % below the bigram, {:.1} % ({:.2} bits) below the adaptive Markov model,\n\
-             {:.2} bits below mixed contexts, the most that counting can do (mean of kinds)",
+             {:.2} bits below mixed contexts, the strongest counting model (mean of kinds)",
             saved(&self.order_0),
             saved(&self.bigram),
             saved(&self.markov),

@@ -46,9 +46,8 @@ impl Sample {
             top_p: self.top_p,
             seed: self.seed,
         };
-        let answer = Continuation::of(&prompt, model, &wish).with_context(|| {
-            format!("{} is not continued (drums do not count)", self.midi.display())
-        })?;
+        let answer = Continuation::of(&prompt, model, &wish)
+            .with_context(|| format!("{} is not continued (drums do not count)", self.midi.display()))?;
         midi_file::write(&self.out, &take(&prompt, &answer.notes, answer.end))?;
         println!("{}: {} notes", self.out.display(), answer.notes.len());
         Ok(())

@@ -24,9 +24,9 @@ const LOOK: u64 = 16_000;
 const PATIENCE: usize = 5;
 /// Less than this many bits is no better.
 const BETTER: f64 = 1e-3;
-/// How far the states that are looked at have gone from where they began to where they are: half-way often plays the pieces kept aside better
-/// (Wortsman et al. 2022, arXiv 2109.01903), and copies less.
-const WAYS: [f32; 2] = [0.5, 1.0];
+/// How far the states that are looked at have gone from where learning began to where it is: on the way they often play the pieces kept
+/// aside better (Wortsman et al. 2022, arXiv 2109.01903), and copy less.
+const WAYS: [f32; 3] = [0.3, 0.6, 1.0];
 
 /// How much, how long, how fast.
 #[derive(Clone, Copy, Debug)]
@@ -96,11 +96,9 @@ impl Learning {
                 }
             }
             progress.set_message(format!("{:.3} bits a note aside at best", best.bits.total));
+            let said = said.join(", ");
             progress.suspend(|| {
-                println!(
-                    "{seen:>9} notes  {} bits a note aside, half-way and all the way",
-                    said.join(" and ")
-                )
+                println!("{seen:>9} notes  {said} bits a note aside, near to far from the beginning")
             });
         }
         progress.finish_and_clear();

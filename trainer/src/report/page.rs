@@ -63,7 +63,7 @@ fn bits(page: &mut String, findings: &Findings, report: &Report) -> Result<()> {
         "<h2>Guessing the next note</h2>\n<p>Bits per note: how many yes-or-no questions are left open, on average, by someone who \
          knows the piece up to here. Fewer is better; a model that expects every note of a piece needs none. Everybody is asked about the same notes. \
          The Markov model is strong where music repeats itself exactly; <i>mixed contexts</i> adds intervals, metre, voice leading and motifs to it, and \
-         is the most that counting can do.</p>\n",
+         is the strongest counting model here.</p>\n",
     );
     let names = ["the model", "mixed contexts", "Markov", "bigram", "order-0"];
     let groups = by_kind(&findings.free, |bits| bits.per_note().total);
