@@ -6,7 +6,7 @@ use anyhow::{Context, Result, ensure};
 use tests::simulation::figures::seeds;
 
 /// Seeds that are played unless the environment asks for more.
-const SEEDS: u64 = 120;
+const SEEDS: u64 = 100;
 
 #[test]
 fn nothing_a_host_does_breaks_an_invariant() -> Result<()> {

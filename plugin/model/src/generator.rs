@@ -194,7 +194,9 @@ impl Generator {
             line
         } else {
             let gaps = self.decoder.logits(&self.model, &self.cache, &self.context, Field::Gap, &question);
-            let gap = sampler.draw(gaps, &mut self.candidates, &mut random, |gap| onset_of(gap).is_some());
+            let class = |gap| class(onset_of(gap).map_or(0, |onset| onset - base));
+            let allowed = |gap| onset_of(gap).is_some();
+            let gap = sampler.draw_time(gaps, &mut self.candidates, &mut random, allowed, class);
             gap.and_then(onset_of).ok_or(Rest::NotFinite)?
         };
         if beats_at(onset) >= ask.until {
@@ -218,7 +220,11 @@ impl Generator {
         })?;
         question.token.velocity =
             draw(Field::Velocity, &question, &|symbol| limits.velocity(symbol).is_some())?;
-        question.token.duration = draw(Field::Duration, &question, &|_| true)?;
+        let durations =
+            self.decoder.logits(&self.model, &self.cache, &self.context, Field::Duration, &question);
+        let class = |symbol| class(vocabulary.durations.value(symbol));
+        let duration = sampler.draw_time(durations, &mut self.candidates, &mut random, |_| true, class);
+        question.token.duration = duration.ok_or(Rest::NotFinite)?;
 
         let note = Note {
             onset: beats_at(onset),
@@ -260,6 +266,11 @@ impl Generator {
     pub fn cache_bytes(&self) -> usize {
         self.cache.bytes()
     }
+}
+
+/// Times of one class sound alike: within a quarter of each other, a third of an octave.
+fn class(ticks: Tick) -> usize {
+    if ticks <= 0 { 0 } else { 1 + (3.0 * (ticks as f32).log2()) as usize }
 }
 
 /// The first multiple of the grid at or after a tick.

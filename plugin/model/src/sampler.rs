@@ -17,6 +17,8 @@ pub struct Sampler {
 pub struct Candidates {
     /// (symbol, logit, then probability)
     list: Vec<(usize, f32)>,
+    /// Logits by class.
+    classes: Vec<f32>,
 }
 
 impl Sampler {
@@ -76,6 +78,45 @@ impl Sampler {
     }
 }
 
+impl Sampler {
+    /// Draws one of the allowed symbols of an alphabet of times. Temperature and top-p act on classes of symbols first, then, without
+    /// top-p, on the symbols of the class that was drawn.
+    ///
+    /// Long times are told by many symbols, each unlikely, short ones by few: on symbols alone, whatever favours the likely favours the
+    /// short, and music gets faster and faster. On eight performances, at temperature 0.9 and top-p 0.95, answers had 2.7 times the notes
+    /// a second of their prompts (geometric mean, 5.3 million numbers, 6.9 million notes seen), and 5.2 times with two million notes
+    /// more; by classes 1.5 and 1.0.
+    pub fn draw_time(
+        &self,
+        logits: &[f32],
+        candidates: &mut Candidates,
+        random: &mut Pcg64Mcg,
+        allowed: impl Fn(usize) -> bool,
+        class_of: impl Fn(usize) -> usize,
+    ) -> Option<usize> {
+        let top = (0..logits.len())
+            .filter(|&symbol| allowed(symbol))
+            .map(|symbol| logits[symbol])
+            .fold(f32::NEG_INFINITY, f32::max);
+        let classes = &mut candidates.classes;
+        classes.clear();
+        for (symbol, &logit) in logits.iter().enumerate().filter(|&(symbol, _)| allowed(symbol)) {
+            let class = class_of(symbol);
+            if classes.len() <= class {
+                classes.resize(class + 1, 0.0);
+            }
+            classes[class] += (logit - top).exp();
+        }
+        let mut masses = std::mem::take(classes);
+        masses.iter_mut().for_each(|mass| *mass = mass.ln());
+        let class = self.draw(&masses, candidates, random, |_| true);
+        candidates.classes = masses;
+        let class = class?;
+        let within = Sampler { top_p: 1.0, ..*self };
+        within.draw(logits, candidates, random, |symbol| allowed(symbol) && class_of(symbol) == class)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -100,6 +141,50 @@ mod tests {
         assert_eq!(counts(Sampler { top_p: 0.4, ..free }, &logits, |_| true), [0, 2000, 0, 0]);
         assert_eq!(counts(Sampler { temperature: 0.0, ..free }, &logits, |_| true), [0, 2000, 0, 0]);
         assert_eq!(counts(free, &logits, |symbol| symbol == 3), [0, 0, 0, 2000]);
+    }
+
+    #[test]
+    fn many_unlikely_long_times_are_as_likely_as_their_sum() {
+        // One short time of 0.2, and forty long ones of 0.02 each, in one class.
+        let logits: Vec<f32> = (0..41).map(|symbol| if symbol == 0 { 0.2f32 } else { 0.02 }.ln()).collect();
+        let share = |temperature, top_p, by_class: bool| {
+            let (mut random, mut candidates) = (Pcg64Mcg::new(1), Candidates::default());
+            let sampler = Sampler { temperature, top_p };
+            let short = (0..2000).filter(|_| {
+                let class = |symbol| usize::from(by_class && symbol > 0) + if by_class { 0 } else { symbol };
+                sampler.draw_time(&logits, &mut candidates, &mut random, |_| true, class) == Some(0)
+            });
+            short.count() as f32 / 2000.0
+        };
+        // (temperature, top-p, classes) -> share of the short one
+        for (temperature, top_p, by_class, low, high) in [
+            (1.0, 1.0, true, 0.17, 0.23),
+            (1.0, 1.0, false, 0.17, 0.23),
+            (0.5, 1.0, true, 0.03, 0.09),
+            (0.5, 1.0, false, 0.65, 0.75),
+            (0.0, 1.0, true, 0.0, 0.0),
+            (0.0, 1.0, false, 1.0, 1.0),
+            (1.0, 0.5, true, 0.0, 0.0),
+        ] {
+            let share = share(temperature, top_p, by_class);
+            assert!((low..=high).contains(&share), "{temperature} {top_p} {by_class}: {share}");
+        }
+    }
+
+    #[test]
+    fn times_are_drawn_only_from_numbers_and_from_what_is_allowed() {
+        let free = Sampler { temperature: 1.0, top_p: 1.0 };
+        let draw = |logits: &[f32], allowed: fn(usize) -> bool| {
+            free.draw_time(logits, &mut Candidates::default(), &mut Pcg64Mcg::new(3), allowed, |symbol| {
+                symbol / 2
+            })
+        };
+        assert_eq!(draw(&[0.0, 9.0, 1.0], |symbol| symbol == 2), Some(2));
+        for broken in [f32::NAN, f32::INFINITY] {
+            assert_eq!(draw(&[0.0, broken, 1.0], |_| true), None, "{broken}");
+        }
+        assert_eq!(draw(&[0.0, 1.0], |_| false), None);
+        assert_eq!(draw(&[f32::NEG_INFINITY; 3], |_| true), None);
     }
 
     #[test]

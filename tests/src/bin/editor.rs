@@ -1,4 +1,5 @@
-//! Opens the plugin's editor in an X11 window, plays to it, and keeps a picture of what it shows.
+//! Opens the plugin's editor in an X11 window, reads its help away, plays to it, keeps a picture of what it shows (and of the help,
+//! beside it), plays on its keys, and closes it with a key down.
 //!
 //! `cargo run -p tests --bin editor -- target/bundled/Segue.clap target/editor.ppm Mode=Duet`, with a display such as Xvfb's: any
 //! number of parameters may be set. An error where nothing is drawn.
@@ -28,7 +29,10 @@ mod linux {
     use tests::Vst3Host;
     use x11rb::COPY_DEPTH_FROM_PARENT;
     use x11rb::connection::Connection;
-    use x11rb::protocol::xproto::{ConnectionExt, CreateWindowAux, ImageFormat, WindowClass};
+    use x11rb::protocol::xproto::{
+        BUTTON_PRESS_EVENT, BUTTON_RELEASE_EVENT, ButtonPressEvent, ConnectionExt, CreateWindowAux,
+        EventMask, ImageFormat, KeyButMask, WindowClass,
+    };
     use x11rb::rust_connection::RustConnection;
 
     const SETUP: Setup = Setup { sample_rate: 48_000.0, block: 512, offline: false };
@@ -40,6 +44,13 @@ mod linux {
     const PHRASE: Duration = Duration::from_secs(6);
     /// Smoothed text alone has more shades than this; an empty window has one.
     const COLOURS: usize = 24;
+
+    /// The key that is clicked; where it lies: its middle, in white keys of 52 within the margins, and above the lower edge.
+    const KEY: (u8, f64, i16) = (60, 23.5, 302);
+    /// A size that it is given.
+    const LARGER: (u32, u32) = (1010, 760);
+    /// What the editor leaves free at its sides.
+    const MARGIN: f64 = 12.0;
 
     /// How many VST3 instances are closed with an editor.
     const ROUNDS: usize = 12;
@@ -61,6 +72,12 @@ mod linux {
 
         fn colours(&self) -> usize {
             self.pixels.iter().collect::<HashSet<_>>().len()
+        }
+
+        /// The share of its pixels that another picture of the size has otherwise.
+        fn unlike(&self, other: &Self) -> f32 {
+            let unlike = self.pixels.iter().zip(&other.pixels).filter(|(one, other)| one != other).count();
+            unlike as f32 / self.pixels.len().max(1) as f32
         }
 
         /// As a portable pixmap.
@@ -88,33 +105,51 @@ mod linux {
             .check()?;
         display.map_window(window)?.check()?;
 
-        // Out of the way: what it lies on shows a tooltip.
-        let (right, bottom) = (i16::try_from(ROOM.0)?, i16::try_from(ROOM.1)?);
-        display.warp_pointer(x11rb::NONE, root.root, 0, 0, 0, 0, right - 1, bottom - 1)?.check()?;
+        let mouse = Mouse { display: &display, root: root.root, window };
+        mouse.rest()?;
 
         let mut host = ClapHost::open(Path::new(&plugin))?;
         let set = settings(&mut host, &wanted)?;
         host.activate(SETUP)?;
         let (width, height) = host.open_editor(window)?;
         let size = (u16::try_from(width)?.min(ROOM.0), u16::try_from(height)?.min(ROOM.1));
-        let began = Instant::now();
-        let mut blocks = 0;
-        let shown = loop {
-            play(&mut host, &mut blocks, began.elapsed(), &set)?;
-            let shown = Picture::of(&display, window, size)?;
-            if shown.colours() > COLOURS && began.elapsed() > PHRASE {
-                break shown;
-            }
-            ensure!(began.elapsed() < PATIENCE, "the editor shows {} colours, so nothing", shown.colours());
-            sleep(Duration::from_millis(50));
-        };
+        let look = || Picture::of(&display, window, size);
+        let mut jam = Jam { host, set, began: Instant::now(), blocks: 0, heard: Vec::new() };
+
+        let help = jam.picture(look, |shown| shown.colours() > COLOURS, "shows nothing")?;
+        help.write(&Path::new(&picture).with_extension("help.ppm"))?;
+        let (right, bottom) = (i16::try_from(size.0)?, i16::try_from(size.1)?);
+        mouse.button(true, (right / 2, bottom / 2))?;
+        jam.picture(look, |_| true, "")?;
+        mouse.button(false, (right / 2, bottom / 2))?;
+        mouse.rest()?;
+        let unlike = |shown: &Picture| shown.unlike(&help) > 0.1;
+        jam.picture(look, unlike, "does not close its help at a click")?;
+
+        let began = jam.began;
+        let played = |shown: &Picture| shown.colours() > COLOURS && began.elapsed() > PHRASE;
+        let shown = jam.picture(look, played, "shows nothing of a phrase")?;
         shown.write(Path::new(&picture))?;
         println!("the editor, {width} x {height}: {} colours", shown.colours());
-        host.close_editor()?;
-        // Once more, as people do.
-        host.open_editor(window)?;
-        host.close_editor()?;
-        drop(host);
+
+        let white = (f64::from(size.0) - 2.0 * MARGIN) / 52.0;
+        jam.heard.clear();
+        mouse.button(true, ((MARGIN + white * KEY.1) as i16, bottom - KEY.2))?;
+        let down =
+            |message: &Message| matches!(message, Message::On { channel: 0, key, .. } if *key == KEY.0);
+        jam.wait_for(down, "a click on a key of the editor plays nothing")?;
+        jam.host.close_editor()?;
+        let up = |message: &Message| matches!(message, Message::Off { channel: 0, key } if *key == KEY.0);
+        jam.wait_for(up, "the editor closes, and a key of it sounds on")?;
+        println!("its keys play, and end with it");
+        // Once more, as people do, and larger.
+        jam.host.open_editor(window)?;
+        jam.host.resize_editor(LARGER)?;
+        jam.wait(Duration::from_secs(1))?;
+        jam.host.close_editor()?;
+        let project = jam.host.save()?;
+        drop(jam);
+        reopen(&plugin, window, &project)?;
 
         let bundle = Path::new(&plugin).with_extension("vst3");
         for round in 0..ROUNDS {
@@ -123,6 +158,17 @@ mod linux {
         // What went wrong shows when the last instance closes.
         drop(Vst3Host::open(&bundle)?);
         println!("the editor of the VST3: closed {ROUNDS} times while its parameters moved");
+        Ok(())
+    }
+
+    /// The project is loaded another day: its window has the size it had.
+    fn reopen(plugin: impl AsRef<Path>, window: u32, project: &[u8]) -> Result<()> {
+        let mut host = ClapHost::open(plugin.as_ref())?;
+        host.load(project)?;
+        let size = host.open_editor(window)?;
+        host.close_editor()?;
+        ensure!(size == LARGER, "the editor was {LARGER:?} large, and opens {size:?} large");
+        println!("its size is remembered");
         Ok(())
     }
 
@@ -179,10 +225,121 @@ mod linux {
         wanted.iter().map(event).collect()
     }
 
+    /// The mouse of whoever sits at the display.
+    struct Mouse<'a> {
+        display: &'a RustConnection,
+        root: u32,
+        window: u32,
+    }
+
+    impl Mouse<'_> {
+        /// Out of the way: what it lies on shows a tooltip.
+        fn rest(&self) -> Result<()> {
+            self.move_to((i16::try_from(ROOM.0)? - 1, i16::try_from(ROOM.1)? - 1))
+        }
+
+        fn move_to(&self, (x, y): (i16, i16)) -> Result<()> {
+            self.display.warp_pointer(x11rb::NONE, self.root, 0, 0, 0, 0, x, y)?.check()?;
+            Ok(())
+        }
+
+        /// Its button goes down or comes up there, in the editor's window.
+        fn button(&self, down: bool, (x, y): (i16, i16)) -> Result<()> {
+            self.move_to((x, y))?;
+            sleep(Duration::from_millis(100));
+            let tree = self.display.query_tree(self.window)?.reply()?;
+            let event = *tree.children.last().context("the editor has no window")?;
+            let (response_type, mask) = if down {
+                (BUTTON_PRESS_EVENT, EventMask::BUTTON_PRESS)
+            } else {
+                (BUTTON_RELEASE_EVENT, EventMask::BUTTON_RELEASE)
+            };
+            let press = ButtonPressEvent {
+                response_type,
+                detail: 1,
+                sequence: 0,
+                time: x11rb::CURRENT_TIME,
+                root: self.root,
+                event,
+                child: x11rb::NONE,
+                root_x: x,
+                root_y: y,
+                event_x: x,
+                event_y: y,
+                state: KeyButMask::default(),
+                same_screen: true,
+            };
+            self.display.send_event(false, event, mask, press)?.check()?;
+            Ok(())
+        }
+    }
+
+    /// A phrase and what comes of it, at the pace of the clock.
+    struct Jam {
+        host: ClapHost,
+        set: Vec<Event>,
+        began: Instant,
+        blocks: u64,
+        heard: Vec<Message>,
+    }
+
+    impl Jam {
+        /// For a while, in steps as short as a host's: what is played in bursts is a lag.
+        fn play(&mut self) -> Result<()> {
+            for _ in 0..5 {
+                let passed = self.began.elapsed();
+                play(&mut self.host, &mut self.blocks, passed, &self.set, &mut self.heard)?;
+                sleep(Duration::from_millis(10));
+            }
+            Ok(())
+        }
+
+        /// The first picture like that.
+        fn picture(
+            &mut self,
+            look: impl Fn() -> Result<Picture>,
+            like: impl Fn(&Picture) -> bool,
+            unless: &str,
+        ) -> Result<Picture> {
+            let began = Instant::now();
+            loop {
+                self.play()?;
+                let shown = look()?;
+                if like(&shown) {
+                    return Ok(shown);
+                }
+                ensure!(began.elapsed() < PATIENCE, "the editor {unless}: {} colours", shown.colours());
+            }
+        }
+
+        fn wait(&mut self, long: Duration) -> Result<()> {
+            let began = Instant::now();
+            while began.elapsed() < long {
+                self.play()?;
+            }
+            Ok(())
+        }
+
+        fn wait_for(&mut self, wanted: impl Fn(&Message) -> bool, unless: &str) -> Result<()> {
+            let began = Instant::now();
+            while !self.heard.iter().any(&wanted) {
+                ensure!(began.elapsed() < PATIENCE, "{unless}: {:?}", self.heard);
+                self.play()?;
+            }
+            Ok(())
+        }
+    }
+
     /// Plays a scale, then listens, up to the time that has passed.
-    fn play(host: &mut ClapHost, blocks: &mut u64, passed: Duration, set: &[Event]) -> Result<()> {
-        let seconds = |block: u64| block as f64 * SETUP.block as f64 / SETUP.sample_rate;
+    fn play(
+        host: &mut ClapHost,
+        blocks: &mut u64,
+        passed: Duration,
+        set: &[Event],
+        heard: &mut Vec<Message>,
+    ) -> Result<()> {
         let mut output = Output::default();
+        let seconds = |block: u64| block as f64 * SETUP.block as f64 / SETUP.sample_rate;
         while seconds(*blocks) < passed.as_secs_f64() {
             let quarter = |block: u64| (seconds(block) * 4.0) as u64;
             let (last, now) = (quarter(blocks.saturating_sub(1)), quarter(*blocks));
@@ -212,6 +369,7 @@ mod linux {
                 events: &events,
             };
             host.process(&block, &mut output)?;
+            heard.extend(output.events.iter().map(|event| event.message));
             *blocks += 1;
         }
         Ok(())

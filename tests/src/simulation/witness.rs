@@ -139,7 +139,11 @@ impl Witness {
             passes(host, events, self)?;
         }
         self.is_in_time(host)?;
-        let loud = host.sound.iter().flat_map(|side| &side[..frames]).find(|sample| !(sample.abs() < 16.0));
+        let loud = host
+            .sound
+            .iter()
+            .flat_map(|side| &side[..frames])
+            .find(|sample| !sample.is_finite() || sample.abs() >= 16.0);
         loud.map_or(Ok(()), |sample| Err(format!("a sample of {sample}")))
     }
 
