@@ -1,7 +1,7 @@
 //! The plugin's editor in a window of the host's.
 
 use anyhow::{Context, Result, ensure};
-use clack_extensions::gui::{GuiApiType, GuiConfiguration, PluginGui, Window};
+use clack_extensions::gui::{GuiApiType, GuiConfiguration, GuiSize, PluginGui, Window};
 
 use crate::ClapHost;
 
@@ -22,6 +22,13 @@ impl ClapHost {
         // Some plugins are seen without being shown.
         let _hidden = gui.show(&plugin);
         Ok((size.width, size.height))
+    }
+
+    /// Gives the open editor another size.
+    pub fn resize_editor(&mut self, (width, height): (u32, u32)) -> Result<()> {
+        let gui = self.gui()?;
+        gui.set_size(&self.instance.plugin_handle(), GuiSize { width, height })
+            .context("the plugin's editor does not take the size")
     }
 
     /// Closes the editor.

@@ -93,7 +93,7 @@ impl Touches {
     ///
     /// # Real-time safety
     /// Wait-free.
-    pub fn next(&mut self) -> Option<Message> {
+    pub fn take(&mut self) -> Option<Message> {
         let touch = *self.ring.peek().ok()?;
         let bit = 1 << touch.key();
         if self.struck & bit != 0 {
@@ -143,7 +143,7 @@ mod tests {
         let (mut down, mut ons) = (0u128, 0);
         for _ in 0..1000 {
             touches.begin();
-            while let Some(message) = touches.next() {
+            while let Some(message) = touches.take() {
                 match message {
                     Message::On { key, .. } => {
                         assert_eq!(down >> key & 1, 0);
@@ -167,10 +167,10 @@ mod tests {
         fingers.press(60, 0.5);
         fingers.lift(60);
         touches.begin();
-        assert!(matches!(touches.next(), Some(Message::On { key: 60, .. })));
-        assert_eq!(touches.next(), None);
+        assert!(matches!(touches.take(), Some(Message::On { key: 60, .. })));
+        assert_eq!(touches.take(), None);
         touches.begin();
-        assert!(matches!(touches.next(), Some(Message::Off { key: 60, .. })));
-        assert_eq!(touches.next(), None);
+        assert!(matches!(touches.take(), Some(Message::Off { key: 60, .. })));
+        assert_eq!(touches.take(), None);
     }
 }

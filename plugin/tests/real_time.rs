@@ -16,6 +16,7 @@ use segue::message::{Event, Message, Sink};
 use segue::processor::{Block, Processor};
 use segue::settings::Settings;
 use segue::status::Status;
+use segue::touch::touch;
 use segue_model::Model;
 use segue_music::Meter;
 
@@ -85,6 +86,8 @@ fn the_audio_thread_allocates_nothing() {
     let mut composer = Composer::new(Arc::new(Model::random(7)), end, wishes, status.clone());
     let rate = 48_000.0;
     let mut processor = Processor::new(audio, status.clone(), rate);
+    let (mut fingers, touches) = touch();
+    processor.listen_to(touches);
     let (mut left, mut right) = (vec![0.0; 64], vec![0.0; 64]);
     let mut sink = Fixed { events: Vec::with_capacity(256) };
     let mut settings = Settings { bars: 16, ..Settings::default() };
@@ -109,6 +112,13 @@ fn the_audio_thread_allocates_nothing() {
         }
         if second == 33 && within % 7 == 0 {
             events.extend((0..2000).map(|i| Event { time: 3, message: control((i % 128) as u8, 0.3) }));
+        }
+        // Somebody plays in the window, too.
+        if second == 31 {
+            fingers.lift_all();
+            for key in 0..40 {
+                fingers.press(key + (within % 60) as u8, 0.5);
+            }
         }
         settings.bypass = second == 26;
         settings.channel = if second < 28 { 1 } else { 4 };

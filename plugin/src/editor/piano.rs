@@ -181,7 +181,7 @@ impl Piano {
         };
         painter.rect_filled(shrunk, 2.0, fill);
         let at = place.center_bottom();
-        if white && key % 12 == 0 {
+        if white && key.is_multiple_of(12) {
             let name = key_name(key);
             painter.text(at - vec2(0.0, 6.0), Align2::CENTER_CENTER, name, look::font(8.5), ink);
         }

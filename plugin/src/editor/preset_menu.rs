@@ -13,6 +13,9 @@ const WIDTH: f32 = 142.0;
 /// Height of the open list, beyond which it scrolls.
 const HEIGHT: f32 = 460.0;
 
+/// Height of an entry: all that come with the plugin fit into the list, which egui makes 400 high at first.
+const ENTRY: f32 = 22.0;
+
 /// The presets of one window.
 pub struct PresetMenu {
     folder: Folder,
@@ -45,6 +48,8 @@ impl PresetMenu {
         let opened = menu.show_ui(ui, |ui| {
             self.save(ui, params);
             ui.separator();
+            let spacing = ui.spacing_mut();
+            (spacing.interact_size.y, spacing.item_spacing.y, spacing.button_padding.y) = (ENTRY, 1.0, 2.0);
             for preset in Preset::built_in() {
                 self.entry(ui, host, params, preset);
             }

@@ -36,6 +36,8 @@ pub fn doing(doing: Doing, mode: Mode, bars: f32, beats: f32) -> String {
         Doing::Hearing if mode == Mode::Continue => "hears you, latch to hand over".to_owned(),
         Doing::Hearing => "hears you".to_owned(),
         Doing::Waiting => format!("comes in in {}", plural(count, "beat")),
+        // Without an end: as long as the latch holds.
+        Doing::Answering if mode == Mode::Continue => "playing on from you".to_owned(),
         Doing::Answering if bars >= 1.0 => format!("playing, {} left", plural(bars.ceil(), "bar")),
         Doing::Answering => format!("playing, {} left", plural(count, "beat")),
         Doing::YourTurn if bars > 1.0 => format!("your turn, {} left", plural(bars.ceil(), "bar")),
@@ -83,6 +85,7 @@ mod tests {
     fn states_read_as_sentences() {
         for (state, mode, bars, beats, expected) in [
             (Doing::Answering, Mode::Answer, 1.3, 5.2, "playing, 2 bars left"),
+            (Doing::Answering, Mode::Continue, 4095.0, 16380.0, "playing on from you"),
             (Doing::Answering, Mode::Answer, 1.0, 4.0, "playing, 1 bar left"),
             (Doing::Answering, Mode::Answer, 0.3, 1.2, "playing, 2 beats left"),
             (Doing::Waiting, Mode::Answer, 0.2, 0.8, "comes in in 1 beat"),

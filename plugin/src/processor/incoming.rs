@@ -16,7 +16,7 @@ impl Processor {
             if first {
                 touches.begin();
             }
-            let Some(message) = touches.next() else { return };
+            let Some(message) = touches.take() else { return };
             self.take(message, sample, 0, sink);
         }
     }

@@ -8,7 +8,7 @@ pub(super) fn played(desk: &mut Desk) -> Vec<(bool, u8, f32)> {
     let mut played = Vec::new();
     for _block in 0..8 {
         desk.touches.begin();
-        while let Some(message) = desk.touches.next() {
+        while let Some(message) = desk.touches.take() {
             played.push(match message {
                 Message::On { channel: 0, key, velocity, .. } => (true, key, velocity),
                 Message::Off { channel: 0, key, .. } => (false, key, 0.0),
@@ -111,9 +111,9 @@ fn the_keys_are_played_by_letters_and_never_stick() {
     let Desk { face, mut touches, .. } = desk;
     drop(face);
     touches.begin();
-    assert!(matches!(touches.next(), Some(Message::On { key: 74, .. })));
-    assert_eq!(touches.next(), None);
+    assert!(matches!(touches.take(), Some(Message::On { key: 74, .. })));
+    assert_eq!(touches.take(), None);
     touches.begin();
-    assert!(matches!(touches.next(), Some(Message::Off { key: 74, .. })));
-    assert_eq!(touches.next(), None);
+    assert!(matches!(touches.take(), Some(Message::Off { key: 74, .. })));
+    assert_eq!(touches.take(), None);
 }
