@@ -141,6 +141,9 @@ mod tests {
     /// The last onset, the last release, whether a key is held.
     type Played = (Option<i64>, Option<i64>, bool);
 
+    /// Mode, what was played, latched at, now, and the span.
+    type Case = (Mode, Played, Option<i64>, i64, Option<(i64, i64)>);
+
     fn phrase((onset, release, held): Played) -> Phrase {
         let mut phrase = Phrase::default();
         if let Some(onset) = onset {
@@ -217,7 +220,7 @@ mod tests {
         use Mode::*;
         // Turns of eight beats are counted from beat 4: the player's 4 to 12, Segue's 12 to 20.
         // (mode, what was played, latched at, now) -> from, until
-        let cases: [(Mode, Played, Option<i64>, i64, Option<(i64, i64)>); 16] = [
+        let cases: [Case; 16] = [
             (Answer, (Some(700), Some(750), false), None, 760, Some((850, 1650))),
             (Trade, (Some(700), Some(750), false), None, 760, None),
             (Trade, (Some(700), Some(750), false), None, 1120, Some((1200, 2000))),

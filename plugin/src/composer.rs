@@ -146,7 +146,7 @@ impl Composer {
         }
         while let Ok(wish) = self.wishes.try_recv() {
             match wish {
-                Wish::Forget => self.forget(),
+                Wish::Forget => self.forget_the_music(),
                 Wish::Play(model) => self.play_with(model),
             }
         }
@@ -178,6 +178,18 @@ impl Composer {
             Heard::Lost { at, held } => self.resync(at, held),
             Heard::Tick(tick) => self.tick(tick),
         }
+    }
+
+    /// What was played is not gone on from; what is planned is not played. What sounds ends by itself.
+    fn forget_the_music(&mut self) {
+        self.generator.forget();
+        self.phrase = Phrase::default();
+        self.spacing = Spacing::default();
+        self.turns.reset();
+        self.groove = Groove::default();
+        self.answer = None;
+        self.status.clear_notice();
+        self.tell(Change::Withdraw { from: Beats::MIN });
     }
 
     /// From the beginning: nothing was ever heard.

@@ -335,3 +335,49 @@ fn a_seamless_loop_goes_on_as_planned() {
     assert!(looped.len() > 3);
     hygiene(&rig.out);
 }
+
+#[test]
+fn a_groove_brings_no_more_voices_together_than_there_may_be() {
+    // The player rushes the beats and drags the eighths, and so does what is planned: ends and beginnings cross.
+    let mut rig = rig(|settings| {
+        (settings.mode, settings.quantise, settings.bounds.polyphony) = (Mode::Duet, 0.0, 1);
+        settings.grid = segue_music::Beats::ratio(1, 2);
+    });
+    let mut input: Vec<_> = (0..32u64)
+        .flat_map(|eighth| {
+            let at = 4_800 + eighth * BEAT / 2;
+            let at = if eighth % 2 == 0 { at - 3_000 } else { at + 3_000 };
+            [(at, on(60 + (eighth % 5) as u8)), (at + 7_000, off(60 + (eighth % 5) as u8))]
+        })
+        .collect();
+    input.sort_by_key(|(at, _)| *at);
+    rig.run(18 * BEAT, Cut::Of(480), &input);
+    let mut sounding = 0_i32;
+    for (at, message) in &rig.out {
+        match message {
+            Message::On { channel: OURS, .. } => sounding += 1,
+            Message::Off { channel: OURS, .. } => sounding -= 1,
+            _ => {}
+        }
+        assert!(sounding <= 1, "{sounding} voices at {at}");
+    }
+    assert!(rig.ours().len() > 8, "{:?}", rig.ours());
+}
+
+#[test]
+fn what_is_forgotten_is_not_played_either() {
+    let mut rig = rig(|settings| settings.bars = 4);
+    rig.run(6 * BEAT, Cut::Of(480), &quarters(0, 4));
+    assert!(!rig.ours().is_empty());
+    let wish = rig.wish.as_ref().expect("in line");
+    wish.send(segue::composer::Wish::Forget).expect("it listens");
+    rig.run(6 * BEAT + 480, Cut::Of(480), &[]);
+    let before = rig.ours().len();
+    rig.run(16 * BEAT, Cut::Of(480), &[]);
+    assert_eq!(rig.ours().len(), before, "there is nothing to go on from");
+    assert_eq!(hygiene(&rig.out), 0);
+    // And then it answers what is new.
+    let again: Vec<_> = quarters(16, 20);
+    rig.run(28 * BEAT, Cut::Of(480), &again);
+    assert!(rig.ours().len() > before);
+}

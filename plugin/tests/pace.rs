@@ -70,8 +70,16 @@ fn a_composer_that_is_behind_thins_and_neither_bunches_nor_sticks() {
         let off = (lines - lines.round()).abs() / 8.0;
         assert!(off <= 0.0101, "a note {off} s off its line");
     }
-    assert_eq!(rig.status.late_starts.load(Ordering::Relaxed), 1, "the answer began late, and that is counted");
-    assert_eq!(rig.status.late.load(Ordering::Relaxed), 0, "nothing is planned that cannot be played in time");
+    assert_eq!(
+        rig.status.late_starts.load(Ordering::Relaxed),
+        1,
+        "the answer began late, and that is counted"
+    );
+    assert_eq!(
+        rig.status.late.load(Ordering::Relaxed),
+        0,
+        "nothing is planned that cannot be played in time"
+    );
     assert!(rig.status.lag_ms() > 46.0, "{} ms", rig.status.lag_ms());
     assert!(ours.len() > 2 && ours[0].0 > 2 * 44_100 + 44_100 / 8, "later ones were in time: {ours:?}");
     hygiene(&rig.out);

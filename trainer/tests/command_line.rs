@@ -194,5 +194,7 @@ fn bad_input_is_named_and_nothing_is_written() {
 fn random_model() -> Vec<u8> {
     let config = segue_model::Config::tiny();
     let numbers = Network::random(&config, 1).unwrap().numbers().unwrap();
-    Checkpoint { name: "x".into(), config, notes_seen: 0, styles: vec![], numbers }.to_bytes(Precision::Half).unwrap()
+    Checkpoint { name: "x".into(), config, notes_seen: 0, styles: vec![], numbers }
+        .to_bytes(Precision::Half)
+        .unwrap()
 }

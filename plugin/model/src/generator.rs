@@ -48,6 +48,12 @@ impl Generator {
         self.cache.reset(0);
     }
 
+    /// Forgets what was played; the pedal, the metre and when its own notes began are still known, as limits count them.
+    pub fn forget(&mut self) {
+        self.context.forget(0);
+        self.cache.reset(self.context.len());
+    }
+
     /// What was heard and made.
     pub fn context(&self) -> &Context {
         &self.context

@@ -57,7 +57,9 @@ impl Composer {
     /// The first position that a plan made now reaches in time. Only where we do not keep up does it depend on how late it is, and on
     /// how long a note takes.
     fn earliest(&self, tick: &Tick) -> Beats {
-        let late = self.end.ticks_since(tick.number) + self.note_ticks;
+        // A note may take a tick more than the one before it.
+        let note = if self.note_ticks > 0 { self.note_ticks + 1 } else { 0 };
+        let late = self.end.ticks_since(tick.number) + note;
         let late = if late > KEPT_UP_TICKS && !self.end.is_waited_for() { late } else { 0 };
         tick.at + tick.lead + tick.step.times(i64::try_from(late).unwrap_or(0))
     }

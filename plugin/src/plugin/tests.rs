@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 
 use nice_plug::context::process::SendEventError;
 use nice_plug::midi::{Channel as HostChannel, Key as HostKey, VoiceID};
-use segue_model::Model;
 
 use super::*;
+use crate::model_choice::Load;
 use crate::processor::Processor;
 use crate::settings::Settings;
 
@@ -150,8 +150,7 @@ fn what_falls_while_processing_leaves_a_plugin_that_passes_notes_through() {
 
 #[test]
 fn a_composer_that_falls_leaves_a_plugin_that_passes_notes_through() {
-    let loads: [fn() -> Result<Arc<Model>, String>; 2] =
-        [|| panic!("a test falls here"), || Err("there is no model".to_owned())];
+    let loads: [Load; 2] = [|| panic!("a test falls here"), || Err("there is no model".to_owned())];
     for (load, told) in loads.into_iter().zip(["stopped with an error", "there is no model"]) {
         let (audio, end) = boundary();
         let (_wish, wishes) = bounded(1);

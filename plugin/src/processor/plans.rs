@@ -63,6 +63,7 @@ impl Processor {
             sink.send(time, Message::Control { channel, controller: Message::PEDAL, value: 0.0 });
         }
         let address = Address { channel, key: note.key };
+        self.make_room(address, time, sink);
         let velocity = f32::from(note.velocity) / 127.0;
         let end = Some(note.end() + planned.shift);
         let on = On { role: Role::Segue, id: None, velocity, end, since: sample };
@@ -72,6 +73,22 @@ impl Processor {
             self.status.set_key(Role::Segue, note.key, true);
         } else {
             self.status.dropped.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Where a groove brings notes together that are planned apart, as many voices as there may be are as many as there are: what would
+    /// end soonest ends.
+    fn make_room(&mut self, address: Address, time: u32, sink: &mut dyn Sink) {
+        let most = usize::from(self.settings.bounds.polyphony.max(1));
+        let others = |voices: &Voices| voices.of(Role::Segue).filter(|(other, _)| *other != address).count();
+        while others(&self.voices) >= most {
+            let sounding = self.voices.of(Role::Segue).filter(|(other, _)| *other != address);
+            let Some((soonest, _)) =
+                sounding.min_by_key(|(other, voice)| (voice.end, other.channel, other.key))
+            else {
+                return;
+            };
+            self.end_ours_at(soonest, time, sink);
         }
     }
 
