@@ -143,8 +143,9 @@ impl Generator {
         // can be taken back before it must be read again.
         let (reach, more) = (self.model.config.reach(), self.model.config.window);
         let needed = self.context.len().saturating_sub(reach).max(self.context.first());
-        if self.cache.start() > needed || self.cache.len() + more < needed {
-            self.cache.reset(needed.saturating_sub(more).max(self.context.first()));
+        let first = self.context.first();
+        if self.cache.start() > needed || self.cache.len() + more < needed || self.cache.len() < first {
+            self.cache.reset(needed.saturating_sub(more).max(first));
         }
         for _ in 0..steps {
             if self.cache.len() == self.context.len() {

@@ -240,6 +240,39 @@ fn an_answer_keeps_to_its_grid_and_its_time() {
 }
 
 #[test]
+fn notes_that_were_forgotten_before_they_were_read_are_never_read() {
+    let (_, model) = both(4);
+    let fresh = |played: &[ContextNote]| {
+        let mut generator = Generator::new(model.clone());
+        hear_all(&mut generator, played);
+        answers(&mut generator)
+    };
+    // (notes read before all is forgotten, notes heard but not read)
+    for (read, unread) in [(0, 3), (3, 0), (5, 7), (200, 3), (30, 300)] {
+        let all = notes(9, read + unread + 60);
+        let mut generator = Generator::new(model.clone());
+        hear_all(&mut generator, &all[..read]);
+        all[read..read + unread].iter().for_each(|&note| generator.hear(note));
+        generator.forget();
+        assert!(generator.prefill(usize::MAX), "nothing is left to read");
+        let last = all[read + unread - 1].onset;
+        let again: Vec<_> = all[read + unread..].iter().copied().filter(|note| note.onset > last).collect();
+        for &note in &again {
+            generator.hear(note);
+        }
+        // The cut takes the cache back to before anything it holds.
+        generator.cut(Role::Segue, again[0].onset);
+        let left: Vec<_> = again.iter().copied().filter(|note| note.role == Role::Player).collect();
+        let ((heard, expected), count) = ((answers(&mut generator), fresh(&left)), left.len());
+        // Steps count on, so that angles differ; the answers hardly do.
+        for (heard, expected) in heard.iter().zip(&expected) {
+            let far = heard.iter().zip(expected).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+            assert!(far < 0.02, "{far} after {count} notes");
+        }
+    }
+}
+
+#[test]
 fn the_same_question_gets_the_same_answer() {
     let model = Arc::new(Model::random(5));
     let answer = |seed: u64| {

@@ -152,23 +152,34 @@ mod tests {
 
     #[test]
     fn every_note_is_released_in_any_block_size() {
-        for style in Style::ALL {
-            let run = |size: usize| {
-                let mut musician = Musician::new(Pcg64Mcg::new(5), style);
-                let mut all = Vec::new();
-                for start in (0..96_000).step_by(size) {
-                    let size = size.min(96_000 - start);
-                    let events = musician.play(start as u64, size, 24_000.0, 48_000.0);
-                    assert!(events.windows(2).all(|pair| pair[0].time <= pair[1].time));
-                    all.extend(events.iter().map(|event| (start as u32 + event.time, event.message)));
+        for (style, size) in
+            Style::ALL.into_iter().flat_map(|style| [64, 512, 4096].map(|size| (style, size)))
+        {
+            let mut musician = Musician::new(Pcg64Mcg::new(5), style);
+            let (mut struck, mut released) = (Vec::new(), Vec::new());
+            // Twenty seconds, then as many of silence.
+            for start in (0..1_920_000_u64).step_by(size) {
+                if start >= 960_000 {
+                    musician.style = Style::Silent;
                 }
-                all
-            };
-            let all = run(512);
-            assert_eq!(all.is_empty(), style == Style::Silent, "{style:?}");
-            let count = |on: bool| all.iter().filter(|(_, m)| matches!(m, Message::On { .. }) == on).count();
+                let events = musician.play(start, size, 24_000.0, 48_000.0);
+                assert!(events.windows(2).all(|pair| pair[0].time <= pair[1].time));
+                for event in events {
+                    match event.message {
+                        Message::On { id, .. } => struck.push(id),
+                        Message::Off { id, .. } => released.push(id),
+                        other => panic!("{style:?} sends {other:?}"),
+                    }
+                }
+            }
+            struck.sort_unstable();
+            released.sort_unstable();
+            assert_eq!(struck.is_empty(), matches!(style, Style::Silent | Style::Orphans), "{style:?}");
+            if style != Style::Orphans {
+                assert_eq!(struck, released, "{style:?} in blocks of {size}");
+            }
             if style == Style::Flood {
-                assert!(count(true) + count(false) >= 1900, "a thousand a second: {}", all.len());
+                assert!(struck.len() >= 9_500, "a thousand events a second: {}", struck.len());
             }
         }
     }
