@@ -51,15 +51,16 @@ fn shipped(text: &str) -> Vec<(usize, &str)> {
     numbered.filter(|(_, line)| !line.trim_start().starts_with("//")).collect()
 }
 
-/// Whether another file says that this one is a module of tests.
+/// Whether another file says that this one is a module of tests, or the one that it is a part of.
 fn is_test_module(path: &Path) -> bool {
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();
     let declared = format!("#[cfg(test)]\nmod {stem};");
     let folder = path.parent().unwrap_or(path);
     let parent = folder.with_extension("rs");
-    [folder.join("lib.rs"), folder.join("main.rs"), parent]
+    [folder.join("lib.rs"), folder.join("main.rs"), parent.clone()]
         .iter()
         .any(|file| fs::read_to_string(file).is_ok_and(|text| text.contains(&declared)))
+        || (parent.is_file() && is_test_module(&parent))
 }
 
 #[test]
