@@ -153,7 +153,8 @@ mod tests {
 
     #[test]
     fn bad_answers_keep_what_they_should() {
-        let human: Vec<VoicedNote> = line(&(0..60).map(|place| 60 + place * 7 % 24).collect::<Vec<_>>());
+        let human: Vec<VoicedNote> =
+            line(&(0..60_u32).map(|place| 60 + (place * 7 % 24) as u8).collect::<Vec<_>>());
         let mut random = Pcg64Mcg::new(3);
         let classes_of = |notes: &[VoicedNote]| classes(notes);
         assert_eq!(classes_of(&shuffled(&human, &mut random)), classes_of(&human));

@@ -143,7 +143,7 @@ impl Past {
         let led = self.key_at(age, place);
         chains[3].shift = (led.max(1) - 1) as usize;
         longer(&mut chains[3], [together, place as u64, self.group(age).len() as u64]);
-        let below = if together == 1 { 129 + key(1) - self.key_at(1, place - 1) } else { 0 };
+        let below = if together == 1 { 129 + key(1) - self.key_at(1, place.saturating_sub(1)) } else { 0 };
         longer(&mut chains[3], [below]);
         longer(&mut chains[3], [128 + led - self.key_at(age + 1, place), led % 12]);
         longer(&mut chains[3], [led]);
