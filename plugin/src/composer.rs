@@ -72,8 +72,9 @@ pub struct Composer {
     bar: Beats,
     meter: Option<Meter>,
     revision: Revision,
-    /// The newest tick when a note was last planned, and how many came while it was: none, on a machine that keeps up.
-    told: u64,
+    /// The newest tick when the note before this one was begun.
+    note_began: Option<u64>,
+    /// How many ticks came while a note was planned: none, on a machine that keeps up.
     note_ticks: u64,
     /// The tick that is being decided, and how many notes it may still plan.
     deciding: Option<(Tick, usize)>,
@@ -104,7 +105,7 @@ impl Composer {
             bar: Meter::COMMON.bar(),
             meter: None,
             revision: 0,
-            told: 0,
+            note_began: None,
             note_ticks: 0,
             deciding: None,
             planned_with: (Settings::default(), 0),
@@ -127,11 +128,11 @@ impl Composer {
     pub fn step(&mut self) -> bool {
         if let Some((tick, notes)) = self.deciding {
             let told = self.end.ticks_since(0);
-            if notes < NOTES_A_TICK {
-                self.note_ticks = told - self.told.min(told);
+            if let Some(before) = self.note_began.take() {
+                self.note_ticks = told.saturating_sub(before);
             }
-            self.told = told;
             if notes > 0 && self.plan_note(&tick) {
+                self.note_began = Some(told);
                 self.deciding = Some((tick, notes - 1));
             } else {
                 self.deciding = None;
