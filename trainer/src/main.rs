@@ -30,6 +30,7 @@ mod score;
 mod shard;
 mod train;
 mod window;
+mod without;
 
 use std::process::ExitCode;
 

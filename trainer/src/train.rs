@@ -22,6 +22,7 @@ use crate::progress::bar;
 use crate::record::Record;
 use crate::run::{Run, Schedule};
 use crate::window::{self, CUT};
+use crate::without::Part;
 use crate::{curve, score, shard};
 
 /// Train a model from prepared shards.
@@ -69,6 +70,15 @@ pub struct Train {
     /// Blocks of the model.
     #[arg(long, default_value_t = Config::standard().layers)]
     layers: usize,
+    /// Steps that a step attends to.
+    #[arg(long, default_value_t = Config::standard().window)]
+    window: usize,
+    /// Earlier notes that the copying heads look at.
+    #[arg(long, default_value_t = Config::standard().copy_window)]
+    copy_window: usize,
+    /// Do without a part of the model, to see what it is worth.
+    #[arg(long, value_name = "PART")]
+    without: Vec<Part>,
 }
 
 /// Validation sequences of each kind that an evaluation during training scores.
@@ -80,6 +90,7 @@ impl Train {
         let records = self.without_left_out(shard::read(&shard::path(&self.shards, "train"))?)?;
         let valid = self.watched(&shard::read(&shard::path(&self.shards, "valid"))?);
         let Begun { network, mut optimizer, mut run, mut origin } = self.begin()?;
+        self.without.iter().try_for_each(|part| part.silence(&network))?;
         origin.learn_styles(&records);
         let examples = Examples::new(&records, &origin.styles, self.length);
         ensure!(!examples.is_empty(), "the shards in {} hold no notes to train on", self.shards.display());
@@ -99,6 +110,7 @@ impl Train {
             let (loss, bits) = loss(&network, &batch, &sequences)?;
             let gradients = loss.backward()?;
             optimizer.step(&network, &gradients, schedule.at(run.notes) as f32)?;
+            self.without.iter().try_for_each(|part| part.silence(&network))?;
             run.advance(sequences.iter().map(|sequence| sequence.len() as u64).sum(), bits);
             progress.set_position(run.notes);
             progress.set_message(format!("{:.2} bits a note", run.smooth));
@@ -184,14 +196,20 @@ impl Train {
                 Network::with_numbers(&checkpoint.config, &checkpoint.numbers)?
             }
             None => {
-                let standard = Config::standard();
-                let hidden = (self.dim * 11).div_ceil(4).next_multiple_of(64);
-                let config = Config { dim: self.dim, layers: self.layers, hidden, ..standard };
+                let config = Config {
+                    dim: self.dim,
+                    layers: self.layers,
+                    hidden: (self.dim * 11).div_ceil(4).next_multiple_of(64),
+                    window: self.window,
+                    copy_window: self.copy_window,
+                };
                 ensure!(
                     config.is_sound(),
-                    "a width of {} and {} blocks make no model; the width is a multiple of 64",
+                    "a width of {}, {} blocks and windows of {} and {} make no model; the width is a multiple of 64",
                     self.dim,
-                    self.layers
+                    self.layers,
+                    self.window,
+                    self.copy_window
                 );
                 Network::random(&config, self.seed)?
             }

@@ -41,6 +41,6 @@ pub use model::Model;
 pub use network::Network;
 pub use parameters::{Field, parameters};
 pub use played::Played;
-pub use rows::STYLES;
+pub use rows::{Facts, STYLES};
 pub use sampler::Sampler;
 pub use sequence::{Batch, Sequence};

@@ -1,5 +1,7 @@
 //! What a step tells, and what a head is told of the note in question, as rows of the two embedding tables.
 
+use std::ops::Range;
+
 use segue_music::{BarPosition, Role, Step, Token, Vocabulary};
 
 const KEYS: usize = Vocabulary::KEYS;
@@ -10,6 +12,36 @@ const CLASSES: usize = 12;
 
 /// Styles that a model can have names for.
 pub const STYLES: usize = 64;
+
+/// A group of facts that a step tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Facts {
+    /// How long notes are: the step's own, and those let go since the step before.
+    Durations,
+    /// Which keys sound, and for how long already.
+    Sounding,
+    /// Where in the bar the step lies.
+    Metre,
+    /// Which pitch classes were heard lately.
+    Recent,
+    /// The style.
+    Style,
+}
+
+impl Facts {
+    /// Their rows in the table that steps are read with, [`crate::Network::variables`]' `steps`.
+    pub fn rows(self, vocabulary: &Vocabulary) -> Vec<Range<usize>> {
+        let runs = Rows::new(vocabulary).step_runs();
+        let run = |run: usize| runs.start(run)..runs.start(run) + runs.0[run];
+        match self {
+            Self::Durations => vec![run(3), run(11), run(12)],
+            Self::Sounding => vec![run(9), run(10)],
+            Self::Metre => vec![run(5), run(6), run(7)],
+            Self::Recent => vec![run(13)],
+            Self::Style => vec![run(14)],
+        }
+    }
+}
 
 /// Which next note the heads are asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
