@@ -1,6 +1,6 @@
 //! The parameters as the audio thread and the composer see them: plain numbers, copied once a block.
 
-use segue_music::{Beats, Channel, Key, Velocity};
+use segue_music::{Beats, Channel, Key, PitchClasses, Velocity};
 
 /// A way to play together.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -76,6 +76,22 @@ impl Default for Bounds {
             density: f32::INFINITY,
             scale: ScaleLock::Off,
         }
+    }
+}
+
+impl Bounds {
+    /// Whether a note is within them: key, velocity, and the scale where that is a given one. What the followed scale is, and how
+    /// many notes there may be, only the composer knows.
+    ///
+    /// # Real-time safety
+    /// Arithmetic only.
+    pub fn allow(&self, key: Key, velocity: Velocity) -> bool {
+        let in_scale = match self.scale {
+            ScaleLock::To(classes) => PitchClasses(classes).contains(key),
+            ScaleLock::Off | ScaleLock::Follow => true,
+        };
+        let within = (self.keys.0..=self.keys.1).contains(&key);
+        within && in_scale && (self.velocities.0..=self.velocities.1).contains(&velocity)
     }
 }
 

@@ -3,7 +3,7 @@
 mod rig;
 
 use rig::{Cut, OURS, Rig, Song, hygiene, notes, phrase};
-use segue::settings::Settings;
+use segue::settings::{Bounds, ScaleLock, Settings};
 use segue_music::{Beats, tick_at};
 
 /// Plays the phrase at the start of the song and runs for so many beats.
@@ -174,4 +174,41 @@ fn a_ramp_keeps_within_a_millisecond() {
         let error = (sample_of(beat.expect("some")) - at as f64).abs() / rate;
         assert!(error <= 0.001, "{error} s off");
     }
+}
+
+#[test]
+fn a_limit_that_moves_holds_at_once_though_the_composer_stands_still() {
+    type Move = fn(&mut Bounds);
+    type Within = fn(u8, u8) -> bool;
+    let limits: [(&str, Move, Within); 4] = [
+        ("keys", |bounds| bounds.keys = (60, 108), |key, _| key >= 60),
+        ("velocities", |bounds| bounds.velocities = (1, 60), |_, velocity| velocity <= 60),
+        (
+            "scale",
+            |bounds| bounds.scale = ScaleLock::To(0b1010_1011_0101),
+            |key, _| 0b1010_1011_0101 >> (key % 12) & 1 == 1,
+        ),
+        ("nothing left", |bounds| bounds.keys = (90, 60), |_, _| false),
+    ];
+    let mut outside = 0;
+    for (name, change, within) in limits {
+        for changes in [false, true] {
+            let mut rig = answered(48_000.0, Song::Plays(0.0, 120.0), 120.0, Cut::Of(64), 5.0, |_| ());
+            let moved = rig.sample;
+            rig.composer = None;
+            if changes {
+                change(&mut rig.settings.bounds);
+            }
+            rig.run(rig.at(9.0, 120.0), Cut::Of(64), &[]);
+            let ours = rig.ours();
+            let later = ours.iter().filter(|note| note.0 >= moved);
+            let beyond: Vec<_> = later.filter(|&&(_, key, velocity, _)| !within(key, velocity)).collect();
+            if changes {
+                assert!(beyond.is_empty(), "{name}: {beyond:?}");
+            } else {
+                outside += beyond.len();
+            }
+        }
+    }
+    assert!(outside > 0, "the plans would have been outside");
 }

@@ -57,6 +57,10 @@ impl Processor {
             self.status.late.fetch_add(1, Ordering::Relaxed);
             return;
         }
+        // Planned before the limits moved; the composer plans anew, and may take its time to.
+        if !self.settings.bounds.allow(note.key, note.velocity) {
+            return;
+        }
         let channel = self.settings.channel;
         let opens = std::mem::take(&mut self.opens);
         if opens && self.player.pedal_is_down() && !self.settings.follow_pedal {

@@ -3,14 +3,15 @@
 use std::collections::VecDeque;
 
 use segue::limits::{REPLAN_TICKS, lead_samples, tick_sample};
-use segue::settings::{Bounds, ScaleLock};
-use segue_music::{Beats, Key, PitchClasses, Velocity};
+use segue::settings::Bounds;
+use segue_music::{Beats, Key, Velocity};
 
 /// Watches the notes of one instance.
 #[derive(Debug)]
 pub struct BoundsWatch {
     bounds: Bounds,
-    /// From which sample on the bounds hold of every note: what is planned before the commit point stays.
+    /// From which sample on the density and the voices hold of every note: what is planned before the commit point stays. Keys, velocities
+    /// and a given scale hold at once.
     from: u64,
     /// Onsets since then, where they were planned.
     onsets: VecDeque<Beats>,
@@ -26,14 +27,18 @@ impl BoundsWatch {
     pub fn set(&mut self, bounds: Bounds, sample: u64, rate: f64) {
         if bounds != self.bounds {
             self.bounds = bounds;
-            self.from = sample + tick_sample(REPLAN_TICKS + 2, rate) + lead_samples(rate);
-            self.onsets.clear();
+            self.wait(sample, rate);
         }
     }
 
-    /// The jam begins anew, or its plans were late: what was counted is over.
-    pub fn restart(&mut self, from: u64) {
-        self.from = self.from.max(from);
+    /// The composer needs its time to plan anew: the limits moved, or it is behind.
+    pub fn wait(&mut self, sample: u64, rate: f64) {
+        self.from = sample + tick_sample(REPLAN_TICKS + 2, rate) + lead_samples(rate);
+        self.onsets.clear();
+    }
+
+    /// The jam begins anew: what was counted is over.
+    pub fn restart(&mut self) {
         self.onsets.clear();
     }
 
@@ -45,18 +50,13 @@ impl BoundsWatch {
         onset: Beats,
         sounding: usize,
     ) -> Result<(), String> {
+        if !self.bounds.allow(key, velocity) {
+            return Err(format!("key {key} with velocity {velocity} is outside of {:?}", self.bounds));
+        }
         if sample < self.from {
             return Ok(());
         }
-        let Bounds { keys, velocities, polyphony, density, scale } = self.bounds;
-        let within = (keys.0..=keys.1).contains(&key) && (velocities.0..=velocities.1).contains(&velocity);
-        let in_scale = match scale {
-            ScaleLock::To(classes) => PitchClasses(classes).contains(key),
-            ScaleLock::Off | ScaleLock::Follow => true,
-        };
-        if !within || !in_scale {
-            return Err(format!("key {key} with velocity {velocity} is outside of {:?}", self.bounds));
-        }
+        let Bounds { polyphony, density, .. } = self.bounds;
         if sounding > usize::from(polyphony) {
             return Err(format!("{sounding} of our notes sound, of {polyphony} at most"));
         }

@@ -112,8 +112,11 @@ impl Witness {
         if frames > 0 {
             self.clock.locate(host.sample - self.clock_from, &host.song.transport());
         }
-        if host.fresh_at == host.sample || !host.kept_up(2.0) {
-            self.bounds.restart(host.sample);
+        if host.fresh_at == host.sample {
+            self.bounds.restart();
+        }
+        if !host.kept_up(2.0) {
+            self.bounds.wait(host.sample, host.rate);
         }
         let first = self.ours.len();
         let mut ends = Vec::new();
@@ -251,7 +254,9 @@ impl Witness {
         ends: &[(usize, u64)],
     ) -> Result<(), String> {
         let settings = &host.settings;
-        if !matches!(settings.mode, Mode::Answer | Mode::Continue) || settings.mode_trigger.is_some() {
+        // A trigger may move the mode within the block, and what it chose holds though it is learnt no more.
+        let mode = host.status.mode();
+        if !matches!(mode, Mode::Answer | Mode::Continue) || settings.mode_trigger.is_some() {
             return Ok(());
         }
         let mut yielded = Vec::new();
