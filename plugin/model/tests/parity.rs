@@ -1,7 +1,11 @@
 //! The playing forward is the training forward; a cache that was truncated, wrapped or rebuilt is a fresh one.
 
+#[path = "common/any_note.rs"]
+mod any_note;
+
 use std::sync::Arc;
 
+use any_note::any_note;
 use rand::RngExt;
 use rand_pcg::Pcg64Mcg;
 use segue_model::{
@@ -15,15 +19,7 @@ fn notes(seed: u64, count: usize) -> Vec<ContextNote> {
     let mut notes: Vec<_> = (0..count)
         .map(|_| {
             onset += random.random_range(0..5) * 7;
-            let duration = random.random_range(1..90);
-            ContextNote {
-                onset,
-                key: random.random_range(40..80),
-                velocity: random.random::<bool>().then_some(random.random_range(1..128)),
-                end: Some(onset + duration),
-                shown: random.random::<bool>().then_some(duration),
-                role: Role::ALL[random.random_range(0..2)],
-            }
+            any_note(&mut random, onset, 90)
         })
         .collect();
     notes.sort_by_key(|note| (note.onset, note.key, note.role));

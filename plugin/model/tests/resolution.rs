@@ -1,11 +1,15 @@
 //! What bytes cost: the playing forward against finer ones, and one processor's instructions against another's.
 
+#[path = "common/any_note.rs"]
+mod any_note;
+
+use any_note::any_note;
 use rand::RngExt;
 use rand_pcg::Pcg64Mcg;
 use segue_model::{
     Batch, Checkpoint, Config, Cpu, Field, Model, Network, Played, Precision, Resolution, Sequence,
 };
-use segue_music::{Context, ContextNote, Meter, Role, Tokenizer};
+use segue_music::{Context, Meter, Tokenizer};
 
 fn sequence(seed: u64, count: i64) -> Sequence {
     let mut random = Pcg64Mcg::new(u128::from(seed) << 1 | 1);
@@ -13,15 +17,7 @@ fn sequence(seed: u64, count: i64) -> Sequence {
     context.meter(0, Some(Meter::COMMON));
     for place in 0..count {
         let onset = place * 12 + random.random_range(0..3) * 4;
-        let duration = random.random_range(1..60);
-        context.hear(ContextNote {
-            onset,
-            key: random.random_range(40..80),
-            velocity: random.random::<bool>().then_some(random.random_range(1..128)),
-            end: Some(onset + duration),
-            shown: random.random::<bool>().then_some(duration),
-            role: Role::ALL[random.random_range(0..2)],
-        });
+        context.hear(any_note(&mut random, onset, 60));
     }
     Sequence::of(&Tokenizer::new(), &context, |_| true)
 }
