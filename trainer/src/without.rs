@@ -62,3 +62,76 @@ fn zero(network: &Network, name: &str, rows: &[Range<usize>]) -> Result<()> {
     }
     Ok(var.set(&Tensor::from_vec(numbers, var.shape(), &Device::Cpu)?)?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use segue_model::{Batch, Config, Sequence};
+    use segue_music::{Context, ContextNote, Meter, Role, Tokenizer};
+
+    /// What the onset's head says after eighty notes.
+    fn onset_logits(network: &Network, context: &Context) -> Vec<f32> {
+        let sequence = Sequence::of(&Tokenizer::new(), context, |_| true);
+        let batch = Batch::new(&[sequence], network.config(), network.vocabulary());
+        let [onset, ..] = network.logits(&batch).unwrap();
+        onset.get(onset.dim(0).unwrap() - 1).unwrap().to_vec1().unwrap()
+    }
+
+    fn context(change: impl Fn(usize, &mut ContextNote), more: impl Fn(&mut Context)) -> Context {
+        let mut context = Context::new();
+        for place in 0..80 {
+            let onset = 12 * place as i64;
+            let role = if place % 3 == 0 { Role::Segue } else { Role::Player };
+            // One key that is struck but once.
+            let key = if place == 40 { 30 } else { 60 + (place * 5 % 12) as u8 };
+            let mut note =
+                ContextNote { onset, key, velocity: Some(80), end: Some(onset + 10), shown: Some(10), role };
+            change(place, &mut note);
+            context.hear(note);
+        }
+        more(&mut context);
+        context
+    }
+
+    #[test]
+    fn a_silenced_part_says_nothing() {
+        let plain = context(|_, _| (), |_| ());
+        // (what is silenced, music that differs in it alone)
+        let cases: [(&[Part], Context); 5] = [
+            (
+                &[Part::Durations],
+                context(|place, note| note.shown = note.shown.filter(|_| place != 78), |_| ()),
+            ),
+            (
+                &[Part::Durations, Part::Sounding],
+                context(
+                    |place, note| note.end = note.end.map(|end| if place == 40 { end + 1500 } else { end }),
+                    |_| (),
+                ),
+            ),
+            (&[Part::Metre], context(|_, _| (), |context| _ = context.meter(0, Some(Meter::COMMON)))),
+            // Further back than attention sees, within what the shares of pitch classes count.
+            (&[Part::Recent], context(|place, note| note.key += u8::from(place == 20), |_| ())),
+            (&[Part::Style], context(|_, _| (), |context| _ = context.style(0, Some(3)))),
+        ];
+        for (parts, other) in cases {
+            let network = Network::random(&Config::tiny(), 3).unwrap();
+            Part::Copying.silence(&network).unwrap();
+            assert_ne!(onset_logits(&network, &plain), onset_logits(&network, &other), "{parts:?} is told");
+            parts.iter().for_each(|part| part.silence(&network).unwrap());
+            assert_eq!(onset_logits(&network, &plain), onset_logits(&network, &other), "{parts:?} is not");
+        }
+    }
+
+    #[test]
+    fn without_copying_what_was_played_is_seen_by_the_trunk_alone() {
+        let config = Config { window: 4, ..Config::tiny() };
+        let network = Network::random(&config, 3).unwrap();
+        // Further back than the trunk sees, and known to the shares of pitch classes only as what it was.
+        let (plain, other) =
+            (context(|_, _| (), |_| ()), context(|place, note| note.onset += i64::from(place == 60), |_| ()));
+        assert_ne!(onset_logits(&network, &plain), onset_logits(&network, &other));
+        Part::Copying.silence(&network).unwrap();
+        assert_eq!(onset_logits(&network, &plain), onset_logits(&network, &other));
+    }
+}
