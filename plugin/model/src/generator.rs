@@ -8,8 +8,11 @@ use segue_music::{Context, ContextNote, Key, Meter, Note, Role, TICK, Tick, Toke
 use crate::ask::{Ask, Next, Rest};
 use crate::cache::KvCache;
 use crate::decoder::{Decoder, Question};
+use crate::homing::draw_home;
 use crate::model::Model;
 use crate::parameters::Field;
+use crate::recall::recall;
+use crate::restraint::restrain;
 use crate::rows::Asked;
 use crate::sampler::{Candidates, Sampler};
 use crate::weariness::tire;
@@ -182,6 +185,8 @@ impl Generator {
         let mut random =
             Pcg64Mcg::new((number << 64 | u128::from(ask.seed)).wrapping_mul(0xda94_2042_e4dd_58b5) | 1);
         let sampler = Sampler { temperature: ask.temperature, top_p: ask.top_p };
+        // What is unlikely of times is long: without it music gets dense.
+        let times = Sampler { top_p: 1.0, ..sampler };
         let vocabulary = self.model.tokenizer.vocabulary();
         // After a silence longer than any gap the model counts from nearer by.
         let base =
@@ -201,9 +206,11 @@ impl Generator {
             line
         } else {
             let gaps = self.decoder.logits(&self.model, &self.cache, &self.context, Field::Gap, &question);
+            let time = |gap| onset_of(gap).map_or(0, |onset| onset - last.onset);
+            restrain(&self.context, ask.role, last.onset, gaps, time);
             let class = |gap| class(onset_of(gap).map_or(0, |onset| onset - base));
             let allowed = |gap| onset_of(gap).is_some();
-            let gap = sampler.draw_time(gaps, &mut self.candidates, &mut random, allowed, class);
+            let gap = times.draw_time(gaps, &mut self.candidates, &mut random, allowed, class);
             gap.and_then(onset_of).ok_or(Rest::NotFinite)?
         };
         if beats_at(onset) >= ask.until {
@@ -219,6 +226,8 @@ impl Generator {
             let logits = self.decoder.logits(&self.model, &self.cache, &self.context, field, question);
             if field == Field::Key {
                 tire(&self.context, ask.role, onset, logits);
+                draw_home(&self.context, ask.role, logits);
+                recall(&self.context, ask.role, logits);
             }
             sampler.draw(logits, &mut self.candidates, &mut random, allowed).ok_or(Rest::NotFinite)
         };
@@ -230,7 +239,7 @@ impl Generator {
         let durations =
             self.decoder.logits(&self.model, &self.cache, &self.context, Field::Duration, &question);
         let class = |symbol| class(vocabulary.durations.value(symbol));
-        let duration = sampler.draw_time(durations, &mut self.candidates, &mut random, |_| true, class);
+        let duration = times.draw_time(durations, &mut self.candidates, &mut random, |_| true, class);
         question.token.duration = duration.ok_or(Rest::NotFinite)?;
 
         let note = Note {
