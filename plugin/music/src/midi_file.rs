@@ -11,7 +11,7 @@ mod write;
 
 pub use error::MidiError;
 pub use read::{parse, read};
-pub use write::{to_bytes, write};
+pub use write::{to_bytes, to_bytes_marked, write, write_marked};
 
 use crate::Beats;
 

@@ -1,7 +1,7 @@
 //! MIDI files out, and in again: the same piece, whatever it is; and no bytes make the reader panic.
 
 use proptest::prelude::*;
-use segue_music::midi_file::{LONGEST, parse, read, to_bytes, write};
+use segue_music::midi_file::{LONGEST, parse, read, to_bytes, to_bytes_marked, write};
 use segue_music::{Beats, Meter, Note, Piece, Tempo, Track};
 
 /// A track whose positions are whole in `division`, no key sounding twice at once, as the reader makes them.
@@ -154,6 +154,36 @@ fn neighbours_of_one_name_share_a_track() {
     let bytes = to_bytes(&piece).expect("written");
     assert_eq!(bytes.windows(4).filter(|bytes| bytes == b"MTrk").count(), 4, "tempo, You, You again, Segue");
     assert_eq!(parse(&bytes).expect("read"), piece);
+}
+
+#[test]
+fn markers_stand_in_the_first_track_where_they_belong() {
+    let tracks = vec![Track { notes: vec![note(0, 60, 4, 80)], ..Track::default() }];
+    let piece = Piece { tracks, end: Beats::ONE.times(8), ..Piece::default() };
+    let markers =
+        [(Beats::ratio(3, 2), "Answer 1 (Trade)".to_owned()), (Beats::ONE.times(4), "♩".to_owned())];
+    let bytes = to_bytes_marked(&piece, &markers).expect("written");
+    assert_eq!(parse(&bytes).expect("read"), piece, "the music is the same");
+    let file = midly::Smf::parse(&bytes).expect("a MIDI file");
+    let mut at = 0;
+    let found: Vec<_> = file.tracks[0]
+        .iter()
+        .filter_map(|event| {
+            at += event.delta.as_int();
+            match event.kind {
+                midly::TrackEventKind::Meta(midly::MetaMessage::Marker(text)) => {
+                    Some((at, String::from_utf8_lossy(text).into_owned()))
+                }
+                _ => None,
+            }
+        })
+        .collect();
+    assert_eq!(found, [(1_440, "Answer 1 (Trade)".to_owned()), (3_840, "♩".to_owned())]);
+    for (at, expected) in [(-Beats::ONE, "before the start"), (LONGEST + Beats::ONE, "longer than any music")]
+    {
+        let error = to_bytes_marked(&piece, &[(at, String::new())]).expect_err(expected).to_string();
+        assert!(error.contains(expected), "{error}");
+    }
 }
 
 #[test]

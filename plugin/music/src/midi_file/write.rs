@@ -28,16 +28,33 @@ pub fn write(path: &Path, piece: &Piece) -> Result<(), MidiError> {
     replace(path, &bytes).map_err(|error| MidiError::Unwritable(error).of(path))
 }
 
+/// The same with markers, which name places of the piece.
+///
+/// # Errors
+/// One line that names the file.
+pub fn write_marked(path: &Path, piece: &Piece, markers: &[(Beats, String)]) -> Result<(), MidiError> {
+    let bytes = to_bytes_marked(piece, markers).map_err(|error| error.of(path))?;
+    replace(path, &bytes).map_err(|error| MidiError::Unwritable(error).of(path))
+}
+
 /// The bytes of a MIDI file of format 1: tempo and metre in the first track, then the piece's tracks. Neighbours of one
 /// name on different channels stand in one track of the file, as [`super::read`] parts them.
 ///
 /// # Errors
 /// Where the piece begins before zero, is longer than [`LONGEST`], or has too many tracks.
 pub fn to_bytes(piece: &Piece) -> Result<Vec<u8>, MidiError> {
-    check(piece)?;
+    to_bytes_marked(piece, &[])
+}
+
+/// The same with markers, in the first track: where they belong, to the nearest tick.
+///
+/// # Errors
+/// As [`to_bytes`].
+pub fn to_bytes_marked(piece: &Piece, markers: &[(Beats, String)]) -> Result<Vec<u8>, MidiError> {
+    check(piece, markers)?;
     let division = division(piece);
     let ticks = Ticks { division, end: to_ticks(piece.end, division) };
-    let mut tracks = vec![ticks.deltas(conductor(piece, division))];
+    let mut tracks = vec![ticks.deltas(conductor(piece, markers, division))];
     for group in groups(&piece.tracks) {
         let mut events = Vec::new();
         if !group[0].name.is_empty() {
@@ -95,9 +112,9 @@ fn rank(kind: TrackEventKind) -> u8 {
     }
 }
 
-/// Tempo and metre.
+/// Tempo, metre and markers.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to 24 bits")]
-fn conductor(piece: &Piece, division: i64) -> Events<'static> {
+fn conductor<'a>(piece: &Piece, markers: &'a [(Beats, String)], division: i64) -> Events<'a> {
     let tempo = |&(at, tempo): &(Beats, Tempo)| {
         // MIDI counts microseconds a beat in 24 bits: nothing slower than 3.6 BPM.
         let micros = (60e6 / tempo.bpm()).round().clamp(1.0, f64::from(0xff_ffff)) as u32;
@@ -111,7 +128,11 @@ fn conductor(piece: &Piece, division: i64) -> Events<'static> {
             TrackEventKind::Meta(MetaMessage::TimeSignature(meter.numerator, power, 24, 8)),
         )
     };
-    piece.meters.iter().map(meter).chain(piece.tempos.iter().map(tempo)).collect()
+    let marker = |(at, text): &'a (Beats, String)| {
+        (to_ticks(*at, division), TrackEventKind::Meta(MetaMessage::Marker(text.as_bytes())))
+    };
+    let clock = piece.meters.iter().map(meter).chain(piece.tempos.iter().map(tempo));
+    clock.chain(markers.iter().map(marker)).collect()
 }
 
 /// The messages of one channel.
@@ -163,8 +184,8 @@ fn groups(tracks: &[Track]) -> Vec<&[Track]> {
     groups
 }
 
-fn check(piece: &Piece) -> Result<(), MidiError> {
-    for at in positions(piece) {
+fn check(piece: &Piece, markers: &[(Beats, String)]) -> Result<(), MidiError> {
+    for at in positions(piece).chain(markers.iter().map(|&(at, _)| at)) {
         if at < Beats::ZERO {
             return Err(MidiError::BeforeStart(at));
         }
