@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, bail, ensure};
 use segue_music::midi_file;
 
+use crate::composer;
 use crate::record::Record;
 
 /// The licences under which music may be learnt from for a model that is given away and sold: they ask for no more than credit.
@@ -25,11 +26,12 @@ struct Entry {
     kind: String,
     split: String,
     licence: Option<String>,
+    composer: Option<String>,
 }
 
 impl Manifest {
-    /// Reads a table of tab-separated columns whose first line names them; `path`, `kind` and `split` are used, and `licence` where
-    /// there is one.
+    /// Reads a table of tab-separated columns whose first line names them; `path`, `kind` and `split` are used, and `licence` and `group` where
+    /// there are.
     pub fn read(path: &Path) -> Result<Self> {
         let text = fs::read_to_string(path)
             .with_context(|| format!("cannot read the manifest {}", path.display()))?;
@@ -44,13 +46,14 @@ impl Manifest {
             })
         };
         let (file, kind, split) = (column("path")?, column("kind")?, column("split")?);
-        let licence = column("licence").ok();
+        let (licence, group) = (column("licence").ok(), column("group").ok());
         let entries = lines
             .filter_map(|line| {
                 let cells: Vec<_> = line.split('\t').collect();
                 let cell = |column: usize| cells.get(column).map(ToString::to_string);
                 let licence = licence.map(|licence| cell(licence).unwrap_or_default());
-                let entry = Entry { kind: cell(kind)?, split: cell(split)?, licence };
+                let composer = group.and_then(cell).and_then(|group| composer::of_group(&group));
+                let entry = Entry { kind: cell(kind)?, split: cell(split)?, licence, composer };
                 Some((PathBuf::from(cells.get(file)?), entry))
             })
             .collect();
@@ -136,8 +139,9 @@ pub fn read(
         let record = midi_file::read(path)
             .map_err(anyhow::Error::from)
             .and_then(|piece| Record::from_piece(name.display().to_string(), kind.to_owned(), &piece));
+        let composer = entry.and_then(|entry| entry.composer.clone());
         match record {
-            Ok(record) => records.push(record),
+            Ok(record) => records.push(Record { composer, ..record }),
             Err(error) => skipped.push(Skipped { path: path.clone(), why: format!("{error:#}") }),
         }
         each();

@@ -4,10 +4,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, anyhow};
-use segue_model::{Continuation, Model, Wish};
+use segue_model::{Continuation, Model};
 use segue_music::{Beats, Meter, Note, Piece, Tempo, Tick, Track, beats_at, midi_file, take, tick_at};
 
 use crate::record::{Record, VoicedNote};
+use crate::sampling::Sampling;
 
 /// A prompt with fewer notes tells too little.
 const FEWEST_GIVEN: usize = 8;
@@ -34,7 +35,7 @@ pub struct Excerpt {
     pub prompt: Vec<VoicedNote>,
     /// How the piece goes on.
     pub human: Vec<VoicedNote>,
-    /// The piece once more, as many bars on; nothing where it is over.
+    /// The piece once more, as many bars on; nothing where it is over before.
     pub later: Vec<VoicedNote>,
     /// The bar line at which the prompt ends.
     pub bar_line: Tick,
@@ -80,13 +81,15 @@ impl Excerpt {
             let held = changes.partition_point(|&(change, _)| change <= start).saturating_sub(1);
             changes[held..].iter().map(|&(change, meter)| ((change - start).max(0), meter)).collect()
         };
+        let whole_later = record.bars_later(start, lengths.prompt + 2 * lengths.answer - 1)
+            <= record.notes.last().map_or(0, |note| note.onset);
         let pedal = record.pedal.iter().filter(|&&(change, _)| (start..bar_line).contains(&change));
         Self {
             name: record.name.clone(),
             kind: record.kind.clone(),
             prompt: stretch(start, bar_line),
             human: stretch(bar_line, end),
-            later: stretch(end, end + (end - bar_line)),
+            later: if whole_later { stretch(end, end + (end - bar_line)) } else { Vec::new() },
             bar_line: bar_line - start,
             answer: end - bar_line,
             bars: lengths.answer,
@@ -124,16 +127,21 @@ impl Excerpt {
         }
     }
 
+    /// The same prompt, of which only half as long an answer is wanted.
+    pub fn half(&self) -> Self {
+        let middle = self.bar_line + self.answer / 2;
+        let (human, later) = self.human.iter().partition(|note| note.onset < middle);
+        Self { human, later, answer: self.answer / 2, bars: self.bars / 2, ..self.clone() }
+    }
+
+    /// Of an answer, what begins before it is to end.
+    pub fn within(&self, answer: &[VoicedNote]) -> Vec<VoicedNote> {
+        answer.iter().filter(|note| note.onset < self.bar_line + self.answer).copied().collect()
+    }
+
     /// How a model goes on.
-    pub fn answer(
-        &self,
-        model: &Arc<Model>,
-        temperature: f32,
-        top_p: f32,
-        seed: u64,
-    ) -> Result<Vec<VoicedNote>> {
-        let wish = Wish { bars: self.bars, grid: None, temperature, top_p, seed };
-        let answer = Continuation::of(&self.piece(), model.clone(), &wish)
+    pub fn answer(&self, model: &Arc<Model>, sampling: &Sampling) -> Result<Vec<VoicedNote>> {
+        let answer = Continuation::of(&self.piece(), model.clone(), &sampling.wish(self.bars))
             .map_err(|rest| anyhow!("{} is not continued: {rest}", self.name))?;
         let voiced = |note: &Note| VoicedNote {
             onset: tick_at(note.onset),

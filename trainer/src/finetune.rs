@@ -41,7 +41,7 @@ pub struct Finetune {
     #[arg(long, default_value_t = 160_000)]
     notes: u64,
     /// And for at most about this long.
-    #[arg(long, default_value_t = 8.0)]
+    #[arg(long, default_value_t = 7.0)]
     minutes: f64,
     /// The highest learning rate.
     #[arg(long, default_value_t = 2e-4)]

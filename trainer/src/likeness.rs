@@ -124,17 +124,7 @@ pub fn distance(a: &[f64], b: &[f64]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn line(keys: &[u8]) -> Vec<VoicedNote> {
-        let note = |(place, &key): (i64, &u8)| VoicedNote {
-            onset: 12 * place,
-            key,
-            duration: 12,
-            velocity: None,
-            voice: 0,
-        };
-        (0..).zip(keys).map(note).collect()
-    }
+    use crate::record::line;
 
     #[test]
     fn scales_are_found_in_every_key() {
@@ -142,19 +132,18 @@ mod tests {
             let major: Vec<u8> = [0, 2, 4, 5, 7, 9, 11, 12].iter().map(|step| 60 + root + step).collect();
             let minor: Vec<u8> = [0, 2, 3, 5, 7, 8, 11, 12].iter().map(|step| 60 + root + step).collect();
             for keys in [major, minor] {
-                let likeness = Likeness::of(&line(&keys), &line(&keys));
+                let likeness = Likeness::of(&line(keys.clone()), &line(keys.clone()));
                 assert_eq!((likeness.in_key, likeness.notes), (1.0, 8), "{keys:?}");
                 assert!((likeness.cosine - 1.0).abs() < 1e-9);
                 let raised: Vec<u8> = keys.iter().map(|key| key + 1).collect();
-                assert!(Likeness::of(&line(&keys), &line(&raised)).in_key < 0.5, "{keys:?}");
+                assert!(Likeness::of(&line(keys.clone()), &line(raised)).in_key < 0.5, "{keys:?}");
             }
         }
     }
 
     #[test]
     fn bad_answers_keep_what_they_should() {
-        let human: Vec<VoicedNote> =
-            line(&(0..60_u32).map(|place| 60 + (place * 7 % 24) as u8).collect::<Vec<_>>());
+        let human: Vec<VoicedNote> = line((0..60_u32).map(|place| 60 + (place * 7 % 24) as u8));
         let mut random = Pcg64Mcg::new(3);
         let classes_of = |notes: &[VoicedNote]| classes(notes);
         assert_eq!(classes_of(&shuffled(&human, &mut random)), classes_of(&human));

@@ -4,6 +4,7 @@ mod baseline;
 mod bench;
 mod calibration;
 mod comparison;
+mod composer;
 mod corpus;
 mod curve;
 mod duplicates;
@@ -11,6 +12,7 @@ mod evaluate;
 mod example;
 mod excerpt;
 mod finetune;
+mod judge;
 mod likeness;
 mod markov;
 mod material;
@@ -26,8 +28,10 @@ mod report;
 mod run;
 mod runs;
 mod sample;
+mod sampling;
 mod score;
 mod shard;
+mod sweep;
 mod train;
 mod window;
 mod without;
@@ -53,6 +57,7 @@ enum Command {
     Finetune(finetune::Finetune),
     Bench(bench::Bench),
     Sample(sample::Sample),
+    Sweep(sweep::Sweep),
 }
 
 fn main() -> ExitCode {
@@ -65,6 +70,7 @@ fn main() -> ExitCode {
         Command::Finetune(finetune) => finetune.run(),
         Command::Bench(bench) => bench.run(),
         Command::Sample(sample) => sample.run(),
+        Command::Sweep(sweep) => sweep.run(),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use anyhow::{Context as _, Result, ensure};
 use clap::Args;
 
+use crate::composer;
 use crate::corpus::{self, Manifest, Skipped};
 use crate::duplicates::Library;
 use crate::progress::bar;
@@ -19,7 +20,7 @@ pub struct Prepare {
     /// The folder, searched with its subfolders.
     #[arg(long)]
     midi: PathBuf,
-    /// A table that names each file's kind and split (tab-separated; columns path, kind, split).
+    /// A table that names each file's kind and split (tab-separated; columns path, kind, split; licence and group where known).
     #[arg(long)]
     manifest: Option<PathBuf>,
     /// Without a manifest: the share of files, in percent, kept for validation.
@@ -78,6 +79,7 @@ impl Prepare {
             prepared.push((split, records));
         }
         prepared.reverse();
+        composer::keep_known(&mut prepared);
         // A handful of files may all fall into one split.
         if prepared[1].1.is_empty() && prepared[0].1.len() > 1 {
             let moved = prepared[0].1.pop();

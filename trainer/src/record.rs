@@ -42,6 +42,8 @@ pub struct Record {
     pub name: String,
     /// The kind of music, from the manifest; `unknown` without one.
     pub kind: String,
+    /// Who wrote it, where the manifest names somebody of whom there is enough music to know the style: another style than the kind.
+    pub composer: Option<String>,
     /// By onset, then key.
     pub notes: Vec<VoicedNote>,
     /// The pedal's changes.
@@ -61,7 +63,9 @@ impl Record {
         let at = |position: Beats| tick_at(clock.heard(position));
         let mut notes = Vec::new();
         let mut pedal = Vec::new();
-        for (voice, track) in piece.tracks.iter().filter(|track| !track.is_drums()).enumerate() {
+        // A track without notes is nobody's hand: the titles of a piano roll or a hymn have one of their own.
+        let voices = piece.tracks.iter().filter(|track| !track.is_drums() && !track.notes.is_empty());
+        for (voice, track) in voices.enumerate() {
             notes.extend(track.notes.iter().map(|note: &Note| VoicedNote {
                 onset: at(note.onset),
                 key: note.key,
@@ -69,6 +73,8 @@ impl Record {
                 velocity: Some(note.velocity),
                 voice: u8::try_from(voice).unwrap_or(u8::MAX),
             }));
+        }
+        for track in piece.tracks.iter().filter(|track| !track.is_drums()) {
             pedal.extend(track.pedal.iter().map(|&(change, down)| (at(change), down)));
         }
         ensure!(notes.len() >= 2, "fewer than two notes that are not drums");
@@ -82,7 +88,7 @@ impl Record {
             true => vec![],
             false => piece.meters.iter().map(|&(change, meter)| (at(change), meter)).collect(),
         };
-        Ok(Self { name, kind, notes, pedal, meters })
+        Ok(Self { name, kind, composer: None, notes, pedal, meters })
     }
 
     /// A context of some of its notes, in their order, each with its role and whether its step tells its duration. With `metre` unset, bars
@@ -131,6 +137,19 @@ pub fn sounding(notes: &[VoicedNote]) -> Vec<VoicedNote> {
     notes.iter().enumerate().map(once).collect()
 }
 
+/// A voice alone in sixteenths, for tests.
+#[cfg(test)]
+pub fn line(keys: impl IntoIterator<Item = Key>) -> Vec<VoicedNote> {
+    let note = |(place, key): (i64, Key)| VoicedNote {
+        onset: 12 * place,
+        key,
+        duration: 12,
+        velocity: None,
+        voice: 0,
+    };
+    (0..).zip(keys).map(note).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use segue_music::{Tempo, Track};
@@ -151,6 +170,19 @@ mod tests {
             meters: vec![(Beats::ZERO, Meter::COMMON)],
             end: spacing.times(40),
         }
+    }
+
+    #[test]
+    fn each_hand_is_a_voice() {
+        let mut piece = piece(Beats::ratio(1, 4), [80, 80]);
+        piece.tracks.insert(0, Track { name: "Title".into(), ..Track::default() });
+        let mut low = piece.tracks[1].clone();
+        low.notes.iter_mut().for_each(|note| note.key -= 24);
+        piece.tracks.push(low);
+        let record = Record::from_piece("".into(), "".into(), &piece).unwrap();
+        let highest =
+            |voice: u8| record.notes.iter().filter(|note| note.voice == voice).map(|note| note.key).max();
+        assert_eq!([highest(0), highest(1), highest(2)], [Some(71), Some(47), None]);
     }
 
     #[test]

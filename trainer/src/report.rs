@@ -1,8 +1,10 @@
 //! `trainer report`: one page that says how well a model plays, for a musician to read.
 
+mod listening;
 mod page;
 mod picture;
 mod playing;
+mod roll;
 
 use std::fs;
 use std::path::PathBuf;
@@ -21,11 +23,13 @@ use crate::material::Material;
 use crate::measure::Measure;
 use crate::passage::Passage;
 use crate::record::Record;
+use crate::sampling::Sampling;
 use crate::window::Window;
+use listening::Example;
 use playing::Playing;
 
-/// Write one page about a model, with plots and answers to listen to: how well it predicts music it never saw, beside counting models;
-/// whether it is as often right as it believes; and how it plays, beside the human, the human spoiled, and a loop.
+/// Write one page about a model, with plots and answers to listen to: how it plays, beside people, people spoiled, and a loop; how well it predicts music
+/// it never saw, beside counting models; and whether it is as often right as it believes.
 #[derive(Args, Debug)]
 pub struct Report {
     /// The model.
@@ -33,9 +37,12 @@ pub struct Report {
     model: PathBuf,
     #[command(flatten)]
     material: Material,
-    /// The folder that the page, its numbers and the .mid files go to.
+    /// The folder that the page, its plots and its numbers go to; and, without --examples, prompts and answers as .mid files.
     #[arg(long)]
     out: PathBuf,
+    /// A folder of answers of `segue continue` that the page shows and links. No file of the music scored is written then: a page that may be given away.
+    #[arg(long, value_name = "FOLDER")]
+    examples: Option<PathBuf>,
     /// How many prompts are answered, once each.
     #[arg(long, default_value_t = 24, value_parser = clap::value_parser!(u32).range(1..=1000))]
     prompts: u32,
@@ -45,15 +52,8 @@ pub struct Report {
     /// Bars of an answer.
     #[arg(long, default_value_t = 16, value_parser = clap::value_parser!(u32).range(1..=64))]
     bars: u32,
-    /// How the answers are sampled: above 1 bolder, below 1 more careful.
-    #[arg(long, default_value_t = 0.9)]
-    temperature: f32,
-    /// The share of probability that is kept in sampling, the likeliest first.
-    #[arg(long, default_value_t = 0.95)]
-    top_p: f32,
-    /// The one seed of all answers.
-    #[arg(long, default_value_t = 1)]
-    seed: u64,
+    #[command(flatten)]
+    sampling: Sampling,
 }
 
 /// Notes of each kind that are scored, about, unless told otherwise.
@@ -70,6 +70,7 @@ struct Findings {
     /// By field.
     reliability: [Reliability; 4],
     playing: Playing,
+    examples: Vec<Example>,
 }
 
 impl Report {
@@ -80,9 +81,13 @@ impl Report {
         let all = self.material.pieces()?;
         let corpus = self.material.corpus()?;
         let known: Vec<&Record> = corpus.iter().collect();
-        let folder = self.out.join("midi");
-        fs::create_dir_all(&folder)
-            .with_context(|| format!("cannot make the folder {}", folder.display()))?;
+        let folder = self.examples.is_none().then(|| self.out.join("midi"));
+        let made = folder.as_ref().unwrap_or(&self.out);
+        fs::create_dir_all(made).with_context(|| format!("cannot make the folder {}", made.display()))?;
+        let examples = match &self.examples {
+            Some(folder) => Example::all(folder, &self.out)?,
+            None => Vec::new(),
+        };
         let lengths = Lengths { prompt: self.prompt_bars, answer: self.bars };
         let excerpts = excerpt::choose(&all, lengths, self.prompts as usize);
         ensure!(
@@ -102,18 +107,17 @@ impl Report {
         println!("3 of 3: answers to {} prompts", excerpts.len());
         let (name, notes_seen) = (checkpoint.name.clone(), checkpoint.notes_seen);
         let model = Arc::new(Model::from_checkpoint(checkpoint)?);
-        let playing = Playing::of(&model, &excerpts, &known, self.sampling(), &folder)?;
+        let playing = Playing::of(&model, &excerpts, &known, &self.sampling, folder.as_deref())?;
 
-        let findings = Findings { name, notes_seen, free, grid, reliability, playing };
+        let findings = Findings { name, notes_seen, free, grid, reliability, playing, examples };
         let page = page::write(&findings, self)?;
-        self.save("index.html", page.as_bytes())?;
+        for (name, picture) in &page.pictures {
+            self.save(name, picture.as_bytes())?;
+        }
+        self.save("index.html", page.text.as_bytes())?;
         self.save("report.json", &serde_json::to_vec_pretty(&findings.as_json())?)?;
         println!("wrote {}", self.out.join("index.html").display());
         Ok(())
-    }
-
-    fn sampling(&self) -> playing::Sampling {
-        playing::Sampling { temperature: self.temperature, top_p: self.top_p, seed: self.seed }
     }
 
     fn save(&self, name: &str, contents: &[u8]) -> Result<()> {

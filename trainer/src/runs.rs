@@ -53,17 +53,7 @@ fn hash<T: Hash>(run: &[T]) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn line(keys: impl IntoIterator<Item = Key>) -> Vec<VoicedNote> {
-        let note = |(place, key): (i64, Key)| VoicedNote {
-            onset: 12 * place,
-            key,
-            duration: 12,
-            velocity: None,
-            voice: 0,
-        };
-        (0..).zip(keys).map(note).collect()
-    }
+    use crate::record::line;
 
     #[test]
     fn copies_loops_and_transpositions_are_found() {

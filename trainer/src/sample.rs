@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 use clap::Args;
-use segue_model::{Continuation, Model, Wish};
+use segue_model::{Continuation, Model};
 use segue_music::{midi_file, take};
+
+use crate::sampling::Sampling;
 
 /// Let a model continue a MIDI file.
 #[derive(Args, Debug)]
@@ -20,15 +22,8 @@ pub struct Sample {
     /// Bars to play.
     #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=1000))]
     bars: u32,
-    /// Above 1 bolder, below 1 more careful.
-    #[arg(long, default_value_t = 0.9)]
-    temperature: f32,
-    /// The share of probability that is kept, the likeliest first.
-    #[arg(long, default_value_t = 0.95)]
-    top_p: f32,
-    /// Another seed, another answer.
-    #[arg(long, default_value_t = 1)]
-    seed: u64,
+    #[command(flatten)]
+    sampling: Sampling,
     /// Where prompt and answer go.
     #[arg(long)]
     out: PathBuf,
@@ -39,14 +34,7 @@ impl Sample {
     pub fn run(&self) -> Result<()> {
         let model = Arc::new(Model::load(&self.model)?);
         let prompt = midi_file::read(&self.midi)?;
-        let wish = Wish {
-            bars: self.bars,
-            grid: None,
-            temperature: self.temperature,
-            top_p: self.top_p,
-            seed: self.seed,
-        };
-        let answer = Continuation::of(&prompt, model, &wish)
+        let answer = Continuation::of(&prompt, model, &self.sampling.wish(self.bars))
             .with_context(|| format!("{} is not continued (drums do not count)", self.midi.display()))?;
         midi_file::write(&self.out, &take(&prompt, &answer.notes, answer.end))?;
         println!("{}: {} notes", self.out.display(), answer.notes.len());

@@ -3,11 +3,14 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result, bail, ensure};
 use segue_music::Vocabulary;
 use serde::{Deserialize, Serialize};
 
 use crate::record::Record;
+
+/// What a shard begins with; the number grows where a piece is written otherwise than before.
+const FORMAT: &[u8] = b"Segue shard 2\n";
 
 /// The pieces of one split, with the vocabulary whose ticks they count in.
 #[derive(Serialize, Deserialize)]
@@ -23,7 +26,8 @@ pub fn path(folder: &Path, split: &str) -> PathBuf {
 
 /// Writes a split, whole or not at all.
 pub fn write(path: &Path, records: Vec<Record>) -> Result<()> {
-    let bytes = postcard::to_stdvec(&Shard { vocabulary: Vocabulary::new().fingerprint(), records })?;
+    let shard = Shard { vocabulary: Vocabulary::new().fingerprint(), records };
+    let bytes = postcard::to_extend(&shard, FORMAT.to_vec())?;
     let part = path.with_extension("part");
     fs::write(&part, bytes)
         .and_then(|()| fs::rename(&part, path))
@@ -34,7 +38,10 @@ pub fn write(path: &Path, records: Vec<Record>) -> Result<()> {
 pub fn read(path: &Path) -> Result<Vec<Record>> {
     let again = "run `trainer prepare` again";
     let bytes = fs::read(path).with_context(|| format!("cannot read {}; {again}", path.display()))?;
-    let shard: Shard = postcard::from_bytes(&bytes)
+    let Some(bytes) = bytes.strip_prefix(FORMAT) else {
+        bail!("{} was written by another version of the trainer; {again}", path.display());
+    };
+    let shard: Shard = postcard::from_bytes(bytes)
         .with_context(|| format!("{} is no whole shard; {again}", path.display()))?;
     let ours = Vocabulary::new().fingerprint();
     ensure!(shard.vocabulary == ours, "{} was prepared for another vocabulary; {again}", path.display());

@@ -2,32 +2,12 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output};
 
+use common::{fails, succeeds, text, write_piece};
 use segue_model::{Checkpoint, Network, Precision};
-use segue_music::{Beats, Meter, Note, Piece, Tempo, Track, midi_file};
+use segue_music::{Beats, Note, midi_file};
 
-fn trainer(arguments: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_trainer"));
-    command.args(arguments).env("RAYON_NUM_THREADS", "1").env("RUST_BACKTRACE", "0");
-    command.output().expect("the trainer starts")
-}
-
-fn succeeds(arguments: &[&str]) -> String {
-    let output = trainer(arguments);
-    let said = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(output.status.success(), "{arguments:?}: {said}{}", String::from_utf8_lossy(&output.stderr));
-    said
-}
-
-/// The one line it fails with.
-fn fails(arguments: &[&str]) -> String {
-    let output = trainer(arguments);
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(!output.status.success(), "{arguments:?} succeeded");
-    assert!(!said.contains("panicked"), "{said}");
-    said
-}
+mod common;
 
 /// Pieces of one pattern each, transposed: little to learn, and learned fast.
 fn write_pieces(folder: &Path, count: u8) {
@@ -39,18 +19,8 @@ fn write_pieces(folder: &Path, count: u8) {
             duration: step,
             velocity: 60 + 10 * (place % 4) as u8,
         };
-        let piece = Piece {
-            tracks: vec![Track { notes: (0..160).map(note).collect(), ..Track::default() }],
-            tempos: vec![(Beats::ZERO, Tempo::new(100.0))],
-            meters: vec![(Beats::ZERO, Meter::COMMON)],
-            end: step.times(160),
-        };
-        midi_file::write(&folder.join(format!("piece-{index}.mid")), &piece).expect("a writable folder");
+        write_piece(&folder.join(format!("piece-{index}.mid")), (0..160).map(note).collect());
     }
-}
-
-fn text(path: &Path) -> &str {
-    path.to_str().expect("a readable path")
 }
 
 /// Total bits per note that `evaluate --json` prints.
@@ -170,7 +140,9 @@ fn bad_input_is_named_and_nothing_is_written() {
 
     let model = path("model.safetensors");
     let foreign = path("foreign.safetensors");
-    let nowhere = path("nowhere");
+    let (nowhere, older) = (path("nowhere"), path("older"));
+    fs::create_dir(&older).unwrap();
+    fs::write(older.join("train.shard"), [7; 64]).unwrap();
     // (arguments, what the error must name)
     for (arguments, named) in [
         (vec!["prepare", "--midi", text(&empty), "--out", text(&out)], "empty"),
@@ -181,6 +153,7 @@ fn bad_input_is_named_and_nothing_is_written() {
             "nowhere",
         ),
         (vec!["train", "--shards", text(&nowhere), "--out", text(&out)], "trainer prepare"),
+        (vec!["train", "--shards", text(&older), "--out", text(&out)], "another version"),
         (vec!["evaluate", "--model", text(&model), "--midi", text(&midi)], "model.safetensors"),
         (vec!["evaluate", "--model", text(&foreign), "--midi", text(&midi)], "another vocabulary"),
         (vec!["evaluate", "--model", text(&nowhere), "--midi", text(&midi)], "nowhere"),

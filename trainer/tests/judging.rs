@@ -2,32 +2,13 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output};
 
+use common::{fails, succeeds, text, write_piece};
 use segue_model::{Checkpoint, Config, Network, Precision};
-use segue_music::{Beats, Meter, Note, Piece, Tempo, Track, midi_file};
+use segue_music::{Beats, Note, midi_file};
 use serde_json::Value;
 
-fn trainer(arguments: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_trainer"));
-    command.args(arguments).env("RAYON_NUM_THREADS", "1").env("RUST_BACKTRACE", "0");
-    command.output().expect("the trainer starts")
-}
-
-fn succeeds(arguments: &[&str]) -> String {
-    let output = trainer(arguments);
-    let said = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(output.status.success(), "{arguments:?}: {said}{}", String::from_utf8_lossy(&output.stderr));
-    said
-}
-
-fn fails(arguments: &[&str]) -> String {
-    let output = trainer(arguments);
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(!output.status.success(), "{arguments:?} succeeded");
-    assert!(!said.contains("panicked"), "{said}");
-    said
-}
+mod common;
 
 /// Walks over a major scale in eighths, a different one in every piece.
 fn write_walks(folder: &Path, count: u64) {
@@ -43,14 +24,7 @@ fn write_walks(folder: &Path, count: u64) {
             let velocity = 60 + 10 * (place % 4) as u8;
             Note { onset: step.times(place), key: key as u8, duration: step, velocity }
         };
-        let track = Track { notes: (0..168).map(&mut note).collect(), ..Track::default() };
-        let piece_of = Piece {
-            tracks: vec![track],
-            tempos: vec![(Beats::ZERO, Tempo::new(100.0))],
-            meters: vec![(Beats::ZERO, Meter::COMMON)],
-            end: step.times(168),
-        };
-        midi_file::write(&folder.join(format!("walk-{piece:02}.mid")), &piece_of).expect("a writable folder");
+        write_piece(&folder.join(format!("walk-{piece:02}.mid")), (0..168).map(&mut note).collect());
     }
 }
 
@@ -59,10 +33,6 @@ fn write_model(path: &Path) {
     let numbers = Network::random(&config, 1).unwrap().numbers().unwrap();
     let checkpoint = Checkpoint { name: "tiny".into(), config, notes_seen: 0, styles: Vec::new(), numbers };
     checkpoint.save(path, Precision::Half).unwrap();
-}
-
-fn text(path: &Path) -> &str {
-    path.to_str().expect("a readable path")
 }
 
 fn json(said: &str) -> Value {
@@ -123,27 +93,33 @@ fn a_report_is_a_page_with_everything_it_links() {
     let out = home.path().join("report");
     run(&out);
     let page = fs::read_to_string(out.join("index.html")).unwrap();
-    assert!(page.matches("<svg").count() >= 4, "too few plots");
-    let links: Vec<&str> =
-        page.split("href=\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
+    let named = |start: &str| -> Vec<String> {
+        let rest = page.split(start).skip(1);
+        rest.map(|rest| rest.split('"').next().unwrap().to_owned()).collect()
+    };
+    let pictures = named("src=\"");
+    assert!(pictures.len() >= 4, "too few plots");
+    for picture in pictures {
+        let drawn =
+            fs::read_to_string(out.join(&picture)).unwrap_or_else(|error| panic!("{picture}: {error}"));
+        assert!(drawn.starts_with("<svg") && drawn.trim_end().ends_with("</svg>"), "{picture}");
+    }
+    let links = named("href=\"");
     assert_eq!(links.len(), 12);
     for link in links {
-        let piece = midi_file::read(&out.join(link)).unwrap_or_else(|error| panic!("{link}: {error}"));
-        assert_eq!(
-            piece.tracks.iter().any(|track| track.name == "Segue"),
-            !link.contains("prompt"),
-            "{link}"
-        );
+        let piece = midi_file::read(&out.join(&link)).unwrap_or_else(|error| panic!("{link}: {error}"));
+        let answered = piece.tracks.iter().any(|track| track.name == "Segue");
+        assert_eq!(answered, !link.contains("prompt"), "{link}");
     }
     let numbers = fs::read_to_string(out.join("report.json")).unwrap();
     let systems = &json(&numbers)["playing"]["systems"];
     let of = |system: &str, number: &str| systems[system][number].as_f64().unwrap();
     // The loop and the spoiled human are where a measure that works puts them.
     assert!(of("loop of the prompt", "copied_8_from_prompt") > 0.7, "{systems}");
-    assert!(of("human", "copied_8_from_prompt") < 0.2, "{systems}");
-    assert_eq!(of("human", "surprise_distance"), 0.0);
-    assert!(of("human, 10 % wrong notes", "in_key") < of("human", "in_key") - 0.02, "{systems}");
-    assert_eq!(of("human", "in_key"), 1.0, "a walk on a scale");
+    assert!(of("people", "copied_8_from_prompt") < 0.2, "{systems}");
+    assert_eq!(of("people", "surprise_distance"), 0.0);
+    assert!(of("people, 10 % wrong notes", "in_key") < of("people", "in_key") - 0.02, "{systems}");
+    assert_eq!(of("people", "in_key"), 1.0, "a walk on a scale");
 
     let again = home.path().join("again");
     run(&again);
@@ -162,6 +138,75 @@ fn a_report_is_a_page_with_everything_it_links() {
         ])
         .contains("--bars")
     );
+}
+
+#[test]
+fn a_report_to_be_given_away_holds_no_music_of_others() {
+    let home = tempfile::tempdir().unwrap();
+    let path = |name: &str| home.path().join(name);
+    let (midi, model, examples, out) =
+        (path("midi"), path("tiny.safetensors"), path("examples"), path("report"));
+    write_walks(&midi, 6);
+    write_model(&model);
+    fs::create_dir(&examples).unwrap();
+    let sizes = ["--prompts", "2", "--prompt-bars", "2", "--bars", "4", "--examples", text(&examples)];
+    let report = ["report", "--model", text(&model), "--midi", text(&midi), "--out", text(&out)];
+    assert!(fails(&[&report[..], &sizes[..]].concat()).contains("examples"), "an empty folder");
+
+    let answer = examples.join("walk.mid");
+    let prompt = midi.join("walk-00.mid");
+    succeeds(&[
+        "sample",
+        "--model",
+        text(&model),
+        "--midi",
+        text(&prompt),
+        "--bars",
+        "4",
+        "--out",
+        text(&answer),
+    ]);
+    succeeds(&[&report[..], &sizes[..]].concat());
+    let page = fs::read_to_string(out.join("index.html")).unwrap();
+    assert!(page.contains("href=\"../examples/walk.mid\"") && page.contains("src=\"walk.svg\""), "{page}");
+    assert!(!page.contains("walk-0"), "a piece of others' is named");
+    let written: Vec<_> = fs::read_dir(&out).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let music = written.iter().find(|path| path.is_dir() || path.extension().is_some_and(|end| end == "mid"));
+    assert_eq!(music, None, "music is written");
+}
+
+#[test]
+fn a_sweep_judges_every_setting_by_the_same_numbers() {
+    let home = tempfile::tempdir().unwrap();
+    let (midi, model) = (home.path().join("midi"), home.path().join("tiny.safetensors"));
+    write_walks(&midi, 6);
+    write_model(&model);
+    let sizes = ["--prompts", "3", "--prompt-bars", "2", "--bars", "8", "--json"];
+    let settings = ["--temperatures", "0.001,1", "--top-ps", "0.5,1"];
+    let sweep = ["sweep", "--model", text(&model), "--midi", text(&midi)];
+    let said = json(&succeeds(&[&sweep[..], &sizes[..], &settings[..]].concat()));
+    for bars in ["4_bars", "8_bars"] {
+        let of = |row: &str, number: &str| {
+            said[bars][row]["numbers"][number].as_f64().unwrap_or_else(|| panic!("{row} {number}: {said}"))
+        };
+        let distance = |row: &str| said[bars][row]["distance"].as_f64().unwrap();
+        assert_eq!(said[bars].as_object().map(serde_json::Map::len), Some(5 + 4), "{said}");
+        assert_eq!((distance("people"), of("people", "surprise_distance")), (0.0, 0.0));
+        assert!(
+            distance("loop of the prompt") > 5.0 && distance("people, pitches shuffled") > 0.05,
+            "{said}"
+        );
+        assert!(of("loop of the prompt", "copied_8_from_prompt") > 0.5, "{said}");
+        // Next to no temperature, top-p has nothing to cut.
+        assert_eq!(said[bars]["T 0.001, top-p 0.5"], said[bars]["T 0.001, top-p 1"]);
+        assert_ne!(said[bars]["T 1, top-p 0.5"], said[bars]["T 1, top-p 1"]);
+    }
+    assert!(of_notes(&said, "4_bars") < of_notes(&said, "8_bars"), "{said}");
+}
+
+/// Notes of people's continuations.
+fn of_notes(said: &Value, bars: &str) -> f64 {
+    said[bars]["people"]["numbers"]["notes"].as_f64().unwrap()
 }
 
 #[test]

@@ -2,8 +2,10 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Arc;
 
-use segue_model::{Checkpoint, Network, Precision};
+use segue_model::{Checkpoint, Continuation, Model, Network, Precision, Wish};
+use segue_music::{midi_file, take};
 
 fn assets() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../assets")
@@ -46,4 +48,25 @@ fn it_is_small_and_its_card_lies_beside_it() {
     let checkpoint = Checkpoint::load(&assets().join("segue.safetensors")).expect("the model in assets");
     let seen = format!("{:.1} million notes", checkpoint.notes_seen as f64 / 1e6);
     assert!(card.contains(&seen), "the card does not say that it saw {seen}");
+}
+
+/// The one command that makes them: `segue continue assets/examples/prompts --bars 16 -o assets/examples`.
+#[test]
+fn the_examples_are_its_answers() {
+    let model = Arc::new(Model::load(&assets().join("segue.safetensors")).expect("the model in assets"));
+    let folder = assets().join("examples");
+    let prompts = std::fs::read_dir(folder.join("prompts")).expect("the prompts");
+    let mut answered = 0;
+    for entry in prompts {
+        let path = entry.expect("a prompt").path();
+        let name = path.file_name().expect("a name");
+        let prompt = midi_file::read(&path).expect("a MIDI file");
+        let wish = Wish { bars: 16, grid: None, temperature: 1.0, top_p: 0.95, seed: 1 };
+        let answer = Continuation::of(&prompt, model.clone(), &wish).expect("notes to go on from");
+        let wanted = midi_file::to_bytes(&take(&prompt, &answer.notes, answer.end)).expect("a sound piece");
+        let written = std::fs::read(folder.join(name)).expect("an answer");
+        assert!(written == wanted, "{}: answer the prompts again", name.display());
+        answered += 1;
+    }
+    assert_eq!(answered, 10);
 }

@@ -10,6 +10,7 @@ use segue_model::Model;
 use crate::excerpt::{self, Lengths};
 use crate::record::{Record, VoicedNote};
 use crate::runs;
+use crate::sampling::Sampling;
 
 /// Notes of a run that nobody plays twice by chance.
 const RUN: usize = 16;
@@ -42,8 +43,9 @@ impl Copying {
             runs::share(all, |run| known.contains(&run))
         };
         let excerpts = excerpt::choose(aside, Lengths { prompt: 4, answer: 8 }, PROMPTS);
+        let sampling = Sampling { seed, ..Sampling::STANDARD };
         let answers = |model: &Arc<Model>| -> Result<Vec<Vec<VoicedNote>>> {
-            excerpts.iter().map(|excerpt| excerpt.answer(model, 0.9, 0.95, seed)).collect()
+            excerpts.iter().map(|excerpt| excerpt.answer(model, &sampling)).collect()
         };
         let human: Vec<_> = excerpts.iter().map(|excerpt| excerpt.human.clone()).collect();
         let shares = [share(&answers(before)?), share(&answers(after)?), share(&human)];

@@ -5,71 +5,148 @@ use std::fmt::Write as _;
 use anyhow::Result;
 use segue_model::Field;
 
-use super::playing::SYSTEMS;
-use super::{Findings, GRID_BARS, Report, picture};
+use super::playing::{Playing, systems};
+use super::{Findings, GRID_BARS, Report, picture, roll};
 use crate::comparison::{Comparison, all, mean};
 use crate::score::{Bits, ByKind};
 
 const STYLE: &str = "body{font:16px/1.5 sans-serif;max-width:60em;margin:2em auto;padding:0 1em;color:#222}\
  table{border-collapse:collapse;margin:1em 0;font-size:14px}td,th{padding:.25em .6em;border-bottom:1px solid #ddd;text-align:right}\
- td:first-child,th:first-child{text-align:left}tr.own td{font-weight:bold}.note{color:#555}svg{max-width:100%;height:auto}";
+ td:first-child,th:first-child{text-align:left}tr.own td{font-weight:bold}.note{color:#555}img{max-width:100%;height:auto}\
+ img.roll{border:1px solid #ddd}.you{color:#3c6eb4}.segue{color:#c43c3c}";
 
-/// As HTML, whole in itself but for the .mid files that it links.
-pub fn write(findings: &Findings, report: &Report) -> Result<String> {
-    let mut page = String::new();
+/// A page, as HTML, and its pictures, by the names it shows them by.
+#[derive(Default)]
+pub struct Page {
+    /// The page.
+    pub text: String,
+    /// (name, SVG)
+    pub pictures: Vec<(String, String)>,
+}
+
+/// Writes it: what a musician asks first comes first.
+pub fn write(findings: &Findings, report: &Report) -> Result<Page> {
+    let mut page = Page::default();
     let name = escaped(&findings.name);
     write!(
-        page,
+        page.text,
         "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content=\"width=device-width\">\
          <title>How {name} plays</title><style>{STYLE}</style>\n<h1>How {name} plays</h1>\n"
     )?;
-    headline(&mut page, findings)?;
+    headline(&mut page.text, findings)?;
+    examples(&mut page, findings)?;
+    playing(&mut page, findings, report)?;
     bits(&mut page, findings, report)?;
     calibration(&mut page, findings)?;
-    playing(&mut page, findings, report)?;
-    page.push_str("</html>\n");
+    page.text.push_str("</html>\n");
     Ok(page)
+}
+
+impl Page {
+    /// Shows a picture, and says in words what is on it.
+    fn show(&mut self, name: &str, words: &str, class: &str, picture: String) {
+        _ = writeln!(self.text, "<p><img class=\"{class}\" src=\"{name}\" alt=\"{}\"></p>", escaped(words));
+        self.pictures.push((name.to_owned(), picture));
+    }
+}
+
+/// So many bits as a number of things to choose from: what a musician can picture.
+fn choices(bits: f64) -> String {
+    let (number, mut said) = (bits.exp2(), String::new());
+    let digits = if number < 1000.0 {
+        format!("{number:.0}")
+    } else {
+        format!("{:.0}", (number / 100.0).round() * 100.0)
+    };
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            said.push(' ');
+        }
+        said.push(digit);
+    }
+    said
 }
 
 fn headline(page: &mut String, findings: &Findings) -> Result<()> {
     let (free, grid) = (&findings.free, &findings.grid);
-    let own = &findings.playing.numbers;
+    let [own, people] = [&findings.playing.numbers[0], &findings.playing.numbers[1]];
+    let (model, markov) = (mean(&free.model), mean(&free.markov));
     write!(
         page,
-        "<p>This model has listened to {:.1} million notes of music. The page asks three things, of music it never heard: how well it \
-         guesses the next note, whether it knows how sure it may be, and what it plays when it goes on from a few bars of a piece.</p>\n\
-         <ul><li>It needs <b>{:.2} bits a note</b>; an adaptive Markov model, which counts what follows what in the same training music and in the piece \
-         at hand, needs {:.2}, a bigram {:.2}. On a sixteenth grid, with a few bars given, it is {:.2} against {:.2}.</li>\n\
-         <li>{:.0} % of its notes lie in the scale of the prompt (the human: {:.0} %), {:.1} % of its runs of eight notes are taken from the prompt \
-         (the human: {:.1} %), and {:.0} % of its answers hold a run of sixteen notes from the training music (the human: {:.0} %).</li></ul>\n",
+        "<p>This model has learned from {:.1} million notes. This page says how it plays: what it goes on with after a few bars, how well it guesses the next note \
+         of music it never saw, and whether it knows how sure it may be.</p>\n\
+         <ul><li><b>What it keeps of yours</b>: {:.0} % of its notes lie in the scale of the bars before (people who went on from the same bars: {:.0} %); \
+         {:.1} % of its runs of eight notes are yours (people: {:.1} %), {:.1} % are its own again (people: {:.1} %).</li>\n\
+         <li><b>It guesses the next note, with time, key, loudness and length, as one of {} equally likely ones</b> ({model:.1} bits). A Markov model, which counts \
+         what follows what in the same training music and in the piece at hand, is left with {} ({markov:.1} bits); who knows only how often each comes, with {} ({:.1} bits). \
+         On a sixteenth grid, with a few bars given, it is {:.1} bits against {:.1}.</li>\n\
+         <li><b>What it has by heart</b>: {:.0} % of its answers hold sixteen notes in a row that stand in the training music, in any key (people: \
+         {:.0} %, as pieces quote each other).</li></ul>\n",
         findings.notes_seen as f64 / 1e6,
-        mean(&free.model),
-        mean(&free.markov),
-        mean(&free.bigram),
+        100.0 * own.in_key,
+        100.0 * people.in_key,
+        100.0 * own.copied,
+        100.0 * people.copied,
+        100.0 * own.looped,
+        100.0 * people.looped,
+        choices(model),
+        choices(markov),
+        choices(mean(&free.order_0)),
+        mean(&free.order_0),
         mean(&grid.model),
         mean(&grid.markov),
-        100.0 * own[0].in_key,
-        100.0 * own[1].in_key,
-        100.0 * own[0].copied,
-        100.0 * own[1].copied,
-        100.0 * own[0].trained,
-        100.0 * own[1].trained,
+        100.0 * own.trained,
+        100.0 * people.trained,
     )?;
     Ok(())
 }
 
-fn bits(page: &mut String, findings: &Findings, report: &Report) -> Result<()> {
-    page.push_str(
-        "<h2>Guessing the next note</h2>\n<p>Bits per note: how many yes-or-no questions are left open, on average, by someone who \
-         knows the piece up to here. Fewer is better; a model that expects every note of a piece needs none. Everybody is asked about the same notes. \
+fn examples(page: &mut Page, findings: &Findings) -> Result<()> {
+    if findings.examples.is_empty() {
+        return Ok(());
+    }
+    write!(
+        page.text,
+        "<h2>Listen</h2>\n<p>{} prompts of our own, each answered once: none is picked. <span class=you>Blue</span> is the prompt, <span class=segue>red</span> is what it \
+         goes on with; thin lines are bars. The links are MIDI files with both.</p>\n",
+        findings.examples.len()
+    )?;
+    for example in &findings.examples {
+        let (name, likeness) = (escaped(&example.name), &example.likeness);
+        writeln!(
+            page.text,
+            "<h4><a href=\"{}\">{name}</a></h4>\n<p class=note>{} notes, {:.0} % of them in the prompt's scale, {:.0} % of its eight-note runs from the prompt, {:.0} % from \
+             itself</p>",
+            escaped(&example.link),
+            likeness.notes,
+            100.0 * likeness.in_key,
+            100.0 * likeness.copied,
+            100.0 * likeness.looped
+        )?;
+        let words = format!("piano roll of {}: the prompt and its answer", example.name);
+        page.show(&format!("{}.svg", example.name), &words, "roll", roll::svg(example));
+    }
+    Ok(())
+}
+
+fn bits(page: &mut Page, findings: &Findings, report: &Report) -> Result<()> {
+    page.text.push_str(
+        "<h2>Guessing the next note</h2>\n<p>Bits per note: how many yes-or-no questions are left open, on average, for someone who \
+         knows the piece up to here. One bit fewer is half as many notes to choose from; who expects every note of a piece needs none. Everybody is asked about the same notes. \
          The Markov model is strong where music repeats itself exactly; <i>mixed contexts</i> adds intervals, metre, voice leading and motifs to it, and \
          is the strongest counting model here.</p>\n",
     );
     let names = ["the model", "mixed contexts", "Markov", "bigram", "order-0"];
     let groups = by_kind(&findings.free, |bits| bits.per_note().total);
-    page.push_str(&picture::bars("bits per note: onset, key, velocity, duration", &names, &groups)?);
-    table(page, &findings.free)?;
-    page.push_str("<h3>By field</h3>\n");
+    let words = "bits per note by kind of music, of the model and of four that count; fewer is better";
+    page.show(
+        "bits.svg",
+        words,
+        "",
+        picture::bars("bits per note: onset, key, velocity, duration", &names, &groups)?,
+    );
+    table(&mut page.text, &findings.free)?;
+    page.text.push_str("<h3>What is hard to guess</h3>\n");
     let fields: Vec<(String, Vec<f64>)> = Field::ALL
         .iter()
         .map(|&field| {
@@ -77,14 +154,15 @@ fn bits(page: &mut String, findings: &Findings, report: &Report) -> Result<()> {
             (field.name().to_owned(), values.to_vec())
         })
         .collect();
-    page.push_str(&picture::bars("bits of each field, over all notes", &names, &fields)?);
+    let words = "bits of onset, key, velocity and duration alone, over all notes";
+    page.show("fields.svg", words, "", picture::bars(words, &names, &fields)?);
     write!(
-        page,
+        page.text,
         "<h3>On a sixteenth grid</h3>\n<p>{} bars are given and the next {GRID_BARS} scored, window by window; onset, key and duration, rounded to \
          sixteenths, so that models of any resolution compare. Nobody hears dynamics or pedal here.</p>\n",
         report.prompt_bars
     )?;
-    table(page, &findings.grid)?;
+    table(&mut page.text, &findings.grid)?;
     Ok(())
 }
 
@@ -129,8 +207,8 @@ fn table(page: &mut String, comparison: &Comparison) -> Result<()> {
     Ok(())
 }
 
-fn calibration(page: &mut String, findings: &Findings) -> Result<()> {
-    page.push_str(
+fn calibration(page: &mut Page, findings: &Findings) -> Result<()> {
+    page.text.push_str(
         "<h2>Knowing how sure it may be</h2>\n<p>When it gives its first guess 70 %, the guess should come in 7 of 10 cases: on the \
          straight line. Below the line it is too sure of itself, above it too timid. The error is the mean distance from the line.</p>\n",
     );
@@ -141,70 +219,79 @@ fn calibration(page: &mut String, findings: &Findings) -> Result<()> {
             (field.name(), points.map(|&(belief, came, _)| (belief, came)).collect())
         })
         .collect();
-    page.push_str(&picture::reliability(&series)?);
-    page.push_str("<table><tr><th>field<th>guesses<th>calibration error</tr>\n");
+    let words = "how often the first guess came over how sure the model was of it, by field, beside the straight line";
+    page.show("sureness.svg", words, "", picture::reliability(&series)?);
+    page.text.push_str("<table><tr><th>field<th>guesses<th>calibration error</tr>\n");
     for field in Field::ALL {
         let reliability = &findings.reliability[field as usize];
         let guesses: u64 = reliability.points.iter().map(|point| point.2).sum();
-        writeln!(page, "<tr><td>{}<td>{guesses}<td>{:.1} %</tr>", field.name(), 100.0 * reliability.error)?;
+        writeln!(
+            page.text,
+            "<tr><td>{}<td>{guesses}<td>{:.1} %</tr>",
+            field.name(),
+            100.0 * reliability.error
+        )?;
     }
-    page.push_str("</table>\n");
+    page.text.push_str("</table>\n");
     Ok(())
 }
 
-fn playing(page: &mut String, findings: &Findings, report: &Report) -> Result<()> {
+fn playing(page: &mut Page, findings: &Findings, report: &Report) -> Result<()> {
     let playing = &findings.playing;
     write!(
-        page,
-        "<h2>Going on from a prompt</h2>\n<p>{} prompts of {} bars, {} bars of answer, each answered once with seed {}, temperature {}, top-p {}: \
-         none is picked. Beside it stand the human, the same piece further on, and three that must lose, measured by the same code.</p>\n",
+        page.text,
+        "<h2>Beside people</h2>\n<p>{} pieces it never saw: {} bars are given, and it goes on for {}, once each, with seed {}, temperature {} and top-p {}; none is picked. \
+         Beside it, measured by the same code: how the piece goes on, the same piece still further on, and three that must lose.</p>\n",
         playing.prompts.len(),
         report.prompt_bars,
         report.bars,
-        report.seed,
-        report.temperature,
-        report.top_p
+        report.sampling.seed,
+        report.sampling.temperature,
+        report.sampling.top_p
     )?;
-    page.push_str(
+    page.text.push_str(
         "<table><tr><th><th>answers<th>notes<th>in the prompt's scale<th>pitch classes like the prompt's<th>8-note runs from the prompt\
-         <th>8-note runs from itself<th>answers with 16 notes from training<th>surprise, bits from the human's</tr>\n",
+         <th>8-note runs from itself<th>answers with 16 notes from training<th>surprise, bits from people's</tr>\n",
     );
-    for (place, (name, numbers)) in SYSTEMS.iter().zip(&playing.numbers).enumerate() {
+    for (place, (name, numbers)) in systems().zip(&playing.numbers).enumerate() {
         let class = if place == 0 { " class=own" } else { "" };
         writeln!(
-            page,
-            "<tr{class}><td>{name}<td>{}<td>{:.0}<td>{:.3}<td>{:.3}<td>{:.3}<td>{:.3}<td>{:.2}<td>{:.2}</tr>",
+            page.text,
+            "<tr{class}><td>{name}<td>{}<td>{:.0}<td>{:.1} %<td>{:.2}<td>{:.1} %<td>{:.1} %<td>{:.0} %<td>{:.2}</tr>",
             numbers.answers,
             numbers.notes,
-            numbers.in_key,
+            100.0 * numbers.in_key,
             numbers.cosine,
-            numbers.copied,
-            numbers.looped,
-            numbers.trained,
+            100.0 * numbers.copied,
+            100.0 * numbers.looped,
+            100.0 * numbers.trained,
             numbers.surprise
         )?;
     }
-    page.push_str(
-        "</table>\n<p class=note>Good is what lies near the human, not what is highest: a loop is always in key. \
+    page.text.push_str(
+        "</table>\n<p class=note>Good is what lies near people, not what is highest: a loop is always in key. \
          Surprise: how unexpected each note is to a Markov model that learned the prompt and then stopped learning; the number is how far apart \
-         the surprises of all its notes and of all the human's lie. It finds what is too predictable or too wild, not single wrong notes. Runs from training \
+         the surprises of all its notes and of all of people's lie. It finds what is too predictable or too wild, not single wrong notes. Runs from training \
          count in any key; scales, trills and broken chords, which nobody owns, do not.</p>\n",
     );
-    let surprise: Vec<(String, Vec<f64>)> = SYSTEMS
-        .iter()
+    let people = &playing.numbers[1];
+    let far = systems()
         .zip(&playing.numbers)
-        .map(|(name, numbers)| ((*name).to_owned(), vec![numbers.surprise]))
-        .collect();
-    page.push_str(&picture::bars(
-        "distance from the human's surprise, bits (less is more like the human)",
-        &["surprise"],
-        &surprise,
-    )?);
+        .map(|(name, numbers)| (name.to_owned(), vec![numbers.distance(people)]));
+    let words = "distance from people over all of these numbers: nearer is better";
+    page.show("distance.svg", words, "", picture::bars(words, &["distance"], &far.collect::<Vec<_>>())?);
+    if findings.examples.is_empty() {
+        prompts(&mut page.text, playing)?;
+    }
+    Ok(())
+}
+
+fn prompts(page: &mut String, playing: &Playing) -> Result<()> {
     page.push_str(
-        "<h3>Listen</h3>\n<table><tr><th>piece<th>kind<th><th><th><th>in scale, Segue<th>human<th>notes, Segue<th>human</tr>\n",
+        "<h3>Listen</h3>\n<table><tr><th>piece<th>kind<th><th><th><th>in scale, Segue<th>people<th>notes, Segue<th>people</tr>\n",
     );
     for prompt in &playing.prompts {
-        let [segue, human] = &prompt.likeness;
+        let [segue, people] = &prompt.likeness;
         let link = |what: &str| format!("<a href=\"midi/{:02}-{what}.mid\">{what}</a>", prompt.number);
         writeln!(
             page,
@@ -213,11 +300,11 @@ fn playing(page: &mut String, findings: &Findings, report: &Report) -> Result<()
             escaped(&prompt.kind),
             link("prompt"),
             link("segue"),
-            link("human"),
+            link("people"),
             segue.in_key,
-            human.in_key,
+            people.in_key,
             segue.notes,
-            human.notes
+            people.notes
         )?;
     }
     page.push_str("</table>\n");

@@ -81,13 +81,16 @@ pub fn bars(label: &str, series: &[&str], groups: &[(String, Vec<f64>)]) -> Resu
                 .label(*name)
                 .legend(move |(x, y)| Rectangle::new([(x, y - 5), (x + 16, y + 5)], colour.filled()));
         }
-        chart
-            .configure_series_labels()
-            .position(SeriesLabelPosition::LowerRight)
-            .label_font(FONT)
-            .border_style(BLACK.mix(0.2))
-            .background_style(WHITE.mix(0.9))
-            .draw()?;
+        // One series is named by the axis.
+        if series.len() > 1 {
+            chart
+                .configure_series_labels()
+                .position(SeriesLabelPosition::LowerRight)
+                .label_font(FONT)
+                .border_style(BLACK.mix(0.2))
+                .background_style(WHITE.mix(0.9))
+                .draw()?;
+        }
         Ok(())
     })
 }

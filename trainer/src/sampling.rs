@@ -1,0 +1,28 @@
+//! How answers are drawn, as asked for on the command line.
+
+use clap::Args;
+use segue_model::Wish;
+
+/// How answers are drawn.
+#[derive(Args, Clone, Copy, Debug)]
+pub struct Sampling {
+    /// Above 1 bolder, below 1 more careful.
+    #[arg(long, default_value_t = Self::STANDARD.temperature)]
+    pub temperature: f32,
+    /// The share of probability that is kept, the likeliest first.
+    #[arg(long, default_value_t = Self::STANDARD.top_p)]
+    pub top_p: f32,
+    /// Another seed, another answer.
+    #[arg(long, default_value_t = Self::STANDARD.seed)]
+    pub seed: u64,
+}
+
+impl Sampling {
+    /// As the plugin plays unless told otherwise: see `trainer sweep`.
+    pub const STANDARD: Self = Self { temperature: 1.0, top_p: 0.95, seed: 1 };
+
+    /// So many bars drawn so.
+    pub fn wish(&self, bars: u32) -> Wish {
+        Wish { bars, grid: None, temperature: self.temperature, top_p: self.top_p, seed: self.seed }
+    }
+}
