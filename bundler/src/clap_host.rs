@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use anyhow::{Context, Result, anyhow};
 use clack_extensions::gui::{GuiSize, HostGui, HostGuiImpl};
 use clack_extensions::params::{ParamInfoBuffer, PluginParams};
+use clack_extensions::preset_discovery::HostPresetLoad;
 use clack_extensions::render::{PluginRender, RenderMode};
 use clack_extensions::state::PluginState;
 use clack_host::prelude::{
@@ -16,6 +17,7 @@ use clack_host::prelude::{
 };
 
 use crate::clap_messages::{heard, push, transport};
+use crate::clap_presets::Told;
 use crate::{Block, Host, Output, Parameter, Setup};
 
 /// What the plugin may ask of its host at any time, from any thread.
@@ -53,11 +55,11 @@ pub(crate) struct Callbacks;
 
 impl HostHandlers for Callbacks {
     type Shared<'a> = Wishes;
-    type MainThread<'a> = ();
+    type MainThread<'a> = Told;
     type AudioProcessor<'a> = ();
 
     fn declare_extensions(extensions: &mut HostExtensions<Self>, _wishes: &Wishes) {
-        extensions.register::<HostGui>();
+        extensions.register::<HostGui>().register::<HostPresetLoad>();
     }
 }
 
@@ -84,8 +86,8 @@ impl ClapHost {
         let descriptor = factory.plugin_descriptors().next().with_context(broken)?;
         let id: CString = descriptor.id().map(CStr::to_owned).with_context(broken)?;
         let us = HostInfo::new("Segue's bundler", "Segue", "", env!("CARGO_PKG_VERSION"))?;
-        let instance =
-            PluginInstance::new(|()| Wishes::default(), |_| (), &entry, &id, &us).with_context(broken)?;
+        let instance = PluginInstance::new(|()| Wishes::default(), |_| Told::default(), &entry, &id, &us)
+            .with_context(broken)?;
         Ok(Self {
             processor: None,
             instance,
@@ -127,7 +129,7 @@ impl Host for ClapHost {
             max_frames_count: u32::try_from(setup.block)?.max(1),
         };
         let stopped =
-            self.instance.activate(|_, ()| (), configuration).context("the plugin does not activate")?;
+            self.instance.activate(|_, _| (), configuration).context("the plugin does not activate")?;
         let mut processor = PluginAudioProcessor::from(stopped);
         processor.start_processing().context("the plugin does not start")?;
         self.processor = Some(processor);

@@ -4,7 +4,7 @@ use std::env;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use crate::bundle::unwritable;
 use crate::{Bundles, Os, bundle};
@@ -67,6 +67,26 @@ pub fn install(library: &Path, folders: &Folders) -> Result<Bundles> {
     Ok(bundles)
 }
 
+/// Takes the bundles out of the plugin folders again, and tells which were there. What only has their name stays.
+pub fn uninstall(folders: &Folders) -> Result<Vec<PathBuf>> {
+    let bundles = Bundles::here(&folders.clap, &folders.vst3);
+    let mut removed = Vec::new();
+    for bundle in [bundles.clap, bundles.vst3] {
+        let Ok(about) = std::fs::symlink_metadata(&bundle) else { continue };
+        if !bundles.files.iter().any(|file| file.path.starts_with(&bundle) && file.path.is_file()) {
+            bail!("{}: is not what `install` puts there; take it away by hand", bundle.display());
+        }
+        // A link is taken away, and not what it leads to.
+        let gone =
+            if about.is_dir() { std::fs::remove_dir_all(&bundle) } else { std::fs::remove_file(&bundle) };
+        gone.with_context(|| {
+            format!("{}: cannot be removed; does it belong to somebody else?", bundle.display())
+        })?;
+        removed.push(bundle);
+    }
+    Ok(removed)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -105,6 +125,42 @@ mod tests {
         let folders = Folders::choose(Some(&file.join("inside"))).expect("folders");
         let error = format!("{:#}", folders.prepare().expect_err("an error"));
         assert!(error.contains("file") && error.contains("--to"), "{error}");
+    }
+
+    #[test]
+    fn what_was_installed_goes_again_and_nothing_else() {
+        let place = tempfile::tempdir().expect("a temporary folder");
+        let library = place.path().join("library");
+        std::fs::write(&library, "code").expect("file");
+        let folders = Folders::choose(Some(&place.path().join("plugins"))).expect("folders");
+        assert!(uninstall(&folders).expect("nothing is there").is_empty());
+        let bundles = install(&library, &folders).expect("bundles");
+        let other = folders.clap.join("Other.clap");
+        std::fs::write(&other, "another's").expect("file");
+        assert_eq!(uninstall(&folders).expect("removed"), [bundles.clap.clone(), bundles.vst3.clone()]);
+        assert!(!bundles.clap.exists() && !bundles.vst3.exists() && other.exists());
+        // Somebody's own folder that has the name.
+        std::fs::create_dir_all(bundles.vst3.join("mine")).expect("folder");
+        let error = format!("{:#}", uninstall(&folders).expect_err("an error"));
+        assert!(error.contains("Segue.vst3") && bundles.vst3.join("mine").exists(), "{error}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn of_a_link_only_the_link_goes() {
+        let place = tempfile::tempdir().expect("a temporary folder");
+        let library = place.path().join("library");
+        std::fs::write(&library, "code").expect("file");
+        let built = install(&library, &Folders::choose(Some(&place.path().join("built"))).expect("folders"));
+        let built = built.expect("bundles");
+        let folders = Folders::choose(Some(&place.path().join("plugins"))).expect("folders");
+        folders.prepare().expect("folders");
+        for bundle in [&built.clap, &built.vst3] {
+            let name = bundle.file_name().expect("name");
+            std::os::unix::fs::symlink(bundle, folders.clap.join(name)).expect("link");
+        }
+        assert_eq!(uninstall(&folders).expect("removed").len(), 2);
+        assert!(built.clap.is_file() && built.files.iter().all(|file| file.path.is_file()));
     }
 
     #[test]

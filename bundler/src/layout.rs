@@ -69,6 +69,12 @@ impl Bundles {
         let library = |path: PathBuf| File { path, content: Content::Library };
         let files = match os {
             Os::Linux => {
+                // As uname calls them there.
+                let arch = match arch {
+                    "x86" => "i386",
+                    "arm" => "armv7l",
+                    same => same,
+                };
                 let place = vst3.join("Contents").join(format!("{arch}-linux"));
                 vec![library(clap.clone()), library(place.join(format!("{NAME}.so")))]
             }
@@ -113,8 +119,10 @@ fn apple(bundle: &Path, format: &str) -> Vec<File> {
 fn info_plist(format: &str) -> String {
     let version = env!("CARGO_PKG_VERSION");
     let entries = [
+        ("CFBundleDevelopmentRegion", "en"),
         ("CFBundleExecutable", NAME),
         ("CFBundleIdentifier", &format!("{IDENTIFIER}.{format}")),
+        ("CFBundleInfoDictionaryVersion", "6.0"),
         ("CFBundleName", NAME),
         ("CFBundleDisplayName", NAME),
         ("CFBundlePackageType", "BNDL"),
@@ -140,6 +148,7 @@ mod tests {
         let cases = [
             (Os::Linux, "x86_64", vec!["a/Segue.clap", "b/Segue.vst3/Contents/x86_64-linux/Segue.so"]),
             (Os::Linux, "aarch64", vec!["a/Segue.clap", "b/Segue.vst3/Contents/aarch64-linux/Segue.so"]),
+            (Os::Linux, "x86", vec!["a/Segue.clap", "b/Segue.vst3/Contents/i386-linux/Segue.so"]),
             (Os::Windows, "x86_64", vec!["a/Segue.clap", "b/Segue.vst3/Contents/x86_64-win/Segue.vst3"]),
             (Os::Windows, "aarch64", vec!["a/Segue.clap", "b/Segue.vst3/Contents/arm64-win/Segue.vst3"]),
             (

@@ -5,6 +5,7 @@ mod bundle;
 mod clap_editor;
 mod clap_host;
 mod clap_messages;
+mod clap_presets;
 mod folders;
 mod host;
 mod layout;
@@ -17,7 +18,8 @@ mod workspace;
 
 pub use bundle::bundle;
 pub use clap_host::ClapHost;
-pub use folders::{Folders, install};
+pub use clap_presets::{FoundPreset, PresetBrowser, PresetPlace};
+pub use folders::{Folders, install, uninstall};
 pub use host::{Block, Event, Host, Message, Output, Parameter, Setup, Transport};
 pub use layout::{Bundles, Content, File, Os, library_name};
 pub use performance::{Performance, PlayedNote};

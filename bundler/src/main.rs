@@ -1,10 +1,11 @@
-//! `bundler bundle`, `install` and `try`: from the sources to a plugin that has been heard.
+//! `bundler bundle`, `install`, `try` and `uninstall`: from the sources to a plugin that has been heard.
 
+use std::io::{Write, stdout};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Result;
-use bundler::{Bundles, Folders, Trial, Workspace, bundle, install};
+use bundler::{Bundles, Folders, Trial, Workspace, bundle, install, uninstall};
 use clap::{Args, Parser, Subcommand};
 
 /// Makes Segue's plugin bundles, installs them, and tries them in a headless host.
@@ -35,6 +36,12 @@ enum Command {
         #[command(flatten)]
         phrases: Phrases,
     },
+    /// Takes what was installed out of your plugin folders again
+    Uninstall {
+        /// One folder for both, instead of your plugin folders
+        #[arg(long, value_name = "FOLDER")]
+        to: Option<PathBuf>,
+    },
 }
 
 #[derive(Args)]
@@ -54,7 +61,10 @@ impl Phrases {
             prompts: self.prompts.unwrap_or_else(|| workspace.prompts()),
             takes: self.out.unwrap_or_else(|| workspace.takes()),
         };
-        trial.run(&mut |text| print!("{text}"))
+        trial.run(&mut |text| {
+            // Who closes the pipe has read enough; the takes are written all the same.
+            let _ = stdout().write_all(text.as_bytes());
+        })
     }
 }
 
@@ -75,12 +85,23 @@ fn run(command: Command) -> Result<()> {
             let bundles = install(&library, &folders)?;
             println!("installed {}\ninstalled {}\n", bundles.clap.display(), bundles.vst3.display());
             phrases.attempt(&workspace, bundles.clap)?;
+            match to {
+                None => println!("Segue answers. Your DAW has it as soon as it scans its plugins again."),
+                Some(folder) => println!("Segue answers. Show your DAW the folder {}.", folder.display()),
+            }
         }
         Command::Try { plugin, phrases } => {
             let installed =
                 || Folders::choose(None).map(|folders| Bundles::here(&folders.clap, &folders.vst3).clap);
             let plugin = plugin.map_or_else(installed, Ok)?;
             phrases.attempt(&workspace, plugin)?;
+        }
+        Command::Uninstall { to } => {
+            let removed = uninstall(&Folders::choose(to.as_deref())?)?;
+            removed.iter().for_each(|bundle| println!("removed {}", bundle.display()));
+            if removed.is_empty() {
+                println!("nothing was installed");
+            }
         }
     }
     Ok(())

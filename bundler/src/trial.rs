@@ -35,6 +35,11 @@ impl Trial {
     /// one was not answered; the others are tried all the same.
     pub fn run(&self, say: &mut dyn FnMut(&str)) -> Result<()> {
         let prompts = self.prompts()?;
+        ensure!(
+            self.plugin.exists(),
+            "{}: there is no such plugin; make it with `install`",
+            self.plugin.display()
+        );
         std::fs::create_dir_all(&self.takes).with_context(|| {
             format!("{}: cannot be made; choose another with `--out`", self.takes.display())
         })?;
@@ -184,6 +189,10 @@ mod tests {
         assert!(format!("{error:#}").contains("no .mid file"), "{error:#}");
 
         std::fs::write(folder.path().join("text.mid"), "not music").expect("file");
+        let error = trial(folder.path()).run(&mut say).expect_err("no plugin");
+        assert!(format!("{error:#}").contains("none.clap: there is no such plugin"), "{error:#}");
+
+        std::fs::write(folder.path().join("none.clap"), "no plugin either").expect("file");
         let error = trial(folder.path()).run(&mut say).expect_err("no music");
         assert!(format!("{error:#}").contains("1 of 1 phrases had no answer: text"), "{error:#}");
         assert!(said.contains("text.mid"), "{said}");
