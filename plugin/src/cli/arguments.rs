@@ -23,6 +23,32 @@ pub enum Command {
     /// The answer begins at the bar line after the prompt's last note. The file written holds the prompt, unchanged, as
     /// the track "You", and the answer as the track "Segue".
     Continue(Continue),
+    /// Play with Segue, without a host: it has its own window, sound, MIDI ports and clock.
+    ///
+    /// Keyboards may be plugged in and out. Without one, the window has keys to play on. The clock stands until a tempo, the
+    /// metronome, or a bar of taps starts it: until then Segue goes by your own time. While it plays, lines typed in the terminal
+    /// conduct it; Ctrl-C ends every note, and then the program.
+    #[cfg(feature = "standalone")]
+    Play(super::play::Play),
+    /// List what `play` can play with.
+    #[cfg(feature = "standalone")]
+    Devices,
+    /// Says what is missing.
+    #[cfg(not(feature = "standalone"))]
+    #[command(hide = true, disable_help_flag = true)]
+    Play {
+        /// Whatever is asked of it.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        rest: Vec<std::ffi::OsString>,
+    },
+    /// Says what is missing.
+    #[cfg(not(feature = "standalone"))]
+    #[command(hide = true, disable_help_flag = true)]
+    Devices {
+        /// Whatever is asked of it.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        rest: Vec<std::ffi::OsString>,
+    },
 }
 
 /// How to continue.
@@ -41,7 +67,7 @@ pub struct Continue {
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
     /// How daring: below 1 the likely gets likelier; 0 takes the likeliest only.
-    #[arg(long, default_value_t = 0.9, value_parser = temperature)]
+    #[arg(long, default_value_t = 1.0, value_parser = temperature)]
     pub temperature: f32,
     /// The share of probability that is kept, the likeliest first.
     #[arg(long, value_name = "P", default_value_t = 0.95, value_parser = top_p)]
