@@ -1,6 +1,7 @@
-//! The whole boundary between the audio thread and the composer's: two rings and four atomics.
+//! The whole boundary between the audio thread and the composer's: three rings and five atomics.
 //!
-//! The audio thread pushes [`Heard`] and pops [`Plan`], both wait-free, and reads how far the composer is. It never
+//! The audio thread pushes [`Heard`] and pops [`Plan`], both wait-free, and reads how far the composer is; what really sounded it reports
+//! through a ring that nothing else depends on. It never
 //! waits, with one exception: in the host's offline mode, where it must not be faster than the music is made.
 //!
 //! Acknowledgements make the two deterministic together. The composer decides at ticks only, from what came before
@@ -17,8 +18,9 @@ use rtrb::{Consumer, Producer, RingBuffer};
 use segue_music::Beats;
 
 use crate::heard::{Heard, Tick};
-use crate::limits::{HEARD, HEARD_RESERVE, LOAD_WAIT, OFFLINE_WAIT, PLANNED};
+use crate::limits::{HEARD, HEARD_RESERVE, LOAD_WAIT, OFFLINE_WAIT, PLANNED, SOUNDED};
 use crate::planned::Plan;
+use crate::sounded::{Reports, Sounded};
 
 /// How far the composer has come with its model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,6 +57,8 @@ pub struct AudioEnd {
     offline: bool,
     /// Woken in offline rendering only.
     composer: Option<Thread>,
+    /// Until the processor has taken them.
+    reports: Option<Reports>,
 }
 
 /// The composer's end.
@@ -63,6 +67,8 @@ pub struct ComposerEnd {
     pub heard: Consumer<Heard>,
     /// Where plans go.
     pub planned: Producer<Plan>,
+    /// What really sounded.
+    pub sounded: Consumer<Sounded>,
     shared: Arc<Shared>,
 }
 
@@ -86,6 +92,7 @@ impl Lifeline {
 pub fn boundary() -> (AudioEnd, ComposerEnd) {
     let (heard_in, heard) = RingBuffer::new(HEARD);
     let (planned, planned_out) = RingBuffer::new(PLANNED);
+    let (sounded_in, sounded) = RingBuffer::new(SOUNDED);
     let shared = Arc::new(Shared {
         told: AtomicU64::new(0),
         acknowledged: AtomicU64::new(0),
@@ -100,8 +107,9 @@ pub fn boundary() -> (AudioEnd, ComposerEnd) {
         lost: false,
         offline: false,
         composer: None,
+        reports: Some(Reports::new(sounded_in)),
     };
-    (audio, ComposerEnd { heard, planned, shared })
+    (audio, ComposerEnd { heard, planned, sounded, shared })
 }
 
 impl Shared {
@@ -118,6 +126,11 @@ impl AudioEnd {
     /// Whom to wake. Called outside of processing.
     pub fn set_composer(&mut self, composer: Option<Thread>) {
         self.composer = composer;
+    }
+
+    /// Where to report what really sounds; nowhere, if somebody does that already. Called outside of processing.
+    pub fn reports(&mut self) -> Reports {
+        self.reports.take().unwrap_or_else(Reports::nowhere)
     }
 
     /// Whether waiting is allowed.

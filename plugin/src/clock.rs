@@ -101,6 +101,16 @@ impl Clock {
         self.known.then_some(self.meter)
     }
 
+    /// The tempo.
+    pub fn tempo(&self) -> Tempo {
+        self.timeline.tempo
+    }
+
+    /// The metre that bars are counted in, whether the transport plays or not.
+    pub fn bars(&self) -> Meter {
+        self.meter
+    }
+
     /// The length of a bar.
     pub fn bar(&self) -> Beats {
         self.meter.bar()

@@ -6,23 +6,28 @@
 
 mod hearing;
 mod planning;
+mod replaying;
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crossbeam_channel::Receiver;
 use segue_model::{Generator, Model};
-use segue_music::{Beats, Meter};
+use segue_music::{Beats, Meter, TICK, tick_at};
 
 use crate::answer::Terms;
 use crate::boundary::{ComposerEnd, Readiness};
 use crate::groove::Groove;
 use crate::heard::{Heard, Revision, Tick};
+use crate::journal::Journal;
 use crate::limits::{KEPT_UP_TICKS, NOTES_A_TICK, PREFILL_STEPS};
 use crate::phrase::{Phrase, Spacing};
 use crate::planned::Change;
 use crate::settings::{Mode, Settings};
+use crate::sounded::Sounded;
 use crate::status::{Doing, Status};
 use crate::turns::Turns;
+use replaying::{Source, Undone};
 
 /// By tick.
 const LAG_DECAY: f32 = 0.98;
@@ -34,10 +39,23 @@ pub enum Wish {
     Forget,
     /// Play with another model from here on; what was heard stays heard.
     Play(Arc<Model>),
+    /// Play the take of that id again, as it was heard.
+    Replay(u64),
+    /// No replay any more, nor an answer that was asked for.
+    StopReplay,
+    /// Another answer to the prompt of that take, with the settings of now.
+    Another(u64),
+    /// Do not go on from the last answer, as if it had not been played.
+    Undo,
+    /// Do go on from the one that was undone last.
+    Redo,
 }
 
 /// An answer that is planned or played.
 struct Answer {
+    /// By which it is told from others at the output.
+    number: u32,
+    source: Source,
     from: Beats,
     until: Beats,
     /// What it answers, to be taken up again if it never sounded.
@@ -71,6 +89,8 @@ pub struct Composer {
     settings: Settings,
     bar: Beats,
     meter: Option<Meter>,
+    /// What the generator was asked for last, by its number among the model's styles.
+    style: Option<usize>,
     revision: Revision,
     /// The newest tick when the note before this one was begun.
     note_began: Option<u64>,
@@ -82,14 +102,27 @@ pub struct Composer {
     planned_with: (Settings, u64),
     /// The model's numbers were none: it plays no more.
     broken: bool,
+    /// What sounded, and the takes of it: nothing that is planned depends on it.
+    journal: Journal,
+    /// Answers so far, also those that never sounded.
+    answers: u32,
+    /// Where the last answers began that were made and not replayed.
+    openings: VecDeque<(u32, Beats)>,
+    /// What was undone, the last at the end.
+    undone: Vec<Undone>,
+    /// What the player wants of the takes, until the next tick.
+    asked: VecDeque<Wish>,
+    /// The take that is shown as being played again.
+    replaying: Option<u64>,
 }
 
 impl Composer {
     /// A composer that has heard nothing.
     pub fn new(model: Arc<Model>, end: ComposerEnd, wishes: Receiver<Wish>, status: Arc<Status>) -> Self {
-        status.set_model(model.name());
+        status.set_model(model.name(), model.styles());
         status.set_doing(Doing::Listening, 0.0);
         end.set_readiness(Readiness::Ready);
+        let journal = Journal::new(status.takes.clone());
         Self {
             end,
             wishes,
@@ -104,12 +137,19 @@ impl Composer {
             settings: Settings::default(),
             bar: Meter::COMMON.bar(),
             meter: None,
+            style: None,
             revision: 0,
             note_began: None,
             note_ticks: 0,
             deciding: None,
             planned_with: (Settings::default(), 0),
             broken: false,
+            journal,
+            answers: 0,
+            openings: VecDeque::new(),
+            undone: Vec::new(),
+            asked: VecDeque::new(),
+            replaying: None,
         }
     }
 
@@ -126,6 +166,7 @@ impl Composer {
     /// Does one piece of work: plans a note, or takes in one thing that was heard, or brings the generator up to date by a few
     /// steps. Returns whether there is more to do at once.
     pub fn step(&mut self) -> bool {
+        self.listen_back();
         if let Some((tick, notes)) = self.deciding {
             let told = self.end.ticks_since(0);
             if let Some(before) = self.note_began.take() {
@@ -149,6 +190,7 @@ impl Composer {
             match wish {
                 Wish::Forget => self.forget_the_music(),
                 Wish::Play(model) => self.play_with(model),
+                wish => self.ask(wish),
             }
         }
         !self.generator.prefill(PREFILL_STEPS)
@@ -189,6 +231,7 @@ impl Composer {
         self.turns.reset();
         self.groove = Groove::default();
         self.answer = None;
+        self.forget_answers();
         self.status.clear_notice();
         self.tell(Change::Withdraw { from: Beats::MIN });
     }
@@ -201,14 +244,23 @@ impl Composer {
         self.turns.reset();
         self.groove = Groove::default();
         self.answer = None;
+        self.forget_answers();
         self.latched = None;
         self.meter = None;
+        self.style = None;
         self.status.clear_notice();
+    }
+
+    /// None can be undone any more. The takes stay.
+    fn forget_answers(&mut self) {
+        self.journal.forget();
+        self.openings.clear();
+        self.undone.clear();
     }
 
     /// What is planned stays; what is still to be planned comes from the new model.
     pub fn play_with(&mut self, model: Arc<Model>) {
-        self.status.set_model(model.name());
+        self.status.set_model(model.name(), model.styles());
         self.generator.set_model(model);
         self.broken = false;
         self.status.recover();
@@ -222,6 +274,7 @@ impl Composer {
             self.meter = tick.meter;
             self.change_meter(&tick);
         }
+        self.restyle(&tick);
         let behind = self.end.ticks_since(tick.number);
         // The worst of the last moments, as nobody can read a figure that changes 86 times a second; it halves in 0.4 s.
         let lag = behind as f32 * tick.milliseconds;
@@ -232,6 +285,16 @@ impl Composer {
         let decides = !self.broken && !stale && self.decide(&tick);
         self.deciding = Some((tick, if decides { NOTES_A_TICK } else { 0 }));
         self.settings = tick.settings;
+        self.keep_takes();
+    }
+
+    /// From here on the music is of the style that is asked for, if the model knows it.
+    fn restyle(&mut self, tick: &Tick) {
+        let known = self.generator.model().styles().len();
+        let style = tick.settings.style.map(usize::from).filter(|&style| style < known);
+        if std::mem::replace(&mut self.style, style) != style {
+            self.generator.style(tick_at(tick.at), style);
+        }
     }
 
     fn terms(&self, tick: &Tick) -> Terms {

@@ -5,16 +5,21 @@ mod choice;
 mod groups;
 mod header;
 mod help;
+mod instance;
 mod keyboard;
 mod learn;
 mod look;
 mod mode_switch;
 mod model_menu;
 mod piano;
+mod places;
 mod preset_menu;
 mod roll;
+mod sign;
 mod slider;
 mod span;
+mod style;
+mod takes_panel;
 #[cfg(test)]
 mod tests;
 mod window;
@@ -22,33 +27,42 @@ mod words;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use crossbeam_channel::Sender;
-use egui::{Button, CentralPanel, Frame as Area, Ui};
+use egui::{Button, CentralPanel, Frame as Area, Rect, Ui, UiBuilder};
 use nice_plug::context::gui::GuiContext;
 use nice_plug::editor::dpi::LogicalSize;
+use nice_plug::prelude::ParamSetter;
 use nice_plug_egui::{Frame, NiceEguiApp, baseview};
-use parking_lot::Mutex;
 
 use crate::composer::Wish;
 use crate::models::Shelf;
 use crate::params::SegueParams;
 use crate::presets::Folder;
 use crate::status::Status;
-use crate::touch::Fingers;
+use crate::takes::Takes;
 use header::Page;
+pub use instance::Instance;
 use learn::Learning;
 use mode_switch::ModeSwitch;
 use model_menu::ModelMenu;
 use piano::Piano;
+use places::Places;
 use preset_menu::PresetMenu;
 use roll::RollView;
+use takes_panel::TakesPanel;
 pub use window::Window;
 
 /// How often it is drawn: the keys, the roll and the count-in move.
 const REFRESH: Duration = Duration::from_millis(16);
+
+/// A row of controls of whoever opens the window, below its header.
+pub type Strip = Arc<dyn Fn(&mut Ui) + Send + Sync>;
+
+/// However much there is to say above it.
+const LOWEST_ROLL: f32 = 64.0;
 
 /// The window's content.
 pub struct Face {
@@ -59,22 +73,23 @@ pub struct Face {
     modes: ModeSwitch,
     roll: RollView,
     piano: Piano,
+    takes: Arc<Takes>,
+    panel: TakesPanel,
+    unfolded: Arc<AtomicBool>,
     presets: PresetMenu,
     models: ModelMenu,
     learning: Option<Learning>,
     page: Option<Page>,
+    strip: Option<Strip>,
     fallen: bool,
 }
 
 impl Face {
     /// What an editor shows of an instance.
-    pub fn new(
-        params: Arc<SegueParams>,
-        status: Arc<Status>,
-        wish: Sender<Wish>,
-        fingers: Arc<Mutex<Fingers>>,
-    ) -> Self {
+    pub fn new(instance: Instance) -> Self {
+        let Instance { params, status, wish, fingers, unfolded } = instance;
         let page = (!params.state.helped()).then_some(Page::Help);
+        let takes = status.takes.clone();
         Self {
             params,
             status,
@@ -83,10 +98,14 @@ impl Face {
             modes: ModeSwitch::default(),
             roll: RollView::default(),
             piano: Piano::new(fingers),
+            takes,
+            panel: TakesPanel::default(),
+            unfolded,
             presets: PresetMenu::new(Folder::of_the_player()),
             models: ModelMenu::new(Shelf::of_the_player()),
             learning: None,
             page,
+            strip: None,
             fallen: false,
         }
     }
@@ -114,29 +133,47 @@ impl Face {
                 }
                 None => {}
             }
+            if let Some(strip) = &self.strip {
+                strip(ui);
+            }
             self.modes.show(ui, &setter, &self.params, &self.status);
             ui.add_space(4.0);
             // What the controls below leave of the height.
             let below = groups::HEIGHT + piano::HEIGHT + 12.0 + look::GAP;
-            let height = (ui.available_height() - below).max(90.0);
-            self.roll.show(ui, &self.status, height);
+            let height = (ui.available_height() - below).max(LOWEST_ROLL);
+            let fold = self.roll.show(ui, &self.status, height);
+            takes_panel::fold(ui, fold, self.panel.count(&self.takes), &self.unfolded);
             ui.add_space(4.0);
             self.piano.show(ui, &self.status);
             ui.add_space(4.0);
-            ui.columns(3, |columns| {
-                if let [left, middle, right] = columns {
-                    groups::group(left, "When", |ui| {
-                        groups::when(ui, &setter, &self.params, &self.status, &mut self.learning);
-                    });
-                    groups::group(middle, "What", |ui| groups::what(ui, &setter, &self.params));
-                    groups::group(right, "Sound", |ui| {
-                        groups::sound(ui, &setter, &self.params);
-                        self.models.show(ui, &self.params, &self.status);
-                        self.buttons(ui);
-                    });
-                }
+            self.controls(ui, &setter);
+        });
+    }
+
+    /// What lies below the keys.
+    fn controls(&mut self, ui: &mut Ui, setter: &ParamSetter<'_>) {
+        let places = Places::of(ui.available_rect_before_wrap(), self.unfolded.load(Ordering::Relaxed));
+        let mut at = |place: Option<Rect>, contents: &mut dyn FnMut(&mut Ui)| {
+            if let Some(place) = place {
+                ui.scope_builder(UiBuilder::new().max_rect(place), contents);
+            }
+        };
+        at(places.when, &mut |ui| {
+            groups::group(ui, "When", |ui| {
+                groups::when(ui, setter, &self.params, &self.status, &mut self.learning);
             });
         });
+        at(Some(places.what), &mut |ui| {
+            groups::group(ui, "What", |ui| groups::what(ui, setter, &self.params));
+        });
+        at(places.sound, &mut |ui| {
+            groups::group(ui, "Sound", |ui| {
+                groups::sound(ui, setter, &self.params);
+                self.models.show(ui, &self.params, &self.status);
+                self.buttons(ui);
+            });
+        });
+        at(places.takes, &mut |ui| self.panel.show(ui, &self.takes, &self.wish));
     }
 
     fn buttons(&self, ui: &mut Ui) {

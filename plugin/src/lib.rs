@@ -16,13 +16,16 @@
 //! | [`revisions`] | audio | which plans are still wanted |
 //! | [`scheduler`], [`voices`] | audio | what is due; every on has its off |
 //! | [`sound`] | audio | the built-in tone |
+//! | [`sounded`] | audio to composer | what really sounded, which nothing that is played depends on |
+//! | [`journal`], [`takes`] | composer | what sounded, cut into takes; played again, made anew, exported, saved |
 //!
-//! Around it: [`params`], [`state`], [`ranges`] and [`settings`]; [`presets`]; [`status`], [`roll`] and [`editor`]; [`embedded`], the model in the file, [`models`], the
-//! player's own, and [`model_choice`] between them; [`composer_thread`]; [`anchor`], against a crash of hosts; [`limits`], every capacity.
+//! Around it: [`params`], [`state`], [`ranges`] and [`settings`]; [`presets`], and [`preset_discovery`] and [`preset_load`] for hosts that browse, by way of [`clap_entry`]; [`status`], [`roll`] and [`editor`]; [`embedded`], the model in the file, [`models`], the
+//! player's own, and [`model_choice`] between them; [`composer_thread`]; [`anchor`], against a crash of hosts; [`log`], in debug builds; [`limits`], every capacity.
 
 pub mod anchor;
 pub mod answer;
 pub mod boundary;
+pub mod clap_entry;
 pub mod clock;
 pub mod composer;
 pub mod composer_thread;
@@ -32,7 +35,9 @@ pub mod embedded;
 pub mod framework;
 pub mod groove;
 pub mod heard;
+pub mod journal;
 pub mod limits;
+pub mod log;
 pub mod message;
 pub mod model_choice;
 pub mod models;
@@ -42,6 +47,8 @@ pub mod phrase;
 pub mod planned;
 pub mod player;
 pub mod plugin;
+pub mod preset_discovery;
+pub mod preset_load;
 pub mod presets;
 pub mod processor;
 pub mod ranges;
@@ -50,8 +57,10 @@ pub mod roll;
 pub mod scheduler;
 pub mod settings;
 pub mod sound;
+pub mod sounded;
 pub mod state;
 pub mod status;
+pub mod takes;
 pub mod touch;
 pub mod turns;
 pub mod voices;
@@ -59,5 +68,4 @@ pub mod voices;
 use nice_plug::prelude::*;
 use plugin::Segue;
 
-nice_export_clap!(Segue);
 nice_export_vst3!(Segue);

@@ -98,12 +98,46 @@ pub const TOUCHES: usize = 512;
 /// Voices of the built-in sound.
 pub const SOUND_VOICES: usize = 32;
 
+/// Reports of what sounded on their way to the composer's thread: two seconds of a thousand notes a second, with their ends. A model that
+/// takes longer to load is on that thread, too.
+pub const SOUNDED: usize = 8192;
+
+/// Notes of a jam that are remembered: some four hours, 1 MB.
+pub const JAM_NOTES: usize = 65_536;
+
+/// Changes of tempo, and of metre, that are remembered of a jam.
+pub const JAM_CHANGES: usize = 4096;
+
+/// Answers that are remembered of a jam by where they began.
+pub const JAM_MARKS: usize = 4096;
+
+/// What the editor may ask for at once.
+pub const WISHES: usize = 8;
+
+/// Takes that are kept.
+pub const TAKES: usize = 64;
+
+/// Notes of all takes together, so that a project does not grow beyond some 800 KB by them; 64 usual ones take a tenth of that.
+pub const TAKES_NOTES: usize = 32_768;
+
+/// Notes of a take, and of its prompt, at most: a takeover may last for hours.
+pub const TAKE_NOTES: usize = 4096;
+
+/// How long a take is at most: 4,096 bars.
+pub const TAKE_BEATS: Beats = Beats::ONE.times(16_384);
+
+/// Bars of what the player played that a take remembers as its prompt.
+pub const PROMPT_BARS: i64 = 8;
+
 const _: () = {
     assert!(INPUT_EVENTS >= 2 * (2080 + 1000));
     assert!(INPUT_RESERVE < INPUT_EVENTS / 2);
     assert!(HEARD > HEARD_RESERVE + 1024);
     assert!(HEARD_RESERVE >= ADDRESSES);
     assert!(NOTES_A_TICK * 8 <= PLANNED);
+    // All that can sound may end at once while as much is reported.
+    assert!(SOUNDED >= 2 * ADDRESSES);
+    assert!(2 * TAKE_NOTES <= TAKES_NOTES);
     // A plan decided at a tick begins in a later one.
     assert!(TICK_SAMPLES as f64 * 2.0 <= LEAD_SAMPLES);
     // So far ahead does offline rendering wait, to the sample of the decision.

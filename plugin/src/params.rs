@@ -2,6 +2,7 @@
 
 pub mod choices;
 pub mod scale;
+pub mod styles;
 pub mod text;
 pub mod tone;
 pub mod what;
@@ -90,6 +91,7 @@ impl SegueParams {
             temperature: number(&what.temperature),
             top_p: number(&what.top_p),
             seed: u64::from(what.seed.value().unsigned_abs()),
+            style: u8::try_from(what.style.value() - 1).ok(),
             channel: (tone.channel.value() - 1).clamp(0, 15) as u8,
             pass: tone.pass.value(),
             level: tone::gain(&tone.level),
@@ -141,6 +143,7 @@ mod tests {
             ("poly", "3 notes"),
             ("scale", "Minor"),
             ("root", "A"),
+            ("style", "style 3"),
             ("level", "-20 dB"),
             ("seglev", "-60 dB"),
         ] {
@@ -154,6 +157,7 @@ mod tests {
         assert_eq!((settings.patience, settings.quantise), (0.5, 0.25));
         assert!((settings.level - 0.1).abs() < 1e-3, "{}", settings.level);
         assert_eq!(settings.segue_level, 0.0);
+        assert_eq!(settings.style, Some(2), "the third, counted from 0");
         let scale = crate::settings::ScaleLock::To(0b1010_1011_0101);
         let expected = Bounds { keys: (48, 72), velocities: (20, 100), polyphony: 3, density: 2.0, scale };
         assert_eq!(settings.bounds, expected);

@@ -13,6 +13,10 @@ pub struct Planned {
     pub shift: Beats,
     /// Whether it is the first of an answer: the pedal is lifted before it.
     pub opens: bool,
+    /// The composer's number of the answer it belongs to, by which the takes tell it from others.
+    pub answer: u32,
+    /// It was heard like this before, and is to be again: no limit of now touches it.
+    pub as_heard: bool,
 }
 
 /// One step of a plan.

@@ -16,10 +16,11 @@ use crate::anchor;
 use crate::boundary::boundary;
 use crate::composer::Wish;
 use crate::composer_thread::ComposerThread;
-use crate::editor::Window;
+use crate::editor::{Instance, Window};
 use crate::embedded;
 use crate::framework::{self, HostSink};
 use crate::limits::{INPUT_EVENTS, INPUT_RESERVE};
+use crate::log;
 use crate::message::{Event, Sink};
 use crate::model_choice::ModelChoice;
 use crate::models::Shelf;
@@ -56,9 +57,11 @@ impl Default for Segue {
         anchor::cast();
         let (wish, wishes) = bounded(8);
         let (fingers, touches) = touch();
+        let params = Arc::<SegueParams>::default();
+        let status = Arc::new(Status::naming(params.what.styles.clone()).keeping(params.state.takes()));
         Self {
-            params: Arc::default(),
-            status: Arc::default(),
+            params,
+            status,
             wish,
             wishes,
             fingers: Arc::new(Mutex::new(fingers)),
@@ -158,6 +161,10 @@ impl Plugin for Segue {
     type SysExMessage = ();
     type BackgroundTask = anchor::Hold;
 
+    fn setup_logger() -> Option<bool> {
+        log::begin()
+    }
+
     fn params(&self) -> Arc<dyn Params> {
         self.params.clone()
     }
@@ -176,7 +183,8 @@ impl Plugin for Segue {
     fn editor(&mut self, tasks: AsyncExecutor<Self>) -> Option<Self::Editor> {
         anchor::keep_queue(tasks);
         let (params, status, wish) = (self.params.clone(), self.status.clone(), self.wish.clone());
-        Some(Window::new(params, status, wish, self.fingers.clone()))
+        let (fingers, unfolded) = (self.fingers.clone(), Arc::default());
+        Some(Window::new(Instance { params, status, wish, fingers, unfolded }))
     }
 
     fn activate(

@@ -13,12 +13,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::models::Shelf;
 use crate::params::SegueParams;
+use crate::params::styles::NONE;
 
 /// The ending of a preset's file.
-const ENDING: &str = "json";
+pub const ENDING: &str = "json";
 
 /// What a preset changes only where it says so.
 const DESK: [&str; 6] = ["on", "bypass", "latch", "lattrg", "modtrg", "seed"];
+
+/// The style: a name that only some models know.
+const STYLE: &str = "style";
 
 /// The longest name: it is a file's.
 const LONGEST: usize = 40;
@@ -95,7 +99,7 @@ impl Preset {
         BUILT_IN.iter().filter_map(|text| serde_json::from_str(text).ok())
     }
 
-    /// The parameters as they are now, those that presets have a say in.
+    /// The parameters as they are now, those that presets have a say in. No style is no value: what is left out is the default.
     pub fn of(params: &SegueParams, name: &str) -> Self {
         let map = params.param_map().into_iter().filter(|(id, _, group)| governs(id, group));
         let values = map.map(|(id, param, _)| {
@@ -104,6 +108,7 @@ impl Preset {
                 unsafe { param.normalized_value_to_string(param.unmodulated_normalized_value(), true) };
             (id, text)
         });
+        let values = values.filter(|(id, text)| id != STYLE || text != NONE);
         Self { name: name.to_owned(), what: String::new(), values: values.collect() }
     }
 
@@ -119,11 +124,14 @@ impl Preset {
             .map(|(id, param, _)| {
                 // SAFETY: the pointers of the map live as long as `params`.
                 let value = unsafe {
+                    let default = param.default_normalized_value();
                     match self.values.get(&id) {
-                        None => Some(param.default_normalized_value()),
-                        Some(text) => {
-                            param.string_to_normalized_value(text).filter(|value| value.is_finite())
-                        }
+                        None => Some(default),
+                        Some(text) => param
+                            .string_to_normalized_value(text)
+                            .filter(|value| value.is_finite())
+                            // The name of another model's style is none of this one's.
+                            .or((id == STYLE).then_some(default)),
                     }
                 };
                 let text = || self.values.get(&id).cloned().unwrap_or_default();

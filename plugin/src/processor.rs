@@ -30,7 +30,7 @@ use crate::settings::{Mode, Settings, Yield};
 use crate::sound::Sound;
 use crate::status::Status;
 use crate::touch::Touches;
-use crate::voices::{Address, Voices};
+use crate::voices::{Address, Moment, Voices};
 
 /// One block from the host.
 pub struct Block<'a> {
@@ -98,13 +98,14 @@ pub struct Processor {
 
 impl Processor {
     /// At rest. Allocates everything that it will ever need.
-    pub fn new(end: AudioEnd, status: Arc<Status>, sample_rate: f64) -> Self {
+    pub fn new(mut end: AudioEnd, status: Arc<Status>, sample_rate: f64) -> Self {
+        let voices = Voices::new(end.reports());
         let mut processor = Self {
             end,
             status,
             clock: Clock::new(sample_rate),
             scheduler: Scheduler::new(),
-            voices: Voices::new(),
+            voices,
             player: Player::new(),
             echo: Echo::new(sample_rate),
             touches: None,
@@ -171,7 +172,7 @@ impl Processor {
     /// Neither allocates, locks, waits nor logs; in the host's offline mode it waits for plans, bounded.
     pub fn process(&mut self, block: Block<'_>, sink: &mut dyn Sink) {
         let frames = block.left.len().min(block.right.len());
-        self.voices.settle(0, sink);
+        self.voices.settle(self.moment(0), sink);
         self.begin(&block, sink);
         let (start, end) = (self.sample, self.sample + frames as u64);
         let mut input = block.events;
@@ -198,7 +199,7 @@ impl Processor {
             }
             match next {
                 Next::Tick => self.tick(at),
-                Next::End(channel, key) => self.end_ours_at(Address { channel, key }, time, sink),
+                Next::End(channel, key) => self.end_due(Address { channel, key }, at, time, sink),
                 Next::Input => {
                     if let Some((event, rest)) = input.split_first() {
                         input = rest;
@@ -214,7 +215,8 @@ impl Processor {
 
     /// Ends everything at the start of a block: for the one that falls back to passing through.
     pub fn silence(&mut self, sink: &mut dyn Sink) {
-        Role::ALL.into_iter().for_each(|role| self.voices.end_all(role, 0, sink));
+        let now = self.moment(0);
+        Role::ALL.into_iter().for_each(|role| self.voices.end_all(role, now, sink));
         self.sound.fade();
     }
 
@@ -271,6 +273,11 @@ impl Processor {
     fn now(&mut self, sample: u64) -> Beats {
         self.told = self.told.max(self.clock.beats_at(sample));
         self.told
+    }
+
+    /// A moment of this block, as it is reported.
+    fn moment(&self, time: u32) -> Moment {
+        Moment { time, at: self.told.max(self.clock.beats_at(self.sample + u64::from(time))) }
     }
 
     /// What happens next at or after `now`, and when.

@@ -76,7 +76,7 @@ mod tests {
 
     fn planned(onset: i64, key: u8, shift: i64) -> Planned {
         let note = Note { onset: Beats::ratio(onset, 4), key, duration: Beats::ONE, velocity: 80 };
-        Planned { note, shift: Beats::from_parts(shift), opens: false }
+        Planned { note, shift: Beats::from_parts(shift), opens: false, answer: 1, as_heard: false }
     }
 
     fn drain(scheduler: &mut Scheduler) -> Vec<(Beats, Key, Beats)> {

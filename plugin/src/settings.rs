@@ -130,6 +130,8 @@ pub struct Settings {
     pub top_p: f32,
     /// Another seed, another answer.
     pub seed: u64,
+    /// The style asked for, by its number among the model's; nothing is as it hears.
+    pub style: Option<u8>,
     /// Where our notes go.
     pub channel: Channel,
     /// Whether what comes in also goes out.
@@ -158,9 +160,10 @@ impl Default for Settings {
             quantise: 1.0,
             bounds: Bounds::default(),
             follow_pedal: false,
-            temperature: 0.9,
+            temperature: 1.0,
             top_p: 0.95,
             seed: 1,
+            style: None,
             channel: 1,
             pass: true,
             level: 0.25,

@@ -1,7 +1,9 @@
 //! What a saved project keeps beside the parameters.
 //!
-//! What was played is not in it: a project that is loaded has heard nothing, each time the same.
+//! What was played is in it as takes only, which nothing that is played depends on: a project that is loaded has heard nothing, each time the
+//! same.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -10,8 +12,10 @@ use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::takes::Takes;
+
 /// The format of saved states. A later one may mean more, and is read as far as this one goes.
-pub const FORMAT: u64 = 2;
+pub const FORMAT: u64 = 3;
 
 /// The saved part.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -25,6 +29,10 @@ pub struct Saved {
     pub helped: bool,
     /// The size of the window, in logical pixels.
     pub window: Option<(u32, u32)>,
+    /// Where the takes are exported to; nothing is where the player's last ones were.
+    pub folder: Option<String>,
+    /// The takes, each as it is written; one that is damaged is refused alone.
+    pub takes: Vec<Value>,
     /// What of a read state could not be understood; nothing if all was.
     #[serde(skip)]
     pub notice: Option<String>,
@@ -32,7 +40,15 @@ pub struct Saved {
 
 impl Default for Saved {
     fn default() -> Self {
-        Self { format: FORMAT, model: None, helped: false, window: None, notice: None }
+        Self {
+            format: FORMAT,
+            model: None,
+            helped: false,
+            window: None,
+            folder: None,
+            takes: Vec::new(),
+            notice: None,
+        }
     }
 }
 
@@ -51,6 +67,9 @@ impl From<Value> for Saved {
                 ("model", Value::String(name)) => saved.model = Some(name),
                 ("model", Value::Null) => saved.model = None,
                 ("helped", Value::Bool(helped)) => saved.helped = helped,
+                ("folder", Value::String(folder)) => saved.folder = Some(folder),
+                ("folder", Value::Null) => saved.folder = None,
+                ("takes", Value::Array(takes)) => saved.takes = takes,
                 ("window", value) => saved.window = serde_json::from_value(value).unwrap_or(None),
                 _ => unknown.push(name),
             }
@@ -77,6 +96,7 @@ struct Shared {
     saved: Mutex<Saved>,
     loads: AtomicU32,
     choices: AtomicU32,
+    takes: Arc<Takes>,
     /// What is to be said of the model.
     refusal: Mutex<Option<String>>,
 }
@@ -93,6 +113,11 @@ impl State {
     /// How often the player has chosen a model.
     pub fn choices(&self) -> u32 {
         self.0.choices.load(Ordering::Acquire)
+    }
+
+    /// The takes.
+    pub fn takes(&self) -> Arc<Takes> {
+        self.0.takes.clone()
     }
 
     /// The file name of the chosen model; nothing is the one in the plugin. Not for the audio thread.
@@ -131,6 +156,19 @@ impl State {
         *self.0.refusal.lock() = refusal;
     }
 
+    /// A project is loaded. Not for the audio thread.
+    pub fn load(&self, mut saved: Saved) {
+        let takes = std::mem::take(&mut saved.takes);
+        let damaged = self.0.takes.restore(&takes);
+        if damaged > 0 {
+            let damage = format!("{damaged} of its {} takes are damaged and left out", takes.len());
+            saved.notice = Some(saved.notice.map_or(damage.clone(), |notice| format!("{notice}; {damage}")));
+        }
+        self.0.takes.place().load(saved.folder.take().map(PathBuf::from));
+        *self.0.saved.lock() = saved;
+        self.0.loads.fetch_add(1, Ordering::Release);
+    }
+
     /// What the player should know of the project and its model, though Segue plays. Not for the audio thread.
     pub fn notices(&self) -> Vec<String> {
         let saved = self.0.saved.lock().notice.clone();
@@ -140,8 +178,7 @@ impl State {
 
 impl<'a> PersistentField<'a, Saved> for State {
     fn set(&self, saved: Saved) {
-        *self.0.saved.lock() = saved;
-        self.0.loads.fetch_add(1, Ordering::Release);
+        self.load(saved);
     }
 
     fn map<F, R>(&self, f: F) -> R
@@ -150,10 +187,12 @@ impl<'a> PersistentField<'a, Saved> for State {
     {
         // What is written is of this version's format, whatever was read.
         let Saved { model, helped, window, .. } = self.0.saved.lock().clone();
-        f(&Saved { model, helped, window, ..Saved::default() })
+        let folder = self.0.takes.place().of_the_project();
+        let folder = folder.and_then(|folder| folder.into_os_string().into_string().ok());
+        let takes = self.0.takes.written();
+        f(&Saved { model, helped, window, folder, takes, ..Saved::default() })
     }
 }
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -188,7 +227,9 @@ mod tests {
             (r#"{}"#, None, None),
             (r#"{"format":2,"model":"a.safetensors"}"#, Some("a.safetensors"), None),
             (r#"{"format":2,"model":null}"#, None, None),
-            (r#"{"format":3,"model":"a.safetensors"}"#, Some("a.safetensors"), Some("newer version")),
+            (r#"{"format":3,"model":"a.safetensors","takes":[]}"#, Some("a.safetensors"), None),
+            (r#"{"format":3,"takes":[{"id":1}],"folder":7}"#, None, Some("takes are damaged")),
+            (r#"{"format":4,"model":"a.safetensors"}"#, Some("a.safetensors"), Some("newer version")),
             (r#"{"format":9,"model":"a","takes":[1,2]}"#, Some("a"), Some("takes")),
             (r#"{"format":2,"window":[900]}"#, None, None),
             (r#"{"format":2,"window":null,"helped":true}"#, None, None),

@@ -1,12 +1,15 @@
 //! What the editor shows of an instance, written by the audio thread and the composer without waiting for it.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU8, AtomicU32, AtomicU64, Ordering};
 
 use parking_lot::Mutex;
 use segue_music::{Key, Role};
 
+use crate::params::styles::Styles;
 use crate::roll::Roll;
 use crate::settings::{Mode, Trigger};
+use crate::takes::Takes;
 
 /// What the composer does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,14 +62,29 @@ pub struct Status {
     pub learn: AtomicBool,
     /// What was learnt, one more than the parameter of a trigger has it: a key, or a controller and 128.
     learned: AtomicI32,
+    /// Reports of what sounded for which there was no room: the takes lack them.
+    pub unreported: AtomicU32,
     /// What the editor's piano roll shows.
     pub roll: Roll,
+    /// The takes, for the composer's thread and the editor; never for the audio thread.
+    pub takes: Arc<Takes>,
     model: Mutex<String>,
+    styles: Styles,
     reason: Mutex<Option<String>>,
     notice: Mutex<Option<String>>,
 }
 
 impl Status {
+    /// Of an instance whose takes are saved elsewhere.
+    pub fn keeping(self, takes: Arc<Takes>) -> Self {
+        Self { takes, ..self }
+    }
+
+    /// Of an instance whose parameter shows the names of its model's styles.
+    pub fn naming(styles: Styles) -> Self {
+        Self { styles, ..Self::default() }
+    }
+
     /// What the composer does now, with the bars its answer still lasts.
     pub fn set_doing(&self, doing: Doing, bars_left: f32) {
         self.doing.store(doing as u8, Ordering::Relaxed);
@@ -181,9 +199,10 @@ impl Status {
         self.model.lock().clone()
     }
 
-    /// Not for the audio thread.
-    pub fn set_model(&self, name: &str) {
+    /// A model plays, which knows these styles. Not for the audio thread.
+    pub fn set_model(&self, name: &str, styles: &[String]) {
         *self.model.lock() = name.to_owned();
+        self.styles.set(styles);
     }
 
     /// Why Segue does not compose. Not for the audio thread.

@@ -29,6 +29,7 @@ impl Composer {
             answer.floor = answer.frontier;
             answer.opening = answer.opening.filter(|&onset| onset < from);
             answer.complete = false;
+            answer.withdraw(from);
         }
     }
 

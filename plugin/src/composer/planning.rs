@@ -3,10 +3,11 @@
 use std::sync::atomic::Ordering;
 
 use segue_model::{Ask, Limits, Rest};
-use segue_music::{PitchClasses, Role, heard_scale};
+use segue_music::{ContextNote, Note, PitchClasses, Role, heard_scale};
 
 use super::*;
 use crate::answer::{Span, is_late, span};
+use crate::journal::Origin;
 use crate::limits::{DUET_HORIZON, HORIZON, KEPT_UP_TICKS, OPENING, REPLAN_TICKS};
 use crate::planned::Planned;
 use crate::settings::ScaleLock;
@@ -19,13 +20,17 @@ impl Composer {
             self.turns.reset();
         }
         self.latched = settings.latch.then(|| self.latched.unwrap_or(tick.at));
+        self.do_as_asked(tick);
         if !settings.on {
             self.phrase.close();
-            return false;
+            // What was asked for is played all the same.
+            if !self.answer.as_ref().is_some_and(Answer::is_asked_for) {
+                return false;
+            }
         }
         let terms = self.terms(tick);
         if let Some(answer) = &mut self.answer {
-            if settings.mode == Mode::Duet {
+            if settings.mode == Mode::Duet && !answer.is_asked_for() {
                 // As long as the player goes on, and so many bars more.
                 let last = self.spacing.last().unwrap_or(answer.from);
                 answer.until = answer.until.max(last + terms.length);
@@ -47,8 +52,8 @@ impl Composer {
             }
             self.phrase.close();
         }
-        if self.answer.as_ref().is_none_or(|answer| !answer.committed) {
-            self.look_ahead(&terms, settings.mode);
+        if settings.on && self.answer.as_ref().is_none_or(|answer| !answer.committed) {
+            self.look_ahead(&terms, settings);
         }
         self.replan(tick, earliest);
         self.answer.is_some()
@@ -56,7 +61,7 @@ impl Composer {
 
     /// The first position that a plan made now reaches in time. Only where we do not keep up does it depend on how late it is, and on
     /// how long a note takes.
-    fn earliest(&self, tick: &Tick) -> Beats {
+    pub(super) fn earliest(&self, tick: &Tick) -> Beats {
         // A note may take a tick more than the one before it.
         let note = if self.note_ticks > 0 { self.note_ticks + 1 } else { 0 };
         let late = self.end.ticks_since(tick.number) + note;
@@ -65,8 +70,8 @@ impl Composer {
     }
 
     /// An answer that still may move begins where the player's last deeds put it.
-    fn look_ahead(&mut self, terms: &Terms, mode: Mode) {
-        let span = span(mode, &self.phrase, &self.spacing, &self.turns, self.latched, terms);
+    fn look_ahead(&mut self, terms: &Terms, settings: &Settings) {
+        let span = span(settings.mode, &self.phrase, &self.spacing, &self.turns, self.latched, terms);
         let planned = self.answer.as_ref().map(|answer| answer.from);
         if span.map(|span| span.from) == planned {
             return;
@@ -78,6 +83,8 @@ impl Composer {
         }
         if let Some(Span { from, until }) = span {
             self.answer = Some(Answer {
+                number: self.announce(settings.mode, settings.seed, Origin::Jam),
+                source: Source::Jam,
                 from,
                 until,
                 phrase: self.phrase,
@@ -94,14 +101,15 @@ impl Composer {
     /// Where a parameter has moved since the plans were made, those beyond the commit point are made anew.
     fn replan(&mut self, tick: &Tick, earliest: Beats) {
         let sound = |settings: &Settings| {
-            let Settings { grid, temperature, top_p, seed, bounds, quantise, .. } = *settings;
-            (grid, temperature, top_p, seed, bounds, quantise)
+            let Settings { grid, temperature, top_p, seed, style, bounds, quantise, .. } = *settings;
+            (grid, temperature, top_p, seed, style, bounds, quantise)
         };
         let (settings, replanned) = &self.planned_with;
         if sound(settings) == sound(&tick.settings) {
             return;
         }
-        if let Some(answer) = &self.answer {
+        let replays = |answer: &&Answer| matches!(answer.source, Source::Replay { .. });
+        if let Some(answer) = self.answer.as_ref().filter(|answer| !replays(answer)) {
             if tick.number < replanned + REPLAN_TICKS {
                 return;
             }
@@ -115,7 +123,7 @@ impl Composer {
     /// What was answered is over.
     fn finish(&mut self) {
         if let Some(answer) = self.answer.take() {
-            self.generator.cut(Role::Segue, segue_music::tick_at(answer.until));
+            self.generator.cut(Role::Segue, tick_at(answer.until));
             self.status.clear_notice();
         }
     }
@@ -125,6 +133,9 @@ impl Composer {
         let earliest = self.earliest(tick);
         let settings = &tick.settings;
         let Some(answer) = &self.answer else { return false };
+        if matches!(answer.source, Source::Replay { .. }) {
+            return !self.end.stops() && self.replay_note(tick);
+        }
         let horizon = match settings.mode {
             // While keys are down the answer will still move: only what opens it is kept ready.
             _ if !answer.committed && self.phrase.is_held() && answer.opening.is_some() => return false,
@@ -134,34 +145,48 @@ impl Composer {
         if answer.complete || answer.frontier >= horizon || self.end.stops() {
             return false;
         }
-        let duet = settings.mode == Mode::Duet;
+        let duet = settings.mode == Mode::Duet && !answer.is_asked_for();
+        let (ahead, seed) = match answer.source {
+            Source::Another { ahead, seed, .. } => (ahead, seed),
+            _ => (Beats::ZERO, settings.seed),
+        };
         let ask = Ask {
             grid: settings.grid,
-            at_once: answer.opening.is_none() && !duet,
+            at_once: answer.opening.is_none(),
             temperature: settings.temperature,
             top_p: settings.top_p,
-            seed: settings.seed,
+            seed,
             skipping: duet,
             limits: self.limits(settings),
-            ..Ask::new(Role::Segue, answer.next_from(earliest), answer.until)
+            ..Ask::new(Role::Segue, answer.next_from(earliest) + ahead, answer.until + ahead)
         };
-        let (opens, until) = (answer.opening.is_none(), answer.until);
-        match self.generator.next(&ask) {
+        let (opens, until, number) = (answer.opening.is_none(), answer.until, answer.number);
+        let next = match self.answer.as_mut().map(|answer| &mut answer.source) {
+            Some(Source::Another { generator, .. }) => generator.next(&ask),
+            _ => self.generator.next(&ask),
+        };
+        match next {
             Ok(next) => {
-                let mut note = next.note;
+                let mut note = Note { onset: next.note.onset - ahead, ..next.note };
+                if self.answer.as_ref().is_some_and(Answer::is_asked_for) {
+                    self.generator.hear(ContextNote::whole(&note, Role::Segue));
+                }
                 note.duration = note.duration.min(until - note.onset);
                 let groove = self.groove.shift(note.onset, settings.grid, settings.quantise);
                 let shift = groove.max(earliest.min(note.onset) - note.onset);
                 if let Some(shortened) = next.shortened {
                     // Before the note that takes its place sounds, which may be a little early.
-                    let at = shortened.end() + shift.min(Beats::ZERO);
+                    let at = shortened.end() - ahead + shift.min(Beats::ZERO);
                     self.tell(Change::End { key: shortened.key, at });
                 }
                 if let Some(answer) = &mut self.answer {
                     answer.frontier = note.onset;
                     answer.opening = answer.opening.or(Some(note.onset));
                 }
-                self.tell(Change::Play(Planned { note, shift, opens }));
+                if opens {
+                    self.opened(number, note.onset);
+                }
+                self.tell(Change::Play(Planned { note, shift, opens, answer: number, as_heard: false }));
                 true
             }
             Err(rest) => {

@@ -1,6 +1,6 @@
 //! The controls, in three groups: when Segue plays, what, and how it sounds.
 
-use egui::{Frame, Ui};
+use egui::{Frame, RichText, Ui};
 use nice_plug::prelude::ParamSetter;
 
 use super::choice::{list, segments, switch};
@@ -8,6 +8,7 @@ use super::learn::{Learning, trigger};
 use super::look;
 use super::slider::slider;
 use super::span::span;
+use super::style::style;
 use crate::params::SegueParams;
 use crate::params::choices::Grid;
 use crate::params::scale::Scale;
@@ -19,12 +20,25 @@ const MARGIN: f32 = 8.0;
 /// Height of a group: eight rows, its name, and margins.
 pub const HEIGHT: f32 = 8.0 * (look::ROW + look::GAP) + 18.0 + 2.0 * MARGIN;
 
-/// A group with its name above.
-pub fn group(ui: &mut Ui, name: &str, contents: impl FnOnce(&mut Ui)) {
+/// As high as a group, and as wide as there is room.
+pub fn panel(ui: &mut Ui, contents: impl FnOnce(&mut Ui)) {
     Frame::new().fill(look::PANEL).corner_radius(6.0).inner_margin(MARGIN).show(ui, |ui| {
         ui.set_width(ui.available_width());
         ui.set_min_height(HEIGHT - 2.0 * MARGIN);
-        ui.label(egui::RichText::new(name).font(look::font(14.0)).color(look::SEGUE));
+        ui.set_max_height(HEIGHT - 2.0 * MARGIN);
+        contents(ui);
+    });
+}
+
+/// The name of a group.
+pub fn name(ui: &mut Ui, name: &str) {
+    ui.label(RichText::new(name).font(look::font(14.0)).color(look::SEGUE));
+}
+
+/// A group with its name above.
+pub fn group(ui: &mut Ui, title: &str, contents: impl FnOnce(&mut Ui)) {
+    panel(ui, |ui| {
+        name(ui, title);
         contents(ui);
     });
 }
@@ -102,24 +116,31 @@ pub fn when(
 pub fn what(ui: &mut Ui, setter: &ParamSetter<'_>, params: &SegueParams) {
     let what = &params.what;
     slider(ui, setter, &what.temperature, "How daring: low plays the likely, high the surprising.", None);
-    slider(
-        ui,
-        setter,
-        &what.top_p,
-        "How much of what is possible is considered at all, the likeliest first.",
-        None,
-    );
-    slider(ui, setter, &what.seed, "Another number, another answer; the same number, the same one.", None);
+    ui.columns(2, |columns| {
+        if let [left, right] = columns {
+            let tip = "Surprise: how much of what is possible is considered at all, the likeliest first.";
+            slider(left, setter, &what.top_p, tip, None);
+            let tip = "Another number, another answer; the same number, the same one.";
+            slider(right, setter, &what.seed, tip, None);
+        }
+    });
     slider(ui, setter, &what.density, "Notes a beat, at most.", None);
     slider(ui, setter, &what.polyphony, "Notes that sound at once, at most.", None);
-    span(ui, setter, "Keys", &what.key_low, &what.key_high, "The lowest and the highest key Segue plays.");
+    span(
+        ui,
+        setter,
+        "Keys",
+        &what.key_low,
+        &what.key_high,
+        "The lowest and the highest key Segue plays; for your DAW, Lowest key and Highest key.",
+    );
     span(
         ui,
         setter,
         "Velocity",
         &what.velocity_low,
         &what.velocity_high,
-        "The softest and the hardest note Segue plays.",
+        "The softest and the hardest note Segue plays; for your DAW, Softest and Hardest.",
     );
     ui.horizontal(|ui| {
         let width = ui.available_width();
@@ -130,6 +151,7 @@ pub fn what(ui: &mut Ui, setter: &ParamSetter<'_>, params: &SegueParams) {
             list(ui, setter, &what.root, ui.available_width(), "The note the scale begins on.");
         }
     });
+    style(ui, setter, &what.style, &what.styles);
 }
 
 /// How it sounds.

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use egui::{Align, Button, Layout, RichText, Ui, vec2};
+use egui::{Align, Button, Color32, Label, Layout, RichText, Ui, vec2};
 use nice_plug::prelude::ParamSetter;
 
 use super::slider::set;
@@ -78,11 +78,16 @@ pub fn header(
 
 /// Why Segue does not play, and whatever else the player should know.
 pub fn notices(ui: &mut Ui, params: &SegueParams, status: &Status) {
+    // In one line each, so that the controls keep their place; what has no room there is in the tip.
+    let mut line = |words: String, colour: Color32| {
+        let label = Label::new(RichText::new(&words).color(colour)).truncate();
+        ui.add(label).on_hover_text(words);
+    };
     if let Some(reason) = status.reason() {
-        ui.colored_label(look::ALARM, reason);
+        line(reason, look::ALARM);
     }
     for notice in status.notice().into_iter().chain(params.state.notices()) {
-        ui.colored_label(look::SEGUE, notice);
+        line(notice, look::SEGUE);
     }
 }
 

@@ -5,11 +5,12 @@ use egui::{Align2, Color32, Key, Painter, Pos2, Rect, Sense, Stroke, StrokeKind,
 use super::look;
 
 /// What to do, and what comes of it.
-const STEPS: [(&str, &str); 4] = [
+const STEPS: [(&str, &str); 5] = [
     ("Play", "A MIDI keyboard, the keys below the roll, or the letters A to L."),
     ("Stop", "Segue answers on the beat. Play again, and it makes way at once."),
     ("Choose", "Answer, Trade, Continue or Duet: the large buttons. Presets are at the top."),
-    ("Keep", "Its notes leave on MIDI channel 2: record them on another track."),
+    ("Keep", "Takes, above the roll, has every answer: hear it again, compare, export it."),
+    ("Record", "Its notes leave on MIDI channel 2, for another track or another sound."),
 ];
 
 /// How a note is drawn.
@@ -40,7 +41,7 @@ pub fn page(ui: &mut Ui) -> bool {
     painter.rect_filled(rect, 6.0, look::PANEL);
     // In the middle, of one size.
     let width = 560.0f32.min(rect.width() - 40.0);
-    let mut at = pos2(rect.center().x - width / 2.0, (rect.center().y - 215.0).max(rect.top() + 16.0));
+    let mut at = pos2(rect.center().x - width / 2.0, (rect.center().y - 230.0).max(rect.top() + 16.0));
     let write = |at: Pos2, text: &str, size: f32, colour: Color32| {
         painter.text(at, Align2::LEFT_CENTER, text, look::font(size), colour);
     };
@@ -52,15 +53,15 @@ pub fn page(ui: &mut Ui) -> bool {
         painter.text(at + vec2(12.0, 0.0), middle, number.to_string(), look::font(14.0), look::SEGUE);
         write(at + vec2(38.0, 0.0), word, 16.0, look::SEGUE);
         write(at + vec2(108.0, 0.0), what, 14.0, look::TEXT);
-        at.y += 40.0;
+        at.y += 38.0;
     }
-    at.y += 22.0;
+    at.y += 20.0;
     for (look, meaning) in COLOURS {
         swatch(&painter, Rect::from_center_size(at + vec2(30.0, 0.0), vec2(60.0, 14.0)), look);
         write(at + vec2(108.0, 0.0), meaning, 14.0, look::DIM);
         at.y += 27.0;
     }
-    at.y += 22.0;
+    at.y += 18.0;
     write(at, CLOSE, 14.0, look::TEXT);
     response.clicked()
         || ui.input(|input| [Key::Escape, Key::Enter].iter().any(|&key| input.key_pressed(key)))

@@ -15,6 +15,9 @@ use crate::status::{Doing, Status};
 /// Height of the words above it.
 const STRIP: f32 = 24.0;
 
+/// Width of what it leaves free at the right of them.
+const FREE: f32 = 88.0;
+
 /// Width of the longest name of whose turn it is.
 const ROOM: f32 = 50.0;
 
@@ -26,6 +29,9 @@ const PAST: f64 = 0.66;
 
 /// Beats that can be seen at once: least, most.
 const ZOOM: (f64, f64) = (4.0, 48.0);
+
+/// Height of the lowest note.
+const THINNEST: f32 = 3.0;
 
 /// Keys that are shown at least.
 const FEWEST_KEYS: f32 = 37.0;
@@ -47,8 +53,8 @@ impl Default for RollView {
 }
 
 impl RollView {
-    /// Draws it in all the width and the height given.
-    pub fn show(&mut self, ui: &mut Ui, status: &Status, height: f32) {
+    /// Draws it in all the width and the height given. Returns a place in its upper edge that it leaves free, at the right.
+    pub fn show(&mut self, ui: &mut Ui, status: &Status, height: f32) -> Rect {
         let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
         status.roll.watch(true);
         status.roll.look(&mut self.view);
@@ -60,6 +66,7 @@ impl RollView {
         let painter = ui.painter_at(rect);
         painter.rect_filled(rect, 6.0, look::PANEL);
         let below = rect.with_min_y(rect.top() + STRIP);
+        let free = Rect::from_min_max(pos2(rect.right() - FREE, rect.top()), pos2(rect.right(), below.top()));
         let keys = below.with_max_x(rect.left() + KEYBOARD);
         let field = below.with_min_x(keys.right());
         let inside = painter.with_clip_rect(field.intersect(painter.clip_rect()));
@@ -68,7 +75,7 @@ impl RollView {
         self.paint_notes(&inside, field);
         self.paint_playhead(&inside, field);
         self.paint_keys(&painter, keys, status);
-        self.paint_heard(&painter, rect, status);
+        self.paint_heard(&painter, rect.with_max_x(free.left()), status);
         if self.view.notes.is_empty() {
             let words = words::invitation(status.mode());
             painter.text(field.center(), Align2::CENTER_CENTER, words, look::font(18.0), look::DIM);
@@ -76,6 +83,7 @@ impl RollView {
         response.on_hover_text_at_pointer(
             "Scroll to zoom. Blue is you, orange is Segue; ghosts may still change.",
         );
+        free
     }
 
     /// Lets what is shown follow what is true.
@@ -176,6 +184,8 @@ impl RollView {
                 continue;
             }
             let row = self.row(field, note.key).expand(-0.5);
+            // In a low window a key is a line: a note must still be seen.
+            let row = row.expand(((THINNEST - row.span()) / 2.0).max(0.0));
             let place = Rect::from_x_y_ranges(left + 0.5..=(right - 0.5).max(left + 2.5), row);
             let colour = if note.role == Role::Player { look::PLAYER } else { look::SEGUE };
             let loud = 0.55 + 0.45 * f32::from(note.velocity.unwrap_or(80)) / 127.0;
@@ -214,18 +224,21 @@ impl RollView {
     /// What Segue makes of the player: the last keys, the scale, the pulse.
     fn paint_heard(&self, painter: &Painter, frame: Rect, status: &Status) {
         let mut at = frame.left_top() + vec2(10.0, STRIP / 2.0);
-        let mut write = |text: String, colour: Color32| {
-            let place = painter.text(at, Align2::LEFT_CENTER, text, look::font(12.5), colour);
-            at.x = place.right() + 14.0;
+        let mut write = |text: &str, colour: Color32| {
+            let words = painter.layout_no_wrap(text.to_owned(), look::font(12.5), colour);
+            // What has no room is left out: the least needed comes last.
+            if at.x + words.size().x < frame.right() {
+                painter.galley(at - vec2(0.0, words.size().y / 2.0), words.clone(), colour);
+                at.x += words.size().x + 14.0;
+            }
         };
-        let heard: Vec<String> = status.last_heard().map(key_name).collect();
-        write("You".to_owned(), look::PLAYER);
-        write("Segue".to_owned(), look::SEGUE);
-        write(heard.join(" "), look::TEXT);
+        write("You", look::PLAYER);
+        write("Segue", look::SEGUE);
+        write(&format!("{:.0} BPM", self.view.speed * 60.0), look::TEXT);
         if let Some(scale) = words::scale(heard_scale(&self.view.notes)) {
-            write(scale, look::DIM);
+            write(&scale, look::TEXT);
         }
-        write(format!("{:.0} BPM", self.view.speed * 60.0), look::DIM);
+        write(&status.last_heard().map(key_name).collect::<Vec<_>>().join(" "), look::DIM);
     }
 
     fn paint_keys(&self, painter: &Painter, keys: Rect, status: &Status) {

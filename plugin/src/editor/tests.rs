@@ -2,6 +2,7 @@
 
 mod keys;
 mod pages;
+mod takes;
 
 use std::sync::Mutex;
 
@@ -55,6 +56,8 @@ struct Desk {
     gestures: Arc<Mutex<(usize, usize)>>,
     size: (f32, f32),
     time: f64,
+    /// What went onto the clipboard last.
+    copied: Option<String>,
 }
 
 impl Desk {
@@ -65,11 +68,13 @@ impl Desk {
         let (fingers, touches) = touch();
         let params = Arc::<SegueParams>::default();
         params.state.set_helped();
-        let mut face = Face::new(params, Arc::default(), wish, Arc::new(parking_lot::Mutex::new(fingers)));
+        let (status, fingers) = (Arc::default(), Arc::new(parking_lot::Mutex::new(fingers)));
+        let unfolded = Arc::default();
+        let mut face = Face::new(Instance { params, status, wish, fingers, unfolded });
         let host = Host::default();
         let gestures = host.0.clone();
         face.host = Some(GuiContext::new(Arc::new(host)));
-        let mut desk = Self { context, face, touches, wishes, gestures, size, time: 0.0 };
+        let mut desk = Self { context, face, touches, wishes, gestures, size, time: 0.0, copied: None };
         // The first frame measures.
         desk.frame(vec![]);
         desk
@@ -83,10 +88,19 @@ impl Desk {
             RawInput { screen_rect: Some(screen), time: Some(self.time), events, ..Default::default() };
         let mut words = Vec::new();
         let mut output = self.context.run_ui(input, |ui| self.face.show(ui));
+        for command in &output.platform_output.commands {
+            if let egui::OutputCommand::CopyText(text) = command {
+                self.copied = Some(text.clone());
+            }
+        }
         // Nobody paints.
         output.textures_delta.clear();
         for clipped in output.shapes {
             collect(&clipped.shape, clipped.clip_rect.intersect(screen), &mut words);
+        }
+        for (text, ..) in &words {
+            let written = self.context.fonts_mut(|fonts| fonts.has_glyphs(&look::font(13.0), text));
+            assert!(written, "{text:?} has letters that the fonts lack");
         }
         words
     }
@@ -163,10 +177,16 @@ fn nothing_is_cut_off_or_written_over_at_any_size_in_any_mode() {
         for mode in Mode::ALL {
             let mut desk = Desk::new((width, height));
             desk.face.status.set_mode(mode);
-            desk.face.status.set_doing(Doing::YourTurn, 0.9);
+            let doing = if mode == Mode::Continue { Doing::Hearing } else { Doing::YourTurn };
+            desk.face.status.set_doing(doing, 0.9);
+            let long = "there is much to say of this, more than a line of the window has room for".repeat(3);
+            desk.face.status.note(&long);
+            desk.face.params.state.set_refusal(Some(long));
             desk.face.status.set_beats_left(3.6);
             (60..72).for_each(|key| desk.face.status.struck(key));
+            desk.face.params.what.styles.set(&["of a long name that nobody would choose".to_owned()]);
             for (name, value) in [
+                ("Style", "1"),
                 ("Scale", "Harmonic minor"),
                 ("Latch trigger", "CC 127"),
                 ("Density", "3.25 a beat"),
@@ -187,22 +207,25 @@ fn nothing_is_cut_off_or_written_over_at_any_size_in_any_mode() {
             ] {
                 assert!(words.iter().any(|(text, ..)| text == name), "{name} is not shown");
             }
-            for (text, place, seen) in &words {
-                // The names of keys roll out of sight with their keys.
-                let is_key = text.len() == 2 && text.starts_with('C');
-                let inside = seen.expand(1.0).contains_rect(*place);
-                assert!(
-                    inside || is_key,
-                    "{text:?} at {place:?} of {seen:?}; {mode:?} in {width} x {height}"
-                );
-            }
-            for (i, (a, first, seen)) in words.iter().enumerate() {
-                for (b, second, also) in &words[i + 1..] {
-                    let first = first.shrink(1.5).intersect(*seen);
-                    let shared = first.intersect(second.shrink(1.5)).intersect(*also);
-                    assert!(!shared.is_positive(), "{a:?} and {b:?} overlap; {mode:?} in {width} x {height}");
-                }
-            }
+            legible(&words, &format!("{mode:?} in {width} x {height}"));
+        }
+    }
+}
+
+/// No words are cut off, or written over others.
+fn legible(words: &[Words], which: &str) {
+    for (text, place, seen) in words {
+        // The names of keys roll out of sight with their keys; what lies further down in a list is not seen at all.
+        let is_key = text.len() == 2 && text.starts_with('C');
+        let is_seen = place.intersect(*seen).is_positive();
+        let inside = seen.expand(1.0).contains_rect(*place);
+        assert!(inside || is_key || !is_seen, "{text:?} at {place:?} of {seen:?}; {which}");
+    }
+    for (i, (a, first, seen)) in words.iter().enumerate() {
+        for (b, second, also) in &words[i + 1..] {
+            let first = first.shrink(1.5).intersect(*seen);
+            let shared = first.intersect(second.shrink(1.5)).intersect(*also);
+            assert!(!shared.is_positive(), "{a:?} and {b:?} overlap; {which}");
         }
     }
 }
@@ -231,7 +254,7 @@ fn controls_are_dragged_reset_and_typed() {
     let dragged = params.what.temperature.value();
     assert!(dragged > 1.05 && dragged < 1.5, "{dragged}");
     desk.double_click("Temperature");
-    assert_eq!(params.what.temperature.value(), 0.9);
+    assert_eq!(params.what.temperature.value(), 1.0);
     desk.type_into("Temperature", "1.2");
     assert!((params.what.temperature.value() - 1.2).abs() < 1e-5);
     desk.type_into("Temperature", "much");

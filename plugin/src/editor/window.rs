@@ -6,7 +6,6 @@
 use std::error::Error;
 use std::sync::Arc;
 
-use crossbeam_channel::Sender;
 use nice_plug::context::gui::GuiContext;
 use nice_plug::editor::dpi::{LogicalSize, NativeSize};
 use nice_plug::editor::{Editor, HostMethods, ParentWindowHandle, ResizeHint, SpawnedEditor};
@@ -15,11 +14,7 @@ use nice_plug_egui::{
 };
 use parking_lot::Mutex;
 
-use super::Face;
-use crate::composer::Wish;
-use crate::params::SegueParams;
-use crate::status::Status;
-use crate::touch::Fingers;
+use super::{Face, Instance, Strip};
 
 /// The size it opens with, and the smallest at which nothing is cut off.
 pub const SIZE: LogicalSize<f32> = LogicalSize::new(920.0, 710.0);
@@ -30,30 +25,27 @@ const LARGEST: u32 = 8192;
 
 /// What opens the windows of an instance.
 pub struct Window {
-    params: Arc<SegueParams>,
-    status: Arc<Status>,
-    wish: Sender<Wish>,
-    fingers: Arc<Mutex<Fingers>>,
+    instance: Instance,
     size: Mutex<Arc<EguiEditorState>>,
+    strip: Option<Strip>,
 }
 
 impl Window {
     /// Of an instance.
-    pub fn new(
-        params: Arc<SegueParams>,
-        status: Arc<Status>,
-        wish: Sender<Wish>,
-        fingers: Arc<Mutex<Fingers>>,
-    ) -> Self {
-        let size = Mutex::new(EguiEditorState::from_size(SIZE, 1.0));
-        Self { params, status, wish, fingers, size }
+    pub fn new(instance: Instance) -> Self {
+        Self { instance, size: Mutex::new(EguiEditorState::from_size(SIZE, 1.0)), strip: None }
+    }
+
+    /// With a row of controls of whoever opens it: a host of our own has its clock there.
+    pub fn with_strip(self, strip: Strip) -> Self {
+        Self { strip: Some(strip), ..self }
     }
 
     /// The size as it is, or as it was when the project was saved.
     fn state(&self) -> Arc<EguiEditorState> {
         let mut state = self.size.lock();
         if !state.is_open()
-            && let Some(wanted) = self.params.state.window()
+            && let Some(wanted) = self.instance.params.state.window()
             && wanted != whole(state.logical_size())
         {
             let (width, height) = fitting(wanted);
@@ -86,8 +78,8 @@ impl Editor for Window {
         host: Option<HostMethods>,
     ) -> Result<SpawnedEditor<Self::Handle>, Box<dyn Error>> {
         let settings = EguiNiceSettings::new().with_tile("Segue").with_resize_hint(self.resize_hint());
-        let face =
-            Face::new(self.params.clone(), self.status.clone(), self.wish.clone(), self.fingers.clone());
+        let mut face = Face::new(self.instance.clone());
+        face.strip = self.strip.clone();
         let editor = create_egui_editor(self.state(), RepaintNotifier::default(), settings, face);
         editor.ok_or("the editor cannot be made")?.spawn(
             parent,
@@ -114,13 +106,16 @@ mod tests {
     use nice_plug::params::persist::PersistentField;
 
     use super::*;
+    use crate::params::SegueParams;
     use crate::touch::touch;
 
     #[test]
     fn a_window_is_as_large_as_the_project_remembers_it() {
         let params = Arc::<SegueParams>::default();
         let fingers = Arc::new(Mutex::new(touch().0));
-        let window = Window::new(params.clone(), Arc::default(), bounded(1).0, fingers);
+        let (status, wish) = (Arc::default(), bounded(1).0);
+        let unfolded = Arc::default();
+        let window = Window::new(Instance { params: params.clone(), status, wish, fingers, unfolded });
         let size = |window: &Window| (window.size().width, window.size().height);
         assert_eq!(size(&window), whole(SIZE));
         // (what is remembered, how it opens)

@@ -10,10 +10,30 @@ use crate::status::Doing;
 pub fn meaning(mode: Mode, bars: u8) -> String {
     let bars = plural(f32::from(bars), "bar");
     match mode {
-        Mode::Answer => "waits until you stop, then answers".to_owned(),
+        Mode::Answer => "answers when you stop".to_owned(),
         Mode::Trade => format!("{bars} you, {bars} Segue"),
         Mode::Continue => "plays on from you while latched".to_owned(),
         Mode::Duet => "plays along with you".to_owned(),
+    }
+}
+
+/// Its name.
+pub fn mode(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Answer => "Answer",
+        Mode::Trade => "Trade",
+        Mode::Continue => "Continue",
+        Mode::Duet => "Duet",
+    }
+}
+
+/// A length in bars, as one counts them: to a tenth where it is no whole number.
+pub fn bars(bars: f64) -> String {
+    let whole = bars.round();
+    if (bars - whole).abs() < 0.15 && whole >= 1.0 {
+        plural(whole as f32, "bar")
+    } else {
+        format!("{:.1} bars", bars.max(0.1))
     }
 }
 
@@ -99,6 +119,11 @@ mod tests {
         }
         assert_eq!(meaning(Mode::Trade, 1), "1 bar you, 1 bar Segue");
         assert_eq!(lag(2.6), "lag 3 ms");
+        for (length, expected) in
+            [(2.0, "2 bars"), (1.9, "2 bars"), (0.95, "1 bar"), (1.5, "1.5 bars"), (0.0, "0.1 bars")]
+        {
+            assert_eq!(bars(length), expected);
+        }
         assert_eq!(scale(PitchClasses::ALL), None);
         assert_eq!(scale(PitchClasses::of(2, Scale::Dorian)).as_deref(), Some("C major"));
         assert_eq!(scale(PitchClasses::of(9, Scale::HarmonicMinor)).as_deref(), Some("A harmonic minor"));

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use nice_plug::prelude::*;
 
 use super::scale::Scale;
+use super::styles::{self, Styles};
 use super::text::{NAMES, class_of, key_name, key_of};
 use crate::settings::Bounds;
 
@@ -44,6 +45,11 @@ pub struct What {
     /// The scale's root.
     #[id = "root"]
     pub root: IntParam,
+    /// One of the model's styles by its number from 1; 0 is none.
+    #[id = "style"]
+    pub style: IntParam,
+    /// What the model calls them.
+    pub styles: Styles,
 }
 
 /// The top of the density's range stands for no limit.
@@ -53,6 +59,14 @@ fn key(name: &str, default: i32) -> IntParam {
     IntParam::new(name, default, IntRange::Linear { min: 21, max: 108 })
         .with_value_to_string(Arc::new(|key| key_name(key.clamp(0, 127) as u8)))
         .with_string_to_value(Arc::new(|text| key_of(text).map(i32::from)))
+}
+
+/// Its text is what the model that plays calls it.
+fn style(styles: &Styles) -> IntParam {
+    let (names, numbers) = (styles.clone(), styles.clone());
+    IntParam::new("Style", 0, IntRange::Linear { min: 0, max: styles::MOST as i32 })
+        .with_value_to_string(Arc::new(move |number| names.name(number)))
+        .with_string_to_value(Arc::new(move |text| numbers.number(text)))
 }
 
 fn velocity(name: &str, default: i32) -> IntParam {
@@ -77,8 +91,9 @@ fn density() -> FloatParam {
 
 impl Default for What {
     fn default() -> Self {
+        let styles = Styles::default();
         Self {
-            temperature: FloatParam::new("Temperature", 0.9, FloatRange::Linear { min: 0.1, max: 1.5 })
+            temperature: FloatParam::new("Temperature", 1.0, FloatRange::Linear { min: 0.1, max: 1.5 })
                 .with_step_size(0.01),
             top_p: FloatParam::new("Top-p", 0.95, FloatRange::Linear { min: 0.1, max: 1.0 })
                 .with_step_size(0.01),
@@ -94,6 +109,8 @@ impl Default for What {
             root: IntParam::new("Root", 0, IntRange::Linear { min: 0, max: 11 })
                 .with_value_to_string(Arc::new(|root| NAMES[root.clamp(0, 11) as usize].to_owned()))
                 .with_string_to_value(Arc::new(|text| class_of(text).map(i32::from))),
+            style: style(&styles),
+            styles,
         }
     }
 }

@@ -75,6 +75,24 @@ fn a_preset_leaves_the_desk_alone_and_forgets_the_preset_before_it() {
 }
 
 #[test]
+fn a_style_is_kept_by_name_and_forgotten_where_the_model_does_not_know_it() {
+    let params = SegueParams::default();
+    assert!(!Preset::of(&params, "plain").values.contains_key(STYLE), "as it hears is no value");
+    params.what.styles.set(&["waltz".to_owned(), "march".to_owned()]);
+    set(&params, STYLE, "march");
+    let marching = Preset::of(&params, "marching");
+    assert_eq!(marching.values.get(STYLE).map(String::as_str), Some("march"));
+    // (what the model knows, what is asked of it then)
+    for (known, expected) in [(vec!["march"], Some(0)), (vec!["tango"], None), (vec![], None)] {
+        let other = SegueParams::default();
+        other.what.styles.set(&known.iter().map(|&name| name.to_owned()).collect::<Vec<_>>());
+        set(&other, STYLE, "style 9");
+        apply(&marching, &other);
+        assert_eq!(other.settings().style, expected, "{known:?}");
+    }
+}
+
+#[test]
 fn the_players_own_come_back_and_what_is_none_says_so() {
     let place = tempfile::tempdir().expect("a folder");
     let folder = Folder::at(place.path().join("not there yet"));

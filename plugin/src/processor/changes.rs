@@ -2,15 +2,18 @@
 
 use super::*;
 use crate::heard::Jump;
+use crate::sounded::Sounded;
 
 impl Processor {
     /// Resets, jumps and changed parameters take effect at the start of a block.
     pub(super) fn begin(&mut self, block: &Block<'_>, sink: &mut dyn Sink) {
         let (old, latched) = (self.settings, self.latched());
         self.settings = block.settings;
+        self.voices.reports.mute(block.settings.bypass);
         if self.fresh {
             self.fresh = false;
-            self.end_everything(0, sink);
+            self.end_everything(self.moment(0), sink);
+            self.voices.reports.begin_anew();
             self.sample = 0;
             self.next_tick = 0;
             self.ticked = 0;
@@ -26,7 +29,7 @@ impl Processor {
             self.follow(&old, latched, sink);
         }
         if old.pass && !self.settings.pass {
-            self.voices.end_all(Role::Player, 0, sink);
+            self.voices.end_all(Role::Player, self.moment(0), sink);
         }
         if !self.settings.follow_pedal || self.settings.bypass || !self.settings.on {
             self.lift_pedal(old.channel, 0, sink);
@@ -38,6 +41,8 @@ impl Processor {
         if let Some((jump, from, to)) = self.clock.locate(self.sample, &block.transport) {
             self.jump(jump, from, to, sink);
         }
+        let now = self.moment(0).at;
+        self.voices.reports.clock(now, self.clock.tempo(), self.clock.bars());
     }
 
     /// Parameters moved.
@@ -50,7 +55,7 @@ impl Processor {
             || old.generation != new.generation
             || self.status.panic.swap(false, Ordering::Relaxed)
         {
-            self.end_everything(0, sink);
+            self.end_everything(self.moment(0), sink);
             self.cut(self.sample, Stays::Nothing);
         } else if old.channel != new.channel || (old.on && !new.on) || old.mode != new.mode {
             self.lift_pedal(old.channel, 0, sink);
@@ -71,12 +76,13 @@ impl Processor {
         let from = from.max(self.told);
         self.told = from;
         let to = to.max(from);
+        let ends = Moment { time: 0, at: from };
         let stays = if jump == Jump::Moved && to - from < TICK {
             // The end of a loop that is whole bars long. What sounds ends, as hosts ask; what is planned stands where it stood.
-            self.end_sounding(0, sink);
+            self.end_sounding(ends, sink);
             Stays::Until(Beats::MAX)
         } else {
-            self.end_everything(0, sink);
+            self.end_everything(ends, sink);
             Stays::Nothing
         };
         self.told = to;
@@ -84,16 +90,17 @@ impl Processor {
     }
 
     /// Ends all voices, forgets all plans and whatever the player holds.
-    pub(super) fn end_everything(&mut self, time: u32, sink: &mut dyn Sink) {
-        self.end_sounding(time, sink);
+    pub(super) fn end_everything(&mut self, now: Moment, sink: &mut dyn Sink) {
+        self.end_sounding(now, sink);
         self.begin_revision(Stays::Nothing);
     }
 
     /// Ends all voices, and forgets whatever the player holds.
-    pub(super) fn end_sounding(&mut self, time: u32, sink: &mut dyn Sink) {
-        let at = self.now(self.sample + u64::from(time));
+    pub(super) fn end_sounding(&mut self, now: Moment, sink: &mut dyn Sink) {
+        let at = self.now(self.sample + u64::from(now.time));
         self.release_held(at);
-        Role::ALL.into_iter().for_each(|role| self.voices.end_all(role, time, sink));
+        Role::ALL.into_iter().for_each(|role| self.voices.end_all(role, now, sink));
+        self.voices.reports.tell(now.at, Sounded::Silence { at: now.at });
         self.sound.fade();
         for key in 0..128 {
             self.status.set_key(Role::Segue, key, false);
@@ -107,7 +114,7 @@ impl Processor {
                 self.sound.off(address);
                 self.status.set_key(Role::Segue, address.key, false);
             }
-            self.voices.end_all(Role::Segue, time, sink);
+            self.voices.end_all(Role::Segue, self.moment(time), sink);
         }
         self.begin_revision(stays);
     }

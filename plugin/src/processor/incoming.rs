@@ -1,11 +1,12 @@
 //! What comes in from the host: the player's keys and pedals are heard and passed through, the rest is passed through.
 
-use segue_music::{Channel, Role, Velocity};
+use segue_music::{Channel, Role};
 
 use super::*;
 use crate::limits::TOUCHES;
 use crate::settings::Trigger;
-use crate::voices::On;
+use crate::sounded::Sounded;
+use crate::voices::{On, midi_velocity};
 
 impl Processor {
     /// What was played in the window since the last block comes in at the start of this one.
@@ -99,9 +100,13 @@ impl Processor {
             self.status.set_key(Role::Player, key, true);
             self.status.struck(key);
         }
+        let now = self.moment(time);
+        let on = On { role: Role::Player, id, velocity, end: None, since: sample, answer: 0 };
         if self.settings.pass || self.settings.bypass {
-            let on = On { role: Role::Player, id, velocity, end: None, since: sample };
-            self.voices.start(address, on, time, sink);
+            self.voices.start(address, on, now, sink);
+        } else {
+            // It is played, though it is not passed on.
+            self.voices.reports.tell(now.at, on.report(now.at, address));
         }
     }
 
@@ -117,9 +122,14 @@ impl Processor {
             self.status.set_key(Role::Player, key, false);
         }
         // Where our voice took the address over, the player's has ended already.
-        if self.voices.at(address).is_none_or(|voice| voice.role == Role::Player) {
-            self.voices.end(address, time, sink);
+        let (now, sounds) = (self.moment(time), self.voices.at(address).map(|voice| voice.role));
+        if sounds.is_none_or(|role| role == Role::Player) {
+            self.voices.end(address, now, sink);
             self.sound.off(address);
+        }
+        if sounds != Some(Role::Player) {
+            // It was not passed on.
+            self.voices.reports.tell(now.at, Sounded::Off { at: now.at, role: Role::Player, channel, key });
         }
     }
 
@@ -183,7 +193,7 @@ impl Processor {
             Message::PEDAL => self.player.pedal(channel, value > 0.5),
             Message::RESET_CONTROLLERS => self.player.pedal(channel, false),
             Message::ALL_SOUND_OFF | Message::ALL_NOTES_OFF => {
-                self.end_everything(time, sink);
+                self.end_everything(self.moment(time), sink);
                 self.cut(sample, Stays::Nothing);
                 None
             }
@@ -198,10 +208,4 @@ impl Processor {
             }
         }
     }
-}
-
-/// 0 to 1 as MIDI's 1 to 127.
-fn midi_velocity(velocity: f32) -> Velocity {
-    // A float cast saturates and maps NaN to zero.
-    ((velocity * 127.0).round() as Velocity).clamp(1, 127)
 }

@@ -58,7 +58,7 @@ impl Processor {
             return;
         }
         // Planned before the limits moved; the composer plans anew, and may take its time to.
-        if !self.settings.bounds.allow(note.key, note.velocity) {
+        if !planned.as_heard && !self.settings.bounds.allow(note.key, note.velocity) {
             return;
         }
         let channel = self.settings.channel;
@@ -67,11 +67,13 @@ impl Processor {
             sink.send(time, Message::Control { channel, controller: Message::PEDAL, value: 0.0 });
         }
         let address = Address { channel, key: note.key };
-        self.make_room(address, time, sink);
+        if !planned.as_heard {
+            self.make_room(address, time, sink);
+        }
         let velocity = f32::from(note.velocity) / 127.0;
         let end = Some(note.end() + planned.shift);
-        let on = On { role: Role::Segue, id: None, velocity, end, since: sample };
-        if self.voices.start(address, on, time, sink) {
+        let on = On { role: Role::Segue, id: None, velocity, end, since: sample, answer: planned.answer };
+        if self.voices.start(address, on, self.due(due, sample, time), sink) {
             self.echo.sent(channel, note.key, sample);
             self.sound.on(address, Role::Segue, velocity);
             self.status.set_key(Role::Segue, note.key, true);
@@ -92,12 +94,26 @@ impl Processor {
             else {
                 return;
             };
-            self.end_ours_at(soonest, time, sink);
+            self.end_ours(soonest, self.moment(time), sink);
         }
     }
 
-    pub(super) fn end_ours_at(&mut self, address: Address, time: u32, sink: &mut dyn Sink) {
-        self.voices.end(address, time, sink);
+    /// The moment of something that was due: where it is done in its own sample, the position that was meant, which no rounding to samples
+    /// has touched.
+    fn due(&self, due: Beats, sample: u64, time: u32) -> Moment {
+        let now = self.moment(time);
+        if self.clock.sample_at(due) == sample { Moment { at: due, ..now } } else { now }
+    }
+
+    /// A voice of ours ends by itself.
+    pub(super) fn end_due(&mut self, address: Address, sample: u64, time: u32, sink: &mut dyn Sink) {
+        let end = self.voices.at(address).and_then(|voice| voice.end);
+        let now = end.map_or(self.moment(time), |end| self.due(end, sample, time));
+        self.end_ours(address, now, sink);
+    }
+
+    fn end_ours(&mut self, address: Address, now: Moment, sink: &mut dyn Sink) {
+        self.voices.end(address, now, sink);
         self.sound.off(address);
         self.status.set_key(Role::Segue, address.key, false);
     }

@@ -12,6 +12,7 @@ use segue::message::{Event, Message};
 use segue::processor::{Block, Processor};
 use segue::settings::Settings;
 use segue::status::Status;
+use segue::takes::Takes;
 use segue_model::Model;
 use segue_music::{Beats, Channel, Key, Meter};
 
@@ -44,6 +45,8 @@ pub struct Rig {
     pub status: Arc<Status>,
     pub settings: Settings,
     pub song: Song,
+    /// What the host says of bars.
+    pub meter: Meter,
     pub rate: f64,
     /// Samples since the beginning, or since the song moved.
     pub sample: u64,
@@ -63,7 +66,12 @@ impl Rig {
 
     /// With another model.
     pub fn of(model: Model, rate: f64, song: Song) -> Self {
-        let status = Arc::<Status>::default();
+        Self::keeping(model, rate, song, Arc::default())
+    }
+
+    /// With takes that there are already.
+    pub fn keeping(model: Model, rate: f64, song: Song, takes: Arc<Takes>) -> Self {
+        let status = Arc::new(Status::default().keeping(takes));
         let (audio, end) = boundary();
         let (wish, wishes) = bounded(1);
         let composer = Composer::new(Arc::new(model), end, wishes, status.clone());
@@ -100,6 +108,7 @@ impl Rig {
             status,
             settings,
             song,
+            meter: Meter::COMMON,
             rate,
             sample: 0,
             song_from: 0,
@@ -110,7 +119,7 @@ impl Rig {
 
     /// The transport at a sample.
     pub fn transport(&self) -> Transport {
-        let meter = Some(Meter::COMMON);
+        let meter = Some(self.meter);
         match self.song {
             Song::Plays(from, tempo) => {
                 let song = from + (self.sample - self.song_from) as f64 / self.rate * tempo / 60.0;

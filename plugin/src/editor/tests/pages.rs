@@ -19,8 +19,10 @@ fn help_is_shown_once_a_project_and_when_asked_for() {
         assert!(!shown(&mut desk));
     }
     let (params, (wish, _wishes)) = (Arc::<SegueParams>::default(), bounded(1));
-    let fingers = Arc::new(parking_lot::Mutex::new(touch().0));
-    let open = || Face::new(params.clone(), Arc::default(), wish.clone(), fingers.clone());
+    let (status, fingers) = (Arc::default(), Arc::new(parking_lot::Mutex::new(touch().0)));
+    let unfolded = Arc::default();
+    let instance = Instance { params, status, wish, fingers, unfolded };
+    let open = || Face::new(instance.clone());
     let mut desk = Desk::new((SIZE.width, SIZE.height));
     let mut first = open();
     assert_eq!(first.page, Some(Page::Help));

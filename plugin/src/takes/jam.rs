@@ -1,0 +1,199 @@
+//! The jam as far as it is remembered: the last notes of both, the tempo, the metre, and where answers began.
+//!
+//! Positions are the journal's Beats, which go on through every jump and reset ([`crate::journal`]).
+
+use std::collections::VecDeque;
+
+use segue_music::{Beats, Channel, Key, Meter, Note, Piece, Role, Tempo, Track, Velocity};
+
+use super::take::{Name, label};
+use crate::limits::{JAM_CHANGES, JAM_MARKS, JAM_NOTES};
+use crate::settings::Mode;
+
+/// A note that was heard: 16 bytes, as there are 65,536 of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Struck {
+    onset: Beats,
+    /// In parts of a beat: nobody holds a key for 4,438 beats.
+    duration: u32,
+    key: Key,
+    velocity: Velocity,
+    /// The channel, and the role in the bit above.
+    voice: u8,
+}
+
+const _: () = assert!(size_of::<Struck>() == 16);
+
+impl Struck {
+    /// A note of a role on a channel.
+    pub fn new(note: &Note, role: Role, channel: Channel) -> Self {
+        Self {
+            onset: note.onset,
+            duration: u32::try_from(note.duration.parts()).unwrap_or(u32::MAX),
+            key: note.key,
+            velocity: note.velocity,
+            voice: (channel & 15) | (role.index() as u8) << 4,
+        }
+    }
+
+    /// The note.
+    pub fn note(&self) -> Note {
+        let duration = Beats::from_parts(self.duration.into());
+        Note { onset: self.onset, key: self.key, duration, velocity: self.velocity }
+    }
+
+    /// Who played it.
+    pub fn role(&self) -> Role {
+        Role::ALL[usize::from(self.voice >> 4 & 1)]
+    }
+
+    /// The channel it was on.
+    pub fn channel(&self) -> Channel {
+        self.voice & 15
+    }
+}
+
+/// An answer that began, or began again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mark {
+    /// It was given.
+    Answer(Name, Mode),
+    /// It was played again.
+    Replay(Name, Mode),
+}
+
+impl Mark {
+    fn text(self) -> String {
+        match self {
+            Self::Answer(name, mode) => label(name, mode),
+            Self::Replay(name, mode) => format!("{} again", label(name, mode)),
+        }
+    }
+}
+
+/// What is remembered of it.
+#[derive(Clone, Debug, Default)]
+pub struct Jam {
+    /// In the order of their ends.
+    notes: VecDeque<Struck>,
+    tempos: VecDeque<(Beats, Tempo)>,
+    /// The bar line from which this metre's bars are counted.
+    meters: VecDeque<(Beats, Meter)>,
+    marks: VecDeque<(Beats, Mark)>,
+}
+
+/// Adds to the end; what is too much goes at the beginning. All the room there will be is taken at once: memory that was not written to yet
+/// costs nothing.
+fn push<T>(list: &mut VecDeque<T>, one: T, most: usize) {
+    list.reserve_exact(most - list.len());
+    if list.len() == most {
+        list.pop_front();
+    }
+    list.push_back(one);
+}
+
+/// A piece with its markers.
+pub type Marked = (Piece, Vec<(Beats, String)>);
+
+impl Jam {
+    /// A note has ended.
+    pub fn push(&mut self, struck: Struck) {
+        push(&mut self.notes, struck, JAM_NOTES);
+    }
+
+    /// The tempo from here on. On a ramp a change in the same sixteenth replaces the one before.
+    pub fn set_tempo(&mut self, at: Beats, tempo: Tempo) {
+        let sixteenth = Beats::ratio(1, 4);
+        let replaces = |&(before, _): &(Beats, Tempo)| before.floor_to(sixteenth) == at.floor_to(sixteenth);
+        match self.tempos.back_mut().filter(|last| replaces(last)) {
+            Some(last) => last.1 = tempo,
+            None => push(&mut self.tempos, (at, tempo), JAM_CHANGES),
+        }
+    }
+
+    /// The metre from a bar line on.
+    pub fn set_meter(&mut self, from: Beats, meter: Meter) {
+        push(&mut self.meters, (from, meter), JAM_CHANGES);
+    }
+
+    /// An answer begins.
+    pub fn mark(&mut self, at: Beats, mark: Mark) {
+        push(&mut self.marks, (at, mark), JAM_MARKS);
+    }
+
+    /// The notes that had not ended at a position, newest first.
+    pub fn since(&self, at: Beats) -> impl Iterator<Item = &Struck> {
+        self.notes.iter().rev().take_while(move |struck| struck.note().end() > at)
+    }
+
+    /// The tempo at a position, and its changes up to another.
+    pub fn tempos(&self, from: Beats, until: Beats) -> (Tempo, Vec<(Beats, Tempo)>) {
+        let before = self.tempos.iter().take_while(|&&(at, _)| at <= from).last();
+        let first = before.or(self.tempos.front()).map_or(Tempo::DEFAULT, |&(_, tempo)| tempo);
+        let changes = self.tempos.iter().filter(|&&(at, _)| at > from && at < until).copied();
+        (first, changes.collect())
+    }
+
+    /// The last bar line at or before a position, and the metre there.
+    pub fn bar_line(&self, at: Beats) -> (Beats, Meter) {
+        let known = self.meters.iter().rev().find(|&&(from, _)| from <= at).or(self.meters.front());
+        let (from, meter) = known.copied().unwrap_or((Beats::ZERO, Meter::COMMON));
+        (from + (at - from).floor_to(meter.bar()), meter)
+    }
+
+    /// Bytes of memory it holds.
+    pub fn bytes(&self) -> usize {
+        size_of::<Struck>() * self.notes.capacity()
+            + size_of::<(Beats, Tempo)>() * self.tempos.capacity()
+            + size_of::<(Beats, Meter)>() * self.meters.capacity()
+            + size_of::<(Beats, Mark)>() * self.marks.capacity()
+    }
+
+    /// As a piece that begins at the bar line before its first note, with its markers; nothing where nothing was heard.
+    pub fn piece(&self) -> Option<Marked> {
+        let first = self.notes.iter().map(|struck| struck.onset).min()?;
+        let last = self.notes.iter().map(|struck| struck.note().end()).max()?;
+        let (origin, meter) = self.bar_line(first);
+        let (tempo, tempos) = self.tempos(origin, last);
+        let mut tracks: Vec<Track> = Vec::new();
+        for struck in &self.notes {
+            let note = Note { onset: struck.onset - origin, ..struck.note() };
+            let name = ["You", "Segue"][struck.role().index()];
+            let own = |track: &&mut Track| track.name == name && track.channel == struck.channel();
+            match tracks.iter_mut().find(own) {
+                Some(track) => track.notes.push(note),
+                None => tracks.push(Track {
+                    name: name.to_owned(),
+                    channel: struck.channel(),
+                    notes: vec![note],
+                    ..Track::default()
+                }),
+            }
+        }
+        tracks.sort_by_key(|track| (track.name == "Segue", track.channel));
+        tracks.iter_mut().for_each(|track| track.notes.sort_unstable());
+        let changes = tempos.into_iter().map(|(at, tempo)| (at - origin, tempo));
+        let within = self.meters.iter().filter(|&&(from, _)| from > origin && from < last);
+        let piece = Piece {
+            tracks,
+            tempos: [(Beats::ZERO, tempo)].into_iter().chain(changes).collect(),
+            meters: [(Beats::ZERO, meter)]
+                .into_iter()
+                .chain(within.map(|&(from, meter)| (from - origin, meter)))
+                .collect(),
+            end: last - origin,
+        };
+        let marks = self.marks.iter().filter(|&&(at, _)| at >= origin);
+        Some((piece, marks.map(|&(at, mark)| (at - origin, mark.text())).collect()))
+    }
+}
+
+/// A mode in a marker.
+pub(super) fn word(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Answer => "Answer",
+        Mode::Trade => "Trade",
+        Mode::Continue => "Continue",
+        Mode::Duet => "Duet",
+    }
+}

@@ -1,0 +1,127 @@
+//! One answer as it is kept.
+
+use segue_music::{Beats, Meter, Note, Piece, Tempo, Track};
+
+use super::Row;
+use super::jam::word;
+use crate::settings::Mode;
+
+/// The player's channel in a file, and Segue's.
+const CHANNELS: (u8, u8) = (0, 1);
+
+/// What a take is called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Name {
+    /// For whoever asks for it; never used again.
+    pub id: u64,
+    /// Which answer it is, counted from 1.
+    pub number: usize,
+    /// The same for all candidates for one prompt: the id of the first.
+    pub group: u64,
+    /// Which of them it is.
+    pub letter: char,
+}
+
+/// One answer as it was heard, and what it answers. Positions are Beats from a bar line; bars are the metre's.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Take {
+    /// What it is called.
+    pub name: Name,
+    /// How it was played.
+    pub mode: Mode,
+    /// What chance began from.
+    pub seed: u64,
+    /// The tempo at its first bar line.
+    pub tempo: Tempo,
+    /// Changes of tempo after it.
+    pub tempos: Vec<(Beats, Tempo)>,
+    /// The metre when it began.
+    pub meter: Meter,
+    /// What the player had played since our last note before it, eight bars of it at most, by onset.
+    pub prompt: Vec<Note>,
+    /// What was heard of the answer, by onset: what was cut short is short.
+    pub notes: Vec<Note>,
+    /// The player wants to keep it.
+    pub starred: bool,
+    /// Segue does not go on from it.
+    pub undone: bool,
+}
+
+impl Take {
+    /// Where its first note begins.
+    pub fn onset(&self) -> Beats {
+        self.notes.first().map_or(Beats::ZERO, |note| note.onset)
+    }
+
+    /// Where its last note has ended.
+    pub fn end(&self) -> Beats {
+        self.notes.iter().map(Note::end).max().unwrap_or_default()
+    }
+
+    /// How many notes it keeps.
+    pub(super) fn size(&self) -> usize {
+        self.prompt.len() + self.notes.len()
+    }
+
+    pub(super) fn row(&self) -> Row {
+        Row {
+            id: self.name.id,
+            number: self.name.number,
+            mode: self.mode,
+            notes: self.notes.len(),
+            beats: (self.end() - self.onset()).as_f64(),
+            letter: self.name.letter,
+            group: self.name.group,
+            starred: self.starred,
+            undone: self.undone,
+            replaying: false,
+        }
+    }
+
+    /// Prompt and answer, on two tracks.
+    pub fn piece(&self) -> Piece {
+        let track = |name: &str, channel, notes: &Vec<Note>| Track {
+            name: name.to_owned(),
+            channel,
+            notes: notes.clone(),
+            ..Track::default()
+        };
+        let tracks = vec![track("You", CHANNELS.0, &self.prompt), track("Segue", CHANNELS.1, &self.notes)];
+        let last = self.prompt.iter().chain(&self.notes).map(Note::end).max().unwrap_or_default();
+        Piece {
+            tracks,
+            tempos: [(Beats::ZERO, self.tempo)].into_iter().chain(self.tempos.iter().copied()).collect(),
+            meters: vec![(Beats::ZERO, self.meter)],
+            end: last.ceil_to(self.meter.bar()),
+        }
+    }
+
+    /// Where the answer begins, in words.
+    pub(super) fn markers(&self) -> Vec<(Beats, String)> {
+        vec![(self.onset(), label(self.name, self.mode))]
+    }
+
+    pub(super) fn file_name(&self) -> String {
+        let Name { number, letter, .. } = self.name;
+        if letter == 'A' {
+            format!("Segue answer {number}")
+        } else {
+            format!("Segue answer {number} {letter}")
+        }
+    }
+}
+
+/// An answer in a list of markers.
+pub(super) fn label(Name { number, letter, .. }: Name, mode: Mode) -> String {
+    let mode = word(mode);
+    if letter == 'A' {
+        format!("Answer {number} ({mode})")
+    } else {
+        format!("Answer {number} {letter} ({mode})")
+    }
+}
+
+/// The candidate after one; there are more takes than letters, so after Z comes Z.
+pub(super) fn next_letter(letter: char) -> char {
+    ('A'..='Z').find(|&next| next > letter).unwrap_or('Z')
+}

@@ -1,0 +1,124 @@
+//! A take as a project keeps it: JSON, the notes as rows of numbers. Five to twenty-five bytes a note.
+
+use segue_music::{Beats, Meter, Note, Tempo};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{Name, Take};
+use crate::limits::{TAKE_BEATS, TAKE_NOTES};
+use crate::settings::Mode;
+
+/// Tempos are kept in millionths of a beat a minute: whole numbers are the same when they are read again.
+const MILLIONTHS: f64 = 1e6;
+
+/// The latest position that a project may name: beyond the longest take and the longest bars of its prompt lies damage.
+const LONGEST: Beats = TAKE_BEATS.times(2);
+
+/// Parts since the onset before, key, parts of duration, velocity.
+type WrittenNote = (i64, u8, i64, u8);
+
+#[derive(Serialize, Deserialize)]
+struct Written {
+    id: u64,
+    number: usize,
+    group: u64,
+    letter: char,
+    mode: usize,
+    seed: u64,
+    meter: (u8, u8),
+    /// Position in parts, and tempo; the first is at zero.
+    tempos: Vec<(i64, u64)>,
+    prompt: Vec<WrittenNote>,
+    notes: Vec<WrittenNote>,
+    #[serde(default)]
+    starred: bool,
+    #[serde(default)]
+    undone: bool,
+}
+
+/// A tempo that is the same when it was saved and read.
+pub(crate) fn whole(tempo: Tempo) -> Tempo {
+    from_millionths(millionths(tempo))
+}
+
+fn millionths(tempo: Tempo) -> u64 {
+    (tempo.bpm() * MILLIONTHS).round() as u64
+}
+
+fn from_millionths(millionths: u64) -> Tempo {
+    Tempo::new(millionths as f64 / MILLIONTHS)
+}
+
+fn write_notes(notes: &[Note]) -> Vec<WrittenNote> {
+    let mut before = Beats::ZERO;
+    let row = |note: &Note| {
+        let since = note.onset - std::mem::replace(&mut before, note.onset);
+        (since.parts(), note.key, note.duration.parts(), note.velocity)
+    };
+    notes.iter().map(row).collect()
+}
+
+/// Nothing where one of them is none.
+fn read_notes(rows: &[WrittenNote]) -> Option<Vec<Note>> {
+    let mut onset = Beats::ZERO;
+    let note = |&(since, key, duration, velocity): &WrittenNote| {
+        onset += Beats::from_parts(since);
+        let note = Note { onset, key, duration: Beats::from_parts(duration), velocity };
+        let sound = since >= 0
+            && key < 128
+            && (1..128).contains(&velocity)
+            && duration > 0
+            && (onset.max(note.duration)) <= LONGEST;
+        sound.then_some(note)
+    };
+    if rows.len() > TAKE_NOTES { None } else { rows.iter().map(note).collect() }
+}
+
+impl Take {
+    /// For a project.
+    pub(super) fn written(&self) -> Option<Value> {
+        let changes = self.tempos.iter().map(|&(at, tempo)| (at.parts(), millionths(tempo)));
+        let written = Written {
+            id: self.name.id,
+            number: self.name.number,
+            group: self.name.group,
+            letter: self.name.letter,
+            mode: Mode::ALL.iter().position(|&mode| mode == self.mode).unwrap_or(0),
+            seed: self.seed,
+            meter: (self.meter.numerator, self.meter.denominator),
+            tempos: [(0, millionths(self.tempo))].into_iter().chain(changes).collect(),
+            prompt: write_notes(&self.prompt),
+            notes: write_notes(&self.notes),
+            starred: self.starred,
+            undone: self.undone,
+        };
+        serde_json::to_value(written).ok()
+    }
+
+    /// From a project; nothing where that is damaged.
+    pub(super) fn read(value: &Value) -> Option<Self> {
+        let written = Written::deserialize(value).ok()?;
+        let tempo = |&(at, millionths): &(i64, u64)| (Beats::from_parts(at), from_millionths(millionths));
+        let mut tempos: Vec<_> = written.tempos.iter().map(tempo).collect();
+        let ordered = tempos.is_sorted_by_key(|&(at, _)| at)
+            && tempos.iter().all(|&(at, _)| (Beats::ZERO..=LONGEST).contains(&at));
+        if tempos.is_empty() || !ordered || written.notes.is_empty() || !written.letter.is_ascii_uppercase() {
+            return None;
+        }
+        let (_, tempo) = tempos.remove(0);
+        let Written { id, number, group, letter, .. } = written;
+        let name = Name { id, number, group, letter };
+        Some(Self {
+            name,
+            mode: *Mode::ALL.get(written.mode)?,
+            seed: written.seed,
+            tempo,
+            tempos,
+            meter: Meter::new(written.meter.0, written.meter.1)?,
+            prompt: read_notes(&written.prompt)?,
+            notes: read_notes(&written.notes)?,
+            starred: written.starred,
+            undone: written.undone,
+        })
+    }
+}

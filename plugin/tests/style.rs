@@ -1,0 +1,54 @@
+//! The style that is asked for reaches the model, and only where the model knows it.
+
+mod rig;
+
+use rig::{Cut, Rig, Song, phrase};
+use segue::params::SegueParams;
+use segue::status::Status;
+use segue_model::{Checkpoint, Config, Model, Network};
+
+/// An untrained model that knows so many styles; each is a row of its own in it.
+fn model(styles: usize) -> Model {
+    let config = Config::tiny();
+    let network = Network::random(&config, 7).expect("it fits into memory");
+    let styles = (1..=styles).map(|number| format!("manner {number}")).collect();
+    let numbers = network.numbers().expect("they are there");
+    let name = "one with manners".to_owned();
+    let checkpoint = Checkpoint { name, config, notes_seen: 0, styles, numbers };
+    Model::from_checkpoint(checkpoint).expect("it is sound")
+}
+
+/// The answer to a phrase, in that style.
+fn answer(known: usize, style: Option<u8>) -> Vec<(u64, u8)> {
+    let mut rig = Rig::of(model(known), 48_000.0, Song::Plays(0.0, 120.0));
+    rig.settings.style = style;
+    let input = phrase(&rig, 0.0, 120.0);
+    rig.run(rig.at(24.0, 120.0), Cut::Of(512), &input);
+    rig.ours().into_iter().map(|(at, key, ..)| (at, key)).collect()
+}
+
+#[test]
+fn a_style_that_the_model_knows_changes_what_it_plays() {
+    let plain = answer(3, None);
+    assert!(plain.len() > 3, "{plain:?}");
+    let (first, third) = (answer(3, Some(0)), answer(3, Some(2)));
+    assert_ne!(first, plain);
+    assert_ne!(first, third);
+    assert_eq!(third, answer(3, Some(2)), "each time the same");
+    // (styles known, the one asked for)
+    for (known, style) in [(3, Some(3)), (3, Some(63)), (0, Some(0)), (0, Some(255))] {
+        assert_eq!(answer(known, style), plain, "{style:?} of {known}");
+    }
+}
+
+#[test]
+fn the_parameter_has_the_names_of_the_model_that_plays() {
+    let params = SegueParams::default();
+    let status = Status::naming(params.what.styles.clone());
+    assert_eq!(params.what.style.to_string(), "as it hears");
+    status.set_model("one", model(3).styles());
+    assert_eq!(params.what.styles.names(), ["manner 1", "manner 2", "manner 3"]);
+    assert_eq!(params.what.styles.number("Manner 2"), Some(2));
+    status.set_model("another", &[]);
+    assert!(params.what.styles.names().is_empty());
+}
