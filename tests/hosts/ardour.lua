@@ -1,12 +1,14 @@
 -- A session for ardour.py: a track with Segue, a second one that records what comes out of the first.
 -- Usage: ardour7-lua ardour.lua SESSION_FOLDER BEATS_A_MINUTE
--- Says on standard output what it did, one line each, and waits for a line on standard input before what comes next.
+-- Does what the lines on standard input say, one command each, and says on standard output what it did.
 
 local RATE = 48000
 -- Seconds for Ardour's own threads to finish what a change of the session gave them to do.
 local SETTLE = 1
 -- Attempts of half a second to find the transport rolling, or the recording finished.
 local PATIENCE = 40
+-- What loops, and until where the mode is automated to wait for a latch: in beats.
+local LOOP, UNTIL = 8, 20
 
 local function say(...)
     io.stdout:write("segue\t", table.concat({...}, "\t"), "\n")
@@ -36,6 +38,28 @@ local function ticks(beats)
     return math.tointeger(whole) * Temporal.ticks_per_beat + math.tointeger(rest)
 end
 
+-- Lua has no way to make a range the one that loops; the session's file has.
+local function with_a_loop(folder, name)
+    local session = assert(create_session(folder, name, RATE), "no session")
+    session:save_state("")
+    session = nil
+    close_session()
+    local path = folder .. "/" .. name .. ".ardour"
+    local file = assert(io.open(path))
+    local text = file:read("a")
+    file:close()
+    local range = ('<Locations><Location id="900000" name="Loop" start="b0" end="b%d" flags="IsAutoLoop" locked="0"/></Locations>')
+        :format(LOOP * Temporal.ticks_per_beat)
+    local replaced, count = text:gsub("<Locations/>", range)
+    assert(count == 1, "the new session has ranges")
+    file = assert(io.open(path, "w"))
+    file:write(replaced)
+    file:close()
+    session = assert(load_session(folder, name), "the session does not load")
+    assert(session:locations():auto_loop_location(), "the loop is lost")
+    return session
+end
+
 local function class_id(name)
     for plugin in ARDOUR.LuaAPI.list_plugins():iter() do
         if plugin.name == name and plugin.type == ARDOUR.PluginType.VST3 then return plugin.unique_id end
@@ -47,7 +71,7 @@ end
 -- socket at once, and the server gave up in about half of the starts. Now one start in fifteen falls, in a thread of Ardour that
 -- deletes ports; ardour.py begins again.
 AudioEngine:set_backend("None (Dummy)", "Unit-Test", "")
-local session = assert(create_session(arg[1], "segue", RATE), "no session")
+local session = with_a_loop(arg[1], "segue")
 local tempo = Temporal.TempoMap.fetch_writable()
 tempo:set_tempo(Temporal.Tempo(tonumber(arg[2]), tonumber(arg[2]), 4), Temporal.timepos_t(0))
 Temporal.TempoMap.update(tempo)
@@ -78,12 +102,29 @@ local function stop()
     await("the end", function() return not session:transport_rolling() end)
 end
 
--- The player listens, then the transport may roll.
-if io.read() then
+-- The control of a parameter of Segue's, and the points of its automation.
+local function automation(name)
+    for number = 0, 100 do
+        local points, _, about = ARDOUR.LuaAPI.plugin_automation(segue, number)
+        if points:isnil() then break end
+        if about.label == name then
+            local parameter = Evoral.Parameter(ARDOUR.AutomationType.PluginAutomation, 0, number)
+            return segue:to_automatable():automation_control(parameter, true), points, about
+        end
+    end
+    error("Segue has no parameter " .. name)
+end
+
+local commands = {}
+
+-- What the player plays and what comes out is recorded.
+function commands.record()
     roll()
     await("recording", function() return session:actively_recording() end)
     say("rolling")
-    io.read()
+end
+
+function commands.keep()
     stop()
     await("a region", function() return recorded:playlist():region_list():size() > 0 end)
     for region in recorded:playlist():region_list():iter() do
@@ -91,20 +132,53 @@ if io.read() then
             say("note", note:channel(), note:note(), note:velocity(), ticks(note:time()), ticks(note:length()))
         end
     end
+    recorded:rec_enable_control():set_value(0, PBD.GroupControlDisposition.NoGroup)
+    session:disable_record(false, false)
     say("done")
 end
 
--- Once more from where it stopped, off every beat, and without a record; and then from the start in the middle of it.
-if io.read() then
-    recorded:rec_enable_control():set_value(0, PBD.GroupControlDisposition.NoGroup)
-    session:disable_record(false, false)
+function commands.roll()
     roll()
     await("rolling again", function() return session:transport_rolling() end)
     say("rolling")
-    io.read()
+end
+
+-- To the start, rolling.
+function commands.back()
     session:request_locate(0, false, ARDOUR.LocateTransportDisposition.MustRoll, ARDOUR.TransportRequestSource.TRS_UI)
     say("located")
-    io.read()
+end
+
+function commands.loop()
+    session:request_play_loop(true, true)
+    await("the loop", function() return session:transport_rolling() and session:get_play_loop() end)
+    say("rolling")
+end
+
+-- From the start, with a mode that changes on a bar line.
+function commands.automate()
+    session:request_play_loop(false, false)
+    local control, points, mode = automation("Mode")
+    local change = UNTIL * Temporal.ticks_per_beat
+    -- Answer is the first of four, continue the third.
+    local answer, continue = mode.lower, mode.lower + (mode.upper - mode.lower) * 2 / 3
+    for _, point in ipairs({{0, continue}, {change - 1, continue}, {change, answer}}) do
+        points:add(Temporal.timepos_t.from_ticks(point[1]), point[2], false, true)
+    end
+    control:set_automation_state(ARDOUR.AutoState.Play)
+    commands.back()
+    await("rolling", function() return session:transport_rolling() end)
+    say("rolling")
+end
+
+function commands.stop()
+    local at = session:transport_sample()
     stop()
-    say("done")
+    say("at", at)
+    say("stopped")
+end
+
+for line in io.lines() do
+    if line == "quit" then break end
+    commands[line]()
 end

@@ -2,6 +2,8 @@
 //! around the plugin's own crate, for what must hold of any.
 
 mod answer;
+#[cfg(target_os = "linux")]
+pub mod editor_open;
 mod plugin;
 pub mod simulation;
 mod vst3_editor;
@@ -10,9 +12,11 @@ mod vst3_host;
 mod vst3_module;
 mod vst3_stream;
 mod watch;
+#[cfg(target_os = "linux")]
+mod window;
 
 pub use answer::{ANSWER_CHANNEL, PLAYER_CHANNEL, grid_error, parameter, perform, perform_on, phrase};
 pub use plugin::{Format, built};
-pub use vst3_editor::Vst3Editor;
+pub use vst3_editor::{Vst3Controller, Vst3Editor};
 pub use vst3_host::Vst3Host;
 pub use watch::Watch;

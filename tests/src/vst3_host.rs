@@ -24,7 +24,7 @@ use vst3::Steinberg::Vst::{
 use vst3::Steinberg::{IBStream, IPluginBaseTrait, int32, kResultOk, tresult};
 use vst3::{ComPtr, ComWrapper};
 
-use crate::vst3_editor::Vst3Editor;
+use crate::vst3_editor::{Vst3Controller, Vst3Editor};
 use crate::vst3_events::{EventList, ParamChanges};
 use crate::vst3_module::Module;
 use crate::vst3_stream::Stream;
@@ -109,9 +109,14 @@ impl Vst3Host {
         self.active = None;
     }
 
+    /// Its controller, which stays behind when the instance goes to another thread.
+    pub fn controller(&self) -> Vst3Controller {
+        Vst3Controller { controller: self.controller.clone(), _module: self._module.clone() }
+    }
+
     /// Opens its editor in an X11 window.
     pub fn open_editor(&mut self, window: u32) -> Result<Vst3Editor> {
-        Vst3Editor::open(&self.controller, window)
+        self.controller().open_editor(window)
     }
 
     /// The delay it reports in samples, and how many samples it sounds on.
@@ -122,14 +127,19 @@ impl Vst3Host {
 
     /// The hidden parameters that stand for MIDI controllers, with their values.
     pub fn controllers(&mut self) -> Result<Vec<(u32, f64)>> {
+        Ok(self.known(true)?.into_iter().map(|(about, value)| (about.id, value)).collect())
+    }
+
+    /// The parameters that are hidden, or those that are not, with their values.
+    fn known(&self, hidden: bool) -> Result<Vec<(ParameterInfo, f64)>> {
         let mut found = Vec::new();
         // SAFETY: plain data, for which zeros are a value, and ours to be written.
         unsafe {
             for index in 0..self.controller.getParameterCount() {
                 let mut about: ParameterInfo = std::mem::zeroed();
                 check("getParameterInfo", self.controller.getParameterInfo(index, &mut about))?;
-                if about.flags as u32 & kIsHidden as u32 != 0 {
-                    found.push((about.id, self.controller.getParamNormalized(about.id)));
+                if (about.flags as u32 & kIsHidden as u32 != 0) == hidden {
+                    found.push((about, self.controller.getParamNormalized(about.id)));
                 }
             }
         }
@@ -257,22 +267,14 @@ impl Host for Vst3Host {
         let text = |string: &[u16]| {
             String::from_utf16_lossy(string.split(|unit| *unit == 0).next().unwrap_or_default())
         };
-        let mut found = Vec::new();
-        // SAFETY: plain data, for which zeros are a value, and ours to be written.
-        unsafe {
-            for index in 0..self.controller.getParameterCount() {
-                let mut about: ParameterInfo = std::mem::zeroed();
-                check("getParameterInfo", self.controller.getParameterInfo(index, &mut about))?;
-                if about.flags as u32 & kIsHidden as u32 != 0 {
-                    continue;
-                }
-                let value = self.controller.getParamNormalized(about.id);
-                let mut string = [0; 128];
-                check("a value's text", self.controller.getParamStringByValue(about.id, value, &mut string))?;
-                found.push(Parameter { id: about.id, name: text(&about.title), value, text: text(&string) });
-            }
-        }
-        Ok(found)
+        let seen = |(about, value): (ParameterInfo, f64)| {
+            let mut string = [0; 128];
+            // SAFETY: the string is as long as the specification has it, and ours to be written.
+            let result = unsafe { self.controller.getParamStringByValue(about.id, value, &mut string) };
+            check("a value's text", result)?;
+            Ok(Parameter { id: about.id, name: text(&about.title), value, text: text(&string) })
+        };
+        self.known(false)?.into_iter().map(seen).collect()
     }
 
     fn parse(&mut self, id: u32, text: &str) -> Result<f64> {
