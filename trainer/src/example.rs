@@ -78,7 +78,10 @@ impl<'a> Examples<'a> {
             let role = roles.next().unwrap_or(Role::Player);
             (role, hiding.shows(role, &mut coin))
         });
-        let style = self.styles.iter().position(|style| *style == record.kind);
+        // A player asks for a kind of music or for a composer: each is to be heard in the other's absence.
+        let composer = record.composer.as_ref().filter(|_| random.random());
+        let name = composer.unwrap_or(&record.kind);
+        let style = self.styles.iter().position(|style| style == name);
         if random.random::<f64>() < TOLD_STYLE
             && let Some(first) = notes.first()
         {

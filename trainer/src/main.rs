@@ -7,6 +7,7 @@ mod comparison;
 mod composer;
 mod corpus;
 mod curve;
+mod device;
 mod duplicates;
 mod evaluate;
 mod example;

@@ -52,7 +52,7 @@ impl AdamW {
                 let step = *first / unbias_first / ((*second / unbias_second).sqrt() + EPSILON);
                 *number -= rate * step + decay * *number;
             }
-            var.set(&Tensor::from_vec(numbers, var.shape(), &Device::Cpu)?)?;
+            var.set(&Tensor::from_vec(numbers, var.shape(), var.device())?)?;
         }
         Ok(length)
     }

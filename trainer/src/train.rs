@@ -23,7 +23,7 @@ use crate::record::Record;
 use crate::run::{Run, Schedule};
 use crate::window::{self, CUT};
 use crate::without::Part;
-use crate::{curve, score, shard};
+use crate::{curve, device, score, shard};
 
 /// Train a model from prepared shards.
 #[derive(Args, Debug)]
@@ -90,6 +90,7 @@ impl Train {
         let records = self.without_left_out(shard::read(&shard::path(&self.shards, "train"))?)?;
         let valid = self.watched(&shard::read(&shard::path(&self.shards, "valid"))?);
         let Begun { network, mut optimizer, mut run, mut origin } = self.begin()?;
+        let network = network.on(&device::best())?;
         self.without.iter().try_for_each(|part| part.silence(&network))?;
         origin.learn_styles(&records);
         let examples = Examples::new(&records, &origin.styles, self.length);
@@ -144,7 +145,7 @@ impl Train {
         fs::create_dir_all(&folder)
             .with_context(|| format!("cannot make the folder {}", folder.display()))?;
         let prompt = prompt();
-        let wish = Wish { bars: 8, grid: None, temperature: 0.9, top_p: 0.95, seed: self.seed };
+        let wish = Wish { bars: 8, grid: None, temperature: 1.0, top_p: 0.95, seed: self.seed };
         if let Ok(answer) = Continuation::of(&prompt, Arc::new(Model::from_checkpoint(checkpoint)?), &wish) {
             let path = folder.join(format!("{notes:09}.mid"));
             midi_file::write(&path, &take(&prompt, &answer.notes, answer.end))?;
@@ -274,12 +275,15 @@ struct Origin {
 }
 
 impl Origin {
-    /// The kinds of music that are new to the weights get the next numbers.
+    /// The kinds of music that are new to the weights get the next numbers, then the composers with enough music.
     fn learn_styles(&mut self, records: &[Record]) {
         let kinds: BTreeSet<_> = records.iter().map(|record| &record.kind).collect();
-        let new: Vec<_> = kinds.into_iter().filter(|kind| !self.styles.contains(kind)).collect();
-        self.styles.extend(new.into_iter().cloned());
-        self.styles.truncate(STYLES);
+        let composers: BTreeSet<_> = records.iter().filter_map(|record| record.composer.as_ref()).collect();
+        for style in kinds.into_iter().chain(composers) {
+            if !self.styles.contains(style) && self.styles.len() < STYLES {
+                self.styles.push(style.clone());
+            }
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use anyhow::Result;
-use candle_core::{Device, Tensor};
+use candle_core::Tensor;
 use clap::ValueEnum;
 use segue_model::{Facts, Field, Network};
 
@@ -60,7 +60,7 @@ fn zero(network: &Network, name: &str, rows: &[Range<usize>]) -> Result<()> {
     for rows in rows {
         numbers[rows.start * dim..rows.end * dim].fill(0.0);
     }
-    Ok(var.set(&Tensor::from_vec(numbers, var.shape(), &Device::Cpu)?)?)
+    Ok(var.set(&Tensor::from_vec(numbers, var.shape(), var.device())?)?)
 }
 
 #[cfg(test)]

@@ -56,6 +56,17 @@ impl Network {
         Ok(network)
     }
 
+    /// The same on another device, to learn and be scored there.
+    ///
+    /// # Errors
+    /// Where candle cannot move the tensors.
+    pub fn on(&self, device: &Device) -> Result<Self> {
+        let moved =
+            |(name, var): (&String, &Var)| Ok((name.clone(), Var::from_tensor(&var.to_device(device)?)?));
+        let tensors = self.tensors.iter().map(moved).collect::<Result<_>>()?;
+        Ok(Self { config: self.config.clone(), vocabulary: self.vocabulary.clone(), tensors })
+    }
+
     /// Its size.
     pub fn config(&self) -> &Config {
         &self.config

@@ -66,6 +66,16 @@ impl Angles {
         Self { cos, sin }
     }
 
+    /// The cosine of every pair.
+    pub fn cosines(&self) -> &[f32] {
+        &self.cos
+    }
+
+    /// The sine of every pair.
+    pub fn sines(&self) -> &[f32] {
+        &self.sin
+    }
+
     /// Turns a head's vector of [`HEAD_DIM`] numbers; pairs lie half a head apart.
     pub fn turn(&self, head: &mut [f32]) {
         self.apply(head, 1.0);

@@ -6,7 +6,7 @@ use candle_core::{CpuStorage, CustomOp1, Layout, Result, Shape, Tensor};
 
 use super::gemm::{As, View, product};
 use super::swiglu::exp;
-use super::{floats, read};
+use super::{floats, plain, read};
 use crate::config::HEAD_DIM;
 use crate::rotary::Angles;
 
@@ -16,6 +16,9 @@ const BLOCK: usize = 64;
 /// Multi-head attention of (sequences · length, 3 · dim) queries, keys and values, to (sequences · length, dim). Queries and keys are
 /// turned by `angles`, one a row. A step sees itself and the `window - 1` steps before it of its own sequence.
 pub fn banded_attention(qkv: &Tensor, angles: Arc<[Angles]>, length: usize, window: usize) -> Result<Tensor> {
+    if plain::serves(qkv) {
+        return plain::banded_attention(qkv, &angles, length, window);
+    }
     qkv.contiguous()?.apply_op1(BandedAttention { angles, length, window })
 }
 

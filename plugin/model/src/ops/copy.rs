@@ -7,7 +7,7 @@ use candle_core::{CpuStorage, CustomOp2, Layout, Result, Shape, Tensor};
 
 use super::gemm::{As, View, product};
 use super::swiglu::exp;
-use super::{floats, read};
+use super::{floats, plain, read};
 use crate::config::HEAD_DIM;
 
 const BLOCK: usize = 64;
@@ -35,6 +35,9 @@ pub struct Copied {
 /// `ln(1 + strength · share)` of each symbol, where `share` is what the attention of `queries` to the earlier `keys` gives to
 /// predictions of that symbol: twice (sequences · length, HEAD_DIM) to (sequences · length, symbols). Zero where there is nothing to see.
 pub fn copy_attention(queries: &Tensor, keys: &Tensor, copied: Arc<Copied>) -> Result<Tensor> {
+    if plain::serves(queries) {
+        return plain::copy_attention(queries, keys, &copied);
+    }
     queries.contiguous()?.apply_op2(&keys.contiguous()?, CopyAttention { copied })
 }
 
@@ -52,7 +55,7 @@ impl Copied {
     }
 
     /// The symbol that `reader` takes from `read`, if it may see it; rows count from the start of all sequences.
-    fn symbol(&self, sequence: usize, reader: usize, read: usize) -> Option<usize> {
+    pub(super) fn symbol(&self, sequence: usize, reader: usize, read: usize) -> Option<usize> {
         let row = sequence + read;
         if read >= reader || read + self.window < reader || self.known_from[row] > reader {
             return None;

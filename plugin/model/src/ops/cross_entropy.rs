@@ -5,10 +5,13 @@ use std::sync::Arc;
 use candle_core::{CpuStorage, CustomOp1, Layout, Result, Shape, Tensor};
 
 use super::swiglu::exp;
-use super::{floats, read};
+use super::{floats, plain, read};
 
 /// Nats of each target: (rows, symbols) to (rows). A row without a target costs nothing and sends no gradient.
 pub fn cross_entropy(logits: &Tensor, targets: Arc<[Option<u32>]>) -> Result<Tensor> {
+    if plain::serves(logits) {
+        return plain::cross_entropy(logits, &targets);
+    }
     logits.contiguous()?.apply_op1(CrossEntropy { targets })
 }
 

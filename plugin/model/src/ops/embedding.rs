@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use candle_core::{CpuStorage, CustomOp1, Layout, Result, Shape, Tensor};
 
-use super::{floats, read};
+use super::{floats, plain, read};
 
 /// Rows of few numbers, by column.
 #[derive(Clone, Debug, Default)]
@@ -44,6 +44,9 @@ impl Sparse {
 /// `rows · table`: for each row, the sum of the table's rows it names, weighted. `table` is (columns, dim), the result
 /// (rows, dim).
 pub fn sparse_embedding(table: &Tensor, rows: Arc<Sparse>) -> Result<Tensor> {
+    if plain::serves(table) {
+        return plain::sparse_embedding(table, &rows);
+    }
     table.apply_op1(SparseEmbedding { rows })
 }
 

@@ -2,13 +2,16 @@
 
 use candle_core::{CpuStorage, CustomOp2, Layout, Result, Shape, Tensor};
 
-use super::{floats, read};
+use super::{floats, plain, read};
 
 /// Keeps silence from dividing by zero.
 pub const EPSILON: f32 = 1e-5;
 
 /// `x / rms(x) · gain` over the last dimension; `x` is (..., dim), `gain` (dim).
 pub fn rms_norm(x: &Tensor, gain: &Tensor) -> Result<Tensor> {
+    if plain::serves(x) {
+        return plain::rms_norm(x, gain);
+    }
     x.contiguous()?.apply_op2(gain, RmsNorm)
 }
 

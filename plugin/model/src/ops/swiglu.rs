@@ -2,10 +2,13 @@
 
 use candle_core::{CpuStorage, CustomOp1, Layout, Result, Shape, Tensor};
 
-use super::{floats, read};
+use super::{floats, plain, read};
 
 /// `silu(gate) · value`, the two halves of the last dimension: (rows, 2 · hidden) to (rows, hidden).
 pub fn swiglu(x: &Tensor) -> Result<Tensor> {
+    if plain::serves(x) {
+        return plain::swiglu(x);
+    }
     x.contiguous()?.apply_op1(SwiGlu)
 }
 

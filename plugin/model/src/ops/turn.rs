@@ -4,12 +4,15 @@ use std::sync::Arc;
 
 use candle_core::{CpuStorage, CustomOp1, Layout, Result, Shape, Tensor};
 
-use super::{floats, read};
+use super::{floats, plain, read};
 use crate::config::HEAD_DIM;
 use crate::rotary::Angles;
 
 /// Turns every head of each row, (rows, heads · HEAD_DIM), by that row's angles.
 pub fn turn(x: &Tensor, angles: Arc<[Angles]>) -> Result<Tensor> {
+    if plain::serves(x) {
+        return plain::turn(x, &angles);
+    }
     x.contiguous()?.apply_op1(Turn { angles })
 }
 

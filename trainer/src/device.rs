@@ -1,0 +1,20 @@
+//! What training computes on.
+
+use candle_core::Device;
+
+/// The first CUDA device, where this program was built with the feature `cuda` and the computer has one; else the CPU, and a line that says why.
+pub fn best() -> Device {
+    if !cfg!(feature = "cuda") {
+        return Device::Cpu;
+    }
+    match Device::new_cuda(0) {
+        Ok(device) => {
+            println!("training on the first CUDA device");
+            device
+        }
+        Err(error) => {
+            println!("training on the CPU: there is no CUDA device ({error})");
+            Device::Cpu
+        }
+    }
+}
