@@ -10,7 +10,7 @@
 //! | [`touch`] | editor to audio | what is played on the keys in the window |
 //! | [`player`], [`echo`] | audio | what the player holds; what is our own coming back |
 //! | [`heard`] | audio to composer | what was heard |
-//! | [`boundary`], [`pace`] | both | the two rings between the threads, and who waits for whom: offline only |
+//! | [`boundary`], [`pace`] | both | the rings between the threads, and who waits for whom: offline only |
 //! | [`composer`] | composer | planning ahead; [`answer`], [`phrase`], [`turns`] say when, [`groove`] how far off the grid |
 //! | [`planned`] | composer to audio | notes to come |
 //! | [`revisions`] | audio | which plans are still wanted |
