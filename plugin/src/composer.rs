@@ -226,28 +226,26 @@ impl Composer {
     /// What was played is not gone on from; what is planned is not played. What sounds ends by itself.
     fn forget_the_music(&mut self) {
         self.generator.forget();
-        self.phrase = Phrase::default();
-        self.spacing = Spacing::default();
-        self.turns.reset();
-        self.groove = Groove::default();
-        self.answer = None;
-        self.forget_answers();
-        self.status.clear_notice();
+        self.forget_the_player();
         self.tell(Change::Withdraw { from: Beats::MIN });
     }
 
     /// From the beginning: nothing was ever heard.
     fn forget(&mut self) {
         self.generator.reset();
+        self.forget_the_player();
+        self.latched = None;
+        self.meter = None;
+        self.style = None;
+    }
+
+    fn forget_the_player(&mut self) {
         self.phrase = Phrase::default();
         self.spacing = Spacing::default();
         self.turns.reset();
         self.groove = Groove::default();
         self.answer = None;
         self.forget_answers();
-        self.latched = None;
-        self.meter = None;
-        self.style = None;
         self.status.clear_notice();
     }
 

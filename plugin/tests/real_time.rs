@@ -1,9 +1,10 @@
 //! The audio thread allocates nothing: not while it listens, answers, is barged in on, flooded, stopped or starved.
 
+#[expect(dead_code, reason = "shared with who counts bytes, too")]
+#[path = "../../tests/src/simulation/allocations.rs"]
+mod allocations;
 mod rig;
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -20,43 +21,8 @@ use segue::touch::touch;
 use segue_model::Model;
 use segue_music::Meter;
 
-thread_local! {
-    static COUNTS: Cell<bool> = const { Cell::new(false) };
-    static COUNT: Cell<usize> = const { Cell::new(0) };
-}
-
-/// The system's allocator, and a count of what a thread asks of it while it is told to count.
-struct Counting;
-
-fn count() {
-    if COUNTS.get() {
-        COUNT.set(COUNT.get() + 1);
-    }
-}
-
-// SAFETY: every call goes to the system's allocator unchanged; the counters are plain cells that do not allocate.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        count();
-        // SAFETY: the caller keeps the contract of `alloc`.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        count();
-        // SAFETY: the pointer came from the system's allocator, with this layout.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-
-    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        count();
-        // SAFETY: the pointer came from the system's allocator, with this layout.
-        unsafe { System.realloc(pointer, layout, size) }
-    }
-}
-
 #[global_allocator]
-static ALLOCATOR: Counting = Counting;
+static ALLOCATOR: allocations::Counting = allocations::Counting;
 
 /// A host's list of fixed size.
 struct Fixed {
@@ -75,10 +41,7 @@ impl Sink for Fixed {
 
 #[test]
 fn the_audio_thread_allocates_nothing() {
-    COUNTS.set(true);
-    drop(std::hint::black_box(vec![1u8; 100]));
-    COUNTS.set(false);
-    assert_eq!(COUNT.take(), 2, "the counter counts");
+    assert!(allocations::counts());
 
     let status = Arc::<Status>::default();
     let (audio, end) = boundary();
@@ -144,14 +107,12 @@ fn the_audio_thread_allocates_nothing() {
         };
         sink.events.clear();
         let begun = Instant::now();
-        COUNTS.set(true);
         let block_of = Block { transport, settings, events: &events, left: &mut left, right: &mut right };
-        processor.process(block_of, &mut sink);
-        COUNTS.set(false);
+        let ((), asked) = allocations::count(|| processor.process(block_of, &mut sink));
         let seconds = begun.elapsed().as_secs_f64();
         (worst, total) = (worst.max(seconds), total + seconds);
         sent += sink.events.len();
-        assert_eq!(COUNT.take(), 0, "block {block}");
+        assert_eq!(asked, 0, "block {block}");
         if !(12..18).contains(&second) {
             while composer.step() {}
         }

@@ -351,3 +351,23 @@ fn takes_change_nothing_that_is_played() {
     };
     assert!(run(true) == run(false));
 }
+
+#[test]
+fn another_answer_keeps_the_limits_that_the_jam_has_begun_to_fill() {
+    // A note in five beats: the answer's first one leaves no room for another so soon.
+    let mut rig = rig(Song::Plays(0.0, 120.0), |settings| settings.bounds.density = 0.2);
+    let input = [quarters(0, 4), quarters(10, 14)].concat();
+    rig.run(15 * BEAT + BEAT / 2, Cut::Of(480), &input);
+    let takes = takes(&rig);
+    assert!(!takes.is_empty(), "the first answer is over");
+    assert!(
+        rig.ours().last().is_some_and(|note| note.0 > 14 * BEAT),
+        "the second one has begun: {:?}",
+        rig.ours()
+    );
+    ask(&rig, Wish::Another(takes[0].name.id));
+    rig.run(30 * BEAT, Cut::Of(480), &[]);
+    let ours = rig.ours();
+    assert!(ours.windows(2).all(|pair| pair[1].0 - pair[0].0 >= 5 * BEAT), "{ours:?}");
+    assert_eq!(hygiene(&rig.out), 0);
+}

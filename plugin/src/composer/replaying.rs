@@ -94,7 +94,15 @@ impl Composer {
         let shifted =
             |by: Beats| take.prompt.iter().map(move |note| Note { onset: note.onset + by, ..*note });
         let ahead = (-(first.onset + later)).max(Beats::ZERO).ceil_to(tick.bar);
+        self.clear_the_way(tick, from);
         let mut generator = Box::new(Generator::new(self.generator.model().clone()));
+        // What it does not go on from, but limits count.
+        for (key, onset) in (0..128).zip(self.generator.context().onsets(Role::Segue)) {
+            let onset = onset + tick_at(ahead);
+            generator
+                .hear(ContextNote { end: Some(onset + 1), ..ContextNote::held(onset, key, 1, Role::Segue) });
+        }
+        generator.forget();
         let begins = first.onset + later + ahead;
         generator.meter(tick_at(begins.floor_to(tick.bar)), tick.meter);
         generator.style(tick_at(begins.floor_to(tick.bar)), self.style);
@@ -106,7 +114,6 @@ impl Composer {
         let candidates = self.status.takes.candidates(take.name.group) as u64;
         let seed = tick.settings.seed.wrapping_add(candidates.wrapping_mul(0x9e37_79b9_7f4a_7c15));
         let prompt = shifted(later).collect();
-        self.clear_the_way(tick, from);
         let origin = Origin::Another { group: take.name.group, prompt };
         let source = Source::Another { generator, ahead, seed };
         self.open(from, until, source, (tick.settings.mode, seed, origin));

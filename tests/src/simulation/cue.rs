@@ -5,6 +5,21 @@ use segue_music::Meter;
 
 use super::song::{Nonsense, State};
 
+/// What a player may ask for of the takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// To hear one again.
+    Replay,
+    /// Another answer to the same prompt.
+    Another,
+    /// An end of what was asked for.
+    StopReplay,
+    /// That the last answer was none.
+    Undo,
+    /// That it was one.
+    Redo,
+}
+
 /// One thing.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Cue {
@@ -34,6 +49,8 @@ pub enum Cue {
     Forget,
     /// Another model is there, in the middle of whatever goes on.
     Swap,
+    /// The player asks for something of the takes; of which one, counted from the newest.
+    Ask(Asked, usize),
     /// Parameters move.
     Settings(Box<Settings>),
     /// The host takes no more than so many events a block from now on.

@@ -6,11 +6,23 @@ use rand_pcg::Pcg64Mcg;
 use segue::settings::{Bounds, Mode, ScaleLock, Settings, Trigger, Yield};
 use segue_music::{Beats, Meter, PitchClasses, Scale};
 
-use super::cue::Cue;
+use super::cue::{Asked, Cue};
 use super::song::{Nonsense, Song, State};
 
 /// The sample rates.
 pub const RATES: [f64; 3] = [44_100.0, 48_000.0, 96_000.0];
+
+/// What is asked for of the takes, by how often.
+const ASKED: [Asked; 8] = [
+    Asked::Replay,
+    Asked::Replay,
+    Asked::Replay,
+    Asked::Another,
+    Asked::Another,
+    Asked::StopReplay,
+    Asked::Undo,
+    Asked::Redo,
+];
 
 /// The next thing that happens.
 pub fn cue(random: &mut Pcg64Mcg, song: &Song, settings: &Settings) -> Cue {
@@ -34,6 +46,11 @@ pub fn cue(random: &mut Pcg64Mcg, song: &Song, settings: &Settings) -> Cue {
         19 => Cue::Swap,
         _ => Cue::Settings(Box::new(one_setting(random, settings))),
     }
+}
+
+/// Something is asked for of the takes.
+pub fn wish(random: &mut Pcg64Mcg) -> Cue {
+    Cue::Ask(pick(random, &ASKED), random.random_range(0..4))
 }
 
 fn pick<T: Copy>(random: &mut Pcg64Mcg, from: &[T]) -> T {

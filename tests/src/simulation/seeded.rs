@@ -12,7 +12,7 @@ use segue::message::{Event, Message};
 use segue::status::Doing;
 use segue_model::Model;
 
-use super::cue::Cue;
+use super::cue::{Asked, Cue};
 use super::musician::{Musician, Style};
 use super::mutation::{self, RATES};
 use super::song::State;
@@ -20,6 +20,9 @@ use super::virtual_composer::Cost;
 use super::virtual_host::VirtualHost;
 use super::witness::Witness;
 use super::{gesture, models};
+
+/// Blocks of 1,024 samples after which a replay is over: eight bars of five quarters at 40 BPM are a minute, at 96 kHz.
+const LONGEST_REPLAY: usize = 6_000;
 
 /// What does not hold.
 #[derive(Clone, Debug)]
@@ -158,14 +161,24 @@ impl Scene {
             return false;
         }
         self.tally.cues += 1;
-        if self.random.random_bool(0.2) {
+        let rests = self.musician.style == Style::Silent;
+        if self.random.random_bool(if rests { 0.5 } else { 0.2 }) {
             self.musician.style = Style::random(&mut self.random);
             self.musician.channel = self.random.random_range(0..16);
             return false;
         }
-        let cue = mutation::cue(&mut self.random, &self.host.song, &self.host.settings);
+        let some = !self.host.status.takes.list().is_empty();
+        let cue = if some && self.random.random_bool(0.4) {
+            mutation::wish(&mut self.random)
+        } else {
+            mutation::cue(&mut self.random, &self.host.song, &self.host.settings)
+        };
         if self.told {
             println!("{} {cue:?}", self.host.sample);
+        }
+        if matches!(cue, Cue::Ask(..)) && self.random.random_bool(0.7) {
+            // Who asks to hear something listens.
+            self.musician.style = Style::Silent;
         }
         self.mute &= cue != Cue::Swap;
         let sane = self.host.song.nonsense.is_none();
@@ -239,14 +252,19 @@ impl Scene {
         Ok(self.host.end(frames) && truth)
     }
 
-    /// After a reset nothing sounds, and nothing comes by itself.
+    /// After a reset nothing sounds, and nothing comes by itself but what was asked for and is not over.
     fn finish(&mut self) -> std::result::Result<(), String> {
         self.host.apply(&Cue::Room(usize::MAX));
         self.pass(64, &[], false)?;
         self.host.apply(&Cue::Reset);
         self.pass(64, &[], true)?;
-        for _ in 0..100 {
+        self.host.apply(&Cue::Ask(Asked::StopReplay, 0));
+        for passed in 0.. {
             self.pass(1024, &[], false)?;
+            let asked = self.host.asked && self.witness.sounding() > 0 && passed < LONGEST_REPLAY;
+            if passed >= 100 && !asked {
+                break;
+            }
         }
         match self.witness.sounding() {
             0 => Ok(()),

@@ -13,7 +13,7 @@ use segue::settings::Settings;
 use segue::status::Status;
 use segue_model::Model;
 
-use super::cue::Cue;
+use super::cue::{Asked, Cue};
 use super::models;
 use super::song::{Song, State};
 use super::virtual_composer::{Cost, VirtualComposer};
@@ -72,6 +72,8 @@ pub struct VirtualHost {
     pub sound: [Vec<f32>; 2],
     /// When the composer was last behind.
     pub behind_at: Option<f64>,
+    /// A take was asked for: it is played though Segue is off.
+    pub asked: bool,
 }
 
 impl VirtualHost {
@@ -97,6 +99,7 @@ impl VirtualHost {
             list: List { events: Vec::with_capacity(1 << 15), room: usize::MAX, refused: 0 },
             sound: [vec![0.0; LONGEST], vec![0.0; LONGEST]],
             behind_at: None,
+            asked: false,
         }
     }
 
@@ -132,6 +135,7 @@ impl VirtualHost {
             // A full queue of wishes is one more thing that may happen.
             Cue::Forget => drop(self.wishes.try_send(Wish::Forget)),
             Cue::Swap => drop(self.wishes.try_send(Wish::Play(models::wild()))),
+            Cue::Ask(asked, which) => self.ask(*asked, *which),
             Cue::Settings(settings) => self.settings = Settings { generation: old.generation, ..**settings },
             Cue::Room(room) => self.list.room = *room,
             Cue::Stall(seconds) => self.composer.stall(self.seconds, *seconds),
@@ -150,6 +154,21 @@ impl VirtualHost {
             }
             _ => false,
         }
+    }
+
+    /// A click on the takes.
+    fn ask(&mut self, asked: Asked, which: usize) {
+        // Of one that is gone nothing comes.
+        let id = self.status.takes.list().get(which).map_or(u64::MAX, |row| row.id);
+        let wish = match asked {
+            Asked::Replay => Wish::Replay(id),
+            Asked::Another => Wish::Another(id),
+            Asked::StopReplay => Wish::StopReplay,
+            Asked::Undo => Wish::Undo,
+            Asked::Redo => Wish::Redo,
+        };
+        self.asked |= matches!(asked, Asked::Replay | Asked::Another);
+        drop(self.wishes.try_send(wish));
     }
 
     /// How far behind the composer may be so that nothing of this block is late.

@@ -1,41 +1,13 @@
 //! Playing a block allocates nothing, whatever comes in with it.
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
-
 use super::*;
 
-thread_local! {
-    static COUNTS: Cell<bool> = const { Cell::new(false) };
-    static COUNT: Cell<usize> = const { Cell::new(0) };
-}
-
-/// The system's allocator, and a count of what a thread asks of it while it is told to count.
-struct Counting;
-
-fn count() {
-    if COUNTS.get() {
-        COUNT.set(COUNT.get() + 1);
-    }
-}
-
-// SAFETY: every call goes to the system's allocator unchanged; the counters are plain cells that do not allocate.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        count();
-        // SAFETY: the caller keeps the contract of `alloc`.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        count();
-        // SAFETY: the pointer came from the system's allocator, with this layout.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
+#[expect(dead_code, reason = "shared with who counts bytes, too")]
+#[path = "../../../../../tests/src/simulation/allocations.rs"]
+mod allocations;
 
 #[global_allocator]
-static ALLOCATOR: Counting = Counting;
+static ALLOCATOR: allocations::Counting = allocations::Counting;
 
 /// Throws away what it is sent.
 struct Nowhere;
@@ -48,10 +20,7 @@ impl Outlet for Nowhere {
 
 #[test]
 fn a_block_allocates_nothing() {
-    COUNTS.set(true);
-    drop(std::hint::black_box(vec![1u8; 100]));
-    COUNTS.set(false);
-    assert_eq!(COUNT.take(), 2, "the count is kept");
+    assert!(allocations::counts());
 
     let mut rig = rig(Some(Trigger::Control(80)));
     let (mut left, mut right) = (vec![0.0; 512], vec![0.0; 512]);
@@ -76,10 +45,9 @@ fn a_block_allocates_nothing() {
             [0xFA; 3],
         ];
         let midi = bytes.iter().filter_map(|bytes| Wire::of(block % 512, bytes));
-        COUNTS.set(true);
-        rig.instrument.play(midi, &mut left, &mut right, &mut Nowhere);
-        COUNTS.set(false);
+        let (_, asked) =
+            allocations::count(|| rig.instrument.play(midi, &mut left, &mut right, &mut Nowhere));
         while rig.due.pop().is_ok() {}
-        assert_eq!(COUNT.take(), 0, "in block {block}");
+        assert_eq!(asked, 0, "in block {block}");
     }
 }
