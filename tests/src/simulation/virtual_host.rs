@@ -74,6 +74,8 @@ pub struct VirtualHost {
     pub behind_at: Option<f64>,
     /// A take was asked for: it is played though Segue is off.
     pub asked: bool,
+    /// The sample at which an answer was last undone, or was one again.
+    pub undone_at: Option<u64>,
 }
 
 impl VirtualHost {
@@ -100,6 +102,7 @@ impl VirtualHost {
             sound: [vec![0.0; LONGEST], vec![0.0; LONGEST]],
             behind_at: None,
             asked: false,
+            undone_at: None,
         }
     }
 
@@ -167,6 +170,9 @@ impl VirtualHost {
             Asked::Undo => Wish::Undo,
             Asked::Redo => Wish::Redo,
         };
+        if matches!(asked, Asked::Undo | Asked::Redo) {
+            self.undone_at = Some(self.sample);
+        }
         self.asked |= matches!(asked, Asked::Replay | Asked::Another);
         drop(self.wishes.try_send(wish));
     }

@@ -115,7 +115,8 @@ impl Witness {
         if host.fresh_at == host.sample {
             self.bounds.restart();
         }
-        if !host.kept_up(2.0) {
+        // What is undone counts for nothing: as if it had not been played.
+        if !host.kept_up(2.0) || host.undone_at == Some(host.sample) {
             self.bounds.wait(host.sample, host.rate);
         }
         let first = self.ours.len();
