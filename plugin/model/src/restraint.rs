@@ -1,6 +1,6 @@
 //! Who plays with somebody does not play all over them.
 
-use segue_music::{Context, ContextNote, Role, Tick};
+use segue_music::{Context, Role, Tick};
 
 /// What a rate of notes is counted over: four beats.
 const SPAN: Tick = 192;
@@ -21,15 +21,19 @@ const COST: f32 = 6.0;
 /// for sixteen, have 1.0 to 1.3 times as many notes as the densest four of those (medians by kind), and 0.2 to 8 % of the notes lie where there
 /// are more than 1.5 times as many.
 pub fn restrain(context: &Context, role: Role, now: Tick, logits: &mut [f32], time: impl Fn(usize) -> Tick) {
-    let notes = &context.notes()[context.notes().len().saturating_sub(2 * LOOK_BACK)..];
-    let onsets =
-        |of: Role| notes.iter().filter(move |note| note.role == of).map(|note: &ContextNote| note.onset);
-    let others: Vec<Tick> = onsets(Role::ALL[1 - role.index()]).collect();
-    let others = &others[others.len().saturating_sub(LOOK_BACK)..];
-    let Some(densest) = densest(others) else { return };
+    let newest = |of: Role| context.notes().iter().rev().filter(move |note| note.role == of);
+    let lately = newest(role).skip_while(|note| note.onset > now).take_while(|note| note.onset > now - SPAN);
+    let own = lately.count() as f32;
+    // Most of the time it plays fewer, and the other's need not be counted.
+    if own <= FEW {
+        return;
+    }
+    let Some(densest) = densest(newest(Role::ALL[1 - role.index()]).take(LOOK_BACK).map(|note| note.onset))
+    else {
+        return;
+    };
     let most = (FREE * densest as f32).max(FEW);
-    let own = onsets(role).filter(|onset| (now - SPAN + 1..=now).contains(onset)).count();
-    let beyond = (own as f32 / most).ln();
+    let beyond = (own / most).ln();
     if beyond <= 0.0 {
         return;
     }
@@ -39,14 +43,20 @@ pub fn restrain(context: &Context, role: Role, now: Tick, logits: &mut [f32], ti
     }
 }
 
-/// The most onsets that lie within one span.
-fn densest(onsets: &[Tick]) -> Option<usize> {
-    let from = |last: Tick| onsets.partition_point(|&onset| onset <= last - SPAN);
-    onsets.iter().enumerate().map(|(place, &last)| place + 1 - from(last)).max()
+/// The most of some onsets, newest first, that lie within one span.
+fn densest(onsets: impl Iterator<Item = Tick> + Clone) -> Option<usize> {
+    let mut first = onsets.clone().enumerate().peekable();
+    let within = onsets.enumerate().map(|(place, onset)| {
+        while first.next_if(|(_, newer)| *newer >= onset + SPAN).is_some() {}
+        first.peek().map_or(1, |(newest, _)| place + 1 - newest)
+    });
+    within.max()
 }
 
 #[cfg(test)]
 mod tests {
+    use segue_music::ContextNote;
+
     use super::*;
 
     /// One note after the other, so many ticks apart.
