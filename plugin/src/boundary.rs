@@ -14,12 +14,13 @@ use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 use std::thread::Thread;
 use std::time::{Duration, Instant};
 
-use rtrb::{Consumer, Producer, RingBuffer};
+use rtrb::{Consumer, Producer};
 use segue_music::Beats;
 
 use crate::heard::{Heard, Tick};
 use crate::limits::{HEARD, HEARD_RESERVE, LOAD_WAIT, OFFLINE_WAIT, PLANNED, SOUNDED};
-use crate::planned::Plan;
+use crate::planned::{Change, Plan};
+use crate::resident;
 use crate::sounded::{Reports, Sounded};
 
 /// How far the composer has come with its model.
@@ -90,9 +91,10 @@ impl Lifeline {
 
 /// Both ends.
 pub fn boundary() -> (AudioEnd, ComposerEnd) {
-    let (heard_in, heard) = RingBuffer::new(HEARD);
-    let (planned, planned_out) = RingBuffer::new(PLANNED);
-    let (sounded_in, sounded) = RingBuffer::new(SOUNDED);
+    let (heard_in, heard) = resident::ring(HEARD, Heard::Off { at: Beats::ZERO, key: 0 });
+    let (planned, planned_out) =
+        resident::ring(PLANNED, Plan { change: Change::Withdraw { from: Beats::ZERO }, revision: 0 });
+    let (sounded_in, sounded) = resident::ring(SOUNDED, Sounded::Fresh);
     let shared = Arc::new(Shared {
         told: AtomicU64::new(0),
         acknowledged: AtomicU64::new(0),

@@ -20,7 +20,7 @@
 //! | [`journal`], [`takes`] | composer | what sounded, cut into takes; played again, made anew, exported, saved |
 //!
 //! Around it: [`params`], [`state`], [`ranges`] and [`settings`]; [`presets`], and [`preset_discovery`] and [`preset_load`] for hosts that browse, by way of [`clap_entry`]; [`status`], [`roll`] and [`editor`]; [`embedded`], the model in the file, [`models`], the
-//! player's own, and [`model_choice`] between them; [`composer_thread`]; [`anchor`], against a crash of hosts; [`log`], in debug builds; [`limits`], every capacity.
+//! player's own, and [`model_choice`] between them; [`composer_thread`]; [`anchor`], against a crash of hosts; [`log`], in debug builds; [`limits`], every capacity, and [`resident`], memory that is there in time.
 
 pub mod anchor;
 pub mod answer;
@@ -52,6 +52,7 @@ pub mod preset_load;
 pub mod presets;
 pub mod processor;
 pub mod ranges;
+pub mod resident;
 pub mod revisions;
 pub mod roll;
 pub mod scheduler;

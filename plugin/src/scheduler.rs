@@ -1,9 +1,10 @@
 //! The notes to come, in the order in which they are due.
 
-use segue_music::{Beats, Key};
+use segue_music::{Beats, Key, Note};
 
 use crate::limits::PLANNED;
 use crate::planned::Planned;
+use crate::resident;
 
 /// A queue of fixed capacity, by the moment of sounding, then key. Offs are not in it: they live with the voices, so that a
 /// full queue loses plans and never a note-off.
@@ -15,7 +16,9 @@ pub struct Scheduler {
 impl Scheduler {
     /// Nothing is planned.
     pub fn new() -> Self {
-        Self { queue: Vec::with_capacity(PLANNED) }
+        let note = Note { onset: Beats::ZERO, key: 0, duration: Beats::ZERO, velocity: 0 };
+        let some = Planned { note, shift: Beats::ZERO, opens: false, answer: 0, as_heard: false };
+        Self { queue: resident::list(PLANNED, some) }
     }
 
     /// Takes a note; false where there is no room.

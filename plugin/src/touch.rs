@@ -3,11 +3,12 @@
 //! A ring of its own with both ends wait-free. It is empty unless somebody plays in the window, and what is taken out of it
 //! is as if it had come in at the start of the block: offline rendering stays what it is.
 
-use rtrb::{Consumer, Producer, RingBuffer};
+use rtrb::{Consumer, Producer};
 use segue_music::{Channel, Key};
 
 use crate::limits::TOUCHES;
 use crate::message::Message;
+use crate::resident;
 
 /// Where the keys of the window play.
 pub const CHANNEL: Channel = 0;
@@ -43,7 +44,7 @@ pub struct Touches {
 
 /// Both ends.
 pub fn touch() -> (Fingers, Touches) {
-    let (ring, taken) = RingBuffer::new(TOUCHES);
+    let (ring, taken) = resident::ring(TOUCHES, Touch::Up(0));
     (Fingers { ring, down: 0 }, Touches { ring: taken, struck: 0 })
 }
 

@@ -7,6 +7,7 @@ use segue_music::{Beats, Channel, Key, Role, Velocity};
 
 use crate::limits::ADDRESSES;
 use crate::message::{Message, Sink};
+use crate::resident;
 use crate::sounded::{Reports, Sounded};
 
 /// A voice that sounds.
@@ -65,7 +66,7 @@ pub struct Voices {
 impl Voices {
     /// Silence.
     pub fn new(reports: Reports) -> Self {
-        let sounding = Role::ALL.map(|_| Vec::with_capacity(ADDRESSES));
+        let sounding = Role::ALL.map(|_| resident::list(ADDRESSES, 0));
         Self { slots: vec![None; ADDRESSES], sounding, reports }
     }
 

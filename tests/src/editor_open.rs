@@ -13,7 +13,7 @@ use anyhow::{Context, Result, anyhow, ensure};
 use bundler::{Block, Event, Host, Message, Output, Setup, Transport};
 use segue_music::Meter;
 
-use crate::simulation::cpu_time::{thread_seconds, thread_waits};
+use crate::simulation::cpu_time::{Asked, thread_seconds};
 use crate::simulation::figures::{Figure, quantile};
 use crate::window::Window;
 use crate::{PLAYER_CHANNEL, Vst3Host, built, parameter};
@@ -44,8 +44,8 @@ struct Shares {
     /// By the rounds in which the editor was closed.
     closed: [Vec<f64>; 2],
     open: Vec<f64>,
-    /// How often it waited while the editor was open.
-    waits: u64,
+    /// What it asked of the system while the editor was open.
+    asked: Asked,
 }
 
 /// The cost of a block with the editor open, that without, and the one over the other. Nothing where there is no display.
@@ -144,11 +144,11 @@ fn blocks(host: &mut Vst3Host, duet: Message, doing: &AtomicU8) -> Result<Shares
         let transport = Transport { playing: true, beats, seconds, tempo: TEMPO, meter: Meter::COMMON };
         let start = number * SETUP.block as u64;
         let block = Block { start, frames: SETUP.block, transport: Some(transport), events: &events };
-        let (waited, begun) = (thread_waits(), thread_seconds());
+        let (before, begun) = (Asked::now(), thread_seconds());
         host.process(&block, &mut output)?;
         let share = (thread_seconds() - begun) / length;
         if now == OPEN {
-            shares.waits += thread_waits() - waited;
+            shares.asked.add_since(before);
             shares.open.push(share);
         } else {
             shares.closed[rounds % 2].push(share);
@@ -173,15 +173,16 @@ fn sixteenths(seconds: f64, length: f64) -> Vec<Event> {
 }
 
 fn figures(shares: &mut Shares) -> Vec<Figure> {
-    let Shares { closed: [even, odd], open, waits } = shares;
+    let Shares { closed: [even, odd], open, asked } = shares;
     let halves = quantile(even, 0.999) / quantile(odd, 0.999);
     let mut closed: Vec<f64> = even.iter().chain(&*odd).copied().collect();
     let middle = quantile(open, 0.5) / quantile(&mut closed, 0.5);
     let (with, without) = (quantile(open, 0.999), quantile(&mut closed, 0.999));
     println!(
-        "  R4 with the editor open {:.2} %, closed {:.2} % of a block p99.9; {middle:.3} times in the middle; two halves of closed {halves:.3}",
+        "  R4 with the editor open {:.2} %, closed {:.2} % of a block p99.9; {middle:.3} times in the middle; two halves of closed {halves:.3}; {} new pages",
         with * 100.0,
         without * 100.0,
+        asked.faults,
     );
     let count = open.len() as u64;
     vec![
@@ -198,11 +199,12 @@ fn figures(shares: &mut Shares) -> Vec<Figure> {
             0.05,
             count,
             "share of a block, p99.9, at a sound card's pace, editor open",
-        ),
-        Figure::most("R4 closed", without, 0.05, closed.len() as u64, "the same, editor closed"),
+        )
+        .paced(),
+        Figure::most("R4 closed", without, 0.05, closed.len() as u64, "the same, editor closed").paced(),
         Figure::most(
             "R4 open locks",
-            *waits as f64,
+            asked.waits as f64,
             0.0,
             count,
             "times that it gave up its core there with the editor open",

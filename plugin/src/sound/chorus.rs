@@ -1,6 +1,7 @@
 //! A slow stereo chorus: what was heard 9 ms ago, drifting against the tone by a few cents, left and right in opposition.
 
 use super::sine::{Sine, turns};
+use crate::resident;
 
 /// Seconds by which the copies lag, and how far they swing around that.
 const LAG: f32 = 0.009;
@@ -27,7 +28,7 @@ impl Chorus {
     pub fn new(sample_rate: f32) -> Self {
         let longest = ((LAG + SWING) * sample_rate) as usize + 4;
         Self {
-            line: vec![0.0; longest.next_power_of_two()],
+            line: resident::silence(longest.next_power_of_two()),
             place: 0,
             angle: 0,
             step: turns(RATE / sample_rate),

@@ -35,7 +35,7 @@ struct Arguments {
     /// Seconds at the pace of a sound card; 0 leaves that out
     #[arg(long, default_value_t = 60)]
     paced: u64,
-    /// Numbers from the clock on the wall fail the run too
+    /// Numbers at the pace of the clock on the wall fail the run too
     #[arg(long)]
     strict: bool,
 }
@@ -56,7 +56,7 @@ fn main() -> Result<ExitCode> {
         let text = serde_json::to_string_pretty(&figures)?;
         fs::write(path, text + "\n").with_context(|| format!("cannot write {}", path.display()))?;
     }
-    let fails = |figure: &Figure| !figure.pass && (arguments.strict || figure.id != "paced");
+    let fails = |figure: &Figure| !figure.pass && (arguments.strict || !figure.paced);
     Ok(if figures.iter().any(fails) { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 

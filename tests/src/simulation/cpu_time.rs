@@ -18,20 +18,39 @@ pub fn thread_seconds() -> f64 {
     BEGAN.get_or_init(Instant::now).elapsed().as_secs_f64()
 }
 
-/// How often this thread gave up its processor by itself, as one does that waits for a lock.
-#[cfg(target_os = "linux")]
-pub fn thread_waits() -> u64 {
-    // SAFETY: all-zero is a value of this plain C struct.
-    let mut usage: libc::rusage = unsafe { std::mem::zeroed() };
-    // SAFETY: the pointer is to an rusage of ours, which the call fills in.
-    unsafe { libc::getrusage(libc::RUSAGE_THREAD, &mut usage) };
-    usage.ru_nvcsw.unsigned_abs()
+/// What a thread asked of the system beside time, so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Asked {
+    /// How often it gave up its processor by itself, as one does that waits for a lock.
+    pub waits: u64,
+    /// How often it touched memory that had no page yet: the system may have to wait for other threads of the process to give it one.
+    pub faults: u64,
 }
 
-/// Where the system does not count them: none are seen.
-#[cfg(not(target_os = "linux"))]
-pub fn thread_waits() -> u64 {
-    0
+impl Asked {
+    /// What this thread asked for until now; nothing is seen where the system does not count it.
+    #[cfg(target_os = "linux")]
+    pub fn now() -> Self {
+        // SAFETY: all-zero is a value of this plain C struct.
+        let mut usage: libc::rusage = unsafe { std::mem::zeroed() };
+        // SAFETY: the pointer is to an rusage of ours, which the call fills in.
+        unsafe { libc::getrusage(libc::RUSAGE_THREAD, &mut usage) };
+        let faults = usage.ru_minflt.unsigned_abs() + usage.ru_majflt.unsigned_abs();
+        Self { waits: usage.ru_nvcsw.unsigned_abs(), faults }
+    }
+
+    /// What this thread asked for until now; nothing is seen where the system does not count it.
+    #[cfg(not(target_os = "linux"))]
+    pub fn now() -> Self {
+        Self::default()
+    }
+
+    /// Adds what was asked for since an earlier time.
+    pub fn add_since(&mut self, earlier: Self) {
+        let now = Self::now();
+        self.waits += now.waits - earlier.waits;
+        self.faults += now.faults - earlier.faults;
+    }
 }
 
 /// The memory of this process that is resident, in bytes; zero where the system does not tell.

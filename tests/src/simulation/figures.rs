@@ -27,6 +27,8 @@ pub struct Figure {
     pub count: u64,
     /// Whether all is well.
     pub pass: bool,
+    /// Measured at the pace of the clock on the wall, where a machine that others use, too, misses by itself.
+    pub paced: bool,
     /// What it is, for display.
     #[serde(skip)]
     pub what: String,
@@ -36,12 +38,25 @@ impl Figure {
     /// One that must not be greater than its limit.
     pub fn most(id: &str, value: f64, limit: f64, count: u64, what: impl Into<String>) -> Self {
         // What is no number is no pass.
-        Self { id: id.into(), value, limit, count, pass: value <= limit && count > 0, what: what.into() }
+        Self {
+            id: id.into(),
+            value,
+            limit,
+            count,
+            pass: value <= limit && count > 0,
+            paced: false,
+            what: what.into(),
+        }
     }
 
     /// One that must not be less than its limit.
     pub fn least(id: &str, value: f64, limit: f64, count: u64, what: impl Into<String>) -> Self {
         Self { pass: value >= limit && count > 0, ..Self::most(id, value, limit, count, what) }
+    }
+
+    /// The same, measured at the pace of the clock on the wall.
+    pub fn paced(self) -> Self {
+        Self { paced: true, ..self }
     }
 }
 

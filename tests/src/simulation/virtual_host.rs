@@ -9,6 +9,7 @@ use segue::composer::{Composer, Wish};
 use segue::limits::lead_samples;
 use segue::message::{Event, Message, Sink};
 use segue::processor::{Block, Processor};
+use segue::resident;
 use segue::settings::Settings;
 use segue::status::Status;
 use segue_model::Model;
@@ -20,6 +21,9 @@ use super::virtual_composer::{Cost, VirtualComposer};
 
 /// The longest block there is.
 pub const LONGEST: usize = 2048;
+
+/// Room for what the plugin sends in one block.
+const EVENTS: usize = 1 << 15;
 
 /// A host's list of events for one block.
 #[derive(Debug)]
@@ -87,6 +91,8 @@ impl VirtualHost {
         let composer =
             VirtualComposer::new(cost, end, |end| Composer::new(model, end, taken, status.clone()));
         let processor = Processor::new(audio, status.clone(), rate);
+        let nothing =
+            Event { time: 0, message: Message::Off { id: None, channel: 0, key: 0, velocity: 0.0 } };
         Self {
             processor,
             composer,
@@ -98,7 +104,7 @@ impl VirtualHost {
             sample: 0,
             seconds: 0.0,
             fresh_at: 0,
-            list: List { events: Vec::with_capacity(1 << 15), room: usize::MAX, refused: 0 },
+            list: List { events: resident::list(EVENTS, nothing), room: usize::MAX, refused: 0 },
             sound: [vec![0.0; LONGEST], vec![0.0; LONGEST]],
             behind_at: None,
             asked: false,

@@ -8,7 +8,7 @@ use segue::settings::{Mode, Settings};
 
 use super::supply::Desk;
 use super::{Figure, quantile};
-use crate::simulation::cpu_time::{thread_seconds, thread_waits};
+use crate::simulation::cpu_time::{Asked, thread_seconds};
 use crate::simulation::models;
 use crate::simulation::musician::{Musician, Style};
 use crate::simulation::virtual_composer::Cost;
@@ -17,6 +17,8 @@ use crate::simulation::{allocations, gesture};
 
 const RATE: f64 = 48_000.0;
 const FRAMES: usize = 64;
+/// Pages of code that may run there for the first time.
+const NEW_CODE: f64 = 8.0;
 
 /// The cost of blocks of 64 samples while the other core is loaded, and what they asked of the system.
 ///
@@ -26,7 +28,7 @@ pub fn measure() -> Result<Vec<Figure>> {
     ensure!(allocations::counts(), "this program's allocator does not count");
     let model = models::shipped()?;
     let over = AtomicBool::new(false);
-    let (mut shares, mut nothing, allocated, waits) = std::thread::scope(|scope| {
+    let (mut shares, mut nothing, allocated, asked) = std::thread::scope(|scope| {
         let over = &over;
         let load = scope.spawn(|| {
             // Another instance, as busy as one can be.
@@ -37,7 +39,8 @@ pub fn measure() -> Result<Vec<Figure>> {
         });
         let mut host = VirtualHost::new(model.clone(), RATE, 120.0, Cost::Cpu(1.0));
         let mut musician = Musician::new(Pcg64Mcg::new(9), Style::Sixteenths);
-        let (mut shares, mut nothing, mut allocated, mut waits) = (Vec::new(), Vec::new(), 0, 0);
+        let (mut shares, mut nothing, mut allocated, mut asked) =
+            (Vec::new(), Vec::new(), 0, Asked::default());
         // Each mode and way to play for ten seconds; then again.
         for part in 0..8 {
             host.settings =
@@ -51,14 +54,14 @@ pub fn measure() -> Result<Vec<Figure>> {
                     events.splice(0..0, gesture::controllers(true));
                 }
                 host.begin(FRAMES);
-                let waited = thread_waits();
+                let before = Asked::now();
                 let begun = thread_seconds();
-                let ((), asked) = allocations::count(|| host.process(FRAMES, &events));
+                let ((), count) = allocations::count(|| host.process(FRAMES, &events));
                 let done = thread_seconds();
+                asked.add_since(before);
                 shares.push((done - begun) * RATE / FRAMES as f64);
                 nothing.push((thread_seconds() - done) * RATE / FRAMES as f64);
-                waits += thread_waits() - waited;
-                allocated += asked;
+                allocated += count;
                 host.composer.arrived.clear();
                 host.end(FRAMES);
             }
@@ -66,7 +69,7 @@ pub fn measure() -> Result<Vec<Figure>> {
         over.store(true, Ordering::Relaxed);
         // Nothing is lost with it but load.
         let _ = load.join();
-        (shares, nothing, allocated, waits)
+        (shares, nothing, allocated, asked)
     });
     let count = shares.len() as u64;
     println!(
@@ -94,10 +97,17 @@ pub fn measure() -> Result<Vec<Figure>> {
         ),
         Figure::most(
             "R4 locks",
-            waits as f64,
+            asked.waits as f64,
             0.0,
             count,
             "times that it gave up its core there, as one waiting for a lock does",
+        ),
+        Figure::most(
+            "R4 pages",
+            asked.faults as f64,
+            NEW_CODE,
+            count,
+            "times that it touched memory there that the system had still to give it",
         ),
     ])
 }

@@ -70,5 +70,8 @@ pub fn measure(seconds: u64) -> Result<Vec<Figure>> {
         quantile(&mut walls, 0.999) * 100.0,
         quantile(&mut walls, 1.0) * 100.0
     );
-    Ok(vec![Figure::most("paced", f64::from(late), 0.0, notes, "notes too late at the pace of a sound card")])
+    Ok(vec![
+        Figure::most("paced", f64::from(late), 0.0, notes, "notes too late at the pace of a sound card")
+            .paced(),
+    ])
 }
