@@ -1,6 +1,7 @@
 //! Copying: attention from a prediction to the earlier ones, read as a distribution over what they turned out to be
 //! (pointer networks: See et al. 2017, arXiv 1704.04368; the cached form: Grave et al. 2017, arXiv 1612.04426).
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use candle_core::{CpuStorage, CustomOp2, Layout, Result, Shape, Tensor};
@@ -45,13 +46,64 @@ struct CopyAttention {
     copied: Arc<Copied>,
 }
 
+/// Queries of one sequence, and the keys that the window lets them look at.
+struct Tile {
+    /// The sequence's first row.
+    sequence: usize,
+    /// The first query, in the sequence, and how many.
+    first: usize,
+    queries: usize,
+    /// The first key, in the sequence, and how many.
+    from: usize,
+    keys: usize,
+}
+
+impl Tile {
+    /// Where the queries stand among all rows.
+    fn queries(&self) -> View {
+        View::new((self.sequence + self.first) * HEAD_DIM, self.queries, HEAD_DIM, HEAD_DIM)
+    }
+
+    /// Where the keys stand among all rows.
+    fn keys(&self) -> View {
+        View::new((self.sequence + self.from) * HEAD_DIM, self.keys, HEAD_DIM, HEAD_DIM)
+    }
+
+    /// A weight for each pair.
+    fn weights(&self) -> View {
+        View::new(0, self.queries, self.keys, self.keys)
+    }
+
+    /// Each query's row among all, and where its weights are.
+    fn rows(&self) -> impl Iterator<Item = (usize, Range<usize>)> + use<> {
+        let (row, keys) = (self.sequence + self.first, self.keys);
+        (0..self.queries).map(move |query| (row + query, query * keys..(query + 1) * keys))
+    }
+}
+
 impl Copied {
-    fn blocks(&self) -> impl Iterator<Item = (usize, usize, usize, usize)> + '_ {
-        (0..self.length).step_by(BLOCK).map(|first| {
-            let queries = BLOCK.min(self.length - first);
-            let from = first.saturating_sub(self.window);
-            (first, queries, from, first + queries - from)
-        })
+    /// Visits every tile, with its weights and the symbols that they speak for.
+    fn visit(&self, q: &[f32], k: &[f32], mut visit: impl FnMut(&Tile, &mut [f32], &[u32])) {
+        let room = BLOCK * (BLOCK + self.window);
+        let (mut weights, mut symbols) = (vec![0.0; room], vec![0; room]);
+        for sequence in (0..q.len() / HEAD_DIM).step_by(self.length) {
+            for first in (0..self.length).step_by(BLOCK) {
+                let queries = BLOCK.min(self.length - first);
+                let from = first.saturating_sub(self.window);
+                let tile = Tile { sequence, first, queries, from, keys: first + queries - from };
+                let (weights, symbols) =
+                    (&mut weights[..queries * tile.keys], &mut symbols[..queries * tile.keys]);
+                product(
+                    (weights, tile.weights()),
+                    false,
+                    SCALE,
+                    (q, tile.queries(), As::Is),
+                    (k, tile.keys(), As::Transposed),
+                );
+                self.weigh(&tile, weights, symbols);
+                visit(&tile, weights, symbols);
+            }
+        }
     }
 
     /// The symbol that `reader` takes from `read`, if it may see it; rows count from the start of all sequences.
@@ -65,15 +117,8 @@ impl Copied {
     }
 
     /// Scores to weights in place, hidden ones to zero; fills `symbols` with what each weight speaks for.
-    fn weights(
-        &self,
-        scores: &mut [f32],
-        symbols: &mut [u32],
-        sequence: usize,
-        first: usize,
-        from: usize,
-        keys: usize,
-    ) {
+    fn weigh(&self, tile: &Tile, scores: &mut [f32], symbols: &mut [u32]) {
+        let Tile { sequence, first, from, keys, .. } = *tile;
         for (row, (scores, symbols)) in
             scores.chunks_exact_mut(keys).zip(symbols.chunks_exact_mut(keys)).enumerate()
         {
@@ -116,33 +161,15 @@ impl CustomOp2 for CopyAttention {
     ) -> Result<(CpuStorage, Shape)> {
         let copied = &*self.copied;
         let (rows, _) = q_at.shape().dims2()?;
-        let (q, k) = (floats(q, q_at)?, floats(k, k_at)?);
         let mut out = vec![0.0; rows * copied.symbols];
-        let room = BLOCK * (BLOCK + copied.window);
-        let (mut scores, mut symbols) = (vec![0.0; room], vec![0; room]);
-        for sequence in (0..rows).step_by(copied.length) {
-            for (first, queries, from, keys) in copied.blocks() {
-                let view = |row: usize, rows: usize| {
-                    View::new((sequence + row) * HEAD_DIM, rows, HEAD_DIM, HEAD_DIM)
-                };
-                let (scores, symbols) = (&mut scores[..queries * keys], &mut symbols[..queries * keys]);
-                product(
-                    (scores, View::new(0, queries, keys, keys)),
-                    false,
-                    SCALE,
-                    (q, view(first, queries), As::Is),
-                    (k, view(from, keys), As::Transposed),
-                );
-                copied.weights(scores, symbols, sequence, first, from, keys);
-                for row in 0..queries {
-                    let out = &mut out[(sequence + first + row) * copied.symbols..][..copied.symbols];
-                    let span = row * keys..(row + 1) * keys;
-                    for (weight, &symbol) in scores[span.clone()].iter().zip(&symbols[span]) {
-                        out[symbol as usize] += weight;
-                    }
+        copied.visit(floats(q, q_at)?, floats(k, k_at)?, |tile, weights, symbols| {
+            for (row, span) in tile.rows() {
+                let out = &mut out[row * copied.symbols..][..copied.symbols];
+                for (weight, &symbol) in weights[span.clone()].iter().zip(&symbols[span]) {
+                    out[symbol as usize] += weight;
                 }
             }
-        }
+        });
         out.iter_mut().for_each(|share| *share = (copied.strength * *share).ln_1p());
         Ok((CpuStorage::F32(out), (rows, copied.symbols).into()))
     }
@@ -163,56 +190,34 @@ impl CustomOp2 for CopyAttention {
             })
         })?;
         let (mut grad_q, mut grad_k) = (vec![0.0; rows * HEAD_DIM], vec![0.0; rows * HEAD_DIM]);
-        let room = BLOCK * (BLOCK + copied.window);
-        let (mut weights, mut symbols) = (vec![0.0; room], vec![0; room]);
         read(q, |q| {
             read(k, |k| {
-                for sequence in (0..rows).step_by(copied.length) {
-                    for (first, queries, from, keys) in copied.blocks() {
-                        let view = |row: usize, rows: usize| {
-                            View::new((sequence + row) * HEAD_DIM, rows, HEAD_DIM, HEAD_DIM)
-                        };
-                        let square = View::new(0, queries, keys, keys);
-                        let (weights, symbols) =
-                            (&mut weights[..queries * keys], &mut symbols[..queries * keys]);
-                        product(
-                            (weights, square),
-                            false,
-                            SCALE,
-                            (q, view(first, queries), As::Is),
-                            (k, view(from, keys), As::Transposed),
-                        );
-                        copied.weights(weights, symbols, sequence, first, from, keys);
-                        for row in 0..queries {
-                            let shares =
-                                &grad_shares[(sequence + first + row) * copied.symbols..][..copied.symbols];
-                            let span = row * keys..(row + 1) * keys;
-                            let (weights, symbols) = (&mut weights[span.clone()], &symbols[span]);
-                            let mean: f32 = weights
-                                .iter()
-                                .zip(symbols)
-                                .map(|(weight, &symbol)| weight * shares[symbol as usize])
-                                .sum();
-                            for (weight, &symbol) in weights.iter_mut().zip(symbols) {
-                                *weight *= shares[symbol as usize] - mean;
-                            }
+                copied.visit(q, k, |tile, weights, symbols| {
+                    for (row, span) in tile.rows() {
+                        let shares = &grad_shares[row * copied.symbols..][..copied.symbols];
+                        let (weights, symbols) = (&mut weights[span.clone()], &symbols[span]);
+                        let share = |&symbol: &u32| shares[symbol as usize];
+                        let mean: f32 =
+                            weights.iter().zip(symbols).map(|(weight, symbol)| weight * share(symbol)).sum();
+                        for (weight, symbol) in weights.iter_mut().zip(symbols) {
+                            *weight *= share(symbol) - mean;
                         }
-                        product(
-                            (&mut grad_q, view(first, queries)),
-                            true,
-                            SCALE,
-                            (weights, square, As::Is),
-                            (k, view(from, keys), As::Is),
-                        );
-                        product(
-                            (&mut grad_k, view(from, keys)),
-                            true,
-                            SCALE,
-                            (weights, square, As::Transposed),
-                            (q, view(first, queries), As::Is),
-                        );
                     }
-                }
+                    product(
+                        (&mut grad_q, tile.queries()),
+                        true,
+                        SCALE,
+                        (weights, tile.weights(), As::Is),
+                        (k, tile.keys(), As::Is),
+                    );
+                    product(
+                        (&mut grad_k, tile.keys()),
+                        true,
+                        SCALE,
+                        (weights, tile.weights(), As::Transposed),
+                        (q, tile.queries(), As::Is),
+                    );
+                });
                 Ok(())
             })
         })?;
