@@ -3,7 +3,7 @@
 //! that a note reads; both again with caches that something else has filled meanwhile, as in a host; candle's forward on the same weights;
 //! and a note as the plugin plays it, with limits, masks and chance, alone and in four jams at once.
 //!
-//! `cargo bench -p segue-model --bench decode -- --json OUT`
+//! `cargo bench -p segue-model --bench decode -- --json OUT`, or with the places of models to measure those.
 
 mod bandwidth;
 mod candle_step;
@@ -11,7 +11,9 @@ mod clock;
 mod ours;
 
 use std::error::Error;
+use std::path::{Path, PathBuf};
 
+use clap::Parser;
 use segue_model::{Checkpoint, Config, Network};
 use serde_json::{Value, json};
 
@@ -23,39 +25,57 @@ fn sizes() -> [(&'static str, Config); 3] {
     [("1M", config(128, 2, 352)), ("5M", Config::standard()), ("12M", config(384, 5, 1024))]
 }
 
+/// What a note costs, by size or of models of your own.
+#[derive(Parser)]
+struct Arguments {
+    /// Where the figures are written as JSON
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+    /// Models to measure; without any, three sizes with weights of chance
+    models: Vec<PathBuf>,
+    /// Added by cargo
+    #[arg(long, hide = true)]
+    bench: bool,
+}
+
 fn main() -> Result<(), Box<dyn Error>> {
-    // cargo adds --bench.
-    let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
-    let out = match arguments.as_slice() {
-        [] => None,
-        [flag, path] if flag == "--json" => Some(path),
-        _ => return Err("usage: decode [--json OUT]".into()),
-    };
+    let arguments = Arguments::parse();
     one_thread();
+    let checkpoints = match arguments.models.as_slice() {
+        [] => sizes().into_iter().map(by_chance).collect::<Result<Vec<_>, _>>()?,
+        models => models.iter().map(|path| named(path)).collect::<Result<Vec<_>, _>>()?,
+    };
     println!(
-        "| size | weights and cache | floor | ours p50 | p99 | of the floor | cold p50 | of its floor | candle p50 | p99 | of its floor | played p50 | p99 | four at once p99 |"
+        "| model | weights and cache | floor | ours p50 | p99 | of the floor | cold p50 | of its floor | candle p50 | p99 | of its floor | played p50 | p99 | four at once p99 |"
     );
     println!("|---|---|---|---|---|---|---|---|---|---|---|---|---|---|");
-    let mut list = Vec::new();
-    for (size, config) in sizes() {
-        list.push(measure(size, config)?);
-    }
-    if let Some(path) = out {
-        std::fs::write(path, serde_json::to_string_pretty(&list)?)
-            .map_err(|error| format!("cannot write {path}: {error}; choose another place"))?;
+    let list = checkpoints.into_iter().map(measure).collect::<Result<Vec<_>, _>>()?;
+    if let Some(path) = arguments.json {
+        std::fs::write(&path, serde_json::to_string_pretty(&list)?)
+            .map_err(|error| format!("cannot write {}: {error}; choose another place", path.display()))?;
     }
     Ok(())
 }
 
-fn measure(size: &str, config: Config) -> Result<Value, Box<dyn Error>> {
+/// A model of a size, with weights of chance.
+fn by_chance((name, config): (&str, Config)) -> Result<Checkpoint, Box<dyn Error>> {
     let numbers = Network::random(&config, 1)?.numbers()?;
+    Ok(Checkpoint { name: name.into(), config, notes_seen: 0, styles: vec![], numbers })
+}
+
+/// A model from a file, called by its place.
+fn named(path: &Path) -> Result<Checkpoint, Box<dyn Error>> {
+    Ok(Checkpoint { name: path.display().to_string(), ..Checkpoint::load(path)? })
+}
+
+fn measure(checkpoint: Checkpoint) -> Result<Value, Box<dyn Error>> {
     let candle = {
-        let mut step = candle_step::CandleStep::new(&config, &numbers)?;
+        let mut step = candle_step::CandleStep::new(&checkpoint.config, &checkpoint.numbers)?;
         let floor = bandwidth::floor_ms(step.bytes());
         let times = step.times(400)?;
         Row { floor: floor.min(bandwidth::floor_ms(step.bytes())), times }
     };
-    let checkpoint = Checkpoint { name: size.into(), config, notes_seen: 0, styles: vec![], numbers };
+    let name = checkpoint.name.clone();
     let mut jam = ours::Jam::new(checkpoint)?;
     let bytes = jam.bytes_a_note();
     let floor = bandwidth::floor_ms(bytes);
@@ -66,7 +86,7 @@ fn measure(size: &str, config: Config) -> Result<Value, Box<dyn Error>> {
     let cold = Row { floor, times: jam.decoding_cold(200, &mut elsewhere) };
     let (played, four) = (jam.playing(3000), ours::four_at_once(&jam, 1000));
     println!(
-        "| {size} | {:.1} MB | {:.3} ms | **{:.3} ms** | {:.3} ms | {:.2} | {:.3} ms | {:.2} | {:.3} ms | {:.3} ms | {:.2} | {:.3} ms | {:.3} ms | {:.3} ms |",
+        "| {name} | {:.1} MB | {:.3} ms | **{:.3} ms** | {:.3} ms | {:.2} | {:.3} ms | {:.2} | {:.3} ms | {:.3} ms | {:.2} | {:.3} ms | {:.3} ms | {:.3} ms |",
         bytes as f64 / 1e6,
         ours.floor,
         ours.times.p50,
@@ -83,7 +103,7 @@ fn measure(size: &str, config: Config) -> Result<Value, Box<dyn Error>> {
     );
     let times = |times: Times| json!({"p50_ms": times.p50, "p99_ms": times.p99});
     Ok(json!({
-        "size": size,
+        "size": name,
         "bytes": bytes,
         "ours": ours.json(),
         "cold": cold.json(),
