@@ -11,6 +11,7 @@ use crate::decoder::{Decoder, Question};
 use crate::homing::draw_home;
 use crate::model::Model;
 use crate::parameters::Field;
+use crate::pulse::keep_pulse;
 use crate::recall::recall;
 use crate::restraint::restrain;
 use crate::rows::Asked;
@@ -208,6 +209,7 @@ impl Generator {
             let gaps = self.decoder.logits(&self.model, &self.cache, &self.context, Field::Gap, &question);
             let time = |gap| onset_of(gap).map_or(0, |onset| onset - last.onset);
             restrain(&self.context, ask.role, last.onset, gaps, time);
+            keep_pulse(&self.context, ask.role, last.onset, gaps, onset_of);
             let class = |gap| class(onset_of(gap).map_or(0, |onset| onset - base));
             let allowed = |gap| onset_of(gap).is_some();
             let gap = times.draw_time(gaps, &mut self.candidates, &mut random, allowed, class);

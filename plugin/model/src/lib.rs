@@ -21,6 +21,7 @@ mod parameters;
 mod played;
 mod poisoned;
 mod products;
+mod pulse;
 mod recall;
 mod restraint;
 mod rings;
