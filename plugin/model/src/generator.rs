@@ -13,9 +13,11 @@ use crate::model::Model;
 use crate::parameters::Field;
 use crate::pulse::keep_pulse;
 use crate::recall::recall;
+use crate::register::stay_near;
 use crate::restraint::restrain;
 use crate::rows::Asked;
 use crate::sampler::{Candidates, Sampler};
+use crate::texture::keep_texture;
 use crate::weariness::tire;
 
 /// Notes of the context kept when it is trimmed, and how many it may grow to before.
@@ -210,6 +212,10 @@ impl Generator {
             let time = |gap| onset_of(gap).map_or(0, |onset| onset - last.onset);
             restrain(&self.context, ask.role, last.onset, gaps, time);
             keep_pulse(&self.context, ask.role, last.onset, gaps, onset_of);
+            // Who plays along has a part of its own.
+            if !ask.skipping {
+                keep_texture(&self.context, ask.role, last.onset, gaps, onset_of);
+            }
             let class = |gap| class(onset_of(gap).map_or(0, |onset| onset - base));
             let allowed = |gap| onset_of(gap).is_some();
             let gap = times.draw_time(gaps, &mut self.candidates, &mut random, allowed, class);
@@ -230,6 +236,9 @@ impl Generator {
                 tire(&self.context, ask.role, onset, logits);
                 draw_home(&self.context, ask.role, logits);
                 recall(&self.context, ask.role, logits);
+                if !ask.skipping {
+                    stay_near(&self.context, ask.role, logits);
+                }
             }
             sampler.draw(logits, &mut self.candidates, &mut random, allowed).ok_or(Rest::NotFinite)
         };

@@ -9,7 +9,7 @@ const FEWEST: usize = 8;
 /// Notes as the other's that the role is believed to have played already: the first few of its own move nothing.
 const BELIEVED: f32 = 16.0;
 /// What twice as seldom as the other costs or brings, in nats, is this times ln 2.
-const PULL: f32 = 0.1;
+const PULL: f32 = 0.05;
 
 /// Adds to the logits of a role's next key what draws its pitch classes back to those of the other's newest notes: nothing while both
 /// play them equally often, and more the further it has drifted. Without it a model that is fed with its own notes leaves the key for

@@ -23,12 +23,14 @@ mod poisoned;
 mod products;
 mod pulse;
 mod recall;
+mod register;
 mod restraint;
 mod rings;
 mod rotary;
 mod rows;
 mod sampler;
 mod sequence;
+mod texture;
 mod weariness;
 
 pub mod ops;

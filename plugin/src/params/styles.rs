@@ -7,6 +7,8 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 
+use crate::embedded;
+
 /// The most that a model may have: the parameter's range.
 pub const MOST: usize = 64;
 
@@ -21,10 +23,18 @@ const LONGEST: usize = 40;
 pub struct Styles(Arc<Mutex<Vec<String>>>);
 
 impl Styles {
+    /// Those of the model in the plugin's file, which a new instance plays.
+    pub fn shipped() -> Self {
+        let styles = Self::default();
+        styles.set(embedded::styles());
+        styles
+    }
+
     /// Another model plays, which knows these.
     pub fn set(&self, names: &[String]) {
-        let short =
-            |name: &String| name.trim().chars().take(LONGEST).collect::<String>().trim_end().to_owned();
+        let short = |name: &String| {
+            name.trim().replace('-', " ").chars().take(LONGEST).collect::<String>().trim_end().to_owned()
+        };
         *self.0.lock() = names.iter().take(MOST).map(short).collect();
     }
 
@@ -63,7 +73,7 @@ mod tests {
     fn numbers_have_the_names_of_the_model_that_plays() {
         let styles = Styles::default();
         assert_eq!(styles.name(3), "style 3");
-        styles.set(&["waltz".to_owned(), " Blues in F ".to_owned(), "long ".repeat(50)]);
+        styles.set(&["waltz".to_owned(), " Blues-in F ".to_owned(), "long ".repeat(50)]);
         // (text, number)
         for (text, number) in [
             (NONE, Some(0)),

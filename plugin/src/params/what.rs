@@ -91,7 +91,7 @@ fn density() -> FloatParam {
 
 impl Default for What {
     fn default() -> Self {
-        let styles = Styles::default();
+        let styles = Styles::shipped();
         Self {
             temperature: FloatParam::new("Temperature", 1.0, FloatRange::Linear { min: 0.1, max: 1.5 })
                 .with_step_size(0.01),
