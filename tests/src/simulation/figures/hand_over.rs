@@ -6,6 +6,7 @@ use std::sync::Arc;
 use anyhow::Result;
 use rand::RngExt;
 use rand_pcg::Pcg64Mcg;
+use segue::limits::DUET_HORIZON;
 use segue::message::{Event, Message};
 use segue::settings::{Mode, Settings};
 use segue_model::Model;
@@ -218,6 +219,10 @@ impl Stage {
                 self.beat_of(asked)
             );
         }
+        // In a duet what is further away than the horizon is not to be planned yet: it is, at the next tick, once it is not.
+        let near = self.beat_of(first.on) - DUET_HORIZON.as_f64();
+        let ticks = segue::limits::tick_samples(self.host.rate) * 2.0;
+        let over = if due.is_none() { over.max(near + ticks * self.beats_a_sample) } else { over };
         Ok(Some(HandOver {
             late: Some(late).filter(|late| *late > -1.001),
             compute: (first.made.spent - spent).max(0.0) * 1000.0,
