@@ -36,7 +36,7 @@ pub fn draw_home(context: &Context, role: Role, logits: &mut [f32]) {
 /// How often each pitch class comes in a role's newest notes, and how many notes these are.
 fn classes(context: &Context, role: Role) -> ([f32; 12], f32) {
     let mut classes = [0.0; 12];
-    let newest = context.notes().iter().rev().filter(|note| note.role == role).take(NEWEST);
+    let newest = context.newest(role).take(NEWEST);
     newest.for_each(|note| classes[usize::from(note.key % 12)] += 1.0);
     (classes, classes.iter().sum())
 }

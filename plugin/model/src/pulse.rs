@@ -45,10 +45,7 @@ pub fn keep_pulse(
     onset: impl Fn(usize) -> Option<Tick>,
 ) {
     let other = Role::ALL[1 - role.index()];
-    let onsets = || {
-        let notes = context.notes().iter().rev().filter(|note| note.role == other);
-        notes.take(NEWEST).map(|note| note.onset)
-    };
+    let onsets = || context.newest(other).take(NEWEST).map(|note| note.onset);
     let mut uses = uses(onsets(), 0);
     let notes: f32 = uses.iter().sum();
     let slack = if uses[BETWEEN] > BY_HAND * notes { SLACK } else { 0 };

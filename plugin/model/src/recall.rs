@@ -31,8 +31,7 @@ pub fn recall(context: &Context, role: Role, logits: &mut [f32]) {
 
 /// The keys of a role's newest notes, the newest first.
 fn newest(context: &Context, role: Role, count: usize) -> Vec<Key> {
-    let own = context.notes().iter().rev().filter(|note| note.role == role);
-    own.map(|note| note.key).take(count).collect()
+    context.newest(role).map(|note| note.key).take(count).collect()
 }
 
 #[cfg(test)]

@@ -21,14 +21,15 @@ const COST: f32 = 6.0;
 /// for sixteen, have 1.0 to 1.3 times as many notes as the densest four of those (medians by kind), and 0.2 to 8 % of the notes lie where there
 /// are more than 1.5 times as many.
 pub fn restrain(context: &Context, role: Role, now: Tick, logits: &mut [f32], time: impl Fn(usize) -> Tick) {
-    let newest = |of: Role| context.notes().iter().rev().filter(move |note| note.role == of);
-    let lately = newest(role).skip_while(|note| note.onset > now).take_while(|note| note.onset > now - SPAN);
+    let lately =
+        context.newest(role).skip_while(|note| note.onset > now).take_while(|note| note.onset > now - SPAN);
     let own = lately.count() as f32;
     // Most of the time it plays fewer, and the other's need not be counted.
     if own <= FEW {
         return;
     }
-    let Some(densest) = densest(newest(Role::ALL[1 - role.index()]).take(LOOK_BACK).map(|note| note.onset))
+    let Some(densest) =
+        densest(context.newest(Role::ALL[1 - role.index()]).take(LOOK_BACK).map(|note| note.onset))
     else {
         return;
     };

@@ -58,7 +58,7 @@ impl Chords {
         let mut sizes = Vec::with_capacity(NEWEST);
         let mut silences = Vec::with_capacity(NEWEST);
         let mut first = None;
-        for note in context.notes().iter().rev().filter(|note| note.role == role).take(NEWEST) {
+        for note in context.newest(role).take(NEWEST) {
             match (first, sizes.last_mut()) {
                 (Some(first), Some(size)) if note.onset >= first - TOGETHER => *size += 1,
                 _ => {

@@ -116,6 +116,11 @@ impl Context {
         &self.notes
     }
 
+    /// The notes of a role that are kept, newest first.
+    pub fn newest(&self, role: Role) -> impl Iterator<Item = &ContextNote> + Clone {
+        self.notes.iter().rev().filter(move |note| note.role == role)
+    }
+
     /// The note of that number, unless it is forgotten or yet to come.
     pub fn get(&self, number: usize) -> Option<&ContextNote> {
         self.notes.get(number.checked_sub(self.first)?)
