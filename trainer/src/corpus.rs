@@ -27,11 +27,12 @@ struct Entry {
     split: String,
     licence: Option<String>,
     composer: Option<String>,
+    style: Option<String>,
 }
 
 impl Manifest {
-    /// Reads a table of tab-separated columns whose first line names them; `path`, `kind` and `split` are used, and `licence` and `group` where
-    /// there are.
+    /// Reads a table of tab-separated columns whose first line names them; `path`, `kind` and `split` are used, and `licence`, `group` and `style`
+    /// where there are.
     pub fn read(path: &Path) -> Result<Self> {
         let text = fs::read_to_string(path)
             .with_context(|| format!("cannot read the manifest {}", path.display()))?;
@@ -46,14 +47,15 @@ impl Manifest {
             })
         };
         let (file, kind, split) = (column("path")?, column("kind")?, column("split")?);
-        let (licence, group) = (column("licence").ok(), column("group").ok());
+        let [licence, group, style] = ["licence", "group", "style"].map(|name| column(name).ok());
         let entries = lines
             .filter_map(|line| {
                 let cells: Vec<_> = line.split('\t').collect();
                 let cell = |column: usize| cells.get(column).map(ToString::to_string);
                 let licence = licence.map(|licence| cell(licence).unwrap_or_default());
                 let composer = group.and_then(cell).and_then(|group| composer::of_group(&group));
-                let entry = Entry { kind: cell(kind)?, split: cell(split)?, licence, composer };
+                let style = style.and_then(cell).filter(|style| !style.is_empty());
+                let entry = Entry { kind: cell(kind)?, split: cell(split)?, licence, composer, style };
                 Some((PathBuf::from(cells.get(file)?), entry))
             })
             .collect();
@@ -139,9 +141,10 @@ pub fn read(
         let record = midi_file::read(path)
             .map_err(anyhow::Error::from)
             .and_then(|piece| Record::from_piece(name.display().to_string(), kind.to_owned(), &piece));
-        let composer = entry.and_then(|entry| entry.composer.clone());
+        let (composer, style) =
+            entry.map(|entry| (entry.composer.clone(), entry.style.clone())).unwrap_or_default();
         match record {
-            Ok(record) => records.push(Record { composer, ..record }),
+            Ok(record) => records.push(Record { composer, style, ..record }),
             Err(error) => skipped.push(Skipped { path: path.clone(), why: format!("{error:#}") }),
         }
         each();

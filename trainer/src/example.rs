@@ -7,10 +7,13 @@ use segue_music::{Role, Tick, Tokenizer};
 
 use crate::record::{Record, VoicedNote};
 
-/// How often a note of a kind is seen, against one of a kind not listed: performances teach touch and timing, ensembles are over half of
-/// the notes and the least like a keyboard player.
-const WEIGHTS: [(&str, f64); 6] = [
+/// How often a note of a kind is seen, against one of a kind not listed: performances teach touch and timing, songs for two hands are
+/// what most people play, duos are what a jam is; ensembles are over half of the other notes and the least like a keyboard player.
+const WEIGHTS: [(&str, f64); 9] = [
     ("performance-", 4.0),
+    ("piano-", 4.0),
+    ("duo-", 5.0),
+    ("band-", 1.5),
     ("score-piano", 1.5),
     ("score-voice+piano", 1.0),
     ("score-ensemble", 0.3),
@@ -62,7 +65,7 @@ impl<'a> Examples<'a> {
         let record = &self.records[self.ends.partition_point(|&end| end <= at).min(self.records.len() - 1)];
         let notes = self.window(record, random);
         let notes = vary(record, notes, random);
-        let cast = Cast::draw(&notes, random);
+        let cast = Cast::draw(record, &notes, random);
         let mut notes: Vec<(VoicedNote, Role)> =
             notes.iter().enumerate().map(|(place, note)| (*note, cast.role(place, note))).collect();
         if !record.meters.is_empty() && random.random::<f64>() < 0.5 {
@@ -78,16 +81,16 @@ impl<'a> Examples<'a> {
             let role = roles.next().unwrap_or(Role::Player);
             (role, hiding.shows(role, &mut coin))
         });
-        // A player asks for a kind of music or for a composer: each is to be heard in the other's absence.
-        let composer = record.composer.as_ref().filter(|_| random.random());
-        let name = composer.unwrap_or(&record.kind);
-        let style = self.styles.iter().position(|style| style == name);
+        // A player asks for a kind of music, a style or a composer: each is to be heard in the others' absence.
+        let names: Vec<String> = record.style_names().collect();
+        let name = names.get(random.random_range(0..names.len().max(1)));
+        let style = name.and_then(|name| self.styles.iter().position(|style| style == name));
         if random.random::<f64>() < TOLD_STYLE
             && let Some(first) = notes.first()
         {
             context.style(first.onset, style);
         }
-        let together = matches!(cast, Cast::Voices(_));
+        let together = matches!(cast, Cast::Together(_));
         Sequence::asking(
             &self.tokenizer,
             &context,
@@ -140,19 +143,40 @@ fn vary(record: &Record, mut notes: Vec<VoicedNote>, random: &mut Pcg64Mcg) -> V
 enum Cast {
     /// They take turns; at these places the other begins.
     Turns(Role, Vec<usize>),
-    /// These voices are Segue's.
-    Voices(Vec<u8>),
+    /// These voices are Segue's, and the others play at the same time.
+    Together(Vec<u8>),
+    /// These voices are Segue's, and answer the others.
+    Answering(Vec<u8>),
 }
 
+/// How often the voices of a piece whose voices answer each other do that.
+const ANSWERS: f64 = 0.8;
+/// How many of the turns begin on a bar line, as they do in a jam.
+const ON_BAR_LINES: f64 = 0.5;
+
 impl Cast {
-    fn draw(notes: &[VoicedNote], random: &mut Pcg64Mcg) -> Self {
+    fn draw(record: &Record, notes: &[VoicedNote], random: &mut Pcg64Mcg) -> Self {
         let voices = notes.iter().map(|note| note.voice).max().unwrap_or(0) + 1;
+        if !record.answers.is_empty() && random.random::<f64>() < ANSWERS {
+            return Self::Answering(record.answers.clone());
+        }
         if voices > 1 && random.random::<f64>() < 0.4 {
-            return Self::Voices((0..voices).filter(|_| random.random()).collect());
+            return Self::Together((0..voices).filter(|_| random.random()).collect());
         }
         let first = if random.random() { Role::Player } else { Role::Segue };
         let turns = random.random_range(0..=4);
-        Self::Turns(first, (0..turns).map(|_| random.random_range(0..notes.len().max(1))).collect())
+        let on_bar_lines = !record.meters.is_empty() && random.random::<f64>() < ON_BAR_LINES;
+        let turn = |_| {
+            let place = random.random_range(0..notes.len().max(1));
+            match notes.get(place).filter(|_| on_bar_lines) {
+                Some(note) => {
+                    let line = record.next_bar_line(note.onset);
+                    notes.partition_point(|note| note.onset < line)
+                }
+                None => place,
+            }
+        };
+        Self::Turns(first, (0..turns).map(turn).collect())
     }
 
     fn role(&self, place: usize, note: &VoicedNote) -> Role {
@@ -160,7 +184,7 @@ impl Cast {
             Self::Turns(first, turns) => {
                 (*first == Role::Segue) != (turns.iter().filter(|&&turn| turn <= place).count() % 2 == 1)
             }
-            Self::Voices(voices) => voices.contains(&note.voice),
+            Self::Together(voices) | Self::Answering(voices) => voices.contains(&note.voice),
         };
         if segue { Role::Segue } else { Role::Player }
     }

@@ -32,6 +32,7 @@ mod sample;
 mod sampling;
 mod score;
 mod shard;
+mod style;
 mod sweep;
 mod train;
 mod window;

@@ -6,6 +6,8 @@ use segue_music::{
 };
 use serde::{Deserialize, Serialize};
 
+use crate::style;
+
 /// A note of a voice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct VoicedNote {
@@ -44,6 +46,10 @@ pub struct Record {
     pub kind: String,
     /// Who wrote it, where the manifest names somebody of whom there is enough music to know the style: another style than the kind.
     pub composer: Option<String>,
+    /// What a player would call its style, where the manifest says: "swing", "bossa nova".
+    pub style: Option<String>,
+    /// The voices that answer the others, by their tracks' names.
+    pub answers: Vec<u8>,
     /// By onset, then key.
     pub notes: Vec<VoicedNote>,
     /// The pedal's changes.
@@ -65,7 +71,11 @@ impl Record {
         let mut pedal = Vec::new();
         // A track without notes is nobody's hand: the titles of a piano roll or a hymn have one of their own.
         let voices = piece.tracks.iter().filter(|track| !track.is_drums() && !track.notes.is_empty());
+        let mut answers = Vec::new();
         for (voice, track) in voices.enumerate() {
+            if track.name == "answer" {
+                answers.extend(u8::try_from(voice));
+            }
             notes.extend(track.notes.iter().map(|note: &Note| VoicedNote {
                 onset: at(note.onset),
                 key: note.key,
@@ -88,7 +98,7 @@ impl Record {
             true => vec![],
             false => piece.meters.iter().map(|&(change, meter)| (at(change), meter)).collect(),
         };
-        Ok(Self { name, kind, composer: None, notes, pedal, meters })
+        Ok(Self { name, kind, notes, pedal, meters, answers, ..Self::default() })
     }
 
     /// A context of some of its notes, in their order, each with its role and whether its step tells its duration. With `metre` unset, bars
@@ -117,6 +127,11 @@ impl Record {
             context.hear(note.told(role, shown));
         }
         context
+    }
+
+    /// Everything a player may ask for to hear music like this: the kind of music, its style, its composer.
+    pub fn style_names(&self) -> impl Iterator<Item = String> + '_ {
+        style::of_kind(&self.kind).into_iter().chain(self.style.clone()).chain(self.composer.clone())
     }
 
     /// The place of the first note at or after a tick.

@@ -23,7 +23,7 @@ use crate::record::Record;
 use crate::run::{Run, Schedule};
 use crate::window::{self, CUT};
 use crate::without::Part;
-use crate::{curve, device, score, shard};
+use crate::{curve, device, score, shard, style};
 
 /// Train a model from prepared shards.
 #[derive(Args, Debug)]
@@ -275,13 +275,15 @@ struct Origin {
 }
 
 impl Origin {
-    /// The kinds of music that are new to the weights get the next numbers, then the composers with enough music.
+    /// The styles that are new to the weights get the next numbers: by kind of music, then by what players call them, then
+    /// the composers with enough music.
     fn learn_styles(&mut self, records: &[Record]) {
-        let kinds: BTreeSet<_> = records.iter().map(|record| &record.kind).collect();
-        let composers: BTreeSet<_> = records.iter().filter_map(|record| record.composer.as_ref()).collect();
-        for style in kinds.into_iter().chain(composers) {
-            if !self.styles.contains(style) && self.styles.len() < STYLES {
-                self.styles.push(style.clone());
+        let kinds: BTreeSet<_> = records.iter().flat_map(|record| style::of_kind(&record.kind)).collect();
+        let styles: BTreeSet<_> = records.iter().filter_map(|record| record.style.clone()).collect();
+        let composers: BTreeSet<_> = records.iter().filter_map(|record| record.composer.clone()).collect();
+        for style in kinds.into_iter().chain(styles).chain(composers) {
+            if !self.styles.contains(&style) && self.styles.len() < STYLES {
+                self.styles.push(style);
             }
         }
     }

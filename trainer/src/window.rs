@@ -1,6 +1,6 @@
 //! The questions that a piece is scored by.
 
-use segue_music::{Beats, Role, Tick, Tokenizer, tick_at};
+use segue_music::{Beats, Meter, Role, Tick, Tokenizer, tick_at};
 
 use crate::measure::Measure;
 use crate::passage::Passage;
@@ -95,5 +95,13 @@ impl Record {
         let meter = self.meters.iter().take_while(|&&(change, _)| change <= tick).last();
         let bar = meter.map_or(Beats::ONE.times(4), |(_, meter)| meter.bar());
         tick + tick_at(bar.times(i64::from(bars)))
+    }
+
+    /// The first bar line after a tick. Pieces without a metre count bars of four beats.
+    pub fn next_bar_line(&self, tick: Tick) -> Tick {
+        let change = self.meters.iter().take_while(|&&(change, _)| change <= tick).last();
+        let (start, bar) = change.map_or((0, Meter::COMMON.bar()), |&(start, meter)| (start, meter.bar()));
+        let bar = tick_at(bar).max(1);
+        start + ((tick - start).div_euclid(bar) + 1) * bar
     }
 }

@@ -11,7 +11,7 @@ const BEATS: usize = 16;
 const CLASSES: usize = 12;
 
 /// Styles that a model can have names for.
-pub const STYLES: usize = 64;
+pub const STYLES: usize = 160;
 
 /// A group of facts that a step tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
