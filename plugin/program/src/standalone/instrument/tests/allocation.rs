@@ -3,7 +3,7 @@
 use super::*;
 
 #[expect(dead_code, reason = "shared with who counts bytes, too")]
-#[path = "../../../../../tests/src/simulation/allocations.rs"]
+#[path = "../../../../../../tests/src/simulation/allocations.rs"]
 mod allocations;
 
 #[global_allocator]

@@ -16,7 +16,7 @@ fn segue(arguments: &[&dyn AsRef<std::ffi::OsStr>]) -> Output {
 }
 
 fn prompts() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../assets/prompts")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../assets/prompts")
 }
 
 fn folder() -> TempDir {
