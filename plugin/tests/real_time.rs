@@ -10,14 +10,14 @@ use std::time::Instant;
 
 use crossbeam_channel::bounded;
 use rig::{Song, control, off, on};
-use segue::boundary::boundary;
-use segue::clock::Transport;
+use segue::audio::clock::Transport;
+use segue::audio::processor::{Block, Processor};
+use segue::between::boundary::boundary;
+use segue::between::message::{Event, Message, Sink};
+use segue::between::settings::Settings;
+use segue::between::touch::touch;
 use segue::composer::Composer;
-use segue::message::{Event, Message, Sink};
-use segue::processor::{Block, Processor};
-use segue::settings::Settings;
 use segue::status::Status;
-use segue::touch::touch;
 use segue_model::Model;
 use segue_music::Meter;
 

@@ -9,7 +9,7 @@ use segue_music::{Key, Role, heard_scale};
 use super::keyboard::{KEYS, is_white};
 use super::{look, words};
 use crate::params::text::key_name;
-use crate::roll::{View, span};
+use crate::status::roll::{View, span};
 use crate::status::{Doing, Status};
 
 /// Height of the words above it.

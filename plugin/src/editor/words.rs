@@ -2,8 +2,8 @@
 
 use segue_music::{PitchClasses, Scale};
 
+use crate::between::settings::Mode;
 use crate::params::text::NAMES;
-use crate::settings::Mode;
 use crate::status::Doing;
 
 /// What a way of playing together means.

@@ -4,13 +4,13 @@
 use std::sync::Arc;
 
 use crossbeam_channel::{Sender, bounded};
-use segue::boundary::boundary;
-use segue::clock::Transport;
+use segue::audio::clock::Transport;
+use segue::audio::processor::{Block, Processor};
+use segue::between::boundary::boundary;
+use segue::between::message::{Event, Message};
+use segue::between::settings::Settings;
+use segue::composer::thread::{ComposerThread, Load};
 use segue::composer::{Composer, Wish};
-use segue::composer_thread::{ComposerThread, Load};
-use segue::message::{Event, Message};
-use segue::processor::{Block, Processor};
-use segue::settings::Settings;
 use segue::status::Status;
 use segue::takes::Takes;
 use segue_model::Model;
