@@ -4,8 +4,8 @@ mod rig;
 
 use rig::{Cut, OURS, Rig, Song, control, hygiene, notes, off, on};
 use segue::between::message::Message;
+use segue::between::meters::Doing;
 use segue::between::settings::{Bounds, Mode, Settings, Trigger, Yield};
-use segue::status::Doing;
 
 const RATE: f64 = 48_000.0;
 const TEMPO: f64 = 120.0;

@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use rig::{Cut, Rig, Song, hygiene, notes, phrase};
-use segue::status::Doing;
+use segue::between::meters::Doing;
 use segue_model::Model;
 
 const SONG: Song = Song::Plays(0.0, 120.0);

@@ -48,7 +48,7 @@ fn the_audio_thread_allocates_nothing() {
     let (_, wishes) = bounded(1);
     let mut composer = Composer::new(Arc::new(Model::random(7)), end, wishes, status.clone());
     let rate = 48_000.0;
-    let mut processor = Processor::new(audio, status.clone(), rate);
+    let mut processor = Processor::new(audio, status.meters.clone(), rate);
     let (mut fingers, touches) = touch();
     processor.listen_to(touches);
     let (mut left, mut right) = (vec![0.0; 64], vec![0.0; 64]);

@@ -27,10 +27,10 @@ use crate::between::boundary::AudioEnd;
 use crate::between::heard::{Heard, Stays, Tick};
 use crate::between::limits::{KEPT_UP_TICKS, LATE_SECONDS, lead_samples, tick_sample, tick_samples};
 use crate::between::message::{Event, Message, Sink};
+use crate::between::meters::Meters;
 use crate::between::settings::{Mode, Settings, Yield};
+use crate::between::span::Span;
 use crate::between::touch::Touches;
-use crate::composer::answer::Span;
-use crate::status::Status;
 
 /// One block from the host.
 pub struct Block<'a> {
@@ -58,7 +58,7 @@ enum Next {
 /// The audio side of one instance. Allocates in `new`, then never.
 pub struct Processor {
     end: AudioEnd,
-    status: Arc<Status>,
+    meters: Arc<Meters>,
     clock: Clock,
     scheduler: Scheduler,
     voices: Voices,
@@ -98,11 +98,11 @@ pub struct Processor {
 
 impl Processor {
     /// At rest. Allocates everything that it will ever need.
-    pub fn new(mut end: AudioEnd, status: Arc<Status>, sample_rate: f64) -> Self {
+    pub fn new(mut end: AudioEnd, meters: Arc<Meters>, sample_rate: f64) -> Self {
         let voices = Voices::new(end.reports());
         let mut processor = Self {
             end,
-            status,
+            meters,
             clock: Clock::new(sample_rate),
             scheduler: Scheduler::new(),
             voices,
@@ -263,7 +263,7 @@ impl Processor {
         for key in 0..128 {
             if self.player.holds(key) {
                 self.tell(Heard::Off { at, key });
-                self.status.set_key(Role::Player, key, false);
+                self.meters.set_key(Role::Player, key, false);
             }
         }
         self.player.release_all();

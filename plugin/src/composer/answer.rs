@@ -4,17 +4,9 @@ use segue_music::{Beats, TICK};
 
 use crate::between::limits::{HELD_PATIENCE, TURN_AHEAD};
 use crate::between::settings::Mode;
+use crate::between::span::Span;
 use crate::composer::phrase::{Phrase, Spacing};
 use crate::composer::turns::Turns;
-
-/// A stretch of time that is Segue's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Span {
-    /// Its first onset lies here or later.
-    pub from: Beats,
-    /// Its last note has ended.
-    pub until: Beats,
-}
 
 /// What decides when Segue plays.
 #[derive(Clone, Copy, Debug)]

@@ -27,6 +27,7 @@ use segue_music::{Beats, Meter, TICK, tick_at};
 use crate::between::boundary::{ComposerEnd, Readiness};
 use crate::between::heard::{Heard, Revision, Tick};
 use crate::between::limits::{KEPT_UP_TICKS, NOTES_A_TICK, PREFILL_STEPS};
+use crate::between::meters::Doing;
 use crate::between::planned::Change;
 use crate::between::settings::{Mode, Settings};
 use crate::between::sounded::Sounded;
@@ -35,7 +36,7 @@ use crate::composer::groove::Groove;
 use crate::composer::journal::Journal;
 use crate::composer::phrase::{Phrase, Spacing};
 use crate::composer::turns::Turns;
-use crate::status::{Doing, Status};
+use crate::status::Status;
 use replaying::{Source, Undone};
 
 /// By tick.

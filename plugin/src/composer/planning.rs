@@ -9,7 +9,8 @@ use super::*;
 use crate::between::limits::{DUET_HORIZON, HORIZON, KEPT_UP_TICKS, OPENING, REPLAN_TICKS};
 use crate::between::planned::Planned;
 use crate::between::settings::ScaleLock;
-use crate::composer::answer::{Span, is_late, span};
+use crate::between::span::Span;
+use crate::composer::answer::{is_late, span};
 use crate::composer::journal::Origin;
 
 impl Composer {

@@ -15,9 +15,9 @@ use nice_plug::prelude::PluginState;
 
 use super::window::{SIZE, SMALLEST};
 use super::*;
+use crate::between::meters::Doing;
 use crate::between::settings::{Mode, Trigger};
 use crate::between::touch::{Touches, touch};
-use crate::status::Doing;
 
 /// A host that does what the editor asks for, and counts gestures: begun, ended.
 #[derive(Default)]

@@ -91,7 +91,7 @@ impl Segue {
             let embedded = || embedded::shared().map_err(|error| error.to_string());
             let choice = ModelChoice::new(embedded, Shelf::of_the_player(), state.clone());
             *composer = Some(ComposerThread::start(end, wishes.clone(), status.clone(), choice));
-            let mut processor = Processor::new(audio, status.clone(), sample_rate);
+            let mut processor = Processor::new(audio, status.meters.clone(), sample_rate);
             touches.take().into_iter().for_each(|touches| processor.listen_to(touches));
             processor
         });

@@ -9,7 +9,7 @@ use rand::RngExt;
 use rand::seq::IndexedRandom;
 use rand_pcg::Pcg64Mcg;
 use segue::between::message::{Event, Message};
-use segue::status::Doing;
+use segue::between::meters::Doing;
 use segue_model::Model;
 
 use super::cue::{Asked, Cue};

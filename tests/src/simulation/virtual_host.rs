@@ -90,7 +90,7 @@ impl VirtualHost {
         let (wishes, taken) = bounded(8);
         let composer =
             VirtualComposer::new(cost, end, |end| Composer::new(model, end, taken, status.clone()));
-        let processor = Processor::new(audio, status.clone(), rate);
+        let processor = Processor::new(audio, status.meters.clone(), rate);
         let nothing =
             Event { time: 0, message: Message::Off { id: None, channel: 0, key: 0, velocity: 0.0 } };
         Self {

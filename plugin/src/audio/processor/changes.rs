@@ -34,7 +34,7 @@ impl Processor {
         if !self.settings.follow_pedal || self.settings.bypass || !self.settings.on {
             self.lift_pedal(old.channel, 0, sink);
         }
-        self.status.set_mode(self.mode());
+        self.meters.set_mode(self.mode());
         if block.left.is_empty() {
             return;
         }
@@ -53,7 +53,7 @@ impl Processor {
         }
         if old.bypass != new.bypass
             || old.generation != new.generation
-            || self.status.panic.swap(false, Ordering::Relaxed)
+            || self.meters.panic.swap(false, Ordering::Relaxed)
         {
             self.end_everything(self.moment(0), sink);
             self.cut(self.sample, Stays::Nothing);
@@ -103,7 +103,7 @@ impl Processor {
         self.voices.reports.tell(now.at, Sounded::Silence { at: now.at });
         self.sound.fade();
         for key in 0..128 {
-            self.status.set_key(Role::Segue, key, false);
+            self.meters.set_key(Role::Segue, key, false);
         }
     }
 
@@ -112,7 +112,7 @@ impl Processor {
         if stays == Stays::Nothing {
             for (address, _) in self.voices.of(Role::Segue) {
                 self.sound.off(address);
-                self.status.set_key(Role::Segue, address.key, false);
+                self.meters.set_key(Role::Segue, address.key, false);
             }
             self.voices.end_all(Role::Segue, self.moment(time), sink);
         }

@@ -86,7 +86,7 @@ impl Processor {
     ) {
         let Address { channel, key } = address;
         if self.echo.takes_on(channel, key, sample) {
-            self.status.echoes.fetch_add(1, Ordering::Relaxed);
+            self.meters.echoes.fetch_add(1, Ordering::Relaxed);
             return;
         }
         self.player.press(channel, key);
@@ -97,8 +97,8 @@ impl Processor {
             let revision = self.revisions.newest();
             self.tell(Heard::On { at, key, velocity: midi_velocity(velocity), stays, revision });
             self.sound.on(address, Role::Player, velocity);
-            self.status.set_key(Role::Player, key, true);
-            self.status.struck(key);
+            self.meters.set_key(Role::Player, key, true);
+            self.meters.struck(key);
         }
         let now = self.moment(time);
         let on = On { role: Role::Player, id, velocity, end: None, since: sample, answer: 0 };
@@ -119,7 +119,7 @@ impl Processor {
         if !self.player.holds(key) && !self.settings.bypass {
             let at = self.now(sample);
             self.tell(Heard::Off { at, key });
-            self.status.set_key(Role::Player, key, false);
+            self.meters.set_key(Role::Player, key, false);
         }
         // Where our voice took the address over, the player's has ended already.
         let (now, sounds) = (self.moment(time), self.voices.at(address).map(|voice| voice.role));
@@ -149,8 +149,8 @@ impl Processor {
         if self.settings.bypass {
             return false;
         }
-        if value > 0.0 && self.status.learn.load(Ordering::Relaxed) {
-            self.status.set_learned(what);
+        if value > 0.0 && self.meters.learn.load(Ordering::Relaxed) {
+            self.meters.set_learned(what);
             return true;
         }
         let latched = self.latched();
@@ -172,7 +172,7 @@ impl Processor {
             let mode = Mode::ALL[index % modes];
             if mode != self.mode() {
                 self.mode = Some(mode);
-                self.status.set_mode(mode);
+                self.meters.set_mode(mode);
                 self.make_way(Stays::Nothing, time, sink);
                 self.cut(sample, Stays::Nothing);
             }

@@ -31,7 +31,7 @@ impl Processor {
                     // A plan of an older revision is stale, which is as it should be; only a lack of room counts.
                     let wanted = self.revisions.wants(revision, planned.note.onset);
                     if wanted && !self.scheduler.take(planned) {
-                        self.status.dropped.fetch_add(1, Ordering::Relaxed);
+                        self.meters.dropped.fetch_add(1, Ordering::Relaxed);
                     }
                 }
                 Change::End { key, at } => {
@@ -54,7 +54,7 @@ impl Processor {
         let (note, due) = (planned.note, planned.note.onset + planned.shift);
         self.opens |= planned.opens;
         if sample - self.clock.sample_at(due).min(sample) > self.late {
-            self.status.late.fetch_add(1, Ordering::Relaxed);
+            self.meters.late.fetch_add(1, Ordering::Relaxed);
             return;
         }
         // Planned before the limits moved; the composer plans anew, and may take its time to.
@@ -76,9 +76,9 @@ impl Processor {
         if self.voices.start(address, on, self.due(due, sample, time), sink) {
             self.echo.sent(channel, note.key, sample);
             self.sound.on(address, Role::Segue, velocity);
-            self.status.set_key(Role::Segue, note.key, true);
+            self.meters.set_key(Role::Segue, note.key, true);
         } else {
-            self.status.dropped.fetch_add(1, Ordering::Relaxed);
+            self.meters.dropped.fetch_add(1, Ordering::Relaxed);
         }
     }
 
@@ -115,7 +115,7 @@ impl Processor {
     fn end_ours(&mut self, address: Address, now: Moment, sink: &mut dyn Sink) {
         self.voices.end(address, now, sink);
         self.sound.off(address);
-        self.status.set_key(Role::Segue, address.key, false);
+        self.meters.set_key(Role::Segue, address.key, false);
     }
 
     /// The player's pedal moves on our channel too, where that is wanted.

@@ -156,7 +156,7 @@ fn a_composer_that_falls_leaves_a_plugin_that_passes_notes_through() {
         let (_wish, wishes) = bounded(1);
         let status = Arc::<Status>::default();
         let composer = ComposerThread::start(end, wishes, status.clone(), load);
-        let mut processor = Processor::new(audio, status.clone(), 48_000.0);
+        let mut processor = Processor::new(audio, status.meters.clone(), 48_000.0);
         // Offline, where it is waited for what the composer plans.
         processor.activate(48_000.0, true, composer.thread());
         let begun = Instant::now();

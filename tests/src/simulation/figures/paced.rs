@@ -34,7 +34,7 @@ pub fn measure(seconds: u64) -> Result<Vec<Figure>> {
     let _model = models::shipped()?;
     let load: Load = || segue::models::embedded::shared().map_err(|error| error.to_string());
     let thread = ComposerThread::start(end, wishes, status.clone(), load);
-    let mut processor = Processor::new(audio, status.clone(), RATE);
+    let mut processor = Processor::new(audio, status.meters.clone(), RATE);
     processor.activate(RATE, false, thread.thread());
     let mut musician = Musician::new(Pcg64Mcg::new(31), Style::Sparse);
     let (mut left, mut right) = (vec![0.0; FRAMES], vec![0.0; FRAMES]);

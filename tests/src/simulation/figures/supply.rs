@@ -5,8 +5,8 @@ use std::sync::Arc;
 use anyhow::Result;
 use rand_pcg::Pcg64Mcg;
 use segue::between::limits::lead_samples;
+use segue::between::meters::Doing;
 use segue::between::settings::{Mode, Settings};
-use segue::status::Doing;
 use segue_model::Model;
 
 use super::Figure;
