@@ -38,9 +38,9 @@ use nice_plug::prelude::ParamSetter;
 use nice_plug_egui::{Frame, NiceEguiApp, baseview};
 
 use crate::composer::Wish;
-use crate::models::Shelf;
+use crate::models::folder::Shelf;
 use crate::params::SegueParams;
-use crate::presets::Folder;
+use crate::params::presets::Folder;
 use crate::status::Status;
 use crate::takes::Takes;
 use header::Page;

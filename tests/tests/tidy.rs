@@ -59,7 +59,7 @@ fn is_test_module(path: &Path) -> bool {
     let declared = format!("#[cfg(test)]\nmod {stem};");
     let folder = path.parent().unwrap_or(path);
     let parent = folder.with_extension("rs");
-    [folder.join("lib.rs"), folder.join("main.rs"), parent.clone()]
+    [folder.join("lib.rs"), folder.join("main.rs"), folder.join("mod.rs"), parent.clone()]
         .iter()
         .any(|file| fs::read_to_string(file).is_ok_and(|text| text.contains(&declared)))
         || (parent.is_file() && is_test_module(&parent))

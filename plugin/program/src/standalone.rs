@@ -49,8 +49,8 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, bail};
 use nice_plug::prelude::{Params, Plugin};
 use parking_lot::Mutex;
-use segue::plugin::Segue;
-use segue::settings::Trigger;
+use segue::between::settings::Trigger;
+use segue::host::plugin::Segue;
 use segue_music::{Meter, Tempo};
 
 use cue::{Baton, Cue, baton};

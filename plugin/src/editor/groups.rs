@@ -9,10 +9,10 @@ use super::look;
 use super::slider::slider;
 use super::span::span;
 use super::style::style;
+use crate::between::settings;
 use crate::params::SegueParams;
 use crate::params::choices::Grid;
 use crate::params::scale::Scale;
-use crate::settings;
 use crate::status::Status;
 
 const MARGIN: f32 = 8.0;

@@ -7,8 +7,9 @@ use nice_plug::prelude::ParamSetter;
 
 use super::slider::set;
 use super::{look, words};
+use crate::between::meters::Doing;
 use crate::params::SegueParams;
-use crate::status::{Doing, Status};
+use crate::status::Status;
 
 /// Whom the model owes its music to; shown wherever the model is.
 pub const CREDITS: &str = "The model learnt from music published by The Fryderyk Chopin Institute (polishscores.org, \

@@ -8,9 +8,9 @@ use nice_plug::prelude::{Enum, Param, ParamSetter};
 use super::choice::lit;
 use super::slider::set;
 use super::{look, words};
+use crate::between::settings;
 use crate::params::SegueParams;
 use crate::params::choices::Mode;
-use crate::settings;
 use crate::status::Status;
 
 /// The audio thread sees a parameter that moved within this time, whatever the block.

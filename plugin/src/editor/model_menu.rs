@@ -3,7 +3,7 @@
 use egui::{ComboBox, Ui};
 
 use super::look;
-use crate::models::Shelf;
+use crate::models::folder::Shelf;
 use crate::params::SegueParams;
 use crate::status::Status;
 

@@ -5,7 +5,7 @@ use nice_plug::context::gui::GuiContext;
 
 use super::look;
 use crate::params::SegueParams;
-use crate::presets::{Folder, Preset};
+use crate::params::presets::{Folder, Preset};
 
 /// Its width in the header: the longest name of those that come with the plugin.
 const WIDTH: f32 = 142.0;

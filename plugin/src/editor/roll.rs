@@ -8,9 +8,10 @@ use segue_music::{Key, Role, heard_scale};
 
 use super::keyboard::{KEYS, is_white};
 use super::{look, words};
+use crate::between::meters::Doing;
 use crate::params::text::key_name;
-use crate::roll::{View, span};
-use crate::status::{Doing, Status};
+use crate::status::Status;
+use crate::status::roll::{View, span};
 
 /// Height of the words above it.
 const STRIP: f32 = 24.0;

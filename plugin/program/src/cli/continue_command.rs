@@ -18,7 +18,7 @@ pub fn run(arguments: &Continue) -> Result<()> {
     // As text: these errors say all in one line, their causes included.
     let model = match &arguments.model {
         Some(path) => Model::load(path).map_err(|error| anyhow!("{error}"))?,
-        None => Model::from_bytes(segue::embedded::model_bytes())
+        None => Model::from_bytes(segue::models::embedded::model_bytes())
             .map_err(|error| anyhow!("the model inside this program: {error}"))?,
     };
     let model = Arc::new(model);

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use clap::Args;
-use segue::settings::Trigger;
+use segue::between::settings::Trigger;
 use segue_music::{Meter, Tempo};
 
 use crate::standalone::{self, Wanted, Wishes, meter, tempo};

@@ -6,8 +6,8 @@ use nice_plug::context::PluginApi;
 use nice_plug::context::activate::ActivateContext;
 use nice_plug::context::process::{ProcessContext, SendEventError, Transport};
 use nice_plug::midi::{MidiResult, NoteEvent, PluginNoteEvent};
-use segue::anchor::Hold;
-use segue::plugin::Segue;
+use segue::host::plugin::Segue;
+use segue::host::worker_workaround::Hold;
 
 use super::conductor::Place;
 use super::wire::{Outlet, Wire};

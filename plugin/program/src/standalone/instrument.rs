@@ -9,9 +9,9 @@ use std::slice;
 use std::time::Instant;
 
 use nice_plug::prelude::{AuxiliaryBuffers, Buffer, BufferConfig, Plugin, ProcessMode};
-use segue::limits::INPUT_EVENTS;
-use segue::plugin::Segue;
-use segue::settings::Trigger;
+use segue::between::limits::INPUT_EVENTS;
+use segue::between::settings::Trigger;
+use segue::host::plugin::Segue;
 
 use super::click::Clicker;
 use super::conductor::Conductor;

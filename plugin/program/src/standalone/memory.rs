@@ -7,8 +7,8 @@ use nice_plug::params::InternalParamMut;
 use nice_plug::params::internals::ParamPtr;
 use nice_plug::plugin::ParamValue;
 use nice_plug::prelude::{Param, Params, Plugin, PluginState};
-use segue::plugin::Segue;
-use segue::presets::Folder;
+use segue::host::plugin::Segue;
+use segue::params::presets::Folder;
 
 /// Its file, beside the player's presets.
 const FILE: &str = "standalone.json";

@@ -3,7 +3,7 @@
 use anyhow::{Context as _, Result};
 use nice_plug::prelude::Params;
 use segue::params::SegueParams;
-use segue::presets::{Folder, Preset};
+use segue::params::presets::{Folder, Preset};
 
 use super::choice::choose;
 
@@ -30,7 +30,7 @@ pub fn apply(params: &dyn Params, wanted: &str) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use nice_plug::prelude::Plugin;
-    use segue::plugin::Segue;
+    use segue::host::plugin::Segue;
 
     use super::super::memory::state_of;
     use super::*;

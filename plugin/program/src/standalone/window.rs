@@ -9,7 +9,7 @@ use nice_plug::context::gui::GuiContext;
 use nice_plug::editor::{Editor, EditorHandle, SpawnedEditor};
 use nice_plug::prelude::{AsyncExecutor, Params, Plugin};
 use segue::editor::Window;
-use segue::plugin::Segue;
+use segue::host::plugin::Segue;
 
 use super::cue::Baton;
 use super::panel::Panel;

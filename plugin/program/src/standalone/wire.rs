@@ -1,6 +1,6 @@
 //! Short MIDI messages on the wire, and what of them is for the clock.
 
-use segue::settings::Trigger;
+use segue::between::settings::Trigger;
 
 /// A message of at most three bytes and its place in the block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

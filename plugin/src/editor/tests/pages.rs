@@ -2,7 +2,7 @@
 
 use super::keys::played;
 use super::*;
-use crate::presets::Folder;
+use crate::params::presets::Folder;
 
 #[test]
 fn help_is_shown_once_a_project_and_when_asked_for() {
