@@ -113,15 +113,25 @@ fn the_audio_thread_never_names_the_model() {
 #[test]
 fn the_arrows_point_one_way() {
     // (package, what it may depend on of ours, besides what only its tests need)
-    let arrows: [(&str, &[&str]); 6] = [
+    let arrows: [(&str, &[&str]); 7] = [
         ("plugin/music", &[]),
         ("plugin/model", &["segue-music"]),
+        ("plugin/network", &["segue-music", "segue-model"]),
         ("plugin", &["segue-music", "segue-model"]),
         ("plugin/program", &["segue-music", "segue-model", "segue-plugin"]),
-        ("trainer", &["segue-music", "segue-model"]),
+        ("trainer", &["segue-music", "segue-model", "segue-network"]),
         ("bundler", &["segue-music"]),
     ];
-    let ours = ["segue-music", "segue-model", "segue-plugin", "segue", "trainer", "bundler", "tests"];
+    let ours = [
+        "segue-music",
+        "segue-model",
+        "segue-network",
+        "segue-plugin",
+        "segue",
+        "trainer",
+        "bundler",
+        "tests",
+    ];
     for (package, allowed) in arrows {
         let manifest = text(&root().join(package).join("Cargo.toml"));
         let dependencies =
@@ -130,6 +140,25 @@ fn the_arrows_point_one_way() {
             let name = line.split(['.', '=', ' ']).next().unwrap_or_default();
             assert!(!ours.contains(&name) || allowed.contains(&name), "{package} may not depend on {name}");
         }
+    }
+}
+
+#[test]
+fn the_plugin_links_no_candle() {
+    // As cargo resolves it: what the plugin's dependencies depend on, too.
+    let cargo = std::process::Command::new(env!("CARGO"))
+        .args(["tree", "--offline", "--package", "segue", "--edges", "normal", "--prefix", "none"])
+        .args(["--target", "all", "--all-features"])
+        .current_dir(root())
+        .output()
+        .expect("cargo runs");
+    let tree = String::from_utf8_lossy(&cargo.stdout);
+    let errors = String::from_utf8_lossy(&cargo.stderr);
+    assert!(cargo.status.success() && tree.contains("segue-model"), "cargo tree: {errors}");
+    for line in tree.lines() {
+        let name = line.split(' ').next().unwrap_or_default();
+        let trains = name.starts_with("candle") || name.starts_with("gemm") || name == "segue-network";
+        assert!(!trains, "the plugin links {name}: see cargo tree -p segue -e normal -i {name}");
     }
 }
 

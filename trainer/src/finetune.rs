@@ -10,8 +10,9 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail, ensure};
 use clap::Args;
-use segue_model::{Checkpoint, Model, Network, Precision};
+use segue_model::{Checkpoint, Model, Precision};
 use segue_music::Tokenizer;
+use segue_network::Network;
 
 use crate::corpus::{self, Skipped};
 use crate::example::Examples;

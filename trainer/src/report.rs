@@ -12,8 +12,9 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result, ensure};
 use clap::Args;
-use segue_model::{Checkpoint, Field, Model, Network};
+use segue_model::{Checkpoint, Field, Model};
 use segue_music::Tokenizer;
+use segue_network::Network;
 use serde_json::json;
 
 use crate::calibration::{Calibration, Reliability};

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use anyhow::Result;
-use segue_model::{Batch, Field, Network};
+use segue_model::Field;
+use segue_network::{Batch, Network};
 use serde::Serialize;
 
 use crate::measure::{Measure, Values};

@@ -9,10 +9,9 @@ use anyhow::{Context as _, Result, bail, ensure};
 use clap::Args;
 use rand::RngExt;
 use rand_pcg::Pcg64Mcg;
-use segue_model::{
-    Batch, Checkpoint, Config, Continuation, Field, Model, Network, Precision, STYLES, Sequence, Wish,
-};
+use segue_model::{Checkpoint, Config, Continuation, Field, Model, Precision, STYLES, Sequence, Wish};
 use segue_music::{Beats, Meter, Note, Piece, Tempo, Tokenizer, Track, midi_file, take};
+use segue_network::{Batch, Network};
 
 use crate::example::Examples;
 use crate::measure::Measure;
