@@ -108,8 +108,8 @@ fn the_keys_are_played_by_letters_and_never_stick() {
     desk.frame(vec![]);
     // The window closes with a key down.
     desk.frame(vec![letter(Key::S, true, none)]);
-    let Desk { face, mut touches, .. } = desk;
-    drop(face);
+    let Desk { view, mut touches, .. } = desk;
+    drop(view);
     touches.begin();
     assert!(matches!(touches.take(), Some(Message::On { key: 74, .. })));
     assert_eq!(touches.take(), None);

@@ -1,4 +1,4 @@
-//! What Segue does, in words.
+//! Labels: what Segue does, as the window says it.
 
 use segue_music::{PitchClasses, Scale};
 

@@ -1,18 +1,18 @@
-//! Buttons with a sign on them. Painted and not written: the fonts have no such letters.
+//! Buttons with an icon. Painted, because the fonts have no such letters.
 
 use std::f32::consts::TAU;
 
 use egui::{Color32, Painter, Pos2, Rect, Response, Sense, Shape, Stroke, Ui, Vec2, pos2, vec2};
 
 use super::choice::lit;
-use super::look;
+use super::theme;
 
 /// Width and height of the button.
 pub const SIDE: f32 = 24.0;
 
-/// What is on it.
+/// What the button shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sign {
+pub enum Icon {
     /// Plays.
     Play,
     /// Ends that.
@@ -26,24 +26,24 @@ pub enum Sign {
 }
 
 /// The button; says whether it was clicked.
-pub fn sign(ui: &mut Ui, sign: Sign, what: &str) -> bool {
+pub fn icon_button(ui: &mut Ui, icon: Icon, what: &str) -> bool {
     let (rect, response) = ui.allocate_exact_size(Vec2::splat(SIDE), Sense::click());
-    paint(ui, rect, &response, sign);
+    paint(ui, rect, &response, icon);
     response.on_hover_text(what).clicked()
 }
 
-fn paint(ui: &Ui, rect: Rect, response: &Response, sign: Sign) {
+fn paint(ui: &Ui, rect: Rect, response: &Response, icon: Icon) {
     let painter = ui.painter_at(rect);
-    painter.rect_filled(rect, look::ROUND, lit(look::LINE, response.hovered()));
+    painter.rect_filled(rect, theme::ROUND, lit(theme::LINE, response.hovered()));
     let at = rect.center();
-    let colour = match sign {
-        Sign::Play | Sign::Stop | Sign::Star(true) => look::SEGUE,
-        Sign::Export => look::TEXT,
-        Sign::Remove | Sign::Star(false) => look::DIM,
+    let colour = match icon {
+        Icon::Play | Icon::Stop | Icon::Star(true) => theme::SEGUE,
+        Icon::Export => theme::TEXT,
+        Icon::Remove | Icon::Star(false) => theme::DIM,
     };
     let line = Stroke::new(1.6, colour);
-    match sign {
-        Sign::Play => {
+    match icon {
+        Icon::Play => {
             let corners = [vec2(-3.5, -5.5), vec2(5.5, 0.0), vec2(-3.5, 5.5)];
             painter.add(Shape::convex_polygon(
                 corners.map(|corner| at + corner).to_vec(),
@@ -51,23 +51,23 @@ fn paint(ui: &Ui, rect: Rect, response: &Response, sign: Sign) {
                 Stroke::NONE,
             ));
         }
-        Sign::Stop => {
+        Icon::Stop => {
             painter.rect_filled(Rect::from_center_size(at, Vec2::splat(9.0)), 1.0, colour);
         }
         // An arrow down onto a line.
-        Sign::Export => {
+        Icon::Export => {
             painter.line_segment([at + vec2(0.0, -6.0), at + vec2(0.0, 2.5)], line);
             for side in [-3.5, 3.5] {
                 painter.line_segment([at + vec2(side, -1.0), at + vec2(0.0, 2.5)], line);
             }
             painter.line_segment([at + vec2(-5.0, 6.0), at + vec2(5.0, 6.0)], line);
         }
-        Sign::Remove => {
+        Icon::Remove => {
             for side in [-4.0, 4.0] {
                 painter.line_segment([at + vec2(-side, -4.0), at + vec2(side, 4.0)], line);
             }
         }
-        Sign::Star(full) => star(&painter, at, colour, full),
+        Icon::Star(full) => star(&painter, at, colour, full),
     }
 }
 

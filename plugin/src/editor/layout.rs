@@ -16,7 +16,7 @@ const GAP: f32 = 6.0;
 
 /// Where each is; nothing where it is not shown.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Places {
+pub struct Layout {
     /// When Segue plays.
     pub when: Option<Rect>,
     /// What it plays.
@@ -27,7 +27,7 @@ pub struct Places {
     pub takes: Option<Rect>,
 }
 
-impl Places {
+impl Layout {
     /// In an area, from its top.
     pub fn of(area: Rect, takes: bool) -> Self {
         let third = (area.width() - 2.0 * GAP) / 3.0;
@@ -61,7 +61,7 @@ mod tests {
         for width in [736.0, 896.0, 1159.0, 1160.0, 1900.0] {
             for takes in [false, true] {
                 let area = Rect::from_min_size(pos2(12.0, 400.0), vec2(width, HEIGHT));
-                let Places { when, what, sound, takes: panel } = Places::of(area, takes);
+                let Layout { when, what, sound, takes: panel } = Layout::of(area, takes);
                 let places: Vec<_> = [when, Some(what), sound, panel].into_iter().flatten().collect();
                 for (number, place) in places.iter().enumerate() {
                     assert!(area.expand(0.1).contains_rect(*place), "{place:?} of {width}");
