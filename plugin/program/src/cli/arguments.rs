@@ -68,10 +68,10 @@ pub struct Continue {
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
     /// How daring: below 1 the likely gets likelier; 0 takes the likeliest only.
-    #[arg(long, default_value_t = 1.0, value_parser = temperature)]
+    #[arg(long, default_value_t = 1.0, value_parser = temperature, allow_negative_numbers = true)]
     pub temperature: f32,
     /// The share of probability that is kept, from the likeliest down.
-    #[arg(long, value_name = "P", default_value_t = 0.95, value_parser = top_p)]
+    #[arg(long, value_name = "P", default_value_t = 0.95, value_parser = top_p, allow_negative_numbers = true)]
     pub top_p: f32,
     /// Notes begin on multiples of this: 1/4, 1/8, 1/8T, 1/16, 1/16T, 1/32, or off. By default 1/16
     /// if all of the prompt lies on sixteenths, and off otherwise.
@@ -86,9 +86,7 @@ pub struct Continue {
 }
 
 fn temperature(text: &str) -> Result<f32, String> {
-    number(text)
-        .filter(|temperature| (0.05..=5.0).contains(temperature))
-        .ok_or("a number from 0.05 to 5".into())
+    number(text).filter(|temperature| (0.0..=5.0).contains(temperature)).ok_or("a number from 0 to 5".into())
 }
 
 fn top_p(text: &str) -> Result<f32, String> {

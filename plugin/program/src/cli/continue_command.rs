@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use segue_model::{Continuation, Model, Rest, Wish};
-use segue_music::{midi_file, take};
+use segue_music::{Beats, midi_file, take};
 
 use super::arguments::Continue;
 use super::listing::Listing;
@@ -55,6 +55,18 @@ fn continue_file(arguments: &Continue, model: &Arc<Model>, Pair { input, output 
         seed: arguments.seed,
     };
     let prompt = midi_file::read(input)?;
+    // Refused before anything is computed: 250 bars of 255/1 took 93 s.
+    if let Some((_, end)) = Continuation::span(&prompt, arguments.bars)
+        && end > midi_file::LONGEST
+    {
+        bail!(
+            "{}: {} bars more would end at beat {}, and a MIDI file ends at beat {} at the latest; ask for fewer --bars",
+            input.display(),
+            arguments.bars,
+            end.div_floor(Beats::ONE),
+            midi_file::LONGEST.div_floor(Beats::ONE)
+        );
+    }
     let answer = match Continuation::of(&prompt, Arc::clone(model), &wish) {
         Ok(answer) => answer,
         Err(Rest::Unheard) => {

@@ -1,5 +1,6 @@
 //! The files to read, and where each output goes.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -53,7 +54,27 @@ pub fn pairs(input: &Path, output: &Path) -> Result<Vec<Pair>> {
         bail!("{}: holds no .mid files", input.display());
     }
     pairs.sort();
+    keep_prompts(&pairs)?;
     Ok(pairs)
+}
+
+/// Refuses an output that is a link to one of the inputs.
+fn keep_prompts(pairs: &[Pair]) -> Result<()> {
+    let inputs: BTreeMap<PathBuf, &Path> = pairs
+        .iter()
+        .filter_map(|pair| Some((fs::canonicalize(&pair.input).ok()?, pair.input.as_path())))
+        .collect();
+    for Pair { output, .. } in pairs {
+        let input = fs::canonicalize(output).ok().and_then(|target| inputs.get(&target));
+        if let Some(input) = input {
+            bail!(
+                "{}: the answer would overwrite the prompt {}; name another output",
+                output.display(),
+                input.display()
+            );
+        }
+    }
+    Ok(())
 }
 
 fn is_midi(path: &Path) -> bool {
