@@ -12,6 +12,7 @@
 //! | [`device_supervisor`] | its own | opens devices again when they come back |
 //! | [`terminal`] | its own | what the player types |
 //! | [`window`] | main | the plugin's editor with a row for the transport |
+//! | [`sound_status`] | main, device | whether there is sound, for the window |
 //! | [`device_list`], [`device_name`] | main | devices as text, and found by name |
 //! | [`saved_state`], [`preset`] | main | what is kept between runs; presets by name |
 
@@ -23,11 +24,13 @@ mod device_supervisor;
 mod midi;
 mod preset;
 mod saved_state;
+mod sound_status;
 mod terminal;
 mod transport;
 mod window;
 
 use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -48,6 +51,7 @@ pub use device_supervisor::DeviceRequest;
 use device_supervisor::{DeviceSupervisor, SupervisorThread};
 use midi::ports::{self, OutputPort, Ports};
 use midi::queues::midi_queues;
+use sound_status::SoundStatus;
 pub use terminal::{meter, tempo};
 use transport::handle::{Command, TransportHandle, transport_channel};
 use window::plugin_window::PluginWindow;
@@ -84,12 +88,18 @@ pub struct PlayOptions {
 pub fn play(options: PlayOptions) -> Result<()> {
     let mut segue = Segue::default();
     let params = segue.params();
-    restore_state(params.as_ref());
-    if let Some(name) = &options.preset {
-        preset::apply(params.as_ref(), name)?;
-    }
+    let state_path = restore_state(params.as_ref());
+    let preset = match &options.preset {
+        Some(name) => Some(preset::apply(params.as_ref(), name)?),
+        None => None,
+    };
     let (transport, commands) = transport_channel();
-    let window = if options.window { PluginWindow::new(&mut segue, transport.clone()) } else { None };
+    let sound = SoundStatus::default();
+    let window = if options.window {
+        PluginWindow::new(&mut segue, transport.clone(), sound.clone(), preset)
+    } else {
+        None
+    };
     let output = OutputPort::open(options.devices.midi_out.as_deref());
     // The name may be that of a port in JACK, which is asked later.
     let (output, unknown) = match output {
@@ -102,6 +112,7 @@ pub fn play(options: PlayOptions) -> Result<()> {
     set_up_transport(&options, &transport);
 
     let (driver, no_sound) = open_audio(&options.devices, &instrument)?;
+    sound.set(no_sound.clone());
     #[cfg(target_os = "linux")]
     let unknown = match (&driver, &options.devices.midi_out, unknown) {
         (Driver::Jack(jack), Some(name), Some(_)) => jack.send_to(name).err(),
@@ -127,15 +138,16 @@ pub fn play(options: PlayOptions) -> Result<()> {
             println!("no sound; Segue goes on without, and takes it when it is there\n{reason}");
         }
         Some(reason) => {
-            bail!("neither sound, nor MIDI, nor a window:\n{reason}\n{}", ports::NO_MIDI)
+            eprintln!("{reason}\n{}", ports::NO_MIDI);
+            bail!("there is neither sound, nor MIDI, nor a window");
         }
     }
     println!("{}", terminal::HELP);
 
     let quit = Arc::new(AtomicBool::new(false));
-    let supervisor = DeviceSupervisor::new(options.devices, instrument, driver, ports);
+    let supervisor = DeviceSupervisor::new(options.devices, instrument, driver, ports, sound);
     let devices = supervisor.start(transport.clone());
-    let session = Session { transport: transport.clone(), params, devices };
+    let session = Session { transport: transport.clone(), params, devices, state_path };
     let session = Arc::new(Mutex::new(Some(session)));
     end_on_signal(&quit, window.is_some().then(|| session.clone()));
     read_terminal(&transport, &quit);
@@ -162,6 +174,8 @@ struct Session {
     transport: TransportHandle,
     params: Arc<dyn Params>,
     devices: SupervisorThread,
+    /// Where the state is saved; `None` if it cannot be.
+    state_path: Option<PathBuf>,
 }
 
 impl Session {
@@ -175,7 +189,7 @@ impl Session {
         // Give the last block's messages time to leave.
         thread::sleep(POLL);
         drop(self.devices);
-        if let Some(path) = saved_state::path()
+        if let Some(path) = self.state_path
             && let Err(error) = saved_state::write(&path, &saved_state::capture(&*self.params))
         {
             println!("{}: the settings cannot be kept: {error}", path.display());
@@ -216,14 +230,23 @@ fn set_up_transport(options: &PlayOptions, transport: &TransportHandle) {
     }
 }
 
-/// Restores the state of the last run.
-fn restore_state(params: &dyn Params) {
-    let Some(path) = saved_state::path() else { return };
+/// Restores the state of the last run. Returns where to save it at the end; `None` if it cannot be
+/// saved there, of which the player is told now rather than at the end.
+fn restore_state(params: &dyn Params) -> Option<PathBuf> {
+    let path = saved_state::path()?;
     match saved_state::read(&path) {
         Ok(Some(state)) => saved_state::restore(params, state),
         Ok(None) => {}
         Err(error) => {
             println!("{}: cannot be read ({error}); Segue begins as new", path.display());
+        }
+    }
+    match saved_state::try_writing(&path) {
+        Ok(()) => Some(path),
+        Err(error) => {
+            let way_out = "make its folder writable, or what you set is forgotten at the end";
+            println!("{}: cannot be written ({error}); {way_out}", path.display());
+            None
         }
     }
 }

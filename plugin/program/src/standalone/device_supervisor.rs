@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::audio::driver::{AudioError, AudioRequest, Driver, DriverHealth, SharedInstrument};
 use super::midi::ports::Ports;
+use super::sound_status::SoundStatus;
 use super::transport::handle::TransportHandle;
 
 /// How often the clock's state is looked at, and every how many times the devices are.
@@ -41,6 +42,7 @@ pub struct DeviceSupervisor {
     instrument: SharedInstrument,
     driver: Driver,
     ports: Ports,
+    sound: SoundStatus,
     last_retry: Instant,
     /// The dropouts of which the player was told, and when.
     reported_dropouts: (u32, Instant),
@@ -56,13 +58,20 @@ pub struct SupervisorThread {
 
 impl DeviceSupervisor {
     /// Takes over the devices that are open.
-    pub fn new(request: DeviceRequest, instrument: SharedInstrument, driver: Driver, ports: Ports) -> Self {
+    pub fn new(
+        request: DeviceRequest,
+        instrument: SharedInstrument,
+        driver: Driver,
+        ports: Ports,
+        sound: SoundStatus,
+    ) -> Self {
         let now = Instant::now();
         Self {
             request,
             instrument,
             driver,
             ports,
+            sound,
             last_retry: now,
             reported_dropouts: (0, now),
             last_callback: (0, now),
@@ -102,6 +111,7 @@ impl DeviceSupervisor {
                 let name = self.driver.name().to_owned();
                 if let Some(timer) = Driver::timer(&self.instrument) {
                     self.driver = timer;
+                    self.sound.set(Some(format!("{name} is gone")));
                     say(format!("{name} is gone; Segue goes on without sound until it is back"));
                 }
             }
@@ -124,6 +134,7 @@ impl DeviceSupervisor {
                         let _ = jack.send_to(name);
                     }
                     say(format!("sound: {}", driver.name()));
+                    self.sound.set(None);
                     self.driver = driver;
                     let opened = Instant::now();
                     self.reported_dropouts = (0, opened);

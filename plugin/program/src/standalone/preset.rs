@@ -8,14 +8,16 @@ use segue::params::presets::{Folder, Preset};
 use super::device_name::choose;
 
 /// Applies the preset with that part in its name: one of Segue's, or one of the player's own.
+/// Returns it.
 ///
 /// # Errors
 /// No preset has that name, or its file sets what this version does not know.
-pub fn apply(params: &dyn Params, wanted: &str) -> Result<()> {
+pub fn apply(params: &dyn Params, wanted: &str) -> Result<Preset> {
     let presets: Vec<_> =
         Preset::built_in().chain(Folder::of_the_player().presets().into_iter().flatten()).collect();
     let names: Vec<_> = presets.iter().map(|preset| preset.name.clone()).collect();
-    let preset = presets.get(choose("preset", &names, wanted)?).context("it is gone")?;
+    let index = choose("preset", &names, wanted)?;
+    let preset = presets.into_iter().nth(index).context("the preset is gone")?;
     // A preset resolves to pointers into one `SegueParams`. `params` hides its type, so they are
     // resolved on another one and carried over by the parameters' ids.
     let like = SegueParams::default();
@@ -28,7 +30,7 @@ pub fn apply(params: &dyn Params, wanted: &str) -> Result<()> {
             unsafe { param._internal_set_normalized_value(value) };
         }
     }
-    Ok(())
+    Ok(preset)
 }
 
 #[cfg(test)]
@@ -47,7 +49,8 @@ mod tests {
     fn a_preset_is_chosen_by_a_part_of_its_name() {
         let params = Segue::default().params();
         let before = values(params.as_ref());
-        apply(params.as_ref(), "trading f").expect("there is one");
+        let preset = apply(params.as_ref(), "trading f").expect("there is one");
+        assert_eq!(preset.name, "Trading fours");
         let after = values(params.as_ref());
         assert_eq!(after["mode"]["string"], "trade");
         assert_ne!(before, after);

@@ -13,6 +13,9 @@ use segue::params::presets::Folder;
 /// The name of its file, beside the folder of the player's presets.
 const FILE: &str = "standalone.json";
 
+/// The extension of the file while it is being written.
+const FRESH: &str = "new";
+
 /// Where it is kept; `None` if no home folder is known.
 pub fn path() -> Option<PathBuf> {
     Some(Folder::of_the_player().place()?.parent()?.join(FILE))
@@ -73,11 +76,22 @@ pub fn restore(params: &dyn Params, mut state: PluginState) {
 
 /// Reads the file; `None` if there is none.
 pub fn read(path: &Path) -> io::Result<Option<PluginState>> {
+    use io::ErrorKind::{NotADirectory, NotFound};
     match fs::read(path) {
         Ok(text) => Ok(Some(serde_json::from_slice(&text)?)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) if matches!(error.kind(), NotFound | NotADirectory) => Ok(None),
         Err(error) => Err(error),
     }
+}
+
+/// Tries whether the file can be written, and leaves it as it is.
+pub fn try_writing(path: &Path) -> io::Result<()> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    let fresh = path.with_extension(FRESH);
+    fs::write(&fresh, [])?;
+    fs::remove_file(&fresh)
 }
 
 /// Writes the file, whole or not at all.
@@ -85,7 +99,7 @@ pub fn write(path: &Path, state: &PluginState) -> io::Result<()> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;
     }
-    let fresh = path.with_extension("new");
+    let fresh = path.with_extension(FRESH);
     fs::write(&fresh, serde_json::to_vec(state)?)?;
     fs::rename(&fresh, path)
 }

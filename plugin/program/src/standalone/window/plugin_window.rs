@@ -5,14 +5,17 @@ use std::sync::Arc;
 #[cfg(target_os = "linux")]
 use std::{thread, time::Duration};
 
+use egui::Ui;
 use nice_plug::context::gui::GuiContext;
 use nice_plug::editor::{Editor, EditorHandle, SpawnedEditor};
 use nice_plug::prelude::{AsyncExecutor, Params, Plugin};
 use segue::editor::Window;
 use segue::host::plugin::Segue;
+use segue::params::presets::Preset;
 
 use super::gui_context::ParameterContext;
 use super::transport_bar::transport_bar;
+use crate::standalone::sound_status::SoundStatus;
 use crate::standalone::transport::handle::TransportHandle;
 
 /// The window, not open yet.
@@ -25,12 +28,19 @@ pub struct PluginWindow {
 pub struct OpenWindow(SpawnedEditor<<Window as Editor>::Handle>);
 
 impl PluginWindow {
-    /// The window of an instance, with a row for the transport.
-    pub fn new(segue: &mut Segue, transport: TransportHandle) -> Option<Self> {
+    /// The window of an instance, with a row for the transport. `preset` is the one that was
+    /// applied to the instance.
+    pub fn new(
+        segue: &mut Segue,
+        transport: TransportHandle,
+        sound: SoundStatus,
+        preset: Option<Preset>,
+    ) -> Option<Self> {
         // The editor asks for no tasks.
         let no_tasks = || Arc::new(|_| ());
         let window = segue.editor(AsyncExecutor::new(no_tasks(), no_tasks()))?;
-        let window = window.with_strip(Arc::new(move |ui| transport_bar(ui, &transport)));
+        let bar = move |ui: &mut Ui| transport_bar(ui, &transport, &sound);
+        let window = window.with_strip(Arc::new(bar)).with_preset(preset);
         Some(Self { window, params: segue.params() })
     }
 

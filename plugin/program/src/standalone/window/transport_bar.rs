@@ -8,6 +8,7 @@ use std::time::Instant;
 use egui::{Button, Color32, ComboBox, DragValue, Response, Sense, Ui, vec2};
 use segue_music::{Meter, Tempo};
 
+use crate::standalone::sound_status::SoundStatus;
 use crate::standalone::terminal::TEMPOS;
 use crate::standalone::transport::handle::{Command, TransportHandle};
 
@@ -19,11 +20,14 @@ const OFF: Color32 = Color32::from_rgb(0x38, 0x3e, 0x4a);
 const ON: Color32 = Color32::from_rgb(0xec, 0xe8, 0xe0);
 const DOWNBEAT: Color32 = Color32::from_rgb(0xf4, 0xa2, 0x3c);
 
+/// The colour of what is missing.
+const WARNING: Color32 = DOWNBEAT;
+
 /// Pixels from one lamp to the next.
 const SPACING: f32 = 14.0;
 
 /// Draws the row and sends what is clicked.
-pub fn transport_bar(ui: &mut Ui, transport: &TransportHandle) {
+pub fn transport_bar(ui: &mut Ui, transport: &TransportHandle, sound: &SoundStatus) {
     ui.horizontal(|ui| {
         for (clicked, command) in [start(ui, transport), tempo(ui, transport), tap(ui)] {
             if clicked {
@@ -36,6 +40,9 @@ pub fn transport_bar(ui: &mut Ui, transport: &TransportHandle) {
             transport.send(command);
         }
         lamps(ui, transport);
+        if let Some(reason) = sound.reason() {
+            ui.colored_label(WARNING, "No sound").on_hover_text(reason);
+        }
     });
 }
 

@@ -7,6 +7,7 @@ use crate::standalone::transport::handle::{CommandReceiver, transport_channel};
 struct Row {
     context: Context,
     transport: TransportHandle,
+    sound: SoundStatus,
     receiver: CommandReceiver,
 }
 
@@ -14,7 +15,8 @@ impl Row {
     fn new(beat: Option<u8>, metronome: bool) -> Self {
         let (transport, receiver) = transport_channel();
         receiver.publish(Tempo::new(96.5), Meter::COMMON, beat, metronome);
-        let mut row = Self { context: Context::default(), transport, receiver };
+        let mut row =
+            Self { context: Context::default(), transport, sound: SoundStatus::default(), receiver };
         // egui measures in the first frame.
         row.frame(vec![]);
         row
@@ -23,9 +25,9 @@ impl Row {
     /// Draws once. Returns the words that are shown, and where.
     fn frame(&mut self, events: Vec<Event>) -> Vec<(String, Pos2)> {
         let screen_rect = Some(Rect::from_min_size(Pos2::ZERO, vec2(900.0, 400.0)));
-        let transport = self.transport.clone();
+        let (transport, sound) = (self.transport.clone(), self.sound.clone());
         let mut output = self.context.run_ui(RawInput { screen_rect, events, ..Default::default() }, |ui| {
-            transport_bar(ui, &transport)
+            transport_bar(ui, &transport, &sound)
         });
         // There is no painter to take them.
         output.textures_delta.clear();
@@ -94,4 +96,14 @@ fn a_metre_is_chosen_from_a_list() {
 fn the_tempo_is_shown() {
     let words = Row::new(None, false).frame(vec![]);
     assert!(words.iter().any(|(word, _)| word == "96.5"), "{words:?}");
+}
+
+#[test]
+fn missing_sound_is_shown_until_it_is_back() {
+    let mut row = Row::new(None, false);
+    for reason in [None, Some("the card is gone"), None] {
+        row.sound.set(reason.map(str::to_owned));
+        let shown = row.frame(vec![]).iter().any(|(word, _)| word == "No sound");
+        assert_eq!(shown, reason.is_some(), "{reason:?}");
+    }
 }
