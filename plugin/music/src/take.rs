@@ -7,21 +7,29 @@ const OWN_CHANNEL: Channel = 1;
 /// General MIDI's drums.
 const DRUMS: Channel = 9;
 
-/// The prompt as the track `You` and the answer as the track `Segue`, with the prompt's tempo and metre. The piece lasts to `end` at least.
+/// The prompt, unchanged, and the answer as a new track `Segue` on a channel of its own. Tracks with notes to continue are
+/// called `You`; drums keep their names. What else is in the prompt's file stays in it, see [`Piece::source`]. The piece
+/// lasts to `end` at least.
+///
+/// Where the prompt uses every channel, the answer shares the first of the voices that it continues, and its sound.
 pub fn take(prompt: &Piece, answer: &[Note], end: Beats) -> Piece {
-    let heard: Vec<&Track> = prompt.tracks.iter().filter(|track| !track.is_drums()).collect();
-    let taken = |channel| heard.iter().any(|track| track.channel == channel);
-    let own = free(taken, DRUMS).unwrap_or(OWN_CHANNEL);
-    let mut tracks = you(&heard, own);
-    tracks.push(Track {
+    let used = prompt.channels();
+    let first = prompt.tracks.iter().find(|track| !track.is_drums());
+    let free = [OWN_CHANNEL].into_iter().chain(0..16);
+    let own = free.into_iter().find(|&channel| channel != DRUMS && !used[usize::from(channel)]);
+    let mut piece = prompt.clone();
+    for track in piece.tracks.iter_mut().filter(|track| !track.is_drums()) {
+        "You".clone_into(&mut track.name);
+    }
+    piece.tracks.push(Track {
         name: "Segue".to_owned(),
-        channel: own,
-        program: heard.first().and_then(|track| track.program),
+        channel: own.or(first.map(|track| track.channel)).unwrap_or(OWN_CHANNEL),
+        program: first.and_then(|track| track.program).filter(|_| own.is_some()),
         notes: answer.to_vec(),
         pedal: Vec::new(),
     });
-    let last = heard.iter().flat_map(|track| track.notes.iter().map(Note::end)).max().unwrap_or_default();
-    Piece { tracks, tempos: prompt.tempos.clone(), meters: prompt.meters.clone(), end: end.max(last) }
+    piece.end = piece.end.max(end);
+    piece
 }
 
 /// When the pedal of any of the tracks is down.
@@ -43,53 +51,6 @@ pub fn joined_pedal<'a>(tracks: impl Iterator<Item = &'a Track>) -> Vec<(Beats, 
         }
     }
     joined
-}
-
-/// The prompt's voices, all of one name, which makes them one track of the file: those that can share a channel do, the
-/// others have one each as long as there are any, and in the end a track of their own.
-fn you(heard: &[&Track], own: Channel) -> Vec<Track> {
-    let mut voices: Vec<Track> = Vec::new();
-    for track in heard {
-        let shared = voices.iter().position(|voice| voice.channel == track.channel);
-        match shared {
-            Some(index) if may_share(&voices[index], track) => join(&mut voices[index], track),
-            Some(_) => {
-                let taken = |channel| {
-                    channel == own
-                        || voices.iter().any(|voice| voice.channel == channel)
-                        || heard.iter().any(|other| other.channel == channel)
-                };
-                let channel = free(taken, DRUMS).unwrap_or(track.channel);
-                voices.push(Track { channel, ..(*track).clone() });
-            }
-            None => voices.push((*track).clone()),
-        }
-    }
-    voices.sort_by_key(|voice| voice.channel);
-    for voice in &mut voices {
-        "You".clone_into(&mut voice.name);
-    }
-    voices
-}
-
-/// Segue's usual channel if it is free, or else the first that is.
-fn free(taken: impl Fn(Channel) -> bool, never: Channel) -> Option<Channel> {
-    [OWN_CHANNEL].into_iter().chain(0..16).find(|&channel| channel != never && !taken(channel))
-}
-
-/// Whether two voices sound alike and never hold one key at once.
-fn may_share(one: &Track, other: &Track) -> bool {
-    let mut notes: Vec<(u8, Beats, Beats)> =
-        one.notes.iter().chain(&other.notes).map(|note| (note.key, note.onset, note.end())).collect();
-    notes.sort_unstable();
-    let apart = notes.windows(2).all(|pair| pair[0].0 != pair[1].0 || pair[0].2 <= pair[1].1);
-    // A pedal holds every note of its channel: only voices with the same pedal can share one.
-    apart && one.program == other.program && one.pedal == other.pedal
-}
-
-fn join(voice: &mut Track, other: &Track) {
-    voice.notes.extend(&other.notes);
-    voice.notes.sort_unstable();
 }
 
 #[cfg(test)]

@@ -130,7 +130,7 @@ fn recorded() -> Piece {
         track(9, vec![note(0, 36, 250)], &[]),
     ];
     let tempos = vec![(Beats::ZERO, Tempo::new(125.0)), (at(4_000), Tempo::new(80.0))];
-    Piece { tracks, tempos, meters: vec![(Beats::ZERO, Meter::COMMON)], end: at(12_000) }
+    Piece { tracks, tempos, meters: vec![(Beats::ZERO, Meter::COMMON)], end: at(12_000), ..Piece::default() }
 }
 
 #[test]

@@ -182,6 +182,7 @@ impl Jam {
                 .chain(within.map(|&(from, meter)| (from - origin, meter)))
                 .collect(),
             end: last - origin,
+            ..Piece::default()
         };
         let marks = self.marks.iter().filter(|&&(at, _)| at >= origin);
         Some((piece, marks.map(|&(at, mark)| (at - origin, mark.text())).collect()))

@@ -93,6 +93,7 @@ impl Take {
             tempos: [(Beats::ZERO, self.tempo)].into_iter().chain(self.tempos.iter().copied()).collect(),
             meters: vec![(Beats::ZERO, self.meter)],
             end: last.ceil_to(self.meter.bar()),
+            ..Piece::default()
         }
     }
 
