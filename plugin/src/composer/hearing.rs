@@ -25,10 +25,6 @@ impl Composer {
     pub(super) fn withdraw(&mut self, from: Beats) {
         self.generator.withdraw(Role::Segue, from.ceil_to(TICK).div_floor(TICK));
         if let Some(answer) = &mut self.answer {
-            answer.frontier = answer.frontier.min(from).max(answer.from);
-            answer.floor = answer.frontier;
-            answer.opening = answer.opening.filter(|&onset| onset < from);
-            answer.complete = false;
             answer.withdraw(from);
         }
     }

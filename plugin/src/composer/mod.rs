@@ -12,6 +12,7 @@ mod hearing;
 pub mod journal;
 pub mod model_choice;
 pub mod phrase;
+mod planned_answer;
 mod planning;
 mod replaying;
 pub mod thread;
@@ -22,7 +23,7 @@ use std::sync::Arc;
 
 use crossbeam_channel::Receiver;
 use segue_model::{Generator, Model};
-use segue_music::{Beats, Meter, TICK, tick_at};
+use segue_music::{Beats, Meter, tick_at};
 
 use crate::between::boundary::{ComposerEnd, Readiness};
 use crate::between::heard::{Heard, Revision, Tick};
@@ -37,7 +38,7 @@ use crate::composer::journal::Journal;
 use crate::composer::phrase::{Phrase, Spacing};
 use crate::composer::turns::Turns;
 use crate::status::Status;
-use replaying::{Source, Undone};
+use planned_answer::{PlannedAnswer, Source, Undone};
 
 /// By tick.
 const LAG_DECAY: f32 = 0.98;
@@ -61,27 +62,6 @@ pub enum Wish {
     Redo,
 }
 
-/// An answer that is planned or played.
-struct Answer {
-    /// By which it is told from others at the output.
-    number: u32,
-    source: Source,
-    from: Beats,
-    until: Beats,
-    /// What it answers, to be taken up again if it never sounded.
-    phrase: Phrase,
-    /// It begins so soon that it cannot move any more.
-    committed: bool,
-    /// The onset of its first note, once that is planned.
-    opening: Option<Beats>,
-    /// Everything before this is planned.
-    frontier: Beats,
-    /// The next note begins here or later: what lay behind was withdrawn.
-    floor: Beats,
-    /// Nothing more comes.
-    complete: bool,
-}
-
 /// One instance's composer.
 pub struct Composer {
     end: ComposerEnd,
@@ -92,7 +72,7 @@ pub struct Composer {
     spacing: Spacing,
     turns: Turns,
     groove: Groove,
-    answer: Option<Answer>,
+    answer: Option<PlannedAnswer>,
     /// When the latch went down, while it is.
     latched: Option<Beats>,
     /// The last tick's.

@@ -6,8 +6,8 @@ use egui::{Align, Button, Color32, Label, Layout, RichText, Ui, vec2};
 use nice_plug::prelude::ParamSetter;
 
 use super::slider::set;
-use crate::between::meters::Doing;
 use super::{labels, theme};
+use crate::between::meters::Doing;
 use crate::params::SegueParams;
 use crate::status::Status;
 

@@ -7,8 +7,8 @@ use nice_plug::prelude::{Enum, Param, ParamSetter};
 
 use super::choice::lit;
 use super::slider::set;
-use crate::between::settings;
 use super::{labels, theme};
+use crate::between::settings;
 use crate::params::SegueParams;
 use crate::params::choices::Mode;
 use crate::status::Status;

@@ -7,8 +7,8 @@ use parking_lot::Mutex;
 use segue_music::{Key, Role};
 
 use super::keyboard::{KEYS, is_white};
-use crate::between::touch::Fingers;
 use super::theme;
+use crate::between::touch::Fingers;
 use crate::params::text::key_name;
 use crate::status::Status;
 

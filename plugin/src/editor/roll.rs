@@ -7,8 +7,8 @@ use egui::{Align2, Color32, Painter, Rect, Sense, Stroke, StrokeKind, Ui, pos2, 
 use segue_music::{Key, Role, heard_scale};
 
 use super::keyboard::{KEYS, is_white};
-use crate::between::meters::Doing;
 use super::{labels, theme};
+use crate::between::meters::Doing;
 use crate::params::text::key_name;
 use crate::status::Status;
 use crate::status::roll::{View, span};

@@ -14,6 +14,7 @@ use nice_plug_egui::{
 };
 use parking_lot::Mutex;
 
+use super::pixels::whole;
 use super::{EditorView, Instance, Strip};
 
 /// The size it opens with, and the smallest at which nothing is cut off.
@@ -53,12 +54,6 @@ impl Window {
         }
         state.clone()
     }
-}
-
-/// In whole logical pixels, as projects remember it.
-pub fn whole(size: LogicalSize<f32>) -> (u32, u32) {
-    // A float cast saturates.
-    (size.width.round() as u32, size.height.round() as u32)
 }
 
 fn fitting((width, height): (u32, u32)) -> (f32, f32) {

@@ -54,7 +54,7 @@ pub struct Segue {
 
 impl Default for Segue {
     fn default() -> Self {
-        worker_workaround::install();
+        worker_workaround::install::<Self>();
         let (wish, wishes) = bounded(8);
         let (fingers, touches) = touch();
         let params = Arc::<SegueParams>::default();

@@ -3,6 +3,7 @@
 //! presets and the names of styles are behind locks or in files.
 
 pub mod choices;
+pub mod number;
 pub mod presets;
 pub mod ranges;
 pub mod scale;
@@ -18,6 +19,7 @@ use nice_plug::prelude::*;
 use crate::between::settings::Settings;
 use crate::params::state::State;
 use choices::Mode;
+use number::number;
 use text::trigger_of;
 use tone::Tone;
 use what::What;
@@ -61,15 +63,6 @@ impl Default for SegueParams {
             tone: Tone::default(),
         }
     }
-}
-
-/// The value of a parameter, or its default where a host has set what is no number.
-///
-/// # Real-time safety
-/// Reads an atomic.
-fn number(param: &FloatParam) -> f32 {
-    let value = param.value();
-    if value.is_nan() { param.default_plain_value() } else { value }
 }
 
 impl SegueParams {

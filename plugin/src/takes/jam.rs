@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 
 use segue_music::{Beats, Channel, Key, Meter, Note, Piece, Role, Tempo, Track, Velocity};
 
-use super::take::{Name, label};
+use super::name::{Name, label};
 use crate::between::limits::{JAM_CHANGES, JAM_MARKS, JAM_NOTES};
 use crate::between::settings::Mode;
 
@@ -185,15 +185,5 @@ impl Jam {
         };
         let marks = self.marks.iter().filter(|&&(at, _)| at >= origin);
         Some((piece, marks.map(|&(at, mark)| (at - origin, mark.text())).collect()))
-    }
-}
-
-/// A mode in a marker.
-pub(super) fn word(mode: Mode) -> &'static str {
-    match mode {
-        Mode::Answer => "Answer",
-        Mode::Trade => "Trade",
-        Mode::Continue => "Continue",
-        Mode::Duet => "Duet",
     }
 }

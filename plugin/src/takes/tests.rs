@@ -7,6 +7,7 @@ use segue_music::{Beats, Meter, Note, Role, Tempo};
 use serde_json::json;
 
 use super::*;
+use crate::between::settings::Mode;
 
 fn note(onset: i64, key: u8) -> Note {
     Note { onset: Beats::ratio(onset, 960), key, duration: Beats::ratio(1, 3), velocity: 77 }

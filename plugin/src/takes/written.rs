@@ -4,7 +4,8 @@ use segue_music::{Beats, Meter, Note, Tempo};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Name, Take};
+use super::name::Name;
+use super::take::Take;
 use crate::between::limits::{TAKE_BEATS, TAKE_NOTES};
 use crate::between::settings::Mode;
 
