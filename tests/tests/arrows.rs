@@ -7,7 +7,8 @@ use std::path::Path;
 use tests::modules::{Arrows, Modules};
 
 /// Our crates whose files are held to it.
-const CRATES: [(&str, &str); 1] = [("segue", "plugin/src/lib.rs")];
+const CRATES: [(&str, &str); 2] =
+    [("segue_realtime", "plugin/realtime/src/lib.rs"), ("segue", "plugin/src/lib.rs")];
 
 /// The folders that the audio thread runs in.
 const REAL_TIME: [&str; 2] = ["between", "audio"];

@@ -1,6 +1,6 @@
 //! The composer: listens, decides when to play, and plans ahead of the playhead. Runs on the composer's own thread. It may
 //! allocate, lock and use the model, the takes, the parameters' state and the status; it reaches the audio thread through
-//! [`crate::between`] alone, and knows neither the editor nor the plugin framework.
+//! [`segue_realtime::between`] alone, and knows neither the editor nor the plugin framework.
 //!
 //! Plain code between two ring ends: no thread, no clock, no wait. [`Composer::step`] does one piece of work and returns;
 //! [`thread`] is a loop around it, and a test may call it in line. It decides at ticks only, from what came before them, so the
@@ -25,13 +25,6 @@ use crossbeam_channel::Receiver;
 use segue_model::{Generator, Model};
 use segue_music::{Beats, Meter, tick_at};
 
-use crate::between::boundary::{ComposerEnd, Readiness};
-use crate::between::heard::{Heard, Revision, Tick};
-use crate::between::limits::{KEPT_UP_TICKS, NOTES_A_TICK, PREFILL_STEPS};
-use crate::between::meters::Doing;
-use crate::between::planned::Change;
-use crate::between::settings::{Mode, Settings};
-use crate::between::sounded::Sounded;
 use crate::composer::answer::Terms;
 use crate::composer::groove::Groove;
 use crate::composer::journal::Journal;
@@ -39,6 +32,13 @@ use crate::composer::phrase::{Phrase, Spacing};
 use crate::composer::turns::Turns;
 use crate::status::Status;
 use planned_answer::{PlannedAnswer, Source, Undone};
+use segue_realtime::between::boundary::{ComposerEnd, Readiness};
+use segue_realtime::between::heard::{Heard, Revision, Tick};
+use segue_realtime::between::limits::{KEPT_UP_TICKS, NOTES_A_TICK, PREFILL_STEPS};
+use segue_realtime::between::meters::Doing;
+use segue_realtime::between::planned::Change;
+use segue_realtime::between::settings::{Mode, Settings};
+use segue_realtime::between::sounded::Sounded;
 
 /// By tick.
 const LAG_DECAY: f32 = 0.98;
@@ -300,7 +300,7 @@ impl Composer {
 
     /// Tells the audio thread; where its ring is full, the change is lost and counted.
     fn tell(&mut self, change: Change) {
-        let plan = crate::between::planned::Plan { change, revision: self.revision };
+        let plan = segue_realtime::between::planned::Plan { change, revision: self.revision };
         if self.end.planned.push(plan).is_err() {
             self.status.dropped.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         }

@@ -6,12 +6,12 @@ use segue_model::{Ask, Limits, Rest};
 use segue_music::{ContextNote, Note, PitchClasses, Role, heard_scale};
 
 use super::*;
-use crate::between::limits::{DUET_HORIZON, HORIZON, KEPT_UP_TICKS, OPENING, REPLAN_TICKS};
-use crate::between::planned::Planned;
-use crate::between::settings::ScaleLock;
-use crate::between::span::Span;
 use crate::composer::answer::{is_late, span};
 use crate::composer::journal::Origin;
+use segue_realtime::between::limits::{DUET_HORIZON, HORIZON, KEPT_UP_TICKS, OPENING, REPLAN_TICKS};
+use segue_realtime::between::planned::Planned;
+use segue_realtime::between::settings::ScaleLock;
+use segue_realtime::between::span::Span;
 
 impl Composer {
     /// Decides whose time it is. Returns whether notes are to be planned.

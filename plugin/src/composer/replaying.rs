@@ -3,10 +3,10 @@
 use segue_music::{ContextNote, Note, Role, tick_at};
 
 use super::*;
-use crate::between::limits::{HORIZON, OPENING, TAKES, WISHES};
-use crate::between::planned::Planned;
 use crate::composer::journal::{Announced, Origin};
 use crate::takes::Take;
+use segue_realtime::between::limits::{HORIZON, OPENING, TAKES, WISHES};
+use segue_realtime::between::planned::Planned;
 
 impl Composer {
     /// The player wants something of the takes.

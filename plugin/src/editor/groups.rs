@@ -9,11 +9,11 @@ use super::slider::slider;
 use super::span::span;
 use super::style::style;
 use super::theme;
-use crate::between::settings;
 use crate::params::SegueParams;
 use crate::params::choices::Grid;
 use crate::params::scale::Scale;
 use crate::status::Status;
+use segue_realtime::between::settings;
 
 const MARGIN: f32 = 8.0;
 

@@ -8,9 +8,9 @@ use segue_music::{Key, Role};
 
 use super::keyboard::{KEYS, is_white};
 use super::theme;
-use crate::between::touch::Fingers;
 use crate::params::text::key_name;
 use crate::status::Status;
+use segue_realtime::between::touch::Fingers;
 
 /// Height of the keys.
 pub const HEIGHT: f32 = 62.0;

@@ -8,10 +8,10 @@ use segue_music::{Key, Role, heard_scale};
 
 use super::keyboard::{KEYS, is_white};
 use super::{labels, theme};
-use crate::between::meters::Doing;
 use crate::params::text::key_name;
 use crate::status::Status;
 use crate::status::roll::{View, span};
+use segue_realtime::between::meters::Doing;
 
 /// Height of the words above it.
 const STRIP: f32 = 24.0;

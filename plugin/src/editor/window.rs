@@ -101,8 +101,8 @@ mod tests {
     use nice_plug::params::persist::PersistentField;
 
     use super::*;
-    use crate::between::touch::touch;
     use crate::params::SegueParams;
+    use segue_realtime::between::touch::touch;
 
     #[test]
     fn a_window_is_as_large_as_the_project_remembers_it() {

@@ -8,7 +8,7 @@ use super::number::number;
 use super::scale::Scale;
 use super::styles::{self, Styles};
 use super::text::{NAMES, class_of, key_name, key_of};
-use crate::between::settings::Bounds;
+use segue_realtime::between::settings::Bounds;
 
 /// The parameters of the group *What*.
 #[derive(Params)]

@@ -7,8 +7,8 @@ use std::collections::VecDeque;
 use segue_music::{Beats, Channel, Key, Meter, Note, Piece, Role, Tempo, Track, Velocity};
 
 use super::name::{Name, label};
-use crate::between::limits::{JAM_CHANGES, JAM_MARKS, JAM_NOTES};
-use crate::between::settings::Mode;
+use segue_realtime::between::limits::{JAM_CHANGES, JAM_MARKS, JAM_NOTES};
+use segue_realtime::between::settings::Mode;
 
 /// A note that was heard: 16 bytes, as there are 65,536 of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

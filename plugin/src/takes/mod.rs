@@ -21,7 +21,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use parking_lot::Mutex;
 use serde_json::Value;
 
-use crate::between::limits::{TAKES, TAKES_NOTES};
+use segue_realtime::between::limits::{TAKES, TAKES_NOTES};
 
 pub use export::ExportError;
 pub use jam::{Jam, Mark, Struck};

@@ -1,6 +1,6 @@
 //! What a take is called, in the editor, in markers and in files.
 
-use crate::between::settings::Mode;
+use segue_realtime::between::settings::Mode;
 
 /// What a take is called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! A take as a list shows it.
 
-use crate::between::settings::Mode;
+use segue_realtime::between::settings::Mode;
 
 /// One take in a list.
 #[derive(Clone, Debug, PartialEq)]

@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use super::name::Name;
 use super::take::Take;
-use crate::between::limits::{TAKE_BEATS, TAKE_NOTES};
-use crate::between::settings::Mode;
+use segue_realtime::between::limits::{TAKE_BEATS, TAKE_NOTES};
+use segue_realtime::between::settings::Mode;
 
 /// Tempos are kept in millionths of a beat a minute: whole numbers are the same when they are read again.
 const MILLIONTHS: f64 = 1e6;
