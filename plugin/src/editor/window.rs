@@ -14,6 +14,7 @@ use nice_plug_egui::{
 };
 use parking_lot::Mutex;
 
+use super::pixels::whole;
 use super::{EditorView, Instance, Strip};
 use crate::params::presets::Preset;
 
@@ -62,12 +63,6 @@ impl Window {
     }
 }
 
-/// In whole logical pixels, as projects remember it.
-pub fn whole(size: LogicalSize<f32>) -> (u32, u32) {
-    // A float cast saturates.
-    (size.width.round() as u32, size.height.round() as u32)
-}
-
 fn fitting((width, height): (u32, u32)) -> (f32, f32) {
     let fit = |pixels: u32, least: f32| (pixels.min(LARGEST) as f32).max(least);
     (fit(width, SMALLEST.width), fit(height, SMALLEST.height))
@@ -114,8 +109,8 @@ mod tests {
     use nice_plug::params::persist::PersistentField;
 
     use super::*;
-    use crate::between::touch::touch;
     use crate::params::SegueParams;
+    use segue_realtime::between::touch::touch;
 
     #[test]
     fn a_window_is_as_large_as_the_project_remembers_it() {

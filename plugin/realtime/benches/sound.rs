@@ -2,9 +2,9 @@
 
 use std::time::Instant;
 
-use segue::audio::sound::Sound;
-use segue::audio::voices::Address;
 use segue_music::Role;
+use segue_realtime::audio::sound::Sound;
+use segue_realtime::audio::voices::Address;
 
 const RATE: f32 = 48_000.0;
 const BLOCK: usize = 256;

@@ -6,7 +6,7 @@
 //! The filters are the biquad crate's. Not fundsp: its live envelope restarts at zero (a click on a repeated key) and is sampled every
 //! 2 ms, and for what would be left, a chorus, it brings an FFT and a resampler among a dozen crates.
 //!
-//! Cost, by `cargo bench -p segue --bench sound`: at 48 kHz 0.5 % of one core of an AMD EPYC server with 16 voices and 0.9 % with 32
+//! Cost, by `cargo bench -p segue-realtime --bench sound`: at 48 kHz 0.5 % of one core of an AMD EPYC server with 16 voices and 0.9 % with 32
 //! (0.8 % and 1.4 % while others kept it busy); nothing while all is silent or off.
 
 mod amplifier;
