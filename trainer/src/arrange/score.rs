@@ -35,6 +35,7 @@ pub fn piece(dice: &mut Dice, song: &Song, parts: &[Part], loose: bool) -> Piece
         tempos: tempo::map(dice, song),
         meters: vec![(Beats::ZERO, song.grid.meter)],
         end: last.max(beats_at(song.end())),
+        ..Piece::default()
     }
 }
 
