@@ -187,6 +187,14 @@ mod tests {
         }
     }
 
+    /// The tests of this package look for arithmetic that overflows; optimised as it is, that must still be seen.
+    #[test]
+    #[cfg(debug_assertions)]
+    fn overflow_is_seen() {
+        let more = std::panic::catch_unwind(|| std::hint::black_box(i64::MAX) + std::hint::black_box(1));
+        assert!(more.is_err());
+    }
+
     #[test]
     fn arithmetic_saturates() {
         let extremes = [i64::MIN, i64::MIN + 1, -1, 0, 1, i64::MAX - 1, i64::MAX].map(Beats::from_parts);

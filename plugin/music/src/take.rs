@@ -69,31 +69,39 @@ mod tests {
     }
 
     #[test]
-    fn every_note_of_the_prompt_stays_and_segue_is_alone() {
-        let hands = vec![track(0, &[60, 64], &[]), track(0, &[40], &[])];
-        let clash = vec![track(0, &[60], &[]), track(0, &[60], &[]), track(1, &[70], &[])];
-        let pedalled = vec![track(0, &[60], &[(0, true)]), track(0, &[40], &[])];
-        let with_drums = vec![track(9, &[36], &[]), track(1, &[60], &[])];
-        let crowd: Vec<Track> = (0..20).map(|_| track(0, &[60], &[])).collect();
-        // (prompt, channels of You, Segue's channel)
-        for (tracks, you, own) in [
-            (hands, vec![0], 1),
-            (clash, vec![0, 1, 3], 2),
-            (pedalled, vec![0, 2], 1),
-            (with_drums, vec![1], 0),
-            (crowd, [&[0; 7][..], &[2, 3, 4, 5, 6, 7, 8, 10, 11, 12, 13, 14, 15]].concat(), 1),
+    fn the_prompt_stays_as_it_is_and_segue_is_alone() {
+        let crowd = (0..16).map(|channel| track(channel, &[60], &[])).collect();
+        // (prompt, Segue's channel)
+        for (tracks, own) in [
+            (vec![track(0, &[60, 64], &[]), track(0, &[40], &[])], 1),
+            (vec![track(0, &[60], &[(0, true)]), track(0, &[60], &[]), track(1, &[70], &[])], 2),
+            (vec![track(9, &[36], &[]), track(1, &[60], &[])], 0),
+            ((0..9).map(|channel| track(channel, &[60], &[])).collect(), 10),
+            // No channel is free: it shares the first.
+            (crowd, 0),
         ] {
             let prompt = Piece { tracks, ..Piece::default() };
             let notes = prompt.notes();
             let piece = take(&prompt, &notes, Beats::ONE);
             let (segue, rest) = piece.tracks.split_last().expect("two tracks");
             assert_eq!((segue.name.as_str(), segue.channel, &segue.notes), ("Segue", own, &notes));
-            assert_eq!(rest.iter().map(|track| track.channel).collect::<Vec<_>>(), you);
-            assert!(rest.iter().all(|track| track.name == "You"));
-            let mut kept: Vec<Note> = rest.iter().flat_map(|track| track.notes.iter().copied()).collect();
-            kept.sort_unstable();
-            assert_eq!(kept, notes);
+            for (track, before) in rest.iter().zip(&prompt.tracks) {
+                assert_eq!(track.name, if track.is_drums() { "x" } else { "You" });
+                assert_eq!(&Track { name: "x".into(), ..track.clone() }, before);
+            }
+            assert_eq!(rest.len(), prompt.tracks.len());
         }
+    }
+
+    #[test]
+    fn segue_sounds_like_the_first_voice() {
+        let program = |program, channel| Track { program, ..track(channel, &[60], &[]) };
+        let of = |tracks: Vec<Track>| {
+            take(&Piece { tracks, ..Piece::default() }, &[], Beats::ZERO).tracks.pop().expect("Segue").program
+        };
+        assert_eq!(of(vec![program(Some(3), 9), program(Some(5), 2), program(Some(7), 3)]), Some(5));
+        // On a channel that is the player's, their program is not touched.
+        assert_eq!(of((0..16).map(|channel| program(Some(5), channel)).collect()), None);
     }
 
     #[test]

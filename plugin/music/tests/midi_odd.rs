@@ -38,6 +38,7 @@ fn an_event_that_is_not_used_damages_nothing() {
         ("frame 47", &[0, 0xff, 0x54, 5, 0x60, 0, 0, 0x2f, 10], &["SMPTE offset"]),
         ("25 o'clock", &[0, 0xff, 0x54, 5, 25, 0, 0, 0, 0], &["SMPTE offset"]),
         ("half an SMPTE offset", &[0, 0xff, 0x54, 2, 0, 0], &["SMPTE offset is too short"]),
+        ("half a sequence number", &[0, 0xff, 0, 1, 7], &["sequence number is too short"]),
         ("no port", &[0, 0xff, 0x21, 0], &["port number"]),
         ("port 128", &[0, 0xff, 0x21, 1, 0x80], &[]),
         ("channel 17", &[0, 0xff, 0x20, 1, 0x10], &[]),

@@ -105,7 +105,7 @@ impl<'a> Events<'a> {
         }
         *self.midly.running_status_mut() = self.status;
         let TrackEvent { delta, kind } = self.midly.next()?.ok()?;
-        if self.midly.unread().is_empty() && mend::overruns(rest) {
+        if self.midly.unread().is_empty() && mend::overruns(rest) || loses_bits(kind) {
             return None;
         }
         self.status = self.midly.running_status().or(self.status);
@@ -119,6 +119,18 @@ impl<'a> Events<'a> {
         self.midly = EventIter::new(&rest[mended.as_ref().map_or(0, |mended| mended.used)..]);
         mended
     }
+}
+
+/// Whether midly keeps only those bits of an event that should be there.
+fn loses_bits(kind: TrackEventKind) -> bool {
+    let TrackEventKind::Meta(meta) = kind else { return false };
+    matches!(
+        meta,
+        MetaMessage::TrackNumber(_)
+            | MetaMessage::MidiChannel(_)
+            | MetaMessage::MidiPort(_)
+            | MetaMessage::KeySignature(..)
+    )
 }
 
 /// Meta events that say what they should not, or say it too briefly: what is made of them, and what there is to remark.
@@ -139,6 +151,8 @@ fn settled(kind: TrackEventKind) -> (Option<TrackEventKind>, Option<Oddity>) {
             (Some(MetaMessage::Tempo(micros.into())), None)
         }
         MetaMessage::Unknown(0x54, data) if data.len() >= 5 => (Some(meta), Some(Oddity::SmpteOffset)),
+        // A sequence number may be left out, but not halved.
+        MetaMessage::Unknown(0x00, &[_]) => (None, Some(Oddity::Short("a sequence number"))),
         MetaMessage::Unknown(kind, data) => match needs(kind) {
             Some((bytes, what)) if data.len() < bytes => (None, Some(Oddity::Short(what))),
             _ => (Some(meta), None),

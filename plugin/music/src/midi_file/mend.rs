@@ -3,7 +3,8 @@
 //! midly 0.5.3 stops at data bytes above 127, at system common and real-time messages, at SMPTE offsets that name no
 //! time, and at key signatures of fewer than two bytes. It reads four bytes of a number at most, where the standard
 //! allows no more but others write and read more; and where a text or system exclusive is longer than its track, it
-//! takes what is left for the whole. Everything else is left to midly.
+//! takes what is left for the whole. Sequence numbers, channels, ports and keys it reads without the bits that should not
+//! be there. Everything else is left to midly.
 
 use midly::live::LiveEvent;
 use midly::{MetaMessage, TrackEventKind};
