@@ -100,17 +100,14 @@ pub fn files(folder: &Path, manifest: Option<&Manifest>, split: Option<&str>) ->
             let path = entry?.path();
             if path.is_dir() {
                 folders.push(path);
-            } else if path
-                .extension()
-                .is_some_and(|end| end.eq_ignore_ascii_case("mid") || end.eq_ignore_ascii_case("midi"))
-            {
+            } else if midi_file::has_midi_extension(&path) {
                 found.push(path);
             }
         }
     }
     found.sort();
     if found.is_empty() {
-        bail!("there is no .mid file in {}; name a folder that holds some", folder.display());
+        bail!("there is no MIDI file in {}; name a folder that holds some", folder.display());
     }
     if let (Some(manifest), Some(split)) = (manifest, split) {
         found.retain(|path| {

@@ -42,6 +42,7 @@ mod without;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use segue_music::one_line;
 
 /// Makes Segue's model: prepare MIDI files, train on them, score the result.
 #[derive(Parser, Debug)]
@@ -80,7 +81,7 @@ fn main() -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("trainer: {error:#}");
+            eprintln!("trainer: {}", one_line(&format!("{error:#}")));
             ExitCode::FAILURE
         }
     }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, ensure};
 use clap::Args;
+use segue_music::one_line;
 
 use crate::corpus::{self, Manifest, Skipped};
 use crate::record::Record;
@@ -62,7 +63,7 @@ impl Material {
         let files = corpus::files(folder, manifest.as_ref(), split)?;
         let (records, skipped) = corpus::read(folder, &files, manifest.as_ref(), || ());
         for Skipped { path, why } in &skipped {
-            eprintln!("skipped {}: {why}", path.display());
+            eprintln!("skipped {}", one_line(&format!("{}: {why}", path.display())));
         }
         ensure!(!records.is_empty(), "no file in {} has notes to score", folder.display());
         Ok(records)

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use segue_model::{Continuation, Model, Rest, Wish};
-use segue_music::{Beats, midi_file, take};
+use segue_music::{Beats, midi_file, one_line, take};
 
 use super::arguments::Continue;
 use super::listing::Listing;
@@ -55,6 +55,9 @@ fn continue_file(arguments: &Continue, model: &Arc<Model>, Pair { input, output 
         seed: arguments.seed,
     };
     let prompt = midi_file::read(input)?;
+    for remark in prompt.remarks() {
+        eprintln!("segue: {}: {remark}", one_line(&input.to_string_lossy()));
+    }
     // Refused before anything is computed: 250 bars of 255/1 took 93 s.
     if let Some((_, end)) = Continuation::span(&prompt, arguments.bars)
         && end > midi_file::LONGEST
@@ -82,7 +85,8 @@ fn continue_file(arguments: &Continue, model: &Arc<Model>, Pair { input, output 
         serde_json::to_writer(&mut out, &listing).map_err(io::Error::from).and_then(|()| writeln!(out))
     } else {
         let (notes, from, to) = (answer.notes.len(), answer.start, answer.end);
-        writeln!(out, "{}: {notes} notes from beat {from} to {to}", output.display())
+        let name = output.to_string_lossy();
+        writeln!(out, "{}: {notes} notes from beat {from} to {to}", one_line(&name))
     };
     match printed {
         // The reader has closed the pipe. The file is written all the same.
