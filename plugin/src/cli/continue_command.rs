@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, anyhow, bail};
-use segue_model::{Continuation, Model, Rest, Wish};
+use segue_model::{Continuation, ContinuationOptions, Guards, Model, Rest};
 use segue_music::{midi_file, take};
 
 use super::arguments::Continue;
@@ -46,12 +46,13 @@ pub fn run(arguments: &Continue) -> Result<()> {
 }
 
 fn one(arguments: &Continue, model: &Arc<Model>, Pair { input, output }: &Pair) -> Result<()> {
-    let wish = Wish {
+    let wish = ContinuationOptions {
         bars: arguments.bars,
         grid: arguments.grid.map(|grid| grid.0),
         temperature: arguments.temperature,
         top_p: arguments.top_p,
         seed: arguments.seed,
+        guards: Guards::ALL,
     };
     let prompt = midi_file::read(input)?;
     let answer = match Continuation::of(&prompt, Arc::clone(model), &wish) {
