@@ -23,7 +23,8 @@ use crate::score::{self, Bits, BitsPerNote};
 use crate::window::Window;
 use learning::{Best, LENGTH, Learning};
 
-/// Let a model learn to play like the pieces of one folder: minutes on an ordinary computer. Some pieces are kept aside to see whether it helps.
+/// Let a model learn to play like the pieces of one folder: minutes on an ordinary computer. Some
+/// pieces are held out to see whether it helps
 #[derive(Args, Debug)]
 pub struct Finetune {
     /// The folder of .mid files to play like, searched with its subfolders.
@@ -54,7 +55,7 @@ pub struct Finetune {
 
 /// Fewer pieces teach one piece, not a way to play.
 const FEWEST_PIECES: usize = 6;
-/// And fewer notes nothing.
+/// With fewer notes it learns too little to show.
 const FEWEST_NOTES: usize = 3000;
 /// Notes kept aside are scored up to about this many, in windows spread over them.
 const JUDGED: usize = 6000;

@@ -1,14 +1,17 @@
 //! `trainer`: makes Segue's model from folders of MIDI files.
 
+mod ablation;
+mod allocator;
 mod arrange;
+mod authorship;
 mod baseline;
 mod bench;
 mod calibration;
 mod comparison;
-mod composer;
 mod corpus;
 mod curve;
 mod device;
+mod drift;
 mod duplicates;
 mod evaluate;
 mod example;
@@ -19,16 +22,15 @@ mod likeness;
 mod markov;
 mod material;
 mod measure;
-mod memory;
+mod ngrams;
 mod optimizer;
 mod passage;
-mod played;
 mod prepare;
 mod progress;
+mod progress_bar;
+mod quantisation;
 mod record;
 mod report;
-mod run;
-mod runs;
 mod sample;
 mod sampling;
 mod score;
@@ -37,7 +39,6 @@ mod style;
 mod sweep;
 mod train;
 mod window;
-mod without;
 
 use std::process::ExitCode;
 
@@ -66,7 +67,7 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    memory::keep_freed();
+    allocator::keep_freed();
     let done = match Arguments::parse().command {
         Command::Arrange(arrange) => arrange.run(),
         Command::Prepare(prepare) => prepare.run(),

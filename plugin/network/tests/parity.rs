@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rand::RngExt;
 use rand_pcg::Pcg64Mcg;
-use segue_model::{Checkpoint, Config, Cpu, Field, Generator, Model, Played, Resolution, Sequence};
+use segue_model::{Checkpoint, Config, Cpu, Field, Generator, Model, Resolution, Sequence, SequenceDecoder};
 use segue_music::{Context, Meter, Tokenizer, Vocabulary};
 use segue_network::{Batch, Network};
 
@@ -50,10 +50,11 @@ fn rms(numbers: impl Iterator<Item = f32>) -> f32 {
 
 #[test]
 fn the_playing_forward_is_the_training_forward() {
-    // Longer than both windows (24 and 40) and than the ring (80): the mask is banded and the ring wraps.
+    // Longer than both windows (24 and 40) and than the ring (80): the mask is banded and the ring
+    // wraps.
     let checkpoint = Checkpoint::random(&Config::tiny(), 1);
     let network = Network::with_numbers(&checkpoint.config, &checkpoint.numbers).unwrap();
-    // In two bytes a number, so that a wrong forward is told from a coarse one.
+    // In two bytes a number, to tell a wrong forward from a coarse one.
     let model = Arc::new(Model::at_resolution(checkpoint, Resolution::TwoBytes).unwrap());
     let notes = notes(1, 200);
     let tokenizer = Tokenizer::new();
@@ -69,7 +70,8 @@ fn the_playing_forward_is_the_training_forward() {
     generator.meter(0, Some(Meter::COMMON));
     for (place, pair) in context.notes().windows(2).enumerate() {
         let (before, next) = (&pair[0], &pair[1]);
-        // The context as trained knows how every note ends, which a step only tells once it has happened.
+        // In training the context knows how every note ends; a step learns it only once it has
+        // happened.
         generator.hear(*before);
         let mut token = tokenizer.token(next, before.onset);
         if let Some(velocity) = next.velocity {
@@ -93,11 +95,12 @@ fn two_bytes_are_the_training_forward_and_one_is_near() {
     let network = Network::with_numbers(&checkpoint.config, &checkpoint.numbers).unwrap();
     let batch = Batch::new(std::slice::from_ref(&sequence), network.config(), network.vocabulary());
     let trained: [Vec<Vec<f32>>; 4] = network.logits(&batch).unwrap().map(|logits| logits.to_vec2().unwrap());
-    // (resolution, most that one logit may be off, root mean square of all against that of the logits)
+    // (resolution, most that one logit may be off, root mean square of all against that of the
+    // logits)
     for (resolution, most, share) in [(Resolution::TwoBytes, 2e-3, 2e-4), (Resolution::Byte, 0.15, 0.015)] {
         let model = Model::at_resolution(checkpoint.clone(), resolution).unwrap();
         let (mut errors, mut all) = (Vec::new(), Vec::new());
-        Played::new(&model, Cpu::best()).logits(&sequence, |place, field: Field, logits| {
+        SequenceDecoder::new(&model, Cpu::best()).logits(&sequence, |place, field: Field, logits| {
             for (&exact, &played) in trained[field as usize][place].iter().zip(logits) {
                 errors.push(played - exact);
                 all.push(exact);

@@ -4,7 +4,8 @@ use segue_model::{Config, Sequence};
 use segue_music::{Context, ContextNote, Role, Tokenizer};
 use segue_network::{Batch, Network};
 
-/// Two who play together: the player's note on every beat, two of Segue's after each but the fourth.
+/// Two who play together: the player's note on every beat, two of Segue's after each but the
+/// fourth.
 fn together(change: impl Fn(usize, &mut ContextNote)) -> Context {
     let mut context = Context::new();
     for beat in 0..16i64 {
@@ -31,11 +32,11 @@ fn together(change: impl Fn(usize, &mut ContextNote)) -> Context {
 fn the_others_notes_are_skipped() {
     let tokenizer = Tokenizer::new();
     let context = together(|_, _| ());
-    let sequence = Sequence::asking(&tokenizer, &context, |_| true, |_| Some(Role::Player));
+    let sequence = Sequence::targeting(&tokenizer, &context, |_| true, |_| Some(Role::Player));
     let notes = context.notes();
     for question in 0..sequence.len() {
         let next = notes[question + 1..].iter().find(|note| note.role == Role::Player);
-        // After the last of the player's notes there is none to skip to.
+        // After the player's last note there is none to skip to.
         let expected = next.unwrap_or(&notes[question + 1]);
         assert_eq!(*sequence.token(question), tokenizer.token(expected, notes[question].onset), "{question}");
     }
@@ -46,9 +47,9 @@ fn an_answer_is_seen_by_no_question_before_it_was_played() {
     let network = Network::random(&Config::tiny(), 3).unwrap();
     let logits = |context: &Context| {
         let asks = |place: usize| (!place.is_multiple_of(3)).then_some(Role::ALL[place % 2]);
-        let sequence = Sequence::asking(&Tokenizer::new(), context, |_| true, asks);
+        let sequence = Sequence::targeting(&Tokenizer::new(), context, |_| true, asks);
         let batch = Batch::new(&[sequence], network.config(), network.vocabulary());
-        // The onset's head is told nothing of the answer.
+        // The onset's head knows nothing about its target.
         network.logits(&batch).unwrap()[0].to_vec2::<f32>().unwrap()
     };
     let whole = logits(&together(|_, _| ()));

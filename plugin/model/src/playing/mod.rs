@@ -6,5 +6,6 @@ pub mod continuation;
 pub mod generator;
 pub mod guards;
 pub mod limits;
+pub mod onsets;
 pub mod request;
 pub mod sampler;
