@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail, ensure};
-use segue_music::midi_file;
+use segue_music::{midi_file, one_line};
 
 use crate::composer;
 use crate::record::Record;
@@ -100,10 +100,7 @@ pub fn files(folder: &Path, manifest: Option<&Manifest>, split: Option<&str>) ->
             let path = entry?.path();
             if path.is_dir() {
                 folders.push(path);
-            } else if path
-                .extension()
-                .is_some_and(|end| end.eq_ignore_ascii_case("mid") || end.eq_ignore_ascii_case("midi"))
-            {
+            } else if is_midi(&path) {
                 found.push(path);
             }
         }
@@ -126,7 +123,13 @@ pub fn files(folder: &Path, manifest: Option<&Manifest>, split: Option<&str>) ->
     Ok(found)
 }
 
-/// Reads files, and says which could not be used. `each` is told of progress.
+fn is_midi(path: &Path) -> bool {
+    let is = |end: &str| midi_file::EXTENSIONS.iter().any(|known| end.eq_ignore_ascii_case(known));
+    path.extension().and_then(|end| end.to_str()).is_some_and(is)
+}
+
+/// Reads files, and says which could not be used. `each` is told of progress; what was odd about a file that was read all
+/// the same goes to standard error, a line each.
 pub fn read(
     folder: &Path,
     files: &[PathBuf],
@@ -138,9 +141,12 @@ pub fn read(
         let name = path.strip_prefix(folder).unwrap_or(path);
         let entry = manifest.and_then(|manifest| manifest.entries.get(name));
         let kind = entry.map_or("unknown", |entry| &entry.kind);
-        let record = midi_file::read(path)
-            .map_err(anyhow::Error::from)
-            .and_then(|piece| Record::from_piece(name.display().to_string(), kind.to_owned(), &piece));
+        let record = midi_file::read(path).map_err(anyhow::Error::from).and_then(|piece| {
+            for remark in piece.remarks() {
+                eprintln!("{}: {remark}", one_line(&path.to_string_lossy()));
+            }
+            Record::from_piece(name.display().to_string(), kind.to_owned(), &piece)
+        });
         let (composer, style) =
             entry.map(|entry| (entry.composer.clone(), entry.style.clone())).unwrap_or_default();
         match record {

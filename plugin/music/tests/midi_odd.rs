@@ -137,14 +137,14 @@ fn a_wrong_frame_loses_nothing() {
         .filter(|&length| length != right)
         .map(|length| (format!("a length of {length}"), with_length(length), &["length is wrong"][..]))
         .chain([
-            ("more announced".into(), [header(1, 9, 4), first.clone(), second.clone()].concat(), &["announces 9 tracks and holds 2"][..]),
-            ("fewer announced".into(), [header(0, 1, 4), first.clone(), second.clone()].concat(), &["announces 1"]),
+            ("more announced".into(), [header(1, 9, 4), first.clone(), second.clone()].concat(), &["counts 9 tracks, and there are 2"][..]),
+            ("fewer announced".into(), [header(0, 1, 4), first.clone(), second.clone()].concat(), &["counts 1 tracks"]),
             ("a byte between".into(), [&header(1, 2, 4)[..], &first, b"\0", &second].concat(), &[]),
             ("twenty between".into(), [&header(1, 2, 4)[..], &first, &[0; 20], &second].concat(), &[]),
             ("another chunk between".into(), [&header(1, 2, 4)[..], &first, b"XFIH\0\0\0\x01x", &second].concat(), &[]),
             ("half a chunk between".into(), [&header(1, 2, 4)[..], &first, b"XFIH\0\0\x09\x01x", &second].concat(), &[]),
-            ("MacBinary".into(), [&[0; 128], &whole[..]].concat(), &["128 bytes before its header"]),
-            ("a mark of text".into(), [b"\xef\xbb\xbf", &whole[..]].concat(), &["3 bytes before its header"]),
+            ("MacBinary".into(), [&[0; 128], &whole[..]].concat(), &["before its header is skipped: 128 bytes"]),
+            ("a mark of text".into(), [b"\xef\xbb\xbf", &whole[..]].concat(), &["before its header is skipped: 3 bytes"]),
             ("a file behind it".into(), [&whole[..], &whole].concat(), &["another MIDI file"]),
             ("format 7".into(), [&header(7, 2, 4)[..], &whole[14..]].concat(), &["format 7"]),
         ])
@@ -170,7 +170,7 @@ fn a_file_is_read_as_far_as_it_goes() {
         let says = |what: &str| remarks.iter().any(|remark| remark.contains(what));
         // The second track is there as soon as its head is, and whole before its end is.
         let (second, whole) = (length >= first_ends + 8, length >= sound.len());
-        assert_eq!(says("announces 2 tracks and holds 1"), !second, "{length} bytes: {remarks:?}");
+        assert_eq!(says("counts 2 tracks, and there are 1"), !second, "{length} bytes: {remarks:?}");
         if second || length < first_ends {
             assert_eq!(says("cut off"), !whole, "{length} bytes: {remarks:?}");
         }

@@ -57,15 +57,15 @@ pub(super) enum Oddity {
 impl fmt::Display for Oddity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
-            Self::BytesBefore(bytes) => write!(f, "{bytes} bytes before its header are skipped"),
+            Self::BytesBefore(bytes) => write!(f, "what stands before its header is skipped: {}", counted(bytes)),
             Self::Format(format) => write!(f, "its format {format} is unknown and read like format 1"),
             Self::Tracks { announced, found } => {
-                write!(f, "it announces {announced} tracks and holds {found}, which are read")
+                write!(f, "its header counts {announced} tracks, and there are {found}, which are read")
             }
             Self::NextFile => write!(f, "another MIDI file stands behind it and is left out"),
             Self::Length => write!(f, "a track's length is wrong; it is read to its end"),
             Self::CutOff(missing) => {
-                write!(f, "it is cut off, {missing} bytes are missing; what is there is read")
+                write!(f, "it is cut off and lacks {}; what is there is read", counted(missing))
             }
             Self::Broken => write!(f, "a track is read no further, since no MIDI event follows"),
             Self::TooFar => write!(f, "what lies beyond beat {} is left out", LONGEST.div_floor(Beats::ONE)),
@@ -80,6 +80,10 @@ impl fmt::Display for Oddity {
             Self::SmpteOffset => write!(f, "an SMPTE offset that is no time of day is kept as it is"),
         }
     }
+}
+
+fn counted(bytes: usize) -> String {
+    if bytes == 1 { "1 byte".to_owned() } else { format!("{bytes} bytes") }
 }
 
 impl fmt::Display for Remark {
