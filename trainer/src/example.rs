@@ -7,8 +7,9 @@ use segue_music::{Role, Tick, Tokenizer};
 
 use crate::record::{Record, VoicedNote};
 
-/// How often a note of a kind is seen, against one of a kind not listed: performances teach touch and timing, songs for two hands are
-/// what most people play, duos are what a jam is; ensembles are over half of the other notes and the least like a keyboard player.
+/// How often a note of a kind is seen, relative to kinds not listed. Performances teach touch and
+/// timing, songs for two hands are what most people play, duos are what a jam is. Ensembles are
+/// over half of the other notes and the least like a keyboard player.
 const WEIGHTS: [(&str, f64); 9] = [
     ("performance-", 4.0),
     ("piano-", 4.0),
@@ -21,12 +22,13 @@ const WEIGHTS: [(&str, f64); 9] = [
     ("drums", 0.0),
 ];
 
-/// How often the model is told the style of what it is to go on with. The rest of the time it must do without.
+/// The share of examples in which the style is known.
 const TOLD_STYLE: f64 = 0.5;
-/// How many of the questions of two who play together are for one player's next note, whatever the other plays before it.
+/// In examples of two who play together, the share that target one player's next note, whatever the
+/// other plays before it.
 const SKIPPING: f64 = 0.4;
 
-/// Draws examples from pieces, each note about as likely as its kind's weight says.
+/// Draws examples from pieces, with the weight of each kind.
 pub struct Examples<'a> {
     records: &'a [Record],
     /// Weighted notes up to and including each record.
@@ -41,7 +43,7 @@ fn weight(kind: &str) -> f64 {
 }
 
 impl<'a> Examples<'a> {
-    /// Of `length` questions each, told as of one of those styles where their kind is one.
+    /// Sequences of `length` examples, with the style of their piece where it is one of these.
     pub fn new(records: &'a [Record], styles: &[String], length: usize) -> Self {
         let mut total = 0.0;
         let ends = records
@@ -81,7 +83,8 @@ impl<'a> Examples<'a> {
             let role = roles.next().unwrap_or(Role::Player);
             (role, hiding.shows(role, &mut coin))
         });
-        // A player asks for a kind of music, a style or a composer: each is to be heard in the others' absence.
+        // A player asks for a kind of music, a style or a composer: each must work without the
+        // others.
         let names: Vec<String> = record.style_names().collect();
         let name = names.get(random.random_range(0..names.len().max(1)));
         let style = name.and_then(|name| self.styles.iter().position(|style| style == name));
@@ -91,7 +94,7 @@ impl<'a> Examples<'a> {
             context.style(first.onset, style);
         }
         let together = matches!(cast, Cast::Together(_));
-        Sequence::asking(
+        Sequence::targeting(
             &self.tokenizer,
             &context,
             |_| true,
@@ -109,7 +112,7 @@ impl<'a> Examples<'a> {
             .then(|| (0..random.random_range(1..=4)).map(|_| random.random_range(0..voices)).collect());
         let plays = |note: &&VoicedNote| few.as_ref().is_none_or(|few| few.contains(&note.voice));
         let available = record.notes.iter().filter(plays).count();
-        // From the piece's beginning a little more often than by chance: a jam begins with little context.
+        // From the piece's beginning more often than by chance: a jam begins with little context.
         let latest = available.saturating_sub(self.length / 2);
         let from = if random.random::<f64>() < 0.1 { 0 } else { random.random_range(0..=latest) };
         record.notes.iter().filter(plays).skip(from).take(self.length + 1).copied().collect()
@@ -190,8 +193,9 @@ impl Cast {
     }
 }
 
-/// A hand that plays a score: who jams in time with a host is near the grid and not on it, and lets go early. Segue's own notes are on the
-/// grid it was asked for, so half of the time only the player's are touched.
+/// Plays a score by hand: somebody who jams in time with a host is near the grid and not on it, and
+/// releases early. Segue's own notes are on the grid asked for, so half of the time only the
+/// player's are changed.
 struct Touch {
     /// Standard deviation of an onset, in ticks: up to 20 ms at 120.
     jitter: f64,
@@ -231,7 +235,8 @@ impl Touch {
     }
 }
 
-/// Whose durations are told at once. Live, a player's are never and Segue's always; scored files tell all; the model must know each case.
+/// Whose durations are known at once. Live, the player's never are and Segue's always; in scored
+/// files all are. The model must know each case.
 #[derive(Clone, Copy)]
 enum Hiding {
     Nobody,

@@ -1,4 +1,5 @@
-//! A piece of the corpus, as training takes it: ticks instead of Beats, one list of notes with their voices.
+//! A piece of the corpus as training takes it: ticks instead of Beats, one list of notes with their
+//! voices.
 
 use anyhow::{Result, ensure};
 use segue_music::{
@@ -17,7 +18,7 @@ pub struct VoicedNote {
     pub key: Key,
     /// How long it is held, at least one tick.
     pub duration: Tick,
-    /// How hard; nothing where the whole piece has one velocity only, which tells nothing.
+    /// How hard; `None` where the whole piece has a single velocity, which means nothing.
     pub velocity: Option<Velocity>,
     /// Which voice of the piece plays it.
     pub voice: u8,
@@ -44,9 +45,9 @@ pub struct Record {
     pub name: String,
     /// The kind of music, from the manifest; `unknown` without one.
     pub kind: String,
-    /// Who wrote it, where the manifest names somebody of whom there is enough music to know the style: another style than the kind.
+    /// Who wrote it, if the manifest names a composer with enough music for a style.
     pub composer: Option<String>,
-    /// What a player would call its style, where the manifest says: "swing", "bossa nova".
+    /// What a player would call its style, if the manifest has it: "swing", "bossa nova".
     pub style: Option<String>,
     /// The voices that answer the others, by their tracks' names.
     pub answers: Vec<u8>,
@@ -59,8 +60,8 @@ pub struct Record {
 }
 
 impl Record {
-    /// From a piece, without its drums. A piece on a grid counts its own Beats; free playing counts them at a fixed 120, because
-    /// its ticks measure time and not metre.
+    /// From a piece, without its drums. A piece on a grid counts its own Beats; free playing counts
+    /// them at a fixed 120, because its ticks measure time and not metre.
     ///
     /// # Errors
     /// Where there are fewer than two notes, or no velocity for them.
@@ -69,7 +70,8 @@ impl Record {
         let at = |position: Beats| tick_at(clock.heard(position));
         let mut notes = Vec::new();
         let mut pedal = Vec::new();
-        // A track without notes is nobody's hand: the titles of a piano roll or a hymn have one of their own.
+        // A track without notes is not a hand: the titles of a piano roll or a hymn have a track of
+        // their own.
         let voices = piece.tracks.iter().filter(|track| !track.is_drums() && !track.notes.is_empty());
         let mut answers = Vec::new();
         for (voice, track) in voices.enumerate() {
@@ -101,8 +103,8 @@ impl Record {
         Ok(Self { name, kind, notes, pedal, meters, answers, ..Self::default() })
     }
 
-    /// A context of some of its notes, in their order, each with its role and whether its step tells its duration. With `metre` unset, bars
-    /// are unknown.
+    /// A context of some of its notes, in order, each with its role and whether its step says its
+    /// duration. With `metre` unset, bars are unknown.
     pub fn context(
         &self,
         notes: &[VoicedNote],
@@ -129,7 +131,7 @@ impl Record {
         context
     }
 
-    /// Everything a player may ask for to hear music like this: the kind of music, its style, its composer.
+    /// The styles that a player may ask for to hear music like this: kind, style and composer.
     pub fn style_names(&self) -> impl Iterator<Item = String> + '_ {
         style::of_kind(&self.kind).into_iter().chain(self.style.clone()).chain(self.composer.clone())
     }

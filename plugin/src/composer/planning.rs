@@ -2,15 +2,16 @@
 
 use std::sync::atomic::Ordering;
 
-use segue_model::{Ask, Limits, Rest};
+use segue_model::{Limits, NoteRequest, Rest};
 use segue_music::{ContextNote, Note, PitchClasses, Role, heard_scale};
 
 use super::*;
-use crate::answer::{Span, is_late, span};
-use crate::journal::Origin;
-use crate::limits::{DUET_HORIZON, HORIZON, KEPT_UP_TICKS, OPENING, REPLAN_TICKS};
-use crate::planned::Planned;
-use crate::settings::ScaleLock;
+use crate::composer::answer::{is_late, span};
+use crate::composer::journal::Origin;
+use segue_realtime::between::limits::{DUET_HORIZON, HORIZON, KEPT_UP_TICKS, OPENING, REPLAN_TICKS};
+use segue_realtime::between::planned::Planned;
+use segue_realtime::between::settings::ScaleLock;
+use segue_realtime::between::span::Span;
 
 impl Composer {
     /// Decides whose time it is. Returns whether notes are to be planned.
@@ -24,7 +25,7 @@ impl Composer {
         if !settings.on {
             self.phrase.close();
             // What was asked for is played all the same.
-            if !self.answer.as_ref().is_some_and(Answer::is_asked_for) {
+            if !self.answer.as_ref().is_some_and(PlannedAnswer::is_asked_for) {
                 return false;
             }
         }
@@ -82,7 +83,7 @@ impl Composer {
             self.tell(Change::Withdraw { from });
         }
         if let Some(Span { from, until }) = span {
-            self.answer = Some(Answer {
+            self.answer = Some(PlannedAnswer {
                 number: self.announce(settings.mode, settings.seed, Origin::Jam),
                 source: Source::Jam,
                 from,
@@ -108,7 +109,7 @@ impl Composer {
         if sound(settings) == sound(&tick.settings) {
             return;
         }
-        let replays = |answer: &&Answer| matches!(answer.source, Source::Replay { .. });
+        let replays = |answer: &&PlannedAnswer| matches!(answer.source, Source::Replay { .. });
         if let Some(answer) = self.answer.as_ref().filter(|answer| !replays(answer)) {
             if tick.number < replanned + REPLAN_TICKS {
                 return;
@@ -150,15 +151,15 @@ impl Composer {
             Source::Another { ahead, seed, .. } => (ahead, seed),
             _ => (Beats::ZERO, settings.seed),
         };
-        let ask = Ask {
+        let ask = NoteRequest {
             grid: settings.grid,
             at_once: answer.opening.is_none(),
             temperature: settings.temperature,
             top_p: settings.top_p,
             seed,
-            skipping: duet,
+            ignore_other_role: duet,
             limits: self.limits(settings),
-            ..Ask::new(Role::Segue, answer.next_from(earliest) + ahead, answer.until + ahead)
+            ..NoteRequest::new(Role::Segue, answer.next_from(earliest) + ahead, answer.until + ahead)
         };
         let (opens, until, number) = (answer.opening.is_none(), answer.until, answer.number);
         let next = match self.answer.as_mut().map(|answer| &mut answer.source) {
@@ -168,7 +169,7 @@ impl Composer {
         match next {
             Ok(next) => {
                 let mut note = Note { onset: next.note.onset - ahead, ..next.note };
-                if self.answer.as_ref().is_some_and(Answer::is_asked_for) {
+                if self.answer.as_ref().is_some_and(PlannedAnswer::is_asked_for) {
                     self.generator.hear(ContextNote::whole(&note, Role::Segue));
                 }
                 note.duration = note.duration.min(until - note.onset);
@@ -228,12 +229,5 @@ impl Composer {
             density: bounds.density,
             scale,
         }
-    }
-}
-
-impl Answer {
-    /// Where its next note may begin: nowhere before what is planned, and in time.
-    fn next_from(&self, earliest: Beats) -> Beats {
-        if self.frontier < earliest { earliest.max(self.floor) } else { self.floor }
     }
 }

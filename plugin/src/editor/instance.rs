@@ -9,7 +9,7 @@ use parking_lot::Mutex;
 use crate::composer::Wish;
 use crate::params::SegueParams;
 use crate::status::Status;
-use crate::touch::Fingers;
+use segue_realtime::between::touch::Fingers;
 
 /// An instance as its editor knows it.
 #[derive(Clone)]
