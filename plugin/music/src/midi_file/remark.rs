@@ -5,7 +5,8 @@ use std::fmt;
 use super::LONGEST;
 use crate::Beats;
 
-/// Something odd about a MIDI file and what was made of it, as one line. However often a file has it, it is one remark.
+/// Something odd about a MIDI file and what was made of it, as one line. However often a file has
+/// it, it is one remark.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Remark {
     oddity: Oddity,
@@ -57,7 +58,9 @@ pub(super) enum Oddity {
 impl fmt::Display for Oddity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
-            Self::BytesBefore(bytes) => write!(f, "what stands before its header is skipped: {}", counted(bytes)),
+            Self::BytesBefore(bytes) => {
+                write!(f, "what stands before its header is skipped: {}", counted(bytes))
+            }
             Self::Format(format) => write!(f, "its format {format} is unknown and read like format 1"),
             Self::Tracks { announced, found } => {
                 write!(f, "its header counts {announced} tracks, and there are {found}, which are read")
@@ -73,7 +76,9 @@ impl fmt::Display for Oddity {
             Self::System => write!(f, "a real-time or system message, which no file holds, is skipped"),
             Self::Short(what) => write!(f, "{what} is too short and left out"),
             Self::ShortMeter => write!(f, "a time signature lacks its last bytes, which are filled in"),
-            Self::LargeMeter => write!(f, "a time signature's denominator is above 128; bars do not follow it"),
+            Self::LargeMeter => {
+                write!(f, "a time signature's denominator is above 128; bars do not follow it")
+            }
             Self::NoMeter => write!(f, "a time signature of no beats is left out"),
             Self::NoTempo => write!(f, "a tempo of no microseconds is left out"),
             Self::FastTempo => write!(f, "a tempo above 999 BPM is kept as it is"),
