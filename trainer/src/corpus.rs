@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail, ensure};
-use segue_music::midi_file;
+use segue_music::{midi_file, one_line};
 
 use crate::authorship;
 use crate::record::Record;
@@ -125,6 +125,7 @@ pub fn files(folder: &Path, manifest: Option<&Manifest>, split: Option<&str>) ->
 }
 
 /// Reads files, and returns those that could not be used as well. Calls `each` after every file.
+/// What was odd about a file that was read all the same goes to standard error, one line each.
 pub fn read(
     folder: &Path,
     files: &[PathBuf],
@@ -136,9 +137,12 @@ pub fn read(
         let name = path.strip_prefix(folder).unwrap_or(path);
         let entry = manifest.and_then(|manifest| manifest.entries.get(name));
         let kind = entry.map_or("unknown", |entry| &entry.kind);
-        let record = midi_file::read(path)
-            .map_err(anyhow::Error::from)
-            .and_then(|piece| Record::from_piece(name.display().to_string(), kind.to_owned(), &piece));
+        let record = midi_file::read(path).map_err(anyhow::Error::from).and_then(|piece| {
+            for remark in piece.remarks() {
+                eprintln!("{}: {remark}", one_line(&path.to_string_lossy()));
+            }
+            Record::from_piece(name.display().to_string(), kind.to_owned(), &piece)
+        });
         let (composer, style) =
             entry.map(|entry| (entry.composer.clone(), entry.style.clone())).unwrap_or_default();
         match record {

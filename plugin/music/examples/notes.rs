@@ -1,8 +1,10 @@
-//! What Segue reads of MIDI files, as JSON, one line a file: to compare with what other programs read of them.
+//! What Segue reads of MIDI files, as JSON, one line a file: to compare with what other programs
+//! read of them.
 //!
-//! `cargo run --release -p segue-music --example notes -- FILE...`, or `-` for a list of files on standard input. With
-//! `--into FOLDER` before them, each file is written there, too, as `segue continue` would with an answer of one note:
-//! what others read of it should be what they read of the first, and that note.
+//! `cargo run --release -p segue-music --example notes -- FILE...`, or `-` for a list of files on
+//! standard input. With `--into FOLDER` before them, each file is written there, too, as `segue
+//! continue` would with an answer of one note: what others read of it should be what they read of
+//! the first, and that note.
 
 use std::io::{self, Write as _};
 use std::path::Path;
@@ -50,9 +52,10 @@ fn listing(file: &str, piece: &Piece) -> Value {
         .tracks
         .iter()
         .map(|track| {
-            let notes = track.notes.iter().map(|note| {
-                (parts(note.onset), parts(note.duration), note.key, note.velocity)
-            });
+            let notes = track
+                .notes
+                .iter()
+                .map(|note| (parts(note.onset), parts(note.duration), note.key, note.velocity));
             json!({
                 "name": track.name,
                 "channel": track.channel,

@@ -1,6 +1,7 @@
 //! Musical time as an integer.
 //!
-//! Positions come from files, hosts and saved states, so no arithmetic here overflows: it saturates.
+//! Positions come from files, hosts and saved states, so no arithmetic here overflows: it
+//! saturates.
 
 use std::fmt;
 use std::ops::{Add, AddAssign, Neg, Rem, Sub, SubAssign};
@@ -9,9 +10,9 @@ use serde::{Deserialize, Serialize};
 
 /// A song position, or a length, in quarter notes, as a fixed-point integer.
 ///
-/// One beat is [`Beats::UNIT`] = 967,680 = 2^10 · 3^3 · 5 · 7 parts (half a microsecond at 120 BPM), which every
-/// usual MIDI division (24, 48, 96, 120, 192, 384, 480, 960, 1024, 1920, 15360) divides without a remainder, so a
-/// file read and written again is the same file.
+/// One beat is [`Beats::UNIT`] = 967,680 = 2^10 · 3^3 · 5 · 7 parts (half a microsecond at 120
+/// BPM), which every usual MIDI division (24, 48, 96, 120, 192, 384, 480, 960, 1024, 1920, 15360)
+/// divides without a remainder, so a file read and written again is the same file.
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Beats(i64);
 
@@ -55,7 +56,8 @@ impl Beats {
         }
     }
 
-    /// From a real number of beats, to the nearest part. Not-a-number is zero; what is out of range is clamped.
+    /// From a real number of beats, to the nearest part. Not-a-number is zero; what is out of range
+    /// is clamped.
     #[expect(clippy::cast_possible_truncation, reason = "a float cast saturates, and the result is clamped")]
     pub fn from_f64(beats: f64) -> Self {
         let parts = (beats * Self::UNIT as f64).round();
@@ -68,22 +70,26 @@ impl Beats {
         self.0 as f64 / Self::UNIT as f64
     }
 
-    /// The latest multiple of `grid` that is not after `self`; `self` where the grid is not positive.
+    /// The latest multiple of `grid` that is not after `self`; `self` where the grid is not
+    /// positive.
     pub const fn floor_to(self, grid: Self) -> Self {
         if grid.0 <= 0 { self } else { Self(self.0.div_euclid(grid.0).saturating_mul(grid.0)) }
     }
 
-    /// The earliest multiple of `grid` that is not before `self`; `self` where the grid is not positive.
+    /// The earliest multiple of `grid` that is not before `self`; `self` where the grid is not
+    /// positive.
     pub const fn ceil_to(self, grid: Self) -> Self {
         Self(self.0.saturating_neg()).floor_to(grid).negated()
     }
 
-    /// The nearest multiple of `grid`, the later of two equally near; `self` where the grid is not positive.
+    /// The nearest multiple of `grid`, the later of two equally near; `self` where the grid is not
+    /// positive.
     pub const fn round_to(self, grid: Self) -> Self {
         if grid.0 <= 0 { self } else { Self(self.0.saturating_add(grid.0 / 2)).floor_to(grid) }
     }
 
-    /// How many whole times `unit` fits before `self`, rounding down; zero where the unit is not positive.
+    /// How many whole times `unit` fits before `self`, rounding down; zero where the unit is not
+    /// positive.
     pub const fn div_floor(self, unit: Self) -> i64 {
         if unit.0 <= 0 { 0 } else { self.0.div_euclid(unit.0) }
     }
@@ -187,7 +193,8 @@ mod tests {
         }
     }
 
-    /// The tests of this package look for arithmetic that overflows; optimised as it is, that must still be seen.
+    /// The tests of this package look for arithmetic that overflows; optimised as it is, that must
+    /// still be seen.
     #[test]
     #[cfg(debug_assertions)]
     fn overflow_is_seen() {

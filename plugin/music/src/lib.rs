@@ -1,5 +1,5 @@
-//! Musical time, notes, the vocabulary of the model and the tokenizer, and MIDI files: pure code without threads,
-//! clocks or a network, shared by the plugin and the trainer.
+//! Musical time, notes, the vocabulary of the model and the tokenizer, and MIDI files: pure code
+//! without threads, clocks or a network, shared by the plugin and the trainer.
 
 #![forbid(unsafe_code)]
 // Musical time is integers: what a cast may lose is said where it is cast.

@@ -18,8 +18,8 @@ impl Meter {
     /// Four quarters.
     pub const COMMON: Self = Self { numerator: 4, denominator: 4 };
 
-    /// A metre as a host names it, or `None` where the numbers make none (a zero, a denominator that is no power of two up
-    /// to 64).
+    /// A metre as a host names it, or `None` where the numbers make none (a zero, a denominator
+    /// that is no power of two up to 64).
     pub const fn new(numerator: u8, denominator: u8) -> Option<Self> {
         if numerator == 0 || !denominator.is_power_of_two() || denominator > 64 {
             None
@@ -28,8 +28,8 @@ impl Meter {
         }
     }
 
-    /// A metre as a MIDI file names it, its denominator 2 to a power; `None` where the numerator is zero or the denominator
-    /// above 128, whose bars may be shorter than one of the model's ticks.
+    /// A metre as a MIDI file names it, its denominator 2 to a power; `None` where the numerator is
+    /// zero or the denominator above 128, whose bars may be shorter than one of the model's ticks.
     pub const fn of_signature(numerator: u8, power: u8) -> Option<Self> {
         if numerator == 0 || power > 7 { None } else { Some(Self { numerator, denominator: 1 << power }) }
     }
@@ -64,8 +64,8 @@ impl TryFrom<Written> for Meter {
     }
 }
 
-/// Quarter notes a minute: between 1 and 999 from a host, and whatever a MIDI file says, which is from 3.58 to 60
-/// million.
+/// Quarter notes a minute: between 1 and 999 from a host, and whatever a MIDI file says, which is
+/// from 3.58 to 60 million.
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd, Serialize, Deserialize)]
 #[serde(from = "f64")]
 pub struct Tempo(f64);
@@ -79,12 +79,14 @@ impl Tempo {
     /// What is assumed where nobody says.
     pub const DEFAULT: Self = Self(120.0);
 
-    /// A tempo; one that no host should send (zero, negative, not a number) is the default, others are clamped.
+    /// A tempo; one that no host should send (zero, negative, not a number) is the default, others
+    /// are clamped.
     pub fn new(bpm: f64) -> Self {
         if bpm.is_finite() && bpm > 0.0 { Self(bpm.clamp(OF_HOSTS.0, OF_HOSTS.1)) } else { Self::DEFAULT }
     }
 
-    /// The tempo of a MIDI file, in microseconds a quarter note, as it stands there; `None` for zero.
+    /// The tempo of a MIDI file, in microseconds a quarter note, as it stands there; `None` for
+    /// zero.
     pub fn from_micros(micros: u32) -> Option<Self> {
         (micros > 0).then(|| Self(60e6 / f64::from(micros)))
     }
@@ -151,7 +153,11 @@ mod tests {
     fn metres_that_are_none_are_refused_when_read() {
         let read = |text: &str| serde_json::from_str::<Meter>(text).ok();
         assert_eq!(read(r#"{"numerator":96,"denominator":128}"#), Meter::of_signature(96, 7));
-        for text in [r#"{"numerator":4,"denominator":0}"#, r#"{"numerator":0,"denominator":4}"#, r#"{"numerator":4,"denominator":3}"#] {
+        for text in [
+            r#"{"numerator":4,"denominator":0}"#,
+            r#"{"numerator":0,"denominator":4}"#,
+            r#"{"numerator":4,"denominator":3}"#,
+        ] {
             assert_eq!(read(text), None, "{text}");
         }
     }

@@ -25,7 +25,8 @@ impl Track {
     }
 }
 
-/// Tracks with the tempo and the metre they share. Two pieces are equal if their music is, from whatever file.
+/// Tracks with the tempo and the metre they share. Two pieces are equal if their music is, from
+/// whatever file.
 #[derive(Clone, Debug, Default)]
 pub struct Piece {
     /// The voices that hold at least one note.
@@ -36,7 +37,8 @@ pub struct Piece {
     pub meters: Vec<(Beats, Meter)>,
     /// The end of the longest track, at least the end of the last note.
     pub end: Beats,
-    /// The file it was read from, with all that Segue makes no use of; `None` for a piece made here.
+    /// The file it was read from, with all that Segue makes no use of; `None` for a piece made
+    /// here.
     pub source: Option<Source>,
 }
 
@@ -72,13 +74,15 @@ impl Piece {
         seconds + tempo.seconds_in(at - from)
     }
 
-    /// The metre that holds at `at` and the Beats at which it began; nothing where the file names none by then.
+    /// The metre that holds at `at` and the Beats at which it began; nothing where the file names
+    /// none by then.
     pub fn meter_at(&self, at: Beats) -> Option<(Beats, Meter)> {
         self.meters.iter().take_while(|&&(change, _)| change <= at).last().copied()
     }
 
-    /// Whether most onsets stand exactly on 24ths or 32nds of a beat, as in scores and sequences. Where they do not, the
-    /// ticks of the file measure time and not metre: chance puts one onset in ten there.
+    /// Whether most onsets stand exactly on 24ths or 32nds of a beat, as in scores and sequences.
+    /// Where they do not, the ticks of the file measure time and not metre: chance puts one onset
+    /// in ten there.
     pub fn is_on_grid(&self) -> bool {
         let stands = |onset: Beats| {
             onset % Beats::ratio(1, 24) == Beats::ZERO || onset % Beats::ratio(1, 32) == Beats::ZERO

@@ -7,11 +7,12 @@ const OWN_CHANNEL: Channel = 1;
 /// General MIDI's drums.
 const DRUMS: Channel = 9;
 
-/// The prompt, unchanged, and the answer as a new track `Segue` on a channel of its own. Tracks with notes to continue are
-/// called `You`; drums keep their names. What else is in the prompt's file stays in it, see [`Piece::source`]. The piece
-/// lasts to `end` at least.
+/// The prompt, unchanged, and the answer as a new track `Segue` on a channel of its own. Tracks
+/// with notes to continue are called `You`; drums keep their names. What else is in the prompt's
+/// file stays in it, see [`Piece::source`]. The piece lasts to `end` at least.
 ///
-/// Where the prompt uses every channel, the answer shares the first of the voices that it continues, and its sound.
+/// Where the prompt uses every channel, the answer shares the first of the voices that it
+/// continues, and its sound.
 pub fn take(prompt: &Piece, answer: &[Note], end: Beats) -> Piece {
     let used = prompt.channels();
     let first = prompt.tracks.iter().find(|track| !track.is_drums());

@@ -2,10 +2,12 @@
 
 use std::borrow::Cow;
 
-/// A text as it may stand in a message: what would break its line, or turn its direction, is escaped.
+/// A text as it may stand in a message: what would break its line, or turn its direction, is
+/// escaped.
 ///
-/// File names, and the texts inside MIDI files and models, are whatever somebody put there. A line feed becomes `\n`, an
-/// escape sequence of a terminal `\u{1b}[31m`. Everything else, letters of any script included, stays as it is.
+/// File names, and the texts inside MIDI files and models, are whatever somebody put there. A line
+/// feed becomes `\n`, an escape sequence of a terminal `\u{1b}[31m`. Everything else, letters of
+/// any script included, stays as it is.
 pub fn one_line(text: &str) -> Cow<'_, str> {
     if !text.contains(breaks_a_line) {
         return Cow::Borrowed(text);
@@ -21,7 +23,8 @@ pub fn one_line(text: &str) -> Cow<'_, str> {
     Cow::Owned(line)
 }
 
-/// Control characters, Unicode's separators of lines and paragraphs, and what sets the direction of writing.
+/// Control characters, Unicode's separators of lines and paragraphs, and what sets the direction of
+/// writing.
 fn breaks_a_line(letter: char) -> bool {
     letter.is_control()
         || matches!(letter, '\u{2028}' | '\u{2029}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')

@@ -174,7 +174,8 @@ fn other_files_are_refused_with_one_line() {
         ([header(0, 1, 0xe728), track(END)].concat(), "SMPTE"),
         ([header(0, 1, 0x8028), track(END)].concat(), "SMPTE"),
         ([header(0, 1, 0), track(END)].concat(), "zero ticks"),
-        // Broken before the first note: a message that is not whole; running status that nothing began.
+        // Broken before the first note: a message that is not whole; running status that nothing
+        // began.
         ([header(0, 1, 4), track(&[0, 0x90, 60])].concat(), "damaged: byte 0 of track 1"),
         ([header(0, 1, 4), track(&[0, 60, 80])].concat(), "damaged: byte 0 of track 1"),
         ([&header(0, 1, 4)[..], b"MTrk\0\0\0\x09\0\xc0"].concat(), "cut off: 7 bytes of track 1"),
@@ -201,6 +202,7 @@ fn errors_name_the_file() {
         assert!(matches!(error, MidiError::In { .. }));
         assert!(error.to_string().contains(&path.display().to_string()), "{error}");
     }
-    let error = read(&folder.path().join("two\nlines\u{1b}[2J.mid")).expect_err("nothing to read").to_string();
+    let error =
+        read(&folder.path().join("two\nlines\u{1b}[2J.mid")).expect_err("nothing to read").to_string();
     assert!(error.contains("two\\nlines\\u{1b}[2J.mid") && error.lines().count() == 1, "{error}");
 }

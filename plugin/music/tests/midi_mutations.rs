@@ -1,5 +1,5 @@
-//! Real MIDI files and odd ones, changed at random: whatever comes of it is read or refused with one line, and what is
-//! read is written and read again as the same music.
+//! Real MIDI files and odd ones, changed at random: whatever comes of it is read or refused with
+//! one line, and what is read is written and read again as the same music.
 
 use std::fs;
 use std::path::Path;
@@ -179,8 +179,8 @@ fn is_kept(remark: &str) -> bool {
     ["kept as it is", "denominator is above"].iter().any(|kept| remark.contains(kept))
 }
 
-/// Whether two pieces are the same music, up to the rounding from ticks to ticks if they are not of the same division.
-/// A note of no length is a tick of its file long.
+/// Whether two pieces are the same music, up to the rounding from ticks to ticks if they are not of
+/// the same division. A note of no length is a tick of its file long.
 fn assert_is_same(piece: &Piece, again: &Piece, exactly: bool) {
     if exactly {
         assert_eq!(piece, again);
@@ -188,7 +188,10 @@ fn assert_is_same(piece: &Piece, again: &Piece, exactly: bool) {
     let near = |one: Beats, other: Beats| (one - other).abs() <= Beats::ratio(1, 1_920);
     assert_eq!(piece.tracks.len(), again.tracks.len());
     for (one, other) in piece.tracks.iter().zip(&again.tracks) {
-        assert_eq!((one.channel, one.program, one.pedal.len()), (other.channel, other.program, other.pedal.len()));
+        assert_eq!(
+            (one.channel, one.program, one.pedal.len()),
+            (other.channel, other.program, other.pedal.len())
+        );
         assert_eq!(one.notes.len(), other.notes.len());
         let keys = |notes: &[Note]| {
             let mut keys: Vec<_> = notes.iter().map(|note| (note.key, note.onset, note.velocity)).collect();

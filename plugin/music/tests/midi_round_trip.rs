@@ -1,10 +1,12 @@
-//! MIDI files out, and in again: the same piece, whatever it is; and no bytes make the reader panic.
+//! MIDI files out, and in again: the same piece, whatever it is; and no bytes make the reader
+//! panic.
 
 use proptest::prelude::*;
 use segue_music::midi_file::{LONGEST, parse, read, to_bytes, to_bytes_marked, write};
 use segue_music::{Beats, Meter, Note, Piece, Tempo, Track};
 
-/// A track whose positions are whole in `division`, no key sounding twice at once, as the reader makes them.
+/// A track whose positions are whole in `division`, no key sounding twice at once, as the reader
+/// makes them.
 fn track(division: i64) -> impl Strategy<Value = Track> {
     let pedal = prop::collection::vec(0i64..20_000, 0..6);
     let notes = prop::collection::vec((0i64..300, 0u8..128, 1i64..4_000, 1u8..128), 1..40);
@@ -196,7 +198,8 @@ fn what_no_file_holds_is_refused() {
         let error = to_bytes(&at(onset)).expect_err(expected).to_string();
         assert!(error.contains(expected), "{error}");
     }
-    // The longest file can still be written, at the coarse division even where notes are off its ticks.
+    // The longest file can still be written, at the coarse division even where notes are off its
+    // ticks.
     let late = at(LONGEST - Beats::ONE - Beats::from_parts(1));
     assert_eq!(parse(&to_bytes(&late).expect("written")).expect("read").notes().len(), 1);
 }

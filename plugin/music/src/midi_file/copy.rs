@@ -10,7 +10,8 @@ use super::write::{FileTrack, encode, marks, new_tracks, positions_of, to_ticks}
 use super::{MidiError, division};
 use crate::{Beats, Piece, Track};
 
-/// The bytes of a piece's own file with what came to it; `None` where it was read from none, or is not what that says.
+/// The bytes of a piece's own file with what came to it; `None` where it was read from none, or is
+/// not what that says.
 pub(super) fn to_bytes(piece: &Piece, markers: &[(Beats, String)]) -> Option<Result<Vec<u8>, MidiError>> {
     let source = piece.source.as_ref()?;
     let mut remarks = Remarks::default();

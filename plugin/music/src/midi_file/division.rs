@@ -1,19 +1,22 @@
 //! How fine the ticks of a written file are.
 //!
-//! Other programs are not built for very fine ticks: pretty_midi takes a file of ten million ticks for a damaged one.
+//! Other programs are not built for very fine ticks: pretty_midi takes a file of ten million ticks
+//! for a damaged one.
 
 use super::write::to_ticks;
 use crate::Beats;
 
-/// Ticks a beat of a file whose positions all stand on them, as 32nds, triplets and the model's own ticks do.
+/// Ticks a beat of a file whose positions all stand on them, as 32nds, triplets and the model's own
+/// ticks do.
 const USUAL: i64 = 960;
-/// The finest division that is chosen freely: at 120 BPM nothing moves by more than an eighth of a millisecond.
+/// The finest division that is chosen freely: at 120 BPM nothing moves by more than an eighth of a
+/// millisecond.
 const FINE: i64 = 1_920;
 /// A file of fewer ticks than this is read by everybody.
 const READABLE: i64 = 10_000_000;
 
-/// For a piece made of `positions`: the usual division where nothing moves by it, or else the coarsest by which nothing
-/// does, or else a fine one.
+/// For a piece made of `positions`: the usual division where nothing moves by it, or else the
+/// coarsest by which nothing does, or else a fine one.
 pub(super) fn of_positions(positions: &[Beats]) -> i64 {
     let common = positions.iter().fold(Beats::UNIT, |common, at| greatest_common_divisor(common, at.parts()));
     let exact = Beats::UNIT / common;
@@ -24,11 +27,13 @@ pub(super) fn of_positions(positions: &[Beats]) -> i64 {
     choices.into_iter().find(|&division| is_readable(latest, division)).unwrap_or(USUAL)
 }
 
-/// For a file of `division` ticks a beat to which `added` positions come: a multiple of it, so that nothing of the file
-/// moves. The smallest on which everything added stands, or else the finest. `latest` is the last position of all.
+/// For a file of `division` ticks a beat to which `added` positions come: a multiple of it, so that
+/// nothing of the file moves. The smallest on which everything added stands, or else the finest.
+/// `latest` is the last position of all.
 ///
-/// A file finer than any that is chosen freely stays as fine while others can read it. Beyond that it becomes coarser,
-/// if by that others can, and no note is shorter than a tick then; `shortest` is the shortest note.
+/// A file finer than any that is chosen freely stays as fine while others can read it. Beyond that
+/// it becomes coarser, if by that others can, and no note is shorter than a tick then; `shortest`
+/// is the shortest note.
 pub(super) fn of_file(division: u16, added: &[Beats], latest: Beats, shortest: Beats) -> i64 {
     let division = i64::from(division);
     if division > FINE {
@@ -38,7 +43,8 @@ pub(super) fn of_file(division: u16, added: &[Beats], latest: Beats, shortest: B
     }
     let multiples = || (1..=FINE / division).map(|times| times * division);
     let readable = |&multiple: &i64| multiple == division || is_readable(latest, multiple);
-    let holds = |&multiple: &i64| added.iter().all(|&at| Beats::ratio(to_ticks(at, multiple), multiple) == at);
+    let holds =
+        |&multiple: &i64| added.iter().all(|&at| Beats::ratio(to_ticks(at, multiple), multiple) == at);
     let exact = multiples().take_while(readable).find(holds);
     exact.or_else(|| multiples().take_while(readable).last()).unwrap_or(division)
 }

@@ -33,8 +33,8 @@ pub(super) struct Events<'a> {
     midly: EventIter<'a>,
     /// The track's number, from 1, for remarks.
     track: usize,
-    /// The channel message whose status the next may go without. Some sequencers let it go on across meta events and
-    /// system exclusives. The standard does not; no harm in reading it.
+    /// The channel message whose status the next may go without. Some sequencers let it go on
+    /// across meta events and system exclusives. The standard does not; no harm in reading it.
     status: Option<u8>,
     tick: i64,
     latest: i64,
@@ -56,7 +56,8 @@ impl<'a> Events<'a> {
                 self.end = Some(End::Bytes);
                 return None;
             }
-            let Some(Mended { delta, kind, oddity, .. }) = self.sound(rest).or_else(|| self.mended(rest)) else {
+            let Some(Mended { delta, kind, oddity, .. }) = self.sound(rest).or_else(|| self.mended(rest))
+            else {
                 self.end = Some(End::Broken(place));
                 return None;
             };
@@ -133,7 +134,8 @@ fn loses_bits(kind: TrackEventKind) -> bool {
     )
 }
 
-/// Meta events that say what they should not, or say it too briefly: what is made of them, and what there is to remark.
+/// Meta events that say what they should not, or say it too briefly: what is made of them, and what
+/// there is to remark.
 fn settled(kind: TrackEventKind) -> (Option<TrackEventKind>, Option<Oddity>) {
     let TrackEventKind::Meta(meta) = kind else { return (Some(kind), None) };
     let (meta, oddity) = match meta {

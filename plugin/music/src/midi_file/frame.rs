@@ -1,7 +1,8 @@
 //! The frame of a MIDI file: its header and where its tracks lie.
 //!
-//! midly reads past a broken frame in silence and drops what it cannot place, so the frame is read here. Where the
-//! lengths are right they are followed; where one leads into the middle of something, the next `MTrk` is looked for.
+//! midly reads past a broken frame in silence and drops what it cannot place, so the frame is read
+//! here. Where the lengths are right they are followed; where one leads into the middle of
+//! something, the next `MTrk` is looked for.
 
 use super::MidiError;
 use super::remark::{Oddity, Remarks};
@@ -10,7 +11,8 @@ use super::remark::{Oddity, Remarks};
 const CHUNK_HEAD: usize = 8;
 /// Bytes of the header that are known.
 const HEADER: usize = 6;
-/// So far into a file a header is looked for: MacBinary puts 128 bytes before it, editors of text a mark of three.
+/// So far into a file a header is looked for: MacBinary puts 128 bytes before it, editors of text a
+/// mark of three.
 const MOST_BEFORE: usize = 256;
 
 /// A file's header and the bytes of its tracks.
@@ -99,7 +101,8 @@ impl<'a> Tracks<'a> {
                 return Self { chunks, is_followed: true };
             }
             if !head.starts_with(b"MTrk") {
-                // Other kinds of chunks are to be skipped, says the standard; what is no chunk is skipped, too.
+                // Other kinds of chunks are to be skipped, says the standard; what is no chunk is
+                // skipped, too.
                 let next = after.get(named..).filter(|next| is_other(head) && begins_a_chunk(next));
                 let found = || find(&rest[1..], b"MTrk").map(|at| &rest[1 + at..]);
                 let Some(next) = next.or_else(found) else { break };
@@ -137,7 +140,8 @@ fn is_other(head: &[u8]) -> bool {
 
 /// The length that the head of a chunk names.
 fn length(head: &[u8]) -> usize {
-    head.get(4..CHUNK_HEAD).map_or(0, |four| four.iter().fold(0, |length, &byte| length << 8 | usize::from(byte)))
+    head.get(4..CHUNK_HEAD)
+        .map_or(0, |four| four.iter().fold(0, |length, &byte| length << 8 | usize::from(byte)))
 }
 
 /// The MIDI file inside a RIFF file (`.rmi`).

@@ -1,10 +1,11 @@
 //! Events that midly refuses or misreads.
 //!
-//! midly 0.5.3 stops at data bytes above 127, at system common and real-time messages, at SMPTE offsets that name no
-//! time, and at key signatures of fewer than two bytes. It reads four bytes of a number at most, where the standard
-//! allows no more but others write and read more; and where a text or system exclusive is longer than its track, it
-//! takes what is left for the whole. Sequence numbers, channels, ports and keys it reads without the bits that should not
-//! be there. Everything else is left to midly.
+//! midly 0.5.3 stops at data bytes above 127, at system common and real-time messages, at SMPTE
+//! offsets that name no time, and at key signatures of fewer than two bytes. It reads four bytes of
+//! a number at most, where the standard allows no more but others write and read more; and where a
+//! text or system exclusive is longer than its track, it takes what is left for the whole. Sequence
+//! numbers, channels, ports and keys it reads without the bits that should not be there. Everything
+//! else is left to midly.
 
 use midly::live::LiveEvent;
 use midly::{MetaMessage, TrackEventKind};
@@ -23,7 +24,8 @@ pub(super) struct Mended<'a> {
     pub used: usize,
 }
 
-/// Whether a number in the event that `rest` begins with takes more than the four bytes that midly reads.
+/// Whether a number in the event that `rest` begins with takes more than the four bytes that midly
+/// reads.
 pub(super) fn has_long_number(rest: &[u8]) -> bool {
     let Some(delta) = rest.iter().take(4).position(|byte| byte & 0x80 == 0) else {
         return rest.len() >= 4;
@@ -63,7 +65,12 @@ pub(super) fn mend<'a>(rest: &'a [u8], running: &mut Option<u8>) -> Option<Mende
                 return None;
             };
             let oddity = data.iter().any(|&byte| byte > 127).then_some(Oddity::Clipped);
-            Some(Mended { delta, kind: Some(TrackEventKind::Midi { channel, message }), oddity, used: at + count })
+            Some(Mended {
+                delta,
+                kind: Some(TrackEventKind::Midi { channel, message }),
+                oddity,
+                used: at + count,
+            })
         }
         0xf0 | 0xf7 => {
             let (data, used) = slice(rest, at)?;
@@ -102,7 +109,8 @@ fn number(bytes: &[u8], at: usize) -> Option<(i64, usize)> {
     None
 }
 
-/// Bytes with their number before them, and where the next thing begins; `None` where there are fewer.
+/// Bytes with their number before them, and where the next thing begins; `None` where there are
+/// fewer.
 fn slice(bytes: &[u8], at: usize) -> Option<(&[u8], usize)> {
     let (length, from) = number(bytes, at)?;
     let end = from.checked_add(usize::try_from(length).ok()?)?;

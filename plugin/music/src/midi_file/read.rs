@@ -17,14 +17,15 @@ const SUSTAIN: u8 = 64;
 const ALL_SOUND_OFF: u8 = 120;
 const ALL_NOTES_OFF: u8 = 123;
 
-/// Reads a MIDI file of format 0, 1 or 2 (whose tracks then follow one another), tracks split by channel.
+/// Reads a MIDI file of format 0, 1 or 2 (whose tracks then follow one another), tracks split by
+/// channel.
 ///
-/// A file is read as far as it says something: what was odd about it is in [`Piece::remarks`]. What Segue makes no use
-/// of stays in [`Piece::source`].
+/// A file is read as far as it says something: what was odd about it is in [`Piece::remarks`]. What
+/// Segue makes no use of stays in [`Piece::source`].
 ///
 /// # Errors
-/// One line that names the file, where it is no MIDI file, counts time in frames of film, or is broken before its first
-/// note.
+/// One line that names the file, where it is no MIDI file, counts time in frames of film, or is
+/// broken before its first note.
 pub fn read(path: &Path) -> Result<Piece, MidiError> {
     let bytes = std::fs::read(path).map_err(|error| MidiError::Unreadable(error).of(path))?;
     from_vec(bytes).map_err(|error| error.of(path))
@@ -90,8 +91,8 @@ impl Reading {
         Ok(reading)
     }
 
-    /// Reads one track, counted from 1, that begins at the tick `start`. The tick at which it ends, and why it is not
-    /// whole if it is not.
+    /// Reads one track, counted from 1, that begins at the tick `start`. The tick at which it ends,
+    /// and why it is not whole if it is not.
     fn track(
         &mut self,
         number: usize,
@@ -109,10 +110,13 @@ impl Reading {
             let now = at(start + tick);
             match kind {
                 TrackEventKind::Midi { channel, message } => {
-                    let voice = voices[usize::from(channel.as_int())].get_or_insert_with(|| Voice::new(shortest));
+                    let voice =
+                        voices[usize::from(channel.as_int())].get_or_insert_with(|| Voice::new(shortest));
                     play(voice, now, message);
                 }
-                TrackEventKind::Meta(MetaMessage::TrackName(text)) if name.is_none() => name = Some(plain(text)),
+                TrackEventKind::Meta(MetaMessage::TrackName(text)) if name.is_none() => {
+                    name = Some(plain(text))
+                }
                 TrackEventKind::Meta(MetaMessage::Tempo(micros)) => {
                     self.piece.tempos.extend(Tempo::from_micros(micros.as_int()).map(|tempo| (now, tempo)));
                 }
@@ -132,7 +136,8 @@ impl Reading {
         }
         let voices = &self.piece.tracks[before..];
         self.tracks.push(FileTrack { start, voices: voices.len() });
-        let last = voices.iter().flat_map(|track| &track.notes).map(|note| note.end()).max().unwrap_or_default();
+        let last =
+            voices.iter().flat_map(|track| &track.notes).map(|note| note.end()).max().unwrap_or_default();
         self.piece.end = self.piece.end.max(last).max(at(end));
         // A note struck in the last tick lasts one tick more.
         (end + i64::from(last > at(end)), broken)
@@ -178,7 +183,8 @@ fn play(voice: &mut Voice, now: Beats, message: MidiMessage) {
     }
 }
 
-/// A name as text: UTF-8, or else Latin 1, which older sequencers write; without control characters.
+/// A name as text: UTF-8, or else Latin 1, which older sequencers write; without control
+/// characters.
 pub(super) fn plain(text: &[u8]) -> String {
     let text = str::from_utf8(text)
         .map_or_else(|_| text.iter().map(|&byte| char::from(byte)).collect(), str::to_owned);

@@ -5,7 +5,8 @@ use std::fmt;
 use super::LONGEST;
 use crate::Beats;
 
-/// Something odd about a MIDI file and what was made of it, as one line. However often a file has it, it is one remark.
+/// Something odd about a MIDI file and what was made of it, as one line. However often a file has
+/// it, it is one remark.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Remark {
     oddity: Oddity,
@@ -57,15 +58,17 @@ pub(super) enum Oddity {
 impl fmt::Display for Oddity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
-            Self::BytesBefore(bytes) => write!(f, "{bytes} bytes before its header are skipped"),
+            Self::BytesBefore(bytes) => {
+                write!(f, "what stands before its header is skipped: {}", counted(bytes))
+            }
             Self::Format(format) => write!(f, "its format {format} is unknown and read like format 1"),
             Self::Tracks { announced, found } => {
-                write!(f, "it announces {announced} tracks and holds {found}, which are read")
+                write!(f, "its header counts {announced} tracks, and there are {found}, which are read")
             }
             Self::NextFile => write!(f, "another MIDI file stands behind it and is left out"),
             Self::Length => write!(f, "a track's length is wrong; it is read to its end"),
             Self::CutOff(missing) => {
-                write!(f, "it is cut off, {missing} bytes are missing; what is there is read")
+                write!(f, "it is cut off and lacks {}; what is there is read", counted(missing))
             }
             Self::Broken => write!(f, "a track is read no further, since no MIDI event follows"),
             Self::TooFar => write!(f, "what lies beyond beat {} is left out", LONGEST.div_floor(Beats::ONE)),
@@ -73,13 +76,19 @@ impl fmt::Display for Oddity {
             Self::System => write!(f, "a real-time or system message, which no file holds, is skipped"),
             Self::Short(what) => write!(f, "{what} is too short and left out"),
             Self::ShortMeter => write!(f, "a time signature lacks its last bytes, which are filled in"),
-            Self::LargeMeter => write!(f, "a time signature's denominator is above 128; bars do not follow it"),
+            Self::LargeMeter => {
+                write!(f, "a time signature's denominator is above 128; bars do not follow it")
+            }
             Self::NoMeter => write!(f, "a time signature of no beats is left out"),
             Self::NoTempo => write!(f, "a tempo of no microseconds is left out"),
             Self::FastTempo => write!(f, "a tempo above 999 BPM is kept as it is"),
             Self::SmpteOffset => write!(f, "an SMPTE offset that is no time of day is kept as it is"),
         }
     }
+}
+
+fn counted(bytes: usize) -> String {
+    if bytes == 1 { "1 byte".to_owned() } else { format!("{bytes} bytes") }
 }
 
 impl fmt::Display for Remark {

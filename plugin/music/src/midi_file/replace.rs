@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 /// Puts `bytes` where `path` says, whole or not at all.
 pub(super) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    // Through a link to what it names; and what is no file, such as /dev/null, is written to, not replaced.
+    // Through a link to what it names; and what is no file, such as /dev/null, is written to, not
+    // replaced.
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     match fs::metadata(&target) {
         Ok(found) if found.is_dir() => return Err(io::ErrorKind::IsADirectory.into()),

@@ -10,8 +10,9 @@ use super::frame::Frame;
 use super::read::latest;
 use super::remark::{Remark, Remarks};
 
-/// The file a piece was read from, event by event: also what Segue makes no use of, such as controllers, pitch bends,
-/// key signatures and lyrics. Writing the piece writes them back; see [`super::to_bytes`]. A copy costs nothing.
+/// The file a piece was read from, event by event: also what Segue makes no use of, such as
+/// controllers, pitch bends, key signatures and lyrics. Writing the piece writes them back; see
+/// [`super::to_bytes`]. A copy costs nothing.
 #[derive(Clone)]
 pub struct Source(Arc<Inner>);
 

@@ -12,7 +12,8 @@ use crate::{Beats, Meter, Piece, Tempo, Track};
 /// The longest distance between two events.
 const LONGEST_DELTA: i64 = (1 << 28) - 1;
 
-/// Writes a piece as a MIDI file: under a passing name beside it first, so that `path` is never half a file.
+/// Writes a piece as a MIDI file: under a passing name beside it first, so that `path` is never
+/// half a file.
 ///
 /// # Errors
 /// One line that names the file.
@@ -29,12 +30,13 @@ pub fn write_marked(path: &Path, piece: &Piece, markers: &[(Beats, String)]) -> 
     replace(path, &bytes).map_err(|error| MidiError::Unwritable(error).of(path))
 }
 
-/// The bytes of a MIDI file of format 1: tempo and metre in the first track, then the piece's tracks. Neighbours of one
-/// name on different channels stand in one track of the file, as [`super::read`] parts them.
+/// The bytes of a MIDI file of format 1: tempo and metre in the first track, then the piece's
+/// tracks. Neighbours of one name on different channels stand in one track of the file, as
+/// [`super::read`] parts them.
 ///
-/// A piece that was read from a file, and whose notes, pedals, tempos and metres are still what that file says, is
-/// written as the file's own tracks, event by event at the same places; tracks that came to it follow. A new name of a
-/// track goes before its old one, which stays as a text.
+/// A piece that was read from a file, and whose notes, pedals, tempos and metres are still what
+/// that file says, is written as the file's own tracks, event by event at the same places; tracks
+/// that came to it follow. A new name of a track goes before its old one, which stays as a text.
 ///
 /// A beat has at most 1,920 ticks, unless the piece was read from a file with more.
 ///
@@ -142,7 +144,10 @@ fn conductor<'a>(piece: &Piece, division: i64) -> Events<'a> {
 }
 
 /// Markers.
-pub(super) fn marks(markers: &[(Beats, String)], division: i64) -> impl Iterator<Item = (i64, TrackEventKind<'_>)> {
+pub(super) fn marks(
+    markers: &[(Beats, String)],
+    division: i64,
+) -> impl Iterator<Item = (i64, TrackEventKind<'_>)> {
     markers.iter().map(move |(at, text)| {
         (to_ticks(*at, division), TrackEventKind::Meta(MetaMessage::Marker(text.as_bytes())))
     })
@@ -174,8 +179,8 @@ fn voice(track: &Track, division: i64, events: &mut Events) {
         events
             .push((to_ticks(at, division), midi(MidiMessage::Controller { controller: u7::new(64), value })));
     }
-    // From the last note to the first: a note ends at the latest where its key is struck next, and of two on one key
-    // and tick the longer stays. So every on has its own off.
+    // From the last note to the first: a note ends at the latest where its key is struck next, and
+    // of two on one key and tick the longer stays. So every on has its own off.
     let mut notes = track.notes.clone();
     notes.sort_unstable();
     let mut struck = [i64::MAX; 128];
