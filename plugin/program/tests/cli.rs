@@ -112,7 +112,7 @@ fn json_lists_the_notes() {
     assert_eq!(listing["meter"], "4/4");
 }
 
-/// A prompt as a recording gives it: off every grid, two voices on one key, pedal, drums, two tempi.
+/// A prompt like a recording: off every grid, two voices on one key, pedal, drums, two tempos.
 fn recorded() -> Piece {
     let at = |thousandths| Beats::ratio(thousandths, 1000);
     let note = |onset, key, duration| Note { onset: at(onset), key, duration: at(duration), velocity: 77 };

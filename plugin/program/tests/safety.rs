@@ -1,5 +1,5 @@
-//! `segue continue` where files and numbers are not what they seem: prompts stay, and what cannot be
-//! done is refused before it is computed.
+//! `segue continue` where files and numbers are not what they seem: prompts stay, and what cannot
+//! be done is refused before it is computed.
 
 use std::fs;
 

@@ -1,4 +1,5 @@
-//! `segue play` and `segue devices`: one clear line for what cannot be. What they play is heard in tests/hosts/standalone.py.
+//! `segue play` and `segue devices`: a clear line for what cannot be done. tests/hosts/standalone.py
+//! listens to what they play.
 
 use std::process::{Command, Output};
 

@@ -79,7 +79,7 @@ fn keep_prompts(pairs: &[Pair]) -> Result<()> {
     Ok(())
 }
 
-/// The name of the input. What is written is never in a RIFF container, so `x.rmi` gives `x.rmi.mid`.
+/// The name of the input. What is written has no RIFF container, so `x.rmi` gives `x.rmi.mid`.
 fn output_name(input: &OsStr) -> OsString {
     let mut name = input.to_owned();
     if Path::new(input).extension().is_some_and(|end| end.eq_ignore_ascii_case("rmi")) {
