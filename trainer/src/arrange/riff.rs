@@ -34,7 +34,7 @@ pub fn compose(dice: &mut Dice, ground: &Ground, manner: &Manner) -> Vec<Tone> {
 }
 
 /// A key that rubs against the chord where it is heard gives way to the nearest of the chord.
-fn settled(key: i32, ground: &Ground, at: Tick, length: Tick, scale: PitchClasses) -> i32 {
+pub fn settled(key: i32, ground: &Ground, at: Tick, length: Tick, scale: PitchClasses) -> i32 {
     let chord = ground.harmony.at(at);
     let heard = ground.grid.weight(at) > 0 || length >= ground.grid.beat();
     if heard && !has(chord.set(5), key) && has(chord.set(3), key - 1) {

@@ -135,7 +135,8 @@ pub fn compose(dice: &mut Dice, ground: &Ground, manner: &Manner) -> Vec<Tone> {
     let middle = ground.middle();
     let first = middle + dice.between(-3, 2) as i32;
     let starts = [first, first + *dice.pick(&[5, 4, 7, -3, 2]), first + *dice.pick(&[2, -2, 3])];
-    let mut tune = Vec::new();
+    let upbeat = dice.chance(0.4).then(|| (dice.between(1, 3), dice.chance(0.7)));
+    let mut tune: Vec<Tone> = Vec::new();
     for (cell, (which, turn, close)) in plan(dice, ground.bars / cell_bars).into_iter().enumerate() {
         let at = cell as Tick * length;
         let chord = ground.harmony.at(at);
@@ -149,9 +150,31 @@ pub fn compose(dice: &mut Dice, ground: &Ground, manner: &Manner) -> Vec<Tone> {
             Turn::NewTail => (tails[which].clone(), start),
             Turn::Fragment => (motifs[which].fragmented(length), start),
         };
-        tune.extend(set(&motif, ground, at, start, close, manner.broken_chords));
+        let tones = set(&motif, ground, at, start, close, manner.broken_chords);
+        if let (Some((count, from_below)), Some(first)) = (upbeat.filter(|_| which == 0), tones.first()) {
+            lead_in(&mut tune, ground, *first, count, from_below);
+        }
+        tune.extend(tones);
     }
     tune
+}
+
+/// An upbeat of so many notes that go by step to the first of a cell, where there is room for it.
+fn lead_in(tune: &mut Vec<Tone>, ground: &Ground, first: Tone, count: Tick, from_below: bool) {
+    let step = ground.grid.step * if ground.grid.steps_a_beat() == 3 { 1 } else { 2 };
+    let from = first.at - count * step;
+    if first.at % ground.grid.bar() != 0 || tune.last().is_some_and(|last| last.at >= from) {
+        return;
+    }
+    if let Some(last) = tune.last_mut() {
+        last.length = last.length.min(from - last.at);
+    }
+    for place in 0..count {
+        let at = from + place * step;
+        let scale = ground.key.over(ground.harmony.at(at.max(0)));
+        let degrees = (count - place) as i32 * if from_below { -1 } else { 1 };
+        tune.push(Tone { at, length: step, key: degrees_up(first.key, degrees, scale, ground.range) });
+    }
 }
 
 /// A motif set on the chords from a tick on, from a key on. The same motif on the same chords is the same notes.
