@@ -60,6 +60,10 @@ impl Lick {
             let mut key = degrees_up(start, degrees, scale, ground.range);
             let (last, mut length) = (place + 1 == count, length);
             if !last {
+                // The flat fifth passes: it is never struck on a beat.
+                let beat = ground.grid.weight(now) > 0;
+                let plain = ground.key.on_tonic(Scale::MinorPentatonic);
+                key = if beat { nearest(key, plain, ground.range) } else { key };
                 key = settled(key, ground, now, length, scale);
             } else {
                 let class = if home {

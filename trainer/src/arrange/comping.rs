@@ -147,8 +147,8 @@ impl Comper {
     }
 }
 
-/// The voice of a long chord that moves in the middle of the bar, and its two keys: a fourth that falls to the third, a ninth
-/// to the root, or a fifth that rises to the sixth.
+/// The voice of a long chord that moves in the middle of the bar, and its two keys: a fourth that
+/// falls to the third, a ninth to the root, or a fifth that rises to the sixth.
 fn moving(bar: &BarOf, chord: Chord, keys: &[i32]) -> Option<(usize, i32, i32)> {
     let scale = bar.section.key.over(chord);
     let voice = |above: i32| keys.iter().position(|key| (key - chord.root - above).rem_euclid(12) == 0);

@@ -1,4 +1,5 @@
-//! A second voice that sings: long notes that move by step from chord to chord, and echoes where the tune rests.
+//! A second voice that sings: long notes that move by step from chord to chord, and echoes where
+//! the tune rests.
 
 use segue_music::Tick;
 

@@ -145,8 +145,8 @@ impl<'a> Trade<'a> {
         Motif::new(dice, rhythm)
     }
 
-    /// What takes the call up: its sequence, its first half with an end of its own, its mirror, its rhythm, its shape; or something
-    /// of its own, as dense.
+    /// What takes the call up: its sequence, its first half with an end of its own, its mirror, its
+    /// rhythm, its shape; or something of its own, as dense.
     fn answer(&mut self, dice: &mut Dice, ground: &Ground, call: &Phrase) -> Phrase {
         let (Some(first), Some(last)) = (call.tones.first(), call.tones.last()) else {
             return self.fresh(dice, ground);
@@ -163,7 +163,8 @@ impl<'a> Trade<'a> {
         sung(motif, ground, start, Close::Full)
     }
 
-    /// A line or a lick comes back moved or cut, with an end of its own, or is answered by another one.
+    /// A line or a lick comes back moved or cut, with an end of its own, or is answered by another
+    /// one.
     fn line_back(&mut self, dice: &mut Dice, ground: &Ground, call: &Phrase) -> Phrase {
         if dice.chance(0.5) {
             return self.fresh(dice, ground);

@@ -45,7 +45,8 @@ impl Grid {
         self.beat() / self.step
     }
 
-    /// How heavy a position is: 3 on the bar line, 2 in the middle of a bar of even beats, 1 on a beat, 0 off it.
+    /// How heavy a position is: 3 on the bar line, 2 in the middle of a bar of even beats, 1 on a
+    /// beat, 0 off it.
     pub fn weight(self, at: Tick) -> i32 {
         let at = at.rem_euclid(self.bar());
         match at {

@@ -104,7 +104,8 @@ const EIGHTS: [[Cell; 4]; 7] = {
     ]
 };
 
-/// The cells of so many of them. Sixteen bars are eight bars twice, the first time with an open end.
+/// The cells of so many of them. Sixteen bars are eight bars twice, the first time with an open
+/// end.
 fn plan(dice: &mut Dice, cells: usize) -> Vec<Cell> {
     let eight = *dice.pick(&EIGHTS);
     let mut plan = Vec::new();
@@ -177,7 +178,8 @@ fn lead_in(tune: &mut Vec<Tone>, ground: &Ground, first: Tone, count: Tick, from
     }
 }
 
-/// A motif set on the chords from a tick on, from a key on. The same motif on the same chords is the same notes.
+/// A motif set on the chords from a tick on, from a key on. The same motif on the same chords is
+/// the same notes.
 pub fn set(
     motif: &Motif,
     ground: &Ground,
@@ -220,8 +222,8 @@ fn closing(key: Key, chord: Chord, degrees: &[usize]) -> segue_music::PitchClass
     if set.count() == 0 { chord.set(3) } else { set }
 }
 
-/// The key nearest to the target that makes a line: chord tones where it is heavy, no leap after a leap in the same
-/// direction, no note three times.
+/// The key nearest to the target that makes a line: chord tones where it is heavy, no leap after a
+/// leap in the same direction, no note three times.
 fn best(
     target: i32,
     allowed: segue_music::PitchClasses,
