@@ -124,7 +124,7 @@ fn plan(dice: &mut Dice, cells: usize) -> Vec<Cell> {
 
 /// A tune over a section.
 pub fn compose(dice: &mut Dice, ground: &Ground, manner: &Manner) -> Vec<Tone> {
-    let cell_bars = if ground.bars % 2 == 0 { 2 } else { 1 };
+    let cell_bars = if ground.bars.is_multiple_of(2) { 2 } else { 1 };
     let length = cell_bars as Tick * ground.grid.bar();
     let motif = |dice: &mut Dice| {
         let rhythm = manner.rhythms.motif(dice, ground.grid, cell_bars, manner.level, manner.syncopation);
