@@ -1,4 +1,5 @@
-//! `trainer arrange`: songs of our own making to learn from, for bands, for one pianist and for two who trade.
+//! `trainer arrange`: songs of our own making to learn from, for bands, for one pianist and for two
+//! who trade.
 
 mod band;
 mod bass;
@@ -65,7 +66,8 @@ pub struct Arrange {
     /// What chance begins from. A song depends on the seed and its own number alone.
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// A folder of styles of your own, beside ours; `trainer/styles/README.md` says how one is written.
+    /// A folder of styles of your own, beside ours; `trainer/styles/README.md` says how one is
+    /// written.
     #[arg(long, value_name = "FOLDER")]
     styles: Option<PathBuf>,
     /// Only songs of this style; may be given more than once.
@@ -74,8 +76,8 @@ pub struct Arrange {
     /// Who plays: a band, one pianist, two who trade phrases.
     #[arg(long, value_delimiter = ',', default_value = "band,piano,duo")]
     kinds: Vec<Kind>,
-    /// The share of songs, in percent, that are played as hands play, off the grid. `train` puts a human touch on
-    /// every song by itself, a new one each time, which teaches more.
+    /// The share of songs, in percent, that are played as hands play, off the grid. `train` puts a
+    /// human touch on every song by itself, a new one each time, which teaches more.
     #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=100))]
     loose: u8,
 }

@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use common::{fails, succeeds, text};
-use segue_music::midi_file;
+use common::{fails, succeeds, text, write_piece};
+use segue_music::{Beats, Note, midi_file};
 
 mod common;
 
@@ -98,10 +98,10 @@ fn what_is_not_its_own_stays() {
     // Nor is a file that somebody put among its songs taken away.
     let out = home.path().join("songs");
     run(&out, &["--count", "3"]);
-    fs::write(out.join("band").join("tune.mid"), "of mine")
-        .or_else(|_| fs::write(out.join("tune.mid"), "of mine"))
-        .unwrap();
+    let note = Note { onset: Beats::ZERO, key: 60, duration: Beats::ONE, velocity: 80 };
+    write_piece(&out.join("tune.mid"), vec![note]);
     assert!(refuses(&out, &["--count", "3"]).contains("tune.mid"));
+    assert!(out.join("tune.mid").exists());
 
     // (arguments, what the line names)
     for (more, named) in [

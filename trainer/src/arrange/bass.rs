@@ -100,7 +100,7 @@ impl Player {
             let root = low_key(song.chord(at).low(), FLOOR);
             part.add(at, length, root + above, level(song, at, 84, 22) + if step == 0 { 10 } else { -2 });
         }
-        // A second chord in the bar is told where it begins.
+        // A second chord in the bar gets its root where it begins.
         for (at, _) in song.harmony.cut(bar.start, song.grid.bar()).into_iter().skip(1) {
             part.notes.retain(|note| note.at != at);
             part.add(at, song.grid.step, low_key(song.chord(at).low(), FLOOR), level(song, at, 84, 22));

@@ -1,4 +1,5 @@
-//! Lines of eighths that aim at chord tones, with rests to breathe; what began one phrase comes back in another.
+//! Lines of eighths that aim at chord tones, with rests to breathe; what began one phrase comes
+//! back in another.
 
 use segue_music::Tick;
 

@@ -5,6 +5,7 @@ use segue_music::{Scale, Tick};
 use super::dice::Dice;
 use super::motif::Motif;
 use super::rhythm::Rhythm;
+use super::riff::settled;
 use super::scale::{degrees_up, has, nearest};
 use super::theme::{Ground, Manner, Tone};
 
@@ -58,7 +59,13 @@ impl Lick {
             let chord = ground.harmony.at(now);
             let mut key = degrees_up(start, degrees, scale, ground.range);
             let (last, mut length) = (place + 1 == count, length);
-            if last {
+            if !last {
+                // The flat fifth passes: it is never struck on a beat.
+                let beat = ground.grid.weight(now) > 0;
+                let plain = ground.key.on_tonic(Scale::MinorPentatonic);
+                key = if beat { nearest(key, plain, ground.range) } else { key };
+                key = settled(key, ground, now, length, scale);
+            } else {
                 let class = if home {
                     chord.set(1).with(((chord.root + chord.fifth()) % 12) as u8)
                 } else {

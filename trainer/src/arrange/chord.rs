@@ -7,7 +7,8 @@ use segue_music::PitchClasses;
 /// Names of the pitch classes as a lead sheet spells them most often.
 const NAMES: [&str; 12] = ["C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B"];
 
-/// Symbol, and semitones above the root: third, fifth and seventh stand second to fourth where there are.
+/// Symbol, and semitones above the root: third, fifth and seventh stand second to fourth where
+/// there are.
 const QUALITIES: [(&str, &[i32]); 28] = [
     ("", &[0, 4, 7]),
     ("m", &[0, 3, 7]),

@@ -2,12 +2,13 @@
 
 use segue_music::Tick;
 
+use super::chord::Chord;
 use super::cycle::Cycles;
 use super::dice::Dice;
 use super::dynamics::level;
 use super::part::Part;
 use super::pattern::{CompLine, Figure};
-use super::scale::low_key;
+use super::scale::{has, low_key};
 use super::song::{BarOf, Song};
 use super::style::CompStyle;
 use super::voicing::Voicer;
@@ -25,13 +26,16 @@ pub struct Comper {
     base: i32,
     /// Whether a chord just before the bar line is already the next one.
     anticipates: bool,
+    /// Whether one voice of a long chord moves.
+    sings: bool,
     montuno: usize,
 }
 
 /// The chords of an instrument.
 pub fn play(dice: &mut Dice, song: &Song, part: &mut Part, style: &CompStyle, base: i32) {
     let voicer = Voicer::new((style.range[0], style.range[1]), style.voices, style.rootless);
-    let mut comper = Comper { voicer, base, anticipates: dice.chance(0.5), montuno: dice.below(2) };
+    let (anticipates, sings) = (dice.chance(0.5), dice.chance(0.5));
+    let mut comper = Comper { voicer, base, anticipates, sings, montuno: dice.below(2) };
     let restless = if song.style.file.family == "jazz" { 0.7 } else { 0.1 };
     let mut cycles = Cycles::default();
     for bar in song.bars() {
@@ -50,12 +54,8 @@ pub fn play(dice: &mut Dice, song: &Song, part: &mut Part, style: &CompStyle, ba
 impl Comper {
     /// One for the right hand of a pianist.
     pub fn new(dice: &mut Dice, range: (i32, i32), rootless: bool, base: i32) -> Self {
-        Self {
-            voicer: Voicer::new(range, 3, rootless),
-            base,
-            anticipates: dice.chance(0.5),
-            montuno: dice.below(2),
-        }
+        let (anticipates, montuno) = (dice.chance(0.5), dice.below(2));
+        Self { voicer: Voicer::new(range, 3, rootless), base, anticipates, sings: false, montuno }
     }
 
     /// The last chord.
@@ -129,10 +129,41 @@ impl Comper {
                 };
                 let velocity = level(song, at, self.base, 26) + bump;
                 let top = keys.len() - 1;
+                let long = self.sings && length >= grid.bar() && "Cc".contains(event.what);
+                let mover = if long { moving(bar, chord, &keys) } else { None };
                 for (place, key) in keys.into_iter().enumerate() {
-                    part.add(at, length, key, velocity + if place == top { 3 } else { 0 });
+                    let velocity = velocity + if place == top { 3 } else { 0 };
+                    match mover {
+                        Some((voice, first, then)) if voice == place => {
+                            let half = grid.bar() / grid.beats() * ((grid.beats() + 1) / 2);
+                            part.add(at, half, first, velocity);
+                            part.add(at + half, length - half, then, velocity - 3);
+                        }
+                        _ => part.add(at, length, key, velocity),
+                    }
                 }
             }
         }
+    }
+}
+
+/// The voice of a long chord that moves in the middle of the bar, and its two keys: a fourth that
+/// falls to the third, a ninth to the root, or a fifth that rises to the sixth.
+fn moving(bar: &BarOf, chord: Chord, keys: &[i32]) -> Option<(usize, i32, i32)> {
+    let scale = bar.section.key.over(chord);
+    let voice = |above: i32| keys.iter().position(|key| (key - chord.root - above).rem_euclid(12) == 0);
+    let falls = |voice: usize, from: i32| {
+        let first = keys[voice] + from;
+        (has(scale, first) && !keys.contains(&first)).then_some((voice, first, keys[voice]))
+    };
+    let fourth = || voice(chord.third()).and_then(|voice| falls(voice, 5 - chord.third()));
+    let ninth = || voice(0).and_then(|voice| falls(voice, 2));
+    let sixth = || {
+        voice(chord.fifth()).and_then(|voice| falls(voice, 2)).map(|(voice, six, five)| (voice, five, six))
+    };
+    match bar.number % 4 {
+        0 => ninth().or_else(sixth),
+        2 => fourth().or_else(ninth),
+        _ => sixth(),
     }
 }

@@ -1,4 +1,5 @@
-//! A second voice that sings: long notes that move by step from chord to chord, and echoes where the tune rests.
+//! A second voice that sings: long notes that move by step from chord to chord, and echoes where
+//! the tune rests.
 
 use segue_music::Tick;
 
@@ -10,7 +11,7 @@ use super::theme::Tone;
 
 /// A counter-melody in a range.
 pub fn play(song: &Song, part: &mut Part, range: (i32, i32)) {
-    let tune: Vec<Tone> = song.tune().collect();
+    let tune: Vec<Tone> = song.tune().map(|(_, tone)| tone).collect();
     let echoes = echoes(song, &tune, range);
     let mut last: Option<i32> = None;
     let mut open: Option<(Tick, i32)> = None;

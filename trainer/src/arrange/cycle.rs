@@ -10,7 +10,8 @@ use super::song::BarOf;
 pub struct Cycles(BTreeMap<char, [usize; 4]>);
 
 impl Cycles {
-    /// The pattern of a bar, among so many. `restless` is the chance that every second bar has another one.
+    /// The pattern of a bar, among so many. `restless` is the chance that every second bar has
+    /// another one.
     pub fn pattern(&mut self, dice: &mut Dice, bar: &BarOf, patterns: usize, restless: f64) -> usize {
         let cycle = self.0.entry(bar.section.letter).or_insert_with(|| {
             let (main, other) = (dice.below(patterns), dice.below(patterns));

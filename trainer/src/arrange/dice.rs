@@ -10,7 +10,8 @@ use rand_pcg::Pcg64Mcg;
 pub struct Dice(Pcg64Mcg);
 
 impl Dice {
-    /// The dice of one song of a seed. Neighbouring seeds and songs share nothing: both are mixed first.
+    /// The dice of one song of a seed. Neighbouring seeds and songs share nothing: both are mixed
+    /// first.
     pub fn of_song(seed: u64, song: u64) -> Self {
         Self::from_words(mix(seed), mix(song ^ 0x5eed_0f50_6e75_a1b2))
     }

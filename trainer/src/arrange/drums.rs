@@ -1,4 +1,5 @@
-//! Drums: a groove a section, a turn of it each fourth bar, and fills that lead to the next section.
+//! Drums: a groove a section, a turn of it each fourth bar, and fills that lead to the next
+//! section.
 
 use std::collections::BTreeMap;
 

@@ -10,7 +10,7 @@ use super::harmony::Harmony;
 use super::motif::Motif;
 use super::part::Part;
 use super::pianist::left_hand;
-use super::scale::nearest;
+use super::scale::{low_key, nearest};
 use super::song::Song;
 use super::style::{LineKind, Style};
 use super::theme::{Close, Ground, Manner, Tone, set};
@@ -87,7 +87,8 @@ impl<'a> Trade<'a> {
         parts[1].notes.extend(under.notes.iter().filter(|note| (home..home + ending).contains(&note.at)));
         let last = song.end() - song.grid.bar();
         let mut voicer = Voicer::new((52, 72), 3, false);
-        for key in voicer.set(song.chord(last)) {
+        let low = low_key(song.chord(last).low(), 36);
+        for key in voicer.set(song.chord(last)).into_iter().chain([low]) {
             parts[0].add(last, song.grid.bar(), key, level(song, last, 74, 20));
         }
         parts
@@ -144,8 +145,8 @@ impl<'a> Trade<'a> {
         Motif::new(dice, rhythm)
     }
 
-    /// What takes the call up: its sequence, its first half with an end of its own, its mirror, its rhythm, its shape; or something
-    /// of its own, as dense.
+    /// What takes the call up: its sequence, its first half with an end of its own, its mirror, its
+    /// rhythm, its shape; or something of its own, as dense.
     fn answer(&mut self, dice: &mut Dice, ground: &Ground, call: &Phrase) -> Phrase {
         let (Some(first), Some(last)) = (call.tones.first(), call.tones.last()) else {
             return self.fresh(dice, ground);
@@ -162,7 +163,8 @@ impl<'a> Trade<'a> {
         sung(motif, ground, start, Close::Full)
     }
 
-    /// A line or a lick comes back moved or cut, with an end of its own, or is answered by another one.
+    /// A line or a lick comes back moved or cut, with an end of its own, or is answered by another
+    /// one.
     fn line_back(&mut self, dice: &mut Dice, ground: &Ground, call: &Phrase) -> Phrase {
         if dice.chance(0.5) {
             return self.fresh(dice, ground);

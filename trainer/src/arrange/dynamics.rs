@@ -7,8 +7,8 @@ use super::song::Song;
 /// Bars of a phrase, over which loudness rises and falls once.
 const PHRASE: Tick = 8;
 
-/// The velocity at a tick of a part whose middle is `base`: it grows with the section by up to `range`, swells towards the
-/// third quarter of each phrase and sinks to its end.
+/// The velocity at a tick of a part whose middle is `base`: it grows with the section by up to
+/// `range`, swells towards the third quarter of each phrase and sinks to its end.
 pub fn level(song: &Song, at: Tick, base: i32, range: i32) -> i32 {
     let section = song.section(at);
     let phrase = PHRASE * song.grid.bar();

@@ -15,7 +15,8 @@ pub struct Swing {
 }
 
 impl Swing {
-    /// The swing of a song, on a tick; a 24th of a beat is two ticks, and files on 24ths are read as written music.
+    /// The swing of a song, on a tick; a 24th of a beat is two ticks, and files on 24ths are read
+    /// as written music.
     pub fn draw(dice: &mut Dice, file: &StyleFile) -> Self {
         let [low, high] = file.swing;
         let share = (low + (high - low) * dice.unit()) / 100.0;

@@ -31,7 +31,7 @@ impl Grid {
     /// Ticks in a felt beat: a dotted quarter in 6/8 and its like.
     pub fn beat(self) -> Tick {
         let of = 4 * TICKS_PER_BEAT / Tick::from(self.meter.denominator);
-        let compound = self.meter.denominator == 8 && self.meter.numerator % 3 == 0;
+        let compound = self.meter.denominator == 8 && self.meter.numerator.is_multiple_of(3);
         if compound { 3 * of } else { of }
     }
 
@@ -45,7 +45,8 @@ impl Grid {
         self.beat() / self.step
     }
 
-    /// How heavy a position is: 3 on the bar line, 2 in the middle of a bar of even beats, 1 on a beat, 0 off it.
+    /// How heavy a position is: 3 on the bar line, 2 in the middle of a bar of even beats, 1 on a
+    /// beat, 0 off it.
     pub fn weight(self, at: Tick) -> i32 {
         let at = at.rem_euclid(self.bar());
         match at {

@@ -4,8 +4,8 @@ use anyhow::{Context as _, Result, bail, ensure};
 
 use super::chord::{Chord, Quality};
 
-/// A chord in the key of C from a numeral: `ii7`, `bVII`, `V7/vi` (of another degree), `#ivo7` (diminished),
-/// `viih` (half diminished), `I/3` (its third in the bass). Lower case is minor.
+/// A chord in the key of C from a numeral: `ii7`, `bVII`, `V7/vi` (of another degree), `#ivo7`
+/// (diminished), `viih` (half diminished), `I/3` (its third in the bass). Lower case is minor.
 ///
 /// # Errors
 /// Says which numeral makes no chord.

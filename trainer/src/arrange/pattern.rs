@@ -1,4 +1,5 @@
-//! The patterns in which styles are written: rows of strokes for drums, figures for everything else.
+//! The patterns in which styles are written: rows of strokes for drums, figures for everything
+//! else.
 
 use anyhow::{Context as _, Result, bail, ensure};
 use segue_music::Tick;
@@ -104,8 +105,8 @@ pub enum BassLine {
     Boogie,
     /// A riff of the song's own in sixteenths around the root.
     Funk,
-    /// r root, R its octave above, l its octave below, 2 to 7 the degree, b the flat third, a a semitone beside the
-    /// next bar's root, d a scale step beside it, n that root itself.
+    /// r root, R its octave above, l its octave below, 2 to 7 the degree, b the flat third, a a
+    /// semitone beside the next bar's root, d a scale step beside it, n that root itself.
     Figure(Figure),
 }
 
@@ -130,8 +131,8 @@ pub enum CompLine {
     Montuno,
     /// Root with fifth and root with sixth in turn, in eighths.
     Shuffle,
-    /// C an accented chord, c a chord, o a ghosted one, u its upper two notes, 1 to 6 one note of it from below
-    /// (beyond the top an octave higher), - the bass's note.
+    /// C an accented chord, c a chord, o a ghosted one, u its upper two notes, 1 to 6 one note of
+    /// it from below (beyond the top an octave higher), - the bass's note.
     Figure(Figure),
 }
 
@@ -155,9 +156,9 @@ pub enum LeftLine {
     Walk,
     /// As a bass plays boogie.
     Boogie,
-    /// l low root, L it in octaves, f low fifth, F fifth, R root above, T tenth, C chord, Q shell (root, seventh and
-    /// mostly tenth), S root and fifth, X root and sixth, 7 root and seventh, n the next bar's root, 1 to 3 one note of
-    /// the chord.
+    /// l low root, L it in octaves, f low fifth, F fifth, R root above, T tenth, C chord, Q shell
+    /// (root, seventh and mostly tenth), S root and fifth, X root and sixth, 7 root and seventh, n
+    /// the next bar's root, 1 to 3 one note of the chord.
     Figure(Figure),
 }
 

@@ -48,7 +48,7 @@ pub fn play(dice: &mut Dice, song: &Song, piano: &Piano) -> Vec<Part> {
 
 /// Chords where the tune leaves room for them, in a share of the letters.
 fn under_the_tune(dice: &mut Dice, song: &Song, part: &mut Part, lines: &[CompLine], share: f64) {
-    let tune: Vec<_> = song.tune().collect();
+    let tune: Vec<_> = song.tune().map(|(_, tone)| tone).collect();
     let mut cycles = Cycles::default();
     let mut plays = std::collections::BTreeMap::new();
     for bar in song.bars() {

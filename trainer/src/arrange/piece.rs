@@ -7,8 +7,8 @@ use super::song::Song;
 use super::style::Style;
 use super::{band, duo, pianist, score};
 
-/// Songs of every so-manieth number are kept for validation: 3.1 %, the first of them early, so that two songs already
-/// make both splits.
+/// One song in this many is kept for validation (3.1 %), beginning with song 1, so that two songs
+/// already make both splits.
 const VALIDATION: u64 = 32;
 
 /// Who plays.
@@ -55,7 +55,7 @@ pub struct Maker {
     pub loose: f64,
 }
 
-/// A song with what the manifest says of it.
+/// A song, and what the manifest says about it.
 #[derive(Debug)]
 pub struct Made {
     /// Where it lies in the folder.
@@ -64,7 +64,7 @@ pub struct Made {
     pub split: &'static str,
     /// `band-jazz`, `piano-pop`, `duo-blues`.
     pub kind: String,
-    /// What keeps it apart from all others.
+    /// Unique to the song: no two songs share music beyond chance.
     pub group: String,
     /// What a player would call its style.
     pub style: String,

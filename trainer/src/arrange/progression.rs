@@ -61,7 +61,7 @@ impl Progression {
 
     /// The same with two of its bars in one, if each has one chord.
     pub fn at_double_time(&self) -> Option<Self> {
-        let single = self.chords.0.len() % 2 == 0 && self.chords.0.iter().all(|bar| bar.len() == 1);
+        let single = self.chords.0.len().is_multiple_of(2) && self.chords.0.iter().all(|bar| bar.len() == 1);
         let bars = self.chords.0.chunks(2).map(|pair| pair.concat()).collect();
         single.then(|| Self { chords: Chords(bars), ..self.clone() })
     }

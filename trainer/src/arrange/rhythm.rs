@@ -54,7 +54,8 @@ impl Rhythms {
         Ok(())
     }
 
-    /// The rhythm of a motif of so many bars. Its bars are often alike, and the last one mostly comes to rest.
+    /// The rhythm of a motif of so many bars. Its bars are often alike, and the last one mostly
+    /// comes to rest.
     pub fn motif(&self, dice: &mut Dice, grid: Grid, bars: usize, level: Level, syncopation: f64) -> Rhythm {
         let list = match level {
             Level::Calm => &self.calm,
@@ -85,7 +86,8 @@ impl Rhythms {
     }
 }
 
-/// Each note lasts up to the next one, at most three quarters of a bar; half of that where they are detached.
+/// Each note lasts up to the next one, at most three quarters of a bar; half of that where they are
+/// detached.
 pub fn lengths(steps: &[Tick], end: Tick, grid: Grid, detached: bool) -> Rhythm {
     let next = steps.iter().skip(1).copied().chain([end]);
     let length = |gap: Tick| {

@@ -11,7 +11,7 @@ use super::theme::{Ground, Manner, Tone};
 pub fn compose(dice: &mut Dice, ground: &Ground, manner: &Manner) -> Vec<Tone> {
     let minor = ground.key.mode == Mode::Minor || dice.chance(0.3);
     let scale = ground.key.on_tonic(if minor { Scale::MinorPentatonic } else { Scale::MajorPentatonic });
-    let bars = if ground.bars % 2 == 0 && dice.chance(0.7) { 2 } else { 1 };
+    let bars = if ground.bars.is_multiple_of(2) && dice.chance(0.7) { 2 } else { 1 };
     let rhythm = manner.rhythms.motif(dice, ground.grid, bars, manner.level, manner.syncopation);
     let main = Motif::new(dice, rhythm);
     let other = main.with_new_tail(dice);
@@ -34,7 +34,7 @@ pub fn compose(dice: &mut Dice, ground: &Ground, manner: &Manner) -> Vec<Tone> {
 }
 
 /// A key that rubs against the chord where it is heard gives way to the nearest of the chord.
-fn settled(key: i32, ground: &Ground, at: Tick, length: Tick, scale: PitchClasses) -> i32 {
+pub fn settled(key: i32, ground: &Ground, at: Tick, length: Tick, scale: PitchClasses) -> i32 {
     let chord = ground.harmony.at(at);
     let heard = ground.grid.weight(at) > 0 || length >= ground.grid.beat();
     if heard && !has(chord.set(5), key) && has(chord.set(3), key - 1) {

@@ -35,7 +35,8 @@ impl Key {
         PitchClasses::of(self.tonic as u8, scale)
     }
 
-    /// The scale of the key bent to a chord: its tones are in, and what lies a semitone beside them is out.
+    /// The scale of the key bent to a chord: its tones are in, and what lies a semitone beside them
+    /// is out.
     pub fn over(self, chord: Chord) -> PitchClasses {
         let scale = if self.mode == Mode::Major { Scale::Major } else { Scale::Minor };
         let tones = chord.set(4);
@@ -63,7 +64,8 @@ fn without(set: PitchClasses, class: i32) -> PitchClasses {
     PitchClasses(set.0 & !(1 << class.rem_euclid(12)))
 }
 
-/// The key of a set that is nearest to `key` from `low` to `high`, the lower of two; `key` itself, clamped, if there is none.
+/// The key of a set that is nearest to `key` from `low` to `high`, the lower of two; `key` itself,
+/// clamped, if there is none.
 pub fn nearest(key: i32, set: PitchClasses, (low, high): (i32, i32)) -> i32 {
     let inside = |candidate: &i32| (low..=high).contains(candidate) && has(set, *candidate);
     let found = (0..=24).find_map(|distance| [key - distance, key + distance].into_iter().find(inside));
@@ -75,7 +77,8 @@ pub fn keys_of(set: PitchClasses, (low, high): (i32, i32)) -> Vec<i32> {
     (low..=high).filter(|&key| has(set, key)).collect()
 }
 
-/// So many degrees of a set above a key, which need not be one of them; folded back where it leaves the range.
+/// So many degrees of a set above a key, which need not be one of them; folded back where it leaves
+/// the range.
 pub fn degrees_up(key: i32, degrees: i32, set: PitchClasses, range: (i32, i32)) -> i32 {
     let keys = keys_of(set, range);
     if keys.is_empty() {

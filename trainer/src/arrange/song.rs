@@ -83,7 +83,8 @@ impl<'a> Song<'a> {
         Self::of_plans(dice, style, |_, plans| plans)
     }
 
-    /// A song of one section without a tune, for two who trade: so many bars of what the song would have been.
+    /// A song of one section without a tune, for two who trade: so many bars of what the song would
+    /// have been.
     pub fn for_trading(dice: &mut Dice, style: &'a Style, bars: usize) -> Self {
         let one = |dice: &mut Dice, plans: Vec<Plan>| {
             let moved = |plan: &Plan| -> Vec<Bar> {
@@ -105,7 +106,13 @@ impl<'a> Song<'a> {
         let [slow, fast] = style.file.tempo;
         let tempo = (slow + (fast - slow) * dice.unit()).round();
         let range = *dice.pick(&[(60, 79), (62, 81), (64, 84), (57, 76)]);
-        let level = [Level::Calm, Level::Moving, Level::Busy][dice.weighted(&[2.0, 5.0, 3.0])];
+        // The faster the beat, the fewer notes fit into it.
+        let weights = match tempo {
+            ..76.0 => [1.0, 4.0, 4.0],
+            76.0..116.0 => [2.0, 5.0, 3.0],
+            _ => [3.0, 5.0, 1.5],
+        };
+        let level = [Level::Calm, Level::Moving, Level::Busy][dice.weighted(&weights)];
         let tonic = dice.below(12) as i32;
         let (mode, plans) = form::plan(dice, style, tonic);
         let mut plans = arrange(dice, plans);
@@ -180,11 +187,15 @@ impl<'a> Song<'a> {
         self.sections.last().map_or(0, |last| last.start + last.bars as Tick * self.grid.bar())
     }
 
-    /// The tune of the whole song, from its start.
-    pub fn tune(&self) -> impl Iterator<Item = Tone> + '_ {
-        self.sections
+    /// The tune of the whole song, from its start, with the section that each tone belongs to.
+    pub fn tune(&self) -> impl Iterator<Item = (&Section, Tone)> + '_ {
+        let placed = |section: &'_ Section, tone: &Tone| Tone { at: section.start + tone.at, ..*tone };
+        let tones = self
+            .sections
             .iter()
-            .flat_map(|section| section.tune.iter().map(|tone| Tone { at: section.start + tone.at, ..*tone }))
+            .flat_map(move |section| section.tune.iter().map(move |tone| (section, placed(section, tone))));
+        // An upbeat to the first bar has no room.
+        tones.filter(|(_, tone)| tone.at >= 0)
     }
 }
 

@@ -19,7 +19,8 @@ const COLUMNS: &str = "path\tsplit\tsource\tlicence\tkind\tgroup\tnotes\tseconds
 /// Nobody's rights: the songs are anybody's.
 const LICENCE: &str = "CC0-1.0";
 
-/// A folder that is being written. It lies beside its place under a passing name until it is finished.
+/// A folder that is being written. It lies beside its place under a passing name until it is
+/// finished.
 pub struct Songbook {
     out: PathBuf,
     passing: PathBuf,

@@ -1,4 +1,5 @@
-//! A style: what a band, a pianist or two players who trade make of a song. One file each; see `trainer/styles`.
+//! A style: what a band, a pianist or two players who trade make of a song. One file each; see
+//! `trainer/styles`.
 
 use serde::Deserialize;
 

@@ -104,7 +104,8 @@ const EIGHTS: [[Cell; 4]; 7] = {
     ]
 };
 
-/// The cells of so many of them. Sixteen bars are eight bars twice, the first time with an open end.
+/// The cells of so many of them. Sixteen bars are eight bars twice, the first time with an open
+/// end.
 fn plan(dice: &mut Dice, cells: usize) -> Vec<Cell> {
     let eight = *dice.pick(&EIGHTS);
     let mut plan = Vec::new();
@@ -123,7 +124,7 @@ fn plan(dice: &mut Dice, cells: usize) -> Vec<Cell> {
 
 /// A tune over a section.
 pub fn compose(dice: &mut Dice, ground: &Ground, manner: &Manner) -> Vec<Tone> {
-    let cell_bars = if ground.bars % 2 == 0 { 2 } else { 1 };
+    let cell_bars = if ground.bars.is_multiple_of(2) { 2 } else { 1 };
     let length = cell_bars as Tick * ground.grid.bar();
     let motif = |dice: &mut Dice| {
         let rhythm = manner.rhythms.motif(dice, ground.grid, cell_bars, manner.level, manner.syncopation);
@@ -135,7 +136,8 @@ pub fn compose(dice: &mut Dice, ground: &Ground, manner: &Manner) -> Vec<Tone> {
     let middle = ground.middle();
     let first = middle + dice.between(-3, 2) as i32;
     let starts = [first, first + *dice.pick(&[5, 4, 7, -3, 2]), first + *dice.pick(&[2, -2, 3])];
-    let mut tune = Vec::new();
+    let upbeat = dice.chance(0.4).then(|| (dice.between(1, 3), dice.chance(0.7)));
+    let mut tune: Vec<Tone> = Vec::new();
     for (cell, (which, turn, close)) in plan(dice, ground.bars / cell_bars).into_iter().enumerate() {
         let at = cell as Tick * length;
         let chord = ground.harmony.at(at);
@@ -149,12 +151,35 @@ pub fn compose(dice: &mut Dice, ground: &Ground, manner: &Manner) -> Vec<Tone> {
             Turn::NewTail => (tails[which].clone(), start),
             Turn::Fragment => (motifs[which].fragmented(length), start),
         };
-        tune.extend(set(&motif, ground, at, start, close, manner.broken_chords));
+        let tones = set(&motif, ground, at, start, close, manner.broken_chords);
+        if let (Some((count, from_below)), Some(first)) = (upbeat.filter(|_| which == 0), tones.first()) {
+            lead_in(&mut tune, ground, *first, count, from_below);
+        }
+        tune.extend(tones);
     }
     tune
 }
 
-/// A motif set on the chords from a tick on, from a key on. The same motif on the same chords is the same notes.
+/// An upbeat of so many notes that go by step to the first of a cell, where there is room for it.
+fn lead_in(tune: &mut Vec<Tone>, ground: &Ground, first: Tone, count: Tick, from_below: bool) {
+    let step = ground.grid.step * if ground.grid.steps_a_beat() == 3 { 1 } else { 2 };
+    let from = first.at - count * step;
+    if first.at % ground.grid.bar() != 0 || tune.last().is_some_and(|last| last.at >= from) {
+        return;
+    }
+    if let Some(last) = tune.last_mut() {
+        last.length = last.length.min(from - last.at);
+    }
+    for place in 0..count {
+        let at = from + place * step;
+        let scale = ground.key.over(ground.harmony.at(at.max(0)));
+        let degrees = (count - place) as i32 * if from_below { -1 } else { 1 };
+        tune.push(Tone { at, length: step, key: degrees_up(first.key, degrees, scale, ground.range) });
+    }
+}
+
+/// A motif set on the chords from a tick on, from a key on. The same motif on the same chords is
+/// the same notes.
 pub fn set(
     motif: &Motif,
     ground: &Ground,
@@ -197,8 +222,8 @@ fn closing(key: Key, chord: Chord, degrees: &[usize]) -> segue_music::PitchClass
     if set.count() == 0 { chord.set(3) } else { set }
 }
 
-/// The key nearest to the target that makes a line: chord tones where it is heavy, no leap after a leap in the same
-/// direction, no note three times.
+/// The key nearest to the target that makes a line: chord tones where it is heavy, no leap after a
+/// leap in the same direction, no note three times.
 fn best(
     target: i32,
     allowed: segue_music::PitchClasses,

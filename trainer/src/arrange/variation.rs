@@ -1,10 +1,11 @@
-//! What a tune is when it comes back: mostly as it was, sometimes with a new end, with ornaments or an octave higher.
+//! What a tune is when it comes back: mostly as it was, sometimes with a new end, with ornaments or
+//! an octave higher.
 
 use super::dice::Dice;
 use super::scale::{degrees_up, has, nearest};
 use super::theme::{Ground, Tone};
 
-/// A tune that comes back for the so-manieth time, 1 for the first return.
+/// A tune when its section comes back; `times` counts the returns, from 1.
 pub fn returned(dice: &mut Dice, tune: &[Tone], ground: &Ground, times: usize) -> Vec<Tone> {
     let weights = if times > 1 { [5.0, 2.0, 2.5, 1.0] } else { [7.0, 2.0, 1.5, 0.3] };
     match dice.weighted(&weights) {

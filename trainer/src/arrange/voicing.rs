@@ -62,7 +62,8 @@ impl Voicer {
         keys
     }
 
-    /// How far the voices move; at first, how far they are from the middle. Close low intervals growl.
+    /// How far the voices move; at first, how far they are from the middle. Close low intervals
+    /// growl.
     fn cost(&self, keys: &[i32]) -> i32 {
         let growls = keys.windows(2).filter(|pair| pair[0] < 52 && pair[1] - pair[0] < 4).count() as i32;
         if self.before.is_empty() {
@@ -74,7 +75,8 @@ impl Voicer {
         2 * moves + 6 * growls
     }
 
-    /// The pitch classes that are played: without the root where the bass has it, then without the fifth, where there are too many.
+    /// The pitch classes that are played: without the root where the bass has it, then without the
+    /// fifth, where there are too many.
     fn classes(&self, chord: Chord) -> Vec<i32> {
         let mut tones = chord.quality.tones().to_vec();
         if self.rootless && tones.len() >= 4 {
