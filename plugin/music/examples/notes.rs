@@ -50,9 +50,10 @@ fn listing(file: &str, piece: &Piece) -> Value {
         .tracks
         .iter()
         .map(|track| {
-            let notes = track.notes.iter().map(|note| {
-                (parts(note.onset), parts(note.duration), note.key, note.velocity)
-            });
+            let notes = track
+                .notes
+                .iter()
+                .map(|note| (parts(note.onset), parts(note.duration), note.key, note.velocity));
             json!({
                 "name": track.name,
                 "channel": track.channel,

@@ -151,7 +151,11 @@ mod tests {
     fn metres_that_are_none_are_refused_when_read() {
         let read = |text: &str| serde_json::from_str::<Meter>(text).ok();
         assert_eq!(read(r#"{"numerator":96,"denominator":128}"#), Meter::of_signature(96, 7));
-        for text in [r#"{"numerator":4,"denominator":0}"#, r#"{"numerator":0,"denominator":4}"#, r#"{"numerator":4,"denominator":3}"#] {
+        for text in [
+            r#"{"numerator":4,"denominator":0}"#,
+            r#"{"numerator":0,"denominator":4}"#,
+            r#"{"numerator":4,"denominator":3}"#,
+        ] {
             assert_eq!(read(text), None, "{text}");
         }
     }

@@ -201,6 +201,7 @@ fn errors_name_the_file() {
         assert!(matches!(error, MidiError::In { .. }));
         assert!(error.to_string().contains(&path.display().to_string()), "{error}");
     }
-    let error = read(&folder.path().join("two\nlines\u{1b}[2J.mid")).expect_err("nothing to read").to_string();
+    let error =
+        read(&folder.path().join("two\nlines\u{1b}[2J.mid")).expect_err("nothing to read").to_string();
     assert!(error.contains("two\\nlines\\u{1b}[2J.mid") && error.lines().count() == 1, "{error}");
 }

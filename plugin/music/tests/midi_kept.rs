@@ -14,7 +14,8 @@ fn everything() -> Vec<u8> {
         0, 0xff, 0, 2, 0, 1, // sequence number
         0, 0xff, 3, 4, b'S', b'o', b'n', b'g', // name
         0, 0xff, 2, 2, b'(', b'c', // copyright
-        0, 0xff, 0x51, 3, 7, 0xa1, 0x20, 0, 0xff, 0x58, 4, 3, 2, 12, 16, // tempo, metre with its own clicks
+        0, 0xff, 0x51, 3, 7, 0xa1, 0x20, 0, 0xff, 0x58, 4, 3, 2, 12,
+        16, // tempo, metre with its own clicks
         0, 0xff, 0x59, 2, 2, 0, 0, 0xff, 0x54, 5, 0x60, 0, 0, 0, 0, // key, SMPTE offset
         0, 0xff, 0x51, 3, 7, 0xa1, 0x21, // another tempo at once
         8, 0xff, 6, 1, b'A', 8, 0xff, 7, 1, b'q', // marker, cue
@@ -137,7 +138,11 @@ fn a_piece_that_was_changed_is_written_as_it_is_now() {
         let keys = |piece: &Piece| piece.tracks.iter().map(|track| track.notes.len()).collect::<Vec<_>>();
         let names = |piece: &Piece| piece.tracks.iter().map(|track| track.name.clone()).collect::<Vec<_>>();
         assert_eq!(names(&again), names(&piece), "{what}");
-        assert_eq!((&again.tempos, &again.meters, again.end), (&piece.tempos, &piece.meters, piece.end), "{what}");
+        assert_eq!(
+            (&again.tempos, &again.meters, again.end),
+            (&piece.tempos, &piece.meters, piece.end),
+            "{what}"
+        );
         assert!(keys(&again).iter().zip(keys(&piece)).all(|(now, then)| now + 1 >= then), "{what}");
     }
 }
@@ -208,7 +213,10 @@ fn ticks_are_as_fine_as_they_must_be() {
         // A note of a beat at the very end.
         let far = u64::from(of_file) * (beats - 1);
         let number = |number: u64| -> Vec<u8> {
-            (0..5).rev().map(|place| (number >> (7 * place)) as u8 & 127 | if place > 0 { 128 } else { 0 }).collect()
+            (0..5)
+                .rev()
+                .map(|place| (number >> (7 * place)) as u8 & 127 | if place > 0 { 128 } else { 0 })
+                .collect()
         };
         let events = [&number(far)[..], &[0x90, 60, 80], &number(of_file.into()), &[60, 0]].concat();
         let bytes = [header(0, 1, of_file), track(&[&events, END].concat())].concat();

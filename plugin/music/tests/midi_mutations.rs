@@ -188,7 +188,10 @@ fn assert_is_same(piece: &Piece, again: &Piece, exactly: bool) {
     let near = |one: Beats, other: Beats| (one - other).abs() <= Beats::ratio(1, 1_920);
     assert_eq!(piece.tracks.len(), again.tracks.len());
     for (one, other) in piece.tracks.iter().zip(&again.tracks) {
-        assert_eq!((one.channel, one.program, one.pedal.len()), (other.channel, other.program, other.pedal.len()));
+        assert_eq!(
+            (one.channel, one.program, one.pedal.len()),
+            (other.channel, other.program, other.pedal.len())
+        );
         assert_eq!(one.notes.len(), other.notes.len());
         let keys = |notes: &[Note]| {
             let mut keys: Vec<_> = notes.iter().map(|note| (note.key, note.onset, note.velocity)).collect();

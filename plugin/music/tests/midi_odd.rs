@@ -52,14 +52,22 @@ fn an_event_that_is_not_used_damages_nothing() {
         ("a controller of 200", &[0, 0xb0, 7, 200], &["above 127"]),
         ("a bend of everything", &[0, 0xe0, 0x90, 0xff], &["above 127"]),
         ("a program of 255", &[0, 0xc3, 0xff], &["above 127"]),
-        ("three of them", &[0, 0xb0, 7, 200, 0, 7, 201, 0, 0xd0, 0x80], &["3 times, first in track 1, byte 0"]),
+        (
+            "three of them",
+            &[0, 0xb0, 7, 200, 0, 7, 201, 0, 0xd0, 0x80],
+            &["3 times, first in track 1, byte 0"],
+        ),
         ("a clock", &[0, 0xf8], &["real-time"]),
         ("active sensing, twice", &[0, 0xfe, 0, 0xfe], &["2 times"]),
         ("a song position", &[0, 0xf2, 1, 2], &["real-time or system"]),
         ("a song select, a quarter frame", &[0, 0xf3, 1, 0, 0xf1, 2], &["2 times"]),
         ("undefined statuses", &[0, 0xf4, 0, 0xf5, 0, 0xf9, 0, 0xfd], &["4 times"]),
         ("an escape", &[0, 0xf7, 1, 0xfa], &[]),
-        ("numbers of five and six bytes", &[0x80, 0x80, 0x80, 0x80, 0, 0xff, 1, 0x80, 0x80, 0x80, 0x80, 0x80, 1, b'x'], &[]),
+        (
+            "numbers of five and six bytes",
+            &[0x80, 0x80, 0x80, 0x80, 0, 0xff, 1, 0x80, 0x80, 0x80, 0x80, 0x80, 1, b'x'],
+            &[],
+        ),
     ];
     for (what, events, remarks) in cases {
         let piece = read(what, &file(0, &[&[events, &NOTE[..]].concat()]));
@@ -71,7 +79,9 @@ fn an_event_that_is_not_used_damages_nothing() {
 
 #[test]
 fn running_status_goes_on_past_what_is_no_message() {
-    for between in [&[0xf8][..], &[0xf2, 1, 2], &[0xf6], &[0xff, 1, 1, b'x'], &[0xf0, 2, 1, 0xf7], &[0xf7, 1, 1]] {
+    for between in
+        [&[0xf8][..], &[0xf2, 1, 2], &[0xf6], &[0xff, 1, 1, b'x'], &[0xf0, 2, 1, 0xf7], &[0xf7, 1, 1]]
+    {
         let events = [&[0, 0x90, 60, 80, 1][..], between, &[3, 60, 0, 0, 62, 70, 2, 62, 0]].concat();
         let piece = read("running status", &file(0, &[&events]));
         assert_eq!(plain(&piece.notes()), [(0, 60, 4, 80), (4, 62, 2, 70)], "{between:x?}");
@@ -99,7 +109,8 @@ fn metres_and_tempos_are_what_they_say() {
     for (data, metre, remarks) in metres {
         let events = [&[0, 0xff, 0x58, data.len() as u8][..], data, &NOTE].concat();
         let piece = read("metre", &file(0, &[&events]));
-        let read: Vec<_> = piece.meters.iter().map(|(at, meter)| (*at, (meter.numerator, meter.denominator))).collect();
+        let read: Vec<_> =
+            piece.meters.iter().map(|(at, meter)| (*at, (meter.numerator, meter.denominator))).collect();
         assert_eq!(read, [(Beats::ZERO, *metre)], "{data:?}");
         assert_remarks("metre", &piece, remarks);
     }
@@ -137,12 +148,28 @@ fn a_wrong_frame_loses_nothing() {
         .filter(|&length| length != right)
         .map(|length| (format!("a length of {length}"), with_length(length), &["length is wrong"][..]))
         .chain([
-            ("more announced".into(), [header(1, 9, 4), first.clone(), second.clone()].concat(), &["announces 9 tracks and holds 2"][..]),
-            ("fewer announced".into(), [header(0, 1, 4), first.clone(), second.clone()].concat(), &["announces 1"]),
+            (
+                "more announced".into(),
+                [header(1, 9, 4), first.clone(), second.clone()].concat(),
+                &["announces 9 tracks and holds 2"][..],
+            ),
+            (
+                "fewer announced".into(),
+                [header(0, 1, 4), first.clone(), second.clone()].concat(),
+                &["announces 1"],
+            ),
             ("a byte between".into(), [&header(1, 2, 4)[..], &first, b"\0", &second].concat(), &[]),
             ("twenty between".into(), [&header(1, 2, 4)[..], &first, &[0; 20], &second].concat(), &[]),
-            ("another chunk between".into(), [&header(1, 2, 4)[..], &first, b"XFIH\0\0\0\x01x", &second].concat(), &[]),
-            ("half a chunk between".into(), [&header(1, 2, 4)[..], &first, b"XFIH\0\0\x09\x01x", &second].concat(), &[]),
+            (
+                "another chunk between".into(),
+                [&header(1, 2, 4)[..], &first, b"XFIH\0\0\0\x01x", &second].concat(),
+                &[],
+            ),
+            (
+                "half a chunk between".into(),
+                [&header(1, 2, 4)[..], &first, b"XFIH\0\0\x09\x01x", &second].concat(),
+                &[],
+            ),
             ("MacBinary".into(), [&[0; 128], &whole[..]].concat(), &["128 bytes before its header"]),
             ("a mark of text".into(), [b"\xef\xbb\xbf", &whole[..]].concat(), &["3 bytes before its header"]),
             ("a file behind it".into(), [&whole[..], &whole].concat(), &["another MIDI file"]),

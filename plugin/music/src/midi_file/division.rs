@@ -38,7 +38,8 @@ pub(super) fn of_file(division: u16, added: &[Beats], latest: Beats, shortest: B
     }
     let multiples = || (1..=FINE / division).map(|times| times * division);
     let readable = |&multiple: &i64| multiple == division || is_readable(latest, multiple);
-    let holds = |&multiple: &i64| added.iter().all(|&at| Beats::ratio(to_ticks(at, multiple), multiple) == at);
+    let holds =
+        |&multiple: &i64| added.iter().all(|&at| Beats::ratio(to_ticks(at, multiple), multiple) == at);
     let exact = multiples().take_while(readable).find(holds);
     exact.or_else(|| multiples().take_while(readable).last()).unwrap_or(division)
 }

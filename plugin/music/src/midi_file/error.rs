@@ -31,7 +31,9 @@ pub enum MidiError {
     #[error("is not a MIDI file: it does not begin with MThd")]
     NotMidi,
     /// It is a clip of MIDI 2.0, another format.
-    #[error("is a MIDI 2.0 clip file (SMF2CLIP), which Segue does not read; export it as a Standard MIDI File (.mid)")]
+    #[error(
+        "is a MIDI 2.0 clip file (SMF2CLIP), which Segue does not read; export it as a Standard MIDI File (.mid)"
+    )]
     Clip,
     /// It ends in the middle.
     #[error("is cut off: {0}; copy or export it again")]

@@ -56,7 +56,8 @@ impl<'a> Events<'a> {
                 self.end = Some(End::Bytes);
                 return None;
             }
-            let Some(Mended { delta, kind, oddity, .. }) = self.sound(rest).or_else(|| self.mended(rest)) else {
+            let Some(Mended { delta, kind, oddity, .. }) = self.sound(rest).or_else(|| self.mended(rest))
+            else {
                 self.end = Some(End::Broken(place));
                 return None;
             };

@@ -137,7 +137,8 @@ fn is_other(head: &[u8]) -> bool {
 
 /// The length that the head of a chunk names.
 fn length(head: &[u8]) -> usize {
-    head.get(4..CHUNK_HEAD).map_or(0, |four| four.iter().fold(0, |length, &byte| length << 8 | usize::from(byte)))
+    head.get(4..CHUNK_HEAD)
+        .map_or(0, |four| four.iter().fold(0, |length, &byte| length << 8 | usize::from(byte)))
 }
 
 /// The MIDI file inside a RIFF file (`.rmi`).

@@ -63,7 +63,12 @@ pub(super) fn mend<'a>(rest: &'a [u8], running: &mut Option<u8>) -> Option<Mende
                 return None;
             };
             let oddity = data.iter().any(|&byte| byte > 127).then_some(Oddity::Clipped);
-            Some(Mended { delta, kind: Some(TrackEventKind::Midi { channel, message }), oddity, used: at + count })
+            Some(Mended {
+                delta,
+                kind: Some(TrackEventKind::Midi { channel, message }),
+                oddity,
+                used: at + count,
+            })
         }
         0xf0 | 0xf7 => {
             let (data, used) = slice(rest, at)?;

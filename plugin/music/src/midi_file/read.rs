@@ -109,10 +109,13 @@ impl Reading {
             let now = at(start + tick);
             match kind {
                 TrackEventKind::Midi { channel, message } => {
-                    let voice = voices[usize::from(channel.as_int())].get_or_insert_with(|| Voice::new(shortest));
+                    let voice =
+                        voices[usize::from(channel.as_int())].get_or_insert_with(|| Voice::new(shortest));
                     play(voice, now, message);
                 }
-                TrackEventKind::Meta(MetaMessage::TrackName(text)) if name.is_none() => name = Some(plain(text)),
+                TrackEventKind::Meta(MetaMessage::TrackName(text)) if name.is_none() => {
+                    name = Some(plain(text))
+                }
                 TrackEventKind::Meta(MetaMessage::Tempo(micros)) => {
                     self.piece.tempos.extend(Tempo::from_micros(micros.as_int()).map(|tempo| (now, tempo)));
                 }
@@ -132,7 +135,8 @@ impl Reading {
         }
         let voices = &self.piece.tracks[before..];
         self.tracks.push(FileTrack { start, voices: voices.len() });
-        let last = voices.iter().flat_map(|track| &track.notes).map(|note| note.end()).max().unwrap_or_default();
+        let last =
+            voices.iter().flat_map(|track| &track.notes).map(|note| note.end()).max().unwrap_or_default();
         self.piece.end = self.piece.end.max(last).max(at(end));
         // A note struck in the last tick lasts one tick more.
         (end + i64::from(last > at(end)), broken)

@@ -73,7 +73,9 @@ impl fmt::Display for Oddity {
             Self::System => write!(f, "a real-time or system message, which no file holds, is skipped"),
             Self::Short(what) => write!(f, "{what} is too short and left out"),
             Self::ShortMeter => write!(f, "a time signature lacks its last bytes, which are filled in"),
-            Self::LargeMeter => write!(f, "a time signature's denominator is above 128; bars do not follow it"),
+            Self::LargeMeter => {
+                write!(f, "a time signature's denominator is above 128; bars do not follow it")
+            }
             Self::NoMeter => write!(f, "a time signature of no beats is left out"),
             Self::NoTempo => write!(f, "a tempo of no microseconds is left out"),
             Self::FastTempo => write!(f, "a tempo above 999 BPM is kept as it is"),

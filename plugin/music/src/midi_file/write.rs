@@ -142,7 +142,10 @@ fn conductor<'a>(piece: &Piece, division: i64) -> Events<'a> {
 }
 
 /// Markers.
-pub(super) fn marks(markers: &[(Beats, String)], division: i64) -> impl Iterator<Item = (i64, TrackEventKind<'_>)> {
+pub(super) fn marks(
+    markers: &[(Beats, String)],
+    division: i64,
+) -> impl Iterator<Item = (i64, TrackEventKind<'_>)> {
     markers.iter().map(move |(at, text)| {
         (to_ticks(*at, division), TrackEventKind::Meta(MetaMessage::Marker(text.as_bytes())))
     })
