@@ -38,7 +38,7 @@ use nice_plug::editor::dpi::LogicalSize;
 use nice_plug::prelude::ParamSetter;
 use nice_plug_egui::{Frame, NiceEguiApp, baseview};
 
-use crate::composer::Wish;
+use crate::composer::Command as Wish;
 use crate::models::folder::Shelf;
 use crate::params::SegueParams;
 use crate::params::presets::Folder;

@@ -9,11 +9,11 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use segue_music::{Beats, Channel, Key, Meter, Note, Role, Tempo, Velocity};
-
-use crate::takes::{Jam, Mark, Name, Struck, Take, Takes, whole};
 use segue_realtime::between::limits::{PROMPT_BARS, TAKE_BEATS, TAKE_NOTES, TAKES};
 use segue_realtime::between::settings::Mode;
 use segue_realtime::between::sounded::Sounded;
+
+use crate::takes::{Jam, Mark, Name, Struck, Take, Takes, whole};
 
 /// The shortest time there is.
 const JUST: Beats = Beats::from_parts(1);

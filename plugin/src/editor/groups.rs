@@ -2,6 +2,7 @@
 
 use egui::{Frame, RichText, Ui};
 use nice_plug::prelude::ParamSetter;
+use segue_realtime::between::settings;
 
 use super::choice::{list, segments, switch};
 use super::learn::{Learning, trigger};
@@ -13,7 +14,6 @@ use crate::params::SegueParams;
 use crate::params::choices::Grid;
 use crate::params::scale::Scale;
 use crate::status::Status;
-use segue_realtime::between::settings;
 
 const MARGIN: f32 = 8.0;
 

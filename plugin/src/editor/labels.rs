@@ -1,10 +1,10 @@
 //! Labels: what Segue does, as the window says it.
 
 use segue_music::{PitchClasses, Scale};
-
-use crate::params::text::NAMES;
 use segue_realtime::between::meters::Doing;
 use segue_realtime::between::settings::Mode;
+
+use crate::params::text::NAMES;
 
 /// What a way of playing together means.
 pub fn meaning(mode: Mode, bars: u8) -> String {

@@ -3,15 +3,15 @@
 use std::time::{Duration, Instant};
 
 use egui::{Align2, Rect, Sense, Ui, vec2};
-use nice_plug::prelude::{Enum, Param, ParamSetter};
+use nice_plug::prelude::{Param, ParamSetter};
+use segue_realtime::between::settings;
 
 use super::choice::lit;
 use super::slider::set;
 use super::{labels, theme};
 use crate::params::SegueParams;
-use crate::params::choices::Mode;
+use crate::params::choices::Chosen;
 use crate::status::Status;
-use segue_realtime::between::settings;
 
 /// The audio thread sees a parameter that moved within this time, whatever the block.
 const A_BLOCK: Duration = Duration::from_millis(200);
@@ -29,7 +29,7 @@ impl ModeSwitch {
     /// Shows the mode that holds, and sets it.
     pub fn show(&mut self, ui: &mut Ui, setter: &ParamSetter<'_>, params: &SegueParams, status: &Status) {
         let held = status.mode();
-        let choose = |mode: settings::Mode| set(setter, &params.mode, Mode::from_index(mode as usize));
+        let choose = |mode: settings::Mode| set(setter, &params.mode, Chosen(mode));
         if let Some((mode, _)) = self.wanted.filter(|(_, since)| since.elapsed() > A_BLOCK) {
             self.wanted = None;
             choose(mode);
@@ -45,7 +45,7 @@ impl ModeSwitch {
             if response.double_clicked() {
                 set(setter, &params.mode, params.mode.default_plain_value());
             } else if response.clicked() && mode != held {
-                if settings::Mode::from(params.mode.value()) == mode {
+                if params.mode.value().0 == mode {
                     choose(held);
                     self.wanted = Some((mode, Instant::now()));
                 } else {
@@ -60,7 +60,7 @@ impl ModeSwitch {
             };
             let painter = ui.painter_at(rect);
             painter.rect_filled(rect, 6.0, lit(fill, response.hovered() && !is_on));
-            let name = Mode::variants()[index];
+            let name = mode.name();
             painter.text(
                 rect.center_top() + vec2(0.0, 19.0),
                 Align2::CENTER_CENTER,

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use egui::{Align2, Color32, Event, Key as Letter, Pos2, Rect, Response, Sense, Ui, pos2, vec2};
 use parking_lot::Mutex;
 use segue_music::{Key, Role};
+use segue_realtime::between::touch::Fingers;
 
 use super::keyboard::{KEYS, is_white};
 use super::theme;
 use crate::params::text::key_name;
 use crate::status::Status;
-use segue_realtime::between::touch::Fingers;
 
 /// Height of the keys.
 pub const HEIGHT: f32 = 62.0;

@@ -12,7 +12,7 @@ use crossbeam_channel::Sender;
 use egui::{Align, Align2, Button, Layout, Rect, RichText, ScrollArea, Ui, UiBuilder, vec2};
 
 use super::{groups, theme};
-use crate::composer::Wish;
+use crate::composer::Command as Wish;
 use crate::takes::Takes;
 use candidates::{Candidates, Choice};
 use folder::FolderLine;

@@ -12,12 +12,12 @@ use nice_plug::context::PluginApi;
 use nice_plug::context::gui::GuiContextInner;
 use nice_plug::params::internals::ParamPtr;
 use nice_plug::prelude::PluginState;
-
-use super::window::{SIZE, SMALLEST};
-use super::*;
 use segue_realtime::between::meters::Doing;
 use segue_realtime::between::settings::{Mode, Trigger};
 use segue_realtime::between::touch::{Touches, touch};
+
+use super::window::{SIZE, SMALLEST};
+use super::*;
 
 /// A host that does what the editor asks for, and counts gestures: begun, ended.
 #[derive(Default)]
@@ -262,11 +262,11 @@ fn controls_are_dragged_reset_and_typed() {
     desk.type_into("Keys", "C3 C5");
     assert_eq!((params.what.key_low.value(), params.what.key_high.value()), (48, 72));
     desk.type_into("Density", "off");
-    assert_eq!(params.settings().bounds.density, f32::INFINITY);
+    assert_eq!(params.settings().what.bounds.density, f32::INFINITY);
     desk.click("Let notes end");
-    assert_eq!(params.settings().yields, segue_realtime::between::settings::Yield::LetEnd);
+    assert_eq!(params.settings().when.yields, segue_realtime::between::settings::Yield::LetEnd);
     desk.click("Follow pedal");
-    assert!(params.settings().follow_pedal);
+    assert!(params.settings().sound.follow_pedal);
     let (begun, ended) = *desk.gestures.lock().expect("no test falls holding it");
     assert!(begun == ended && begun >= 7, "{begun} gestures begun, {ended} ended");
 }
@@ -295,8 +295,8 @@ fn triggers_are_learnt() {
     assert!(desk.frame(vec![]).iter().any(|(text, ..)| text == "play it"));
     status.set_learned(Trigger::Control(64));
     desk.frame(vec![]);
-    assert_eq!(params.settings().latch_trigger, Some(Trigger::Control(64)));
-    assert_eq!(params.settings().mode_trigger, None);
+    assert_eq!(params.settings().when.latch_trigger, Some(Trigger::Control(64)));
+    assert_eq!(params.settings().when.mode_trigger, None);
     desk.click("Mode trigger");
     desk.click("Mode trigger");
     assert!(!status.learn.load(Ordering::Relaxed), "called off");

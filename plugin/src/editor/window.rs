@@ -107,10 +107,10 @@ impl Editor for Window {
 mod tests {
     use crossbeam_channel::bounded;
     use nice_plug::params::persist::PersistentField;
+    use segue_realtime::between::touch::touch;
 
     use super::*;
     use crate::params::SegueParams;
-    use segue_realtime::between::touch::touch;
 
     #[test]
     fn a_window_is_as_large_as_the_project_remembers_it() {

@@ -5,7 +5,6 @@ use std::marker::PhantomData;
 use nice_plug::midi::{Channel as HostChannel, Key as HostKey, VoiceID};
 use nice_plug::prelude::{NoteEvent, Plugin, ProcessContext, Transport as HostTransport};
 use segue_music::{Channel, Key, Meter};
-
 use segue_realtime::audio::clock::Transport;
 use segue_realtime::between::message::{Event, Expression, Message, Sink};
 

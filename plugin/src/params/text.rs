@@ -3,7 +3,6 @@
 //! Our own and not the framework's, as its reader of key names cuts strings between bytes and falls over what is not ASCII.
 
 use segue_music::Key;
-
 use segue_realtime::between::settings::Trigger;
 
 /// The pitch classes from C.

@@ -5,10 +5,10 @@
 use std::collections::VecDeque;
 
 use segue_music::{Beats, Channel, Key, Meter, Note, Piece, Role, Tempo, Track, Velocity};
-
-use super::name::{Name, label};
 use segue_realtime::between::limits::{JAM_CHANGES, JAM_MARKS, JAM_NOTES};
 use segue_realtime::between::settings::Mode;
+
+use super::name::{Name, label};
 
 /// A note that was heard: 16 bytes, as there are 65,536 of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

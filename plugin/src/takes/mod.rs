@@ -19,9 +19,8 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use parking_lot::Mutex;
-use serde_json::Value;
-
 use segue_realtime::between::limits::{TAKES, TAKES_NOTES};
+use serde_json::Value;
 
 pub use export::ExportError;
 pub use jam::{Jam, Mark, Struck};

@@ -17,7 +17,7 @@ pub struct Name {
 
 /// An answer in a list of markers.
 pub(super) fn label(Name { number, letter, .. }: Name, mode: Mode) -> String {
-    let mode = word(mode);
+    let mode = mode.name();
     if letter == 'A' {
         format!("Answer {number} ({mode})")
     } else {
@@ -28,14 +28,4 @@ pub(super) fn label(Name { number, letter, .. }: Name, mode: Mode) -> String {
 /// The candidate after one; there are more takes than letters, so after Z comes Z.
 pub(super) fn next_letter(letter: char) -> char {
     ('A'..='Z').find(|&next| next > letter).unwrap_or('Z')
-}
-
-/// A mode in a marker.
-fn word(mode: Mode) -> &'static str {
-    match mode {
-        Mode::Answer => "Answer",
-        Mode::Trade => "Trade",
-        Mode::Continue => "Continue",
-        Mode::Duet => "Duet",
-    }
 }

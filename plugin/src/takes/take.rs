@@ -1,10 +1,10 @@
 //! One answer as it is kept.
 
 use segue_music::{Beats, Meter, Note, Piece, Tempo, Track};
+use segue_realtime::between::settings::Mode;
 
 use super::name::{Name, label};
 use super::row::Row;
-use segue_realtime::between::settings::Mode;
 
 /// The player's channel in a file, and Segue's.
 const CHANNELS: (u8, u8) = (0, 1);

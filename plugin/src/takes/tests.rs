@@ -4,10 +4,10 @@ use std::fs;
 
 use segue_music::midi_file;
 use segue_music::{Beats, Meter, Note, Role, Tempo};
+use segue_realtime::between::settings::Mode;
 use serde_json::json;
 
 use super::*;
-use segue_realtime::between::settings::Mode;
 
 fn note(onset: i64, key: u8) -> Note {
     Note { onset: Beats::ratio(onset, 960), key, duration: Beats::ratio(1, 3), velocity: 77 }

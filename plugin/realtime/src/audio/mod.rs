@@ -4,10 +4,16 @@
 
 pub mod clock;
 pub mod echo;
+mod link;
+pub mod moment;
+mod output;
+mod overrides;
 pub mod pace;
+mod plans;
 pub mod player;
 pub mod processor;
 pub mod revisions;
 pub mod scheduler;
 pub mod sound;
+mod timing;
 pub mod voices;

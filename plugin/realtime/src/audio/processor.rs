@@ -16,20 +16,22 @@ use std::thread::Thread;
 
 use segue_music::{Beats, Channel, Key, Role, TICK};
 
-use crate::audio::clock::{Clock, Transport};
-use crate::audio::echo::Echo;
+use crate::audio::clock::Transport;
+use crate::audio::link::Link;
+use crate::audio::moment::Moment;
+use crate::audio::output::Output;
+use crate::audio::overrides::Overrides;
+use crate::audio::plans::Plans;
 use crate::audio::player::Player;
-use crate::audio::revisions::Revisions;
-use crate::audio::scheduler::Scheduler;
-use crate::audio::sound::Sound;
-use crate::audio::voices::{Address, Moment, Voices};
+use crate::audio::timing::Timing;
+use crate::audio::voices::{Address, Voices};
 use crate::between::boundary::AudioEnd;
-use crate::between::heard::{Heard, Stays, Tick};
-use crate::between::limits::{KEPT_UP_TICKS, LATE_SECONDS, lead_samples, tick_sample, tick_samples};
+use crate::between::heard::{Heard, Tick};
+use crate::between::limits::KEPT_UP_TICKS;
 use crate::between::message::{Event, Message, Sink};
 use crate::between::meters::Meters;
-use crate::between::settings::{Mode, Settings, Yield};
-use crate::between::span::Span;
+use crate::between::settings::{Mode, Settings};
+use crate::between::survival::Survives;
 use crate::between::touch::Touches;
 
 /// One block from the host.
@@ -57,76 +59,35 @@ enum Next {
 
 /// The audio side of one instance. Allocates in `new`, then never.
 pub struct Processor {
-    end: AudioEnd,
+    link: Link,
     meters: Arc<Meters>,
-    clock: Clock,
-    scheduler: Scheduler,
-    voices: Voices,
+    settings: Settings,
+    timing: Timing,
+    plans: Plans,
+    output: Output,
     player: Player,
-    echo: Echo,
     /// What is played in the window.
     touches: Option<Touches>,
-    sound: Sound,
-    settings: Settings,
-    sample_rate: f64,
-    /// Samples since the activation or the last reset, at the start of the block.
-    sample: u64,
-    next_tick: u64,
-    /// Ticks since the activation or the last reset.
-    ticked: u64,
-    ticks: u64,
-    lead: u64,
-    late: u64,
-    revisions: Revisions,
-    /// What the composer last said is Segue's time.
-    turn: Option<Span>,
-    /// What the player's trigger made of the mode, until the parameter moves.
-    mode: Option<Mode>,
-    /// The player's trigger holds the latch down.
-    latch: bool,
-    /// The sustain pedal is down on our channel.
-    pedal: bool,
-    /// Messages to the composer were lost: our notes end in the next block, as it will not know them.
-    overrun: bool,
-    /// The latest position told to the composer: what is told never goes back.
-    told: Beats,
-    /// An answer has opened, and no note of it was played: the first may have been late.
-    opens: bool,
+    overrides: Overrides,
     /// A reset came: to be done in the next block, as only there note-offs can be sent.
-    fresh: bool,
+    reset_pending: bool,
 }
 
 impl Processor {
     /// At rest. Allocates everything that it will ever need.
     pub fn new(mut end: AudioEnd, meters: Arc<Meters>, sample_rate: f64) -> Self {
-        let voices = Voices::new(end.reports());
+        let reports = end.reports();
         let mut processor = Self {
-            end,
+            link: Link::new(end),
             meters,
-            clock: Clock::new(sample_rate),
-            scheduler: Scheduler::new(),
-            voices,
-            player: Player::new(),
-            echo: Echo::new(sample_rate),
-            touches: None,
-            sound: Sound::new(sample_rate as f32),
             settings: Settings::default(),
-            sample_rate,
-            sample: 0,
-            next_tick: 0,
-            ticked: 0,
-            ticks: 0,
-            lead: 0,
-            late: 0,
-            revisions: Revisions::new(),
-            turn: None,
-            mode: None,
-            latch: false,
-            pedal: false,
-            overrun: false,
-            told: Beats::ZERO,
-            opens: false,
-            fresh: true,
+            timing: Timing::new(sample_rate),
+            plans: Plans::new(),
+            output: Output::new(reports, sample_rate),
+            player: Player::new(),
+            touches: None,
+            overrides: Overrides::default(),
+            reset_pending: true,
         };
         processor.activate(sample_rate, false, None);
         processor
@@ -135,14 +96,11 @@ impl Processor {
     /// The host begins, or begins anew, with this sample rate. In its offline mode the composer may be waited for.
     /// Allocates: not for the audio thread. What still sounds is ended in the next block.
     pub fn activate(&mut self, sample_rate: f64, offline: bool, composer: Option<Thread>) {
-        self.sample_rate = sample_rate;
-        self.echo = Echo::new(sample_rate);
-        self.sound = Sound::new(sample_rate as f32);
-        self.lead = lead_samples(sample_rate);
-        self.late = (LATE_SECONDS * sample_rate) as u64;
-        self.end.set_composer(composer);
-        self.end.set_offline(offline);
-        self.fresh = true;
+        self.timing.set_sample_rate(sample_rate);
+        self.output.activate(sample_rate);
+        self.link.end.set_composer(composer);
+        self.link.end.set_offline(offline);
+        self.reset_pending = true;
     }
 
     /// Whether the composer may be waited for.
@@ -150,7 +108,7 @@ impl Processor {
     /// # Real-time safety
     /// Sets a flag.
     pub fn set_offline(&mut self, offline: bool) {
-        self.end.set_offline(offline);
+        self.link.end.set_offline(offline);
     }
 
     /// Hears what is played in the window, too. Called outside of processing.
@@ -163,7 +121,7 @@ impl Processor {
     /// # Real-time safety
     /// Sets a flag.
     pub fn reset(&mut self) {
-        self.fresh = true;
+        self.reset_pending = true;
     }
 
     /// One block.
@@ -172,125 +130,116 @@ impl Processor {
     /// Neither allocates, locks, waits nor logs; in the host's offline mode it waits for plans, bounded.
     pub fn process(&mut self, block: Block<'_>, sink: &mut dyn Sink) {
         let frames = block.left.len().min(block.right.len());
-        self.voices.settle(self.moment(0), sink);
+        self.output.voices.settle(&mut self.first(sink));
         self.begin(&block, sink);
-        let (start, end) = (self.sample, self.sample + frames as u64);
+        let start = self.timing.block_start;
+        let end = start + frames as u64;
         let mut input = block.events;
         if frames == 0 {
             // No time passes, but a release that comes with such a block must not be lost.
             for event in input {
-                self.take(event.message, start, 0, sink);
+                self.receive(event.message, &mut self.first(sink));
             }
             return;
         }
         let (mut now, mut rendered) = (start, 0);
         self.fetch_plans();
-        self.touched(start, sink);
-        while let Some((at, next)) = self.next(now, start, frames as u64, input) {
+        self.receive_touches(&mut self.first(sink));
+        while let Some((at, next)) = self.next(now, frames as u64, input) {
             if at >= end {
                 break;
             }
             now = at;
-            let time = (at - start) as u32;
             let ready = (at - start) as usize;
             if ready > rendered {
                 self.render(&mut block.left[rendered..ready], &mut block.right[rendered..ready]);
                 rendered = ready;
             }
+            let moment = &mut self.moment(at, sink);
             match next {
                 Next::Tick => self.tick(at),
-                Next::End(channel, key) => self.end_due(Address { channel, key }, at, time, sink),
+                Next::End(channel, key) => self.end_due(Address { channel, key }, moment),
                 Next::Input => {
                     if let Some((event, rest)) = input.split_first() {
                         input = rest;
-                        self.take(event.message, at, time, sink);
+                        self.receive(event.message, moment);
                     }
                 }
-                Next::Begin => self.play_next(at, time, sink),
+                Next::Begin => self.play_next(moment),
             }
         }
         self.render(&mut block.left[rendered..frames], &mut block.right[rendered..frames]);
-        self.sample = end;
+        self.timing.block_start = end;
     }
 
     /// Ends everything at the start of a block: for the one that falls back to passing through.
     pub fn silence(&mut self, sink: &mut dyn Sink) {
-        let now = self.moment(0);
-        Role::ALL.into_iter().for_each(|role| self.voices.end_all(role, now, sink));
-        self.sound.fade();
-    }
-
-    /// How our notes make way where the player takes the time.
-    fn yields(&self) -> Stays {
-        match self.settings.yields {
-            Yield::AtOnce => Stays::Nothing,
-            Yield::LetEnd => Stays::Sounding,
-        }
+        self.output.end_all(&mut self.first(sink));
     }
 
     fn mode(&self) -> Mode {
-        self.mode.unwrap_or(self.settings.mode)
+        self.overrides.mode(&self.settings)
     }
 
     fn latched(&self) -> bool {
-        self.latch || self.settings.latch
+        self.overrides.latched(&self.settings)
     }
 
-    fn cut(&mut self, sample: u64, stays: Stays) {
-        let at = self.now(sample);
-        self.tell(Heard::Cut { at, stays, revision: self.revisions.newest() });
+    fn cut(&mut self, survives: Survives, now: &Moment<'_>) {
+        let at = self.report(now.sample);
+        self.send(Heard::Cut { at, survives, revision: self.plans.revisions.newest() });
     }
 
-    fn tell(&mut self, heard: Heard) {
-        // As it was before what is told now.
-        match heard {
-            Heard::On { at, key, .. } => self.recover(at, self.player.keys() & !(1 << key)),
-            Heard::Off { at, key } => self.recover(at, self.player.keys() | 1 << key),
-            _ => {}
-        }
-        self.overrun |= !self.end.tell(heard);
+    fn send(&mut self, heard: Heard) {
+        self.link.send(heard, self.player.keys());
     }
 
-    /// Where messages were lost, tells what is held as soon as there is room.
-    fn recover(&mut self, at: Beats, held: u128) {
-        if self.end.can_recover() {
-            self.end.recover(at, held);
-        }
-    }
-
-    /// Tells the composer that every key is up.
+    /// Reports that every key is up.
     fn release_held(&mut self, at: Beats) {
         for key in 0..128 {
             if self.player.holds(key) {
-                self.tell(Heard::Off { at, key });
+                self.send(Heard::Off { at, key });
                 self.meters.set_key(Role::Player, key, false);
             }
         }
         self.player.release_all();
     }
 
-    /// The jam position of a sample, never before one that was told.
-    fn now(&mut self, sample: u64) -> Beats {
-        self.told = self.told.max(self.clock.beats_at(sample));
-        self.told
+    /// The jam position of a sample that is about to be reported: never before one that was.
+    fn report(&mut self, sample: u64) -> Beats {
+        self.link.reported_until = self.position(sample);
+        self.link.reported_until
     }
 
-    /// A moment of this block, as it is reported.
-    fn moment(&self, time: u32) -> Moment {
-        Moment { time, at: self.told.max(self.clock.beats_at(self.sample + u64::from(time))) }
+    fn position(&self, sample: u64) -> Beats {
+        self.link.reported_until.max(self.timing.clock.beats_at(sample))
+    }
+
+    /// A sample of this block.
+    fn moment<'a>(&self, sample: u64, sink: &'a mut dyn Sink) -> Moment<'a> {
+        let time = sample.saturating_sub(self.timing.block_start) as u32;
+        Moment { sample, time, at: self.position(sample), sink }
+    }
+
+    /// The first sample of this block.
+    fn first<'a>(&self, sink: &'a mut dyn Sink) -> Moment<'a> {
+        self.moment(self.timing.block_start, sink)
     }
 
     /// What happens next at or after `now`, and when.
-    fn next(&self, now: u64, start: u64, frames: u64, input: &[Event]) -> Option<(u64, Next)> {
-        let ends = self.voices.of(Role::Segue).filter_map(|(address, voice)| {
-            let due = self.clock.sample_at(voice.end?).max(voice.since + 1);
+    fn next(&self, now: u64, frames: u64, input: &[Event]) -> Option<(u64, Next)> {
+        let clock = &self.timing.clock;
+        let ends = self.output.voices.of(Role::Segue).filter_map(|(address, voice)| {
+            let due = clock.sample_at(voice.end?).max(voice.since + 1);
             Some((due, Next::End(address.channel, address.key)))
         });
-        let arrives = input.first().map(|event| (start + u64::from(event.time).min(frames - 1), Next::Input));
-        let begins = self.scheduler.next().map(|onset| (self.clock.sample_at(onset), Next::Begin));
+        let arrives = input
+            .first()
+            .map(|event| (self.timing.block_start + u64::from(event.time).min(frames - 1), Next::Input));
+        let begins = self.plans.scheduler.next().map(|onset| (clock.sample_at(onset), Next::Begin));
         ends.chain(arrives)
             .chain(begins)
-            .chain([(self.next_tick, Next::Tick)])
+            .chain([(self.timing.next_tick, Next::Tick)])
             .map(|(at, next)| (at.max(now), next))
             .min()
     }
@@ -298,36 +247,34 @@ impl Processor {
     /// A tick: the composer decides. In offline rendering the plans that the samples up to the next one need are
     /// waited for.
     fn tick(&mut self, sample: u64) {
-        self.ticks += 1;
-        self.ticked += 1;
-        // In a pile of ticks at one sample nobody could decide anything.
-        self.next_tick = tick_sample(self.ticked, self.sample_rate).max(sample + 1);
-        let settings = Settings {
-            on: self.settings.on && !self.settings.bypass,
-            mode: self.mode(),
-            latch: self.latched(),
-            ..self.settings
-        };
+        self.timing.pass_tick(sample);
+        let mut settings = self.overrides.applied(&self.settings);
+        settings.on &= !settings.bypass;
+        let at = self.report(sample);
+        let Timing { clock, tick_count: number, lead, .. } = &self.timing;
+        let number = *number;
         let tick = Tick {
-            number: self.ticks,
-            at: self.now(sample),
-            lead: self.clock.length_of(self.lead),
-            step: self.clock.length_of(tick_samples(self.sample_rate) as u64),
-            milliseconds: (tick_samples(self.sample_rate) / self.sample_rate * 1000.0) as f32,
-            bar: self.clock.bar(),
-            meter: self.clock.meter(),
+            number,
+            at,
+            lead: clock.length_of(*lead),
+            step: clock.length_of(self.timing.tick_samples() as u64),
+            milliseconds: self.timing.tick_milliseconds(),
+            bar: clock.bar(),
+            meter: clock.meter(),
             settings,
-            revision: self.revisions.newest(),
+            revision: self.plans.revisions.newest(),
         };
-        self.recover(tick.at, self.player.keys());
-        self.end.tick(tick);
-        self.end.wait_for(self.ticks.saturating_sub(KEPT_UP_TICKS));
+        self.link.tick(tick, self.player.keys());
+        self.link.end.wait_for(number.saturating_sub(KEPT_UP_TICKS));
         self.fetch_plans();
     }
 
     fn render(&mut self, left: &mut [f32], right: &mut [f32]) {
-        let Settings { bypass, level, segue_level, .. } = self.settings;
-        let levels = if bypass { [0.0; 2] } else { [level, segue_level] };
-        self.sound.render(left, right, levels);
+        let levels = if self.settings.bypass {
+            [0.0; 2]
+        } else {
+            [self.settings.sound.level, self.settings.sound.segue_level]
+        };
+        self.output.sound.render(left, right, levels);
     }
 }

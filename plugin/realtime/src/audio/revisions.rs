@@ -2,7 +2,8 @@
 
 use segue_music::Beats;
 
-use crate::between::heard::{Revision, Stays};
+use crate::between::heard::Revision;
+use crate::between::survival::Survives;
 
 /// Revisions that are remembered; a plan that is older by more is stale. A thousand events a second for four seconds.
 const REMEMBERED: usize = 4096;
@@ -33,13 +34,13 @@ impl Revisions {
     ///
     /// # Real-time safety
     /// Arithmetic only.
-    pub fn begin(&mut self, stays: Stays) -> Revision {
+    pub fn begin(&mut self, survives: Survives) -> Revision {
         self.newest = self.newest.wrapping_add(1);
-        let commit = match stays {
-            Stays::Until(commit) => commit,
-            Stays::Nothing | Stays::Sounding => Beats::MIN,
+        let commit = match survives {
+            Survives::Until(commit) => commit,
+            Survives::Nothing | Survives::Sounding => Beats::MIN,
         };
-        if stays == Stays::Nothing {
+        if survives == Survives::Nothing {
             self.silenced = self.newest;
         }
         if commit == Beats::MIN {
@@ -93,23 +94,23 @@ mod tests {
     #[test]
     fn what_a_revision_lets_stay_stays() {
         // (what each revision after the plan's let stay) -> whether a note on beat 4 is wanted, whether what sounded may sound
-        let cases: [(&[Stays], bool, bool); 9] = [
+        let cases: [(&[Survives], bool, bool); 9] = [
             (&[], true, true),
-            (&[Stays::Nothing], false, false),
-            (&[Stays::Sounding], false, true),
-            (&[Stays::Until(beat(5))], true, true),
-            (&[Stays::Until(beat(4))], false, true),
-            (&[Stays::Until(beat(3)), Stays::Until(beat(6))], false, true),
-            (&[Stays::Until(beat(5)), Stays::Until(beat(6))], true, true),
-            (&[Stays::Until(beat(5)), Stays::Nothing], false, false),
-            (&[Stays::Sounding, Stays::Until(beat(9))], false, true),
+            (&[Survives::Nothing], false, false),
+            (&[Survives::Sounding], false, true),
+            (&[Survives::Until(beat(5))], true, true),
+            (&[Survives::Until(beat(4))], false, true),
+            (&[Survives::Until(beat(3)), Survives::Until(beat(6))], false, true),
+            (&[Survives::Until(beat(5)), Survives::Until(beat(6))], true, true),
+            (&[Survives::Until(beat(5)), Survives::Nothing], false, false),
+            (&[Survives::Sounding, Survives::Until(beat(9))], false, true),
         ];
         for (bumps, wanted, sounds) in cases {
             let mut revisions = Revisions::new();
-            revisions.begin(Stays::Nothing);
+            revisions.begin(Survives::Nothing);
             let plan = revisions.newest();
-            for &stays in bumps {
-                revisions.begin(stays);
+            for &survives in bumps {
+                revisions.begin(survives);
             }
             assert_eq!(revisions.wants(plan, beat(4)), wanted, "{bumps:?}");
             assert_eq!(revisions.sounds(plan), sounds, "{bumps:?}");
@@ -120,7 +121,7 @@ mod tests {
     fn a_plan_from_long_ago_is_stale() {
         let mut revisions = Revisions::new();
         for _ in 0..REMEMBERED + 1 {
-            revisions.begin(Stays::Until(beat(100)));
+            revisions.begin(Survives::Until(beat(100)));
         }
         assert!(!revisions.wants(0, beat(1)));
         assert!(revisions.wants(revisions.newest() - 10, beat(1)));

@@ -25,7 +25,7 @@ impl Scheduler {
     ///
     /// # Real-time safety
     /// Neither allocates nor waits; moves at most 1,024 notes.
-    pub fn take(&mut self, planned: Planned) -> bool {
+    pub fn receive(&mut self, planned: Planned) -> bool {
         if self.queue.len() == PLANNED {
             return false;
         }
@@ -90,7 +90,7 @@ mod tests {
     fn notes_leave_by_their_sounding_then_key() {
         let mut scheduler = Scheduler::new();
         for (onset, key, shift) in [(3, 60, 0), (1, 64, 0), (1, 60, 0), (1, 66, 9), (1, 70, -9), (2, 50, 0)] {
-            assert!(scheduler.take(planned(onset, key, shift)));
+            assert!(scheduler.receive(planned(onset, key, shift)));
         }
         let order: Vec<_> = drain(&mut scheduler).into_iter().map(|(_, key, _)| key).collect();
         assert_eq!(order, [70, 60, 64, 66, 50, 60]);
@@ -100,12 +100,12 @@ mod tests {
     fn plans_are_withdrawn_and_shortened() {
         let mut scheduler = Scheduler::new();
         for (onset, key) in [(0, 60), (1, 64), (2, 67), (3, 72)] {
-            assert!(scheduler.take(planned(onset, key, 0)));
+            assert!(scheduler.receive(planned(onset, key, 0)));
         }
         scheduler.withdraw(Beats::ratio(3, 4));
         // Shifted by its groove, it is still to have ended there.
         let late = Beats::from_parts(1000);
-        assert!(scheduler.take(Planned { shift: late, ..planned(1, 65, 0) }));
+        assert!(scheduler.receive(Planned { shift: late, ..planned(1, 65, 0) }));
         scheduler.end(65, Beats::ratio(1, 2));
         scheduler.end(64, Beats::ratio(1, 2));
         scheduler.end(67, Beats::ratio(1, 2));
@@ -118,7 +118,7 @@ mod tests {
     #[test]
     fn a_full_queue_refuses() {
         let mut scheduler = Scheduler::new();
-        let taken = (0..2000).filter(|&onset| scheduler.take(planned(onset, 60, 0))).count();
+        let taken = (0..2000).filter(|&onset| scheduler.receive(planned(onset, 60, 0))).count();
         assert_eq!(taken, PLANNED);
     }
 }

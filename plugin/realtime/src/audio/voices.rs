@@ -5,8 +5,9 @@
 
 use segue_music::{Beats, Channel, Key, Role, Velocity};
 
+use crate::audio::moment::Moment;
 use crate::between::limits::ADDRESSES;
-use crate::between::message::{Message, Sink};
+use crate::between::message::Message;
 use crate::between::resident;
 use crate::between::sounded::{Reports, Sounded};
 
@@ -23,15 +24,6 @@ pub struct Voice {
     pub since: u64,
     /// Its off was refused, and is to be sent.
     owed: bool,
-}
-
-/// Now: where in the block, and where in the jam.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Moment {
-    /// Samples from the start of the block.
-    pub time: u32,
-    /// The jam position of that sample.
-    pub at: Beats,
 }
 
 /// A channel and a key.
@@ -85,18 +77,18 @@ impl Voices {
     ///
     /// # Real-time safety
     /// Neither allocates nor waits.
-    pub fn start(&mut self, address: Address, on: On, now: Moment, sink: &mut dyn Sink) -> bool {
-        if !self.end(address, now, sink) {
+    pub fn start(&mut self, address: Address, on: On, now: &mut Moment<'_>) -> bool {
+        if !self.end(address, now) {
             return false;
         }
         let Address { channel, key } = address;
-        if !sink.send(now.time, Message::On { id: on.id, channel, key, velocity: on.velocity }) {
+        if !now.sink.send(now.time, Message::On { id: on.id, channel, key, velocity: on.velocity }) {
             return false;
         }
         self.slots[address.index()] =
             Some(Voice { role: on.role, id: on.id, end: on.end, since: on.since, owed: false });
         self.sounding[on.role.index()].push(address.index() as u16);
-        self.reports.tell(now.at, on.report(now.at, address));
+        self.reports.send(now.at, on.report(now.at, address));
         true
     }
 
@@ -104,17 +96,17 @@ impl Voices {
     ///
     /// # Real-time safety
     /// Neither allocates nor waits.
-    pub fn end(&mut self, address: Address, now: Moment, sink: &mut dyn Sink) -> bool {
+    pub fn end(&mut self, address: Address, now: &mut Moment<'_>) -> bool {
         let Some(voice) = &mut self.slots[address.index()] else { return true };
         let Address { channel, key } = address;
-        if !sink.send(now.time, Message::Off { id: voice.id, channel, key, velocity: 0.0 }) {
+        if !now.sink.send(now.time, Message::Off { id: voice.id, channel, key, velocity: 0.0 }) {
             voice.owed = true;
             return false;
         }
         let role = voice.role;
         self.slots[address.index()] = None;
         self.sounding[role.index()].retain(|&index| usize::from(index) != address.index());
-        self.reports.tell(now.at, Sounded::Off { at: now.at, role, channel, key });
+        self.reports.send(now.at, Sounded::Off { at: now.at, role, channel, key });
         true
     }
 
@@ -129,21 +121,21 @@ impl Voices {
     ///
     /// # Real-time safety
     /// Neither allocates nor waits; at most 2,048 offs.
-    pub fn end_all(&mut self, role: Role, now: Moment, sink: &mut dyn Sink) {
-        self.end_where(role, now, sink, |_| true);
+    pub fn end_all(&mut self, role: Role, now: &mut Moment<'_>) {
+        self.end_where(role, now, |_| true);
     }
 
     /// Sends the offs that are owed.
     ///
     /// # Real-time safety
     /// Neither allocates nor waits.
-    pub fn settle(&mut self, now: Moment, sink: &mut dyn Sink) {
+    pub fn settle(&mut self, now: &mut Moment<'_>) {
         for role in Role::ALL {
-            self.end_where(role, now, sink, |voice| voice.owed);
+            self.end_where(role, now, |voice| voice.owed);
         }
     }
 
-    fn end_where(&mut self, role: Role, now: Moment, sink: &mut dyn Sink, wanted: impl Fn(&Voice) -> bool) {
+    fn end_where(&mut self, role: Role, now: &mut Moment<'_>, wanted: impl Fn(&Voice) -> bool) {
         let (slots, reports) = (&mut self.slots, &mut self.reports);
         self.sounding[role.index()].retain(|&index| {
             let slot = &mut slots[usize::from(index)];
@@ -152,9 +144,9 @@ impl Voices {
                 return true;
             }
             let Address { channel, key } = Address::of(index);
-            if sink.send(now.time, Message::Off { id: voice.id, channel, key, velocity: 0.0 }) {
+            if now.sink.send(now.time, Message::Off { id: voice.id, channel, key, velocity: 0.0 }) {
                 *slot = None;
-                reports.tell(now.at, Sounded::Off { at: now.at, role, channel, key });
+                reports.send(now.at, Sounded::Off { at: now.at, role, channel, key });
                 false
             } else {
                 voice.owed = true;
@@ -209,7 +201,7 @@ pub fn midi_velocity(velocity: f32) -> Velocity {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::between::message::Event;
+    use crate::between::message::{Event, Sink};
 
     const C: Address = Address { channel: 1, key: 60 };
 
@@ -217,8 +209,12 @@ mod tests {
         On { role, id: None, velocity: 0.5, end: None, since: 0, answer: 0 }
     }
 
-    fn now(time: u32) -> Moment {
-        Moment { time, at: Beats::ratio(time.into(), 4) }
+    fn now(time: u32, sink: &mut dyn Sink) -> Moment<'_> {
+        Moment { sample: time.into(), time, at: beats(time), sink }
+    }
+
+    fn beats(time: u32) -> Beats {
+        Beats::ratio(time.into(), 4)
     }
 
     /// A sink with room for so many messages.
@@ -238,10 +234,10 @@ mod tests {
     fn a_new_on_ends_the_other_voice_first() {
         let (mut voices, mut out) = (Voices::new(Reports::nowhere()), Vec::new());
         for role in [Role::Player, Role::Segue, Role::Segue, Role::Player] {
-            assert!(voices.start(C, on(role), now(3), &mut out));
+            assert!(voices.start(C, on(role), &mut now(3, &mut out)));
         }
-        voices.end(C, now(4), &mut out);
-        voices.end(C, now(5), &mut out);
+        voices.end(C, &mut now(4, &mut out));
+        voices.end(C, &mut now(5, &mut out));
         assert_eq!(kinds(&out), "+-+-+-+-");
         assert!(voices.is_silent());
     }
@@ -250,12 +246,15 @@ mod tests {
     fn an_off_without_room_is_owed() {
         let mut voices = Voices::new(Reports::nowhere());
         let mut narrow = Narrow(1, Vec::new());
-        assert!(voices.start(C, on(Role::Segue), now(0), &mut narrow));
-        voices.end_all(Role::Segue, now(7), &mut narrow);
+        assert!(voices.start(C, on(Role::Segue), &mut now(0, &mut narrow)));
+        voices.end_all(Role::Segue, &mut now(7, &mut narrow));
         assert!(!voices.is_silent());
-        assert!(!voices.start(C, on(Role::Player), now(8), &mut narrow), "no on before the off that is owed");
+        assert!(
+            !voices.start(C, on(Role::Player), &mut now(8, &mut narrow)),
+            "no on before the off that is owed"
+        );
         narrow.0 = 9;
-        voices.settle(now(0), &mut narrow);
+        voices.settle(&mut now(0, &mut narrow));
         assert_eq!(kinds(&narrow.1), "+-");
         assert!(voices.is_silent());
     }
@@ -265,17 +264,17 @@ mod tests {
         let (ring, mut told) = rtrb::RingBuffer::new(crate::between::limits::SOUNDED);
         let mut voices = Voices::new(Reports::new(ring));
         let mut narrow = Narrow(1, Vec::new());
-        assert!(voices.start(C, On { answer: 3, ..on(Role::Segue) }, now(1), &mut narrow));
-        voices.end(C, now(2), &mut narrow);
+        assert!(voices.start(C, On { answer: 3, ..on(Role::Segue) }, &mut now(1, &mut narrow)));
+        voices.end(C, &mut now(2, &mut narrow));
         narrow.0 = 9;
-        voices.settle(now(3), &mut narrow);
-        assert!(voices.start(C, on(Role::Player), now(4), &mut narrow));
-        voices.end_all(Role::Player, now(5), &mut narrow);
+        voices.settle(&mut now(3, &mut narrow));
+        assert!(voices.start(C, on(Role::Player), &mut now(4, &mut narrow)));
+        voices.end_all(Role::Player, &mut now(5, &mut narrow));
         let told: Vec<_> = std::iter::from_fn(|| told.pop().ok()).collect();
         let Address { channel, key } = C;
         let on =
-            |at: u32, role, answer| Sounded::On { at: now(at).at, role, channel, key, velocity: 64, answer };
-        let off = |at: u32, role| Sounded::Off { at: now(at).at, role, channel, key };
+            |at: u32, role, answer| Sounded::On { at: beats(at), role, channel, key, velocity: 64, answer };
+        let off = |at: u32, role| Sounded::Off { at: beats(at), role, channel, key };
         let (ours, theirs) = (Role::Segue, Role::Player);
         // The off that was owed is told when it was sent.
         assert_eq!(told, [on(1, ours, 3), off(3, ours), on(4, theirs, 0), off(5, theirs)]);

@@ -75,9 +75,9 @@ pub struct ComposerEnd {
 
 /// What is left of a composer for those outside its thread.
 #[derive(Clone)]
-pub struct Lifeline(Arc<Shared>);
+pub struct StopHandle(Arc<Shared>);
 
-impl Lifeline {
+impl StopHandle {
     /// It stops at its next turn.
     pub fn stop(&self) {
         self.0.stop.store(true, Ordering::Release);
@@ -148,7 +148,7 @@ impl AudioEnd {
     ///
     /// # Real-time safety
     /// Wait-free, but for offline rendering.
-    pub fn tell(&mut self, heard: Heard) -> bool {
+    pub fn send(&mut self, heard: Heard) -> bool {
         if self.offline && self.heard.slots() <= 1 {
             self.wait(OFFLINE_WAIT, |end| end.heard.slots() > HEARD_RESERVE);
         }
@@ -170,7 +170,7 @@ impl AudioEnd {
     /// Wait-free, but for offline rendering.
     pub fn recover(&mut self, at: Beats, held: u128) {
         self.lost = false;
-        self.tell(Heard::Lost { at, held });
+        self.send(Heard::Lost { at, held });
     }
 
     /// Tells the composer to decide, unless the ring is so full that notes need the room.
@@ -183,7 +183,7 @@ impl AudioEnd {
             self.wait(OFFLINE_WAIT, |end| end.heard.slots() > HEARD_RESERVE);
         }
         if self.heard.slots() > HEARD_RESERVE {
-            self.tell(Heard::Tick(tick));
+            self.send(Heard::Tick(tick));
         }
     }
 
@@ -254,7 +254,7 @@ impl ComposerEnd {
     }
 
     /// How to reach it from outside.
-    pub fn lifeline(&self) -> Lifeline {
-        Lifeline(self.shared.clone())
+    pub fn stop_handle(&self) -> StopHandle {
+        StopHandle(self.shared.clone())
     }
 }

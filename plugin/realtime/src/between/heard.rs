@@ -3,6 +3,7 @@
 use segue_music::{Beats, Key, Meter, Velocity};
 
 use crate::between::settings::Settings;
+use crate::between::survival::Survives;
 
 /// Which context a plan answers: each note-on of the player, and whatever else ends our notes, begins a new one.
 pub type Revision = u32;
@@ -41,17 +42,6 @@ pub struct Tick {
     pub revision: Revision,
 }
 
-/// What of ours outlives the moment at which a new revision begins.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stays {
-    /// Nothing: what sounded has ended there, and no plan is wanted any more.
-    Nothing,
-    /// What sounds goes on to its own end; no plan is wanted any more.
-    Sounding,
-    /// What sounds, and the plans that begin before this, the commit point. Later ones are to be made anew.
-    Until(Beats),
-}
-
 /// One message.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Heard {
@@ -64,7 +54,7 @@ pub enum Heard {
         /// How hard.
         velocity: Velocity,
         /// What of ours goes on all the same.
-        stays: Stays,
+        survives: Survives,
         /// The revision that begins here.
         revision: Revision,
     },
@@ -91,7 +81,7 @@ pub enum Heard {
         /// How.
         jump: Jump,
         /// What of ours goes on all the same: at a seamless loop the plans, from here on.
-        stays: Stays,
+        survives: Survives,
         /// The revision that begins here.
         revision: Revision,
     },
@@ -100,7 +90,7 @@ pub enum Heard {
         /// When.
         at: Beats,
         /// Whether what sounds has ended too.
-        stays: Stays,
+        survives: Survives,
         /// The revision that begins here.
         revision: Revision,
     },

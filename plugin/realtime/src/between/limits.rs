@@ -112,7 +112,7 @@ pub const JAM_CHANGES: usize = 4096;
 pub const JAM_MARKS: usize = 4096;
 
 /// What the editor may ask for at once.
-pub const WISHES: usize = 8;
+pub const REQUESTS: usize = 8;
 
 /// Takes that are kept.
 pub const TAKES: usize = 64;

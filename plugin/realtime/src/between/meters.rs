@@ -4,33 +4,10 @@ use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU8, AtomicU32, AtomicU64, O
 
 use segue_music::{Key, Role};
 
-use crate::between::settings::{Mode, Trigger};
+use crate::between::mode::Mode;
+use crate::between::settings::Trigger;
 
-/// What the composer does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-pub enum Doing {
-    /// The model is being loaded; notes pass through.
-    Loading,
-    /// Nothing is played.
-    Listening,
-    /// The player plays.
-    Hearing,
-    /// The answer is planned, and begins soon.
-    Waiting,
-    /// Segue plays.
-    Answering,
-    /// The player's turn.
-    YourTurn,
-    /// Both play.
-    Alongside,
-    /// It would play, but the limits leave no note; the notice says which.
-    Resting,
-    /// It is switched off.
-    Off,
-    /// It cannot; the reason says why. Notes pass through.
-    Failed,
-}
+pub use crate::between::doing::Doing;
 
 /// Counters and flags of one instance.
 #[derive(Default)]

@@ -3,13 +3,19 @@
 //! model, the plugin framework or the editor.
 
 pub mod boundary;
+pub mod choice;
+pub mod doing;
 pub mod heard;
 pub mod limits;
 pub mod message;
 pub mod meters;
+pub mod mode;
 pub mod planned;
 pub mod resident;
 pub mod settings;
+pub mod situation;
 pub mod sounded;
 pub mod span;
+pub mod survival;
 pub mod touch;
+pub mod yielding;

@@ -2,34 +2,8 @@
 
 use segue_music::{Beats, Channel, Key, PitchClasses, Velocity};
 
-/// A way to play together.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Mode {
-    /// Segue answers your silence.
-    #[default]
-    Answer,
-    /// So many bars you, as many Segue, on the bars of the song.
-    Trade,
-    /// While the latch is down Segue takes over.
-    Continue,
-    /// Segue plays along.
-    Duet,
-}
-
-impl Mode {
-    /// All of them, in the order of the parameter.
-    pub const ALL: [Self; 4] = [Self::Answer, Self::Trade, Self::Continue, Self::Duet];
-}
-
-/// What our sounding notes do when the player plays into them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Yield {
-    /// They end there.
-    #[default]
-    AtOnce,
-    /// They end when they were to end; no new ones begin.
-    LetEnd,
-}
+pub use crate::between::mode::Mode;
+pub use crate::between::yielding::Yield;
 
 /// Which pitch classes Segue may use.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -95,15 +69,9 @@ impl Bounds {
     }
 }
 
-/// A snapshot of the parameters.
+/// When Segue plays.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Settings {
-    /// Whether Segue answers.
-    pub on: bool,
-    /// Whether the host bypasses us: what comes in goes out, and nothing is heard.
-    pub bypass: bool,
-    /// How we play together.
-    pub mode: Mode,
+pub struct When {
     /// The latch of [`Mode::Continue`], as the parameter says it.
     pub latch: bool,
     /// How our notes make way.
@@ -116,22 +84,59 @@ pub struct Settings {
     pub patience: f32,
     /// Bars of an answer, or of a turn; in a duet those for which Segue goes on alone.
     pub bars: u8,
+}
+
+impl Default for When {
+    fn default() -> Self {
+        Self {
+            latch: false,
+            yields: Yield::AtOnce,
+            latch_trigger: None,
+            mode_trigger: None,
+            patience: 1.0,
+            bars: 2,
+        }
+    }
+}
+
+/// What Segue plays. Where any of it moves, what is planned is planned anew.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct What {
     /// Onsets lie on multiples of this; zero is free.
     pub grid: Beats,
     /// On a grid, how much of the player's own deviation from it is taken out: 1 is straight, 0 keeps the player's groove.
     pub quantise: f32,
     /// What Segue never leaves.
     pub bounds: Bounds,
-    /// Whether the player's sustain pedal also moves on our channel.
-    pub follow_pedal: bool,
     /// How daring: below 1 the likely gets likelier.
     pub temperature: f32,
     /// The share of probability that is kept, the likeliest first.
     pub top_p: f32,
     /// Another seed, another answer.
     pub seed: u64,
-    /// The style asked for, by its number among the model's; nothing is as it hears.
+    /// The style asked for, by its number among the model's; `None` is as it hears.
     pub style: Option<u8>,
+}
+
+impl Default for What {
+    fn default() -> Self {
+        Self {
+            grid: Beats::ratio(1, 4),
+            quantise: 1.0,
+            bounds: Bounds::default(),
+            temperature: 1.0,
+            top_p: 0.95,
+            seed: 1,
+            style: None,
+        }
+    }
+}
+
+/// Where Segue's notes go, and how they sound.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Sound {
+    /// Whether the player's sustain pedal also moves on our channel.
+    pub follow_pedal: bool,
     /// Where our notes go.
     pub channel: Channel,
     /// Whether what comes in also goes out.
@@ -140,6 +145,29 @@ pub struct Settings {
     pub level: f32,
     /// The same for ours.
     pub segue_level: f32,
+}
+
+impl Default for Sound {
+    fn default() -> Self {
+        Self { follow_pedal: false, channel: 1, pass: true, level: 0.25, segue_level: 0.25 }
+    }
+}
+
+/// A snapshot of the parameters.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Settings {
+    /// Whether Segue answers.
+    pub on: bool,
+    /// Whether the host bypasses us: what comes in goes out, and nothing is heard.
+    pub bypass: bool,
+    /// How we play together.
+    pub mode: Mode,
+    /// When Segue plays.
+    pub when: When,
+    /// What it plays.
+    pub what: What,
+    /// Where its notes go.
+    pub sound: Sound,
     /// Counts the states loaded.
     pub generation: u32,
 }
@@ -150,24 +178,9 @@ impl Default for Settings {
             on: true,
             bypass: false,
             mode: Mode::Answer,
-            latch: false,
-            yields: Yield::AtOnce,
-            latch_trigger: None,
-            mode_trigger: None,
-            patience: 1.0,
-            bars: 2,
-            grid: Beats::ratio(1, 4),
-            quantise: 1.0,
-            bounds: Bounds::default(),
-            follow_pedal: false,
-            temperature: 1.0,
-            top_p: 0.95,
-            seed: 1,
-            style: None,
-            channel: 1,
-            pass: true,
-            level: 0.25,
-            segue_level: 0.25,
+            when: When::default(),
+            what: What::default(),
+            sound: Sound::default(),
             generation: 0,
         }
     }

@@ -89,7 +89,7 @@ impl Reports {
     ///
     /// # Real-time safety
     /// Wait-free.
-    pub fn tell(&mut self, at: Beats, sounded: Sounded) {
+    pub fn send(&mut self, at: Beats, sounded: Sounded) {
         if self.muted && matches!(sounded, Sounded::On { .. }) {
             return;
         }
@@ -111,7 +111,7 @@ impl Reports {
     pub fn clock(&mut self, at: Beats, tempo: Tempo, meter: Meter) {
         if self.clock != Some((tempo, meter)) {
             self.clock = Some((tempo, meter));
-            self.tell(at, Sounded::Clock { at, tempo, meter });
+            self.send(at, Sounded::Clock { at, tempo, meter });
         }
     }
 
@@ -121,7 +121,7 @@ impl Reports {
     /// Wait-free.
     pub fn begin_anew(&mut self) {
         self.clock = None;
-        self.tell(Beats::ZERO, Sounded::Fresh);
+        self.send(Beats::ZERO, Sounded::Fresh);
     }
 
     /// Whether what begins from here on is nobody's business.
@@ -147,11 +147,11 @@ mod tests {
         let (ring, mut out) = RingBuffer::new(SOUNDED);
         let mut reports = Reports::new(ring);
         for beat in 0..SOUNDED as i64 + 7 {
-            reports.tell(Beats::ratio(beat, 1), on(beat));
+            reports.send(Beats::ratio(beat, 1), on(beat));
         }
         let some = SOUNDED / 2 - 1;
         assert!((0..some).all(|_| out.pop().is_ok()));
-        reports.tell(Beats::ONE, on(1));
+        reports.send(Beats::ONE, on(1));
         assert_eq!(reports.lost, 8, "whole stretches");
         assert!(out.pop().is_ok());
         reports.clock(Beats::ONE, Tempo::DEFAULT, Meter::COMMON);
@@ -168,10 +168,10 @@ mod tests {
             reports.clock(Beats::ZERO, Tempo::new(tempo), Meter::COMMON);
         }
         reports.mute(true);
-        reports.tell(Beats::ZERO, on(0));
-        reports.tell(Beats::ONE, Sounded::Silence { at: Beats::ONE });
+        reports.send(Beats::ZERO, on(0));
+        reports.send(Beats::ONE, Sounded::Silence { at: Beats::ONE });
         reports.mute(false);
-        reports.tell(Beats::ZERO, on(2));
+        reports.send(Beats::ZERO, on(2));
         let told: Vec<_> = std::iter::from_fn(|| out.pop().ok()).collect();
         assert_eq!(told.len(), 4, "{told:?}");
         assert_eq!(told[2], Sounded::Silence { at: Beats::ONE });

@@ -94,7 +94,7 @@ impl Touches {
     ///
     /// # Real-time safety
     /// Wait-free.
-    pub fn take(&mut self) -> Option<Message> {
+    pub fn receive(&mut self) -> Option<Message> {
         let touch = *self.ring.peek().ok()?;
         let bit = 1 << touch.key();
         if self.struck & bit != 0 {
@@ -144,7 +144,7 @@ mod tests {
         let (mut down, mut ons) = (0u128, 0);
         for _ in 0..1000 {
             touches.begin();
-            while let Some(message) = touches.take() {
+            while let Some(message) = touches.receive() {
                 match message {
                     Message::On { key, .. } => {
                         assert_eq!(down >> key & 1, 0);
@@ -168,10 +168,10 @@ mod tests {
         fingers.press(60, 0.5);
         fingers.lift(60);
         touches.begin();
-        assert!(matches!(touches.take(), Some(Message::On { key: 60, .. })));
-        assert_eq!(touches.take(), None);
+        assert!(matches!(touches.receive(), Some(Message::On { key: 60, .. })));
+        assert_eq!(touches.receive(), None);
         touches.begin();
-        assert!(matches!(touches.take(), Some(Message::Off { key: 60, .. })));
-        assert_eq!(touches.take(), None);
+        assert!(matches!(touches.receive(), Some(Message::Off { key: 60, .. })));
+        assert_eq!(touches.receive(), None);
     }
 }

@@ -56,7 +56,7 @@ fn presets_are_chosen_and_saved() {
     desk.view.presets = PresetMenu::new(Folder::at(place.path()));
     desk.click("Presets");
     desk.click("Trading fours");
-    assert_eq!((params.settings().mode, params.settings().bars), (Mode::Trade, 4));
+    assert_eq!((params.settings().mode, params.settings().when.bars), (Mode::Trade, 4));
     let (begun, ended) = *desk.gestures.lock().expect("no test falls holding it");
     assert!(begun == ended && begun > 10, "{begun} gestures begun, {ended} ended");
     desk.frame(vec![]);

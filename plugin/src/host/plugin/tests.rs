@@ -6,11 +6,11 @@ use std::time::{Duration, Instant};
 
 use nice_plug::context::process::SendEventError;
 use nice_plug::midi::{Channel as HostChannel, Key as HostKey, VoiceID};
+use segue_realtime::audio::processor::Processor;
+use segue_realtime::between::settings::Settings;
 
 use super::*;
 use crate::composer::model_choice::Load;
-use segue_realtime::audio::processor::Processor;
-use segue_realtime::between::settings::Settings;
 
 const FRAMES: usize = 64;
 
