@@ -7,11 +7,11 @@ use std::process::{Command, ExitStatus};
 use anyhow::{Context as _, Result, ensure};
 use clap::Args;
 use segue_model::{Batch, Config, Network, Sequence, parameters};
-use segue_music::{Role, Tokenizer, Vocabulary};
+use segue_music::{Tokenizer, Vocabulary};
 use serde::Serialize;
 
 use crate::optimizer::AdamW;
-use crate::record::{Record, VoicedNote};
+use crate::record::{Cast, Record, VoicedNote};
 use crate::train::loss;
 
 /// Measure training: notes a CPU second at three sizes, on one thread; and, if a Python with torch is on the path, the same shapes in torch.
@@ -152,7 +152,7 @@ fn sequence(seed: u64) -> Sequence {
     let mut notes: Vec<VoicedNote> = (0..=LENGTH).map(&mut note).collect();
     notes.sort_unstable();
     let record = Record { notes, ..Record::default() };
-    let context = record.context(&record.notes, false, |_| (Role::Player, true));
+    let context = record.context(&record.notes, false, |_| Cast::PLAYER);
     Sequence::of(&Tokenizer::new(), &context, |_| true)
 }
 
