@@ -2,8 +2,8 @@
 
 use std::time::Instant;
 
-use segue::sound::Sound;
-use segue::voices::Address;
+use segue::audio::sound::Sound;
+use segue::audio::voices::Address;
 use segue_music::Role;
 
 const RATE: f32 = 48_000.0;

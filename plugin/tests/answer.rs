@@ -3,7 +3,7 @@
 mod rig;
 
 use rig::{Cut, OURS, Rig, Song, hygiene, notes, phrase};
-use segue::settings::{Bounds, ScaleLock, Settings};
+use segue::between::settings::{Bounds, ScaleLock, Settings};
 use segue_music::{Beats, tick_at};
 
 /// Plays the phrase at the start of the song and runs for so many beats.

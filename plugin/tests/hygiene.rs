@@ -3,7 +3,7 @@
 mod rig;
 
 use rig::{Cut, OURS, Rig, Song, control, hygiene, notes, off, on, phrase};
-use segue::message::{Event, Message};
+use segue::between::message::{Event, Message};
 
 const RATE: f64 = 48_000.0;
 

@@ -5,8 +5,8 @@ mod rig;
 use std::sync::Arc;
 
 use rig::{Cut, Rig, Song, hygiene, phrase};
+use segue::between::meters::Doing;
 use segue::composer::Wish;
-use segue::status::Doing;
 use segue_model::Model;
 
 const RATE: f64 = 48_000.0;

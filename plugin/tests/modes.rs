@@ -3,9 +3,9 @@
 mod rig;
 
 use rig::{Cut, OURS, Rig, Song, control, hygiene, notes, off, on};
-use segue::message::Message;
-use segue::settings::{Bounds, Mode, Settings, Trigger, Yield};
-use segue::status::Doing;
+use segue::between::message::Message;
+use segue::between::meters::Doing;
+use segue::between::settings::{Bounds, Mode, Settings, Trigger, Yield};
 
 const RATE: f64 = 48_000.0;
 const TEMPO: f64 = 120.0;
@@ -169,7 +169,7 @@ fn commands_are_not_music() {
     assert!(rig.ours().iter().all(|note| note.3 <= 10 * BEAT), "and let it go");
     // A quarter of the controller's range is a mode.
     for (value, mode) in [(0.0, Mode::Answer), (0.3, Mode::Trade), (0.6, Mode::Continue), (1.0, Mode::Duet)] {
-        rig.block(64, &[segue::message::Event { time: 3, message: control(20, value) }]);
+        rig.block(64, &[segue::between::message::Event { time: 3, message: control(20, value) }]);
         assert_eq!(rig.status.mode(), mode);
     }
     let commanded = |message: &Message| {
@@ -232,7 +232,7 @@ fn bounds_hold_in_every_mode() {
         velocities: (40, 50),
         polyphony: 1,
         density: 2.0,
-        scale: segue::settings::ScaleLock::To(0b1010_1011_0101),
+        scale: segue::between::settings::ScaleLock::To(0b1010_1011_0101),
     };
     for mode in Mode::ALL {
         let mut rig = rig(|settings| {
@@ -260,7 +260,7 @@ fn bounds_hold_in_every_mode() {
 
 #[test]
 fn limits_that_leave_no_note_are_said() {
-    let mut rig = rig(|settings| settings.bounds.scale = segue::settings::ScaleLock::To(0));
+    let mut rig = rig(|settings| settings.bounds.scale = segue::between::settings::ScaleLock::To(0));
     rig.run(6 * BEAT, Cut::Of(480), &quarters(0, 4));
     assert_eq!(rig.ours(), []);
     assert_eq!(rig.status.doing().0, Doing::Resting);

@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use rig::{Cut, Rig, Song, hygiene, notes, phrase};
-use segue::status::Doing;
+use segue::between::meters::Doing;
 use segue_model::Model;
 
 const SONG: Song = Song::Plays(0.0, 120.0);
@@ -106,7 +106,7 @@ fn without_a_model_notes_pass_and_the_reason_is_told() {
 fn an_instance_is_there_before_its_model() {
     let begun = Instant::now();
     let rig = Rig::threaded(RATE, SONG, false, slow_load);
-    let instance = segue::plugin::Segue::default();
+    let instance = segue::host::plugin::Segue::default();
     assert!(begun.elapsed() < Duration::from_millis(50), "{:?}", begun.elapsed());
     assert_eq!(rig.status.doing().0, Doing::Loading);
     drop(instance);

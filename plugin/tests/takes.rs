@@ -3,10 +3,10 @@
 mod rig;
 
 use rig::{Cut, Rig, Song, hygiene, notes, off, on};
+use segue::between::message::Message;
+use segue::between::settings::{Bounds, Mode, ScaleLock, Settings, Yield};
 use segue::composer::Wish;
-use segue::message::Message;
-use segue::roll::View;
-use segue::settings::{Bounds, Mode, ScaleLock, Settings, Yield};
+use segue::status::roll::View;
 use segue::takes::Take;
 use segue_music::{Note, Role};
 

@@ -4,9 +4,9 @@
 mod rig;
 
 use rig::{Cut, OURS, Rig, Song, control, hygiene, notes, off, on};
+use segue::between::message::Message;
+use segue::between::settings::{Mode, Yield};
 use segue::composer::Wish;
-use segue::message::Message;
-use segue::settings::{Mode, Yield};
 use segue::takes::Take;
 use segue_music::midi_file;
 

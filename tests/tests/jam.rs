@@ -11,9 +11,9 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, ensure};
 use bundler::{Cue, PlayedNote, Script};
 use rig::{Cut, OURS, Rig, Song, hygiene, notes};
+use segue::between::settings::Mode;
 use segue::composer::Wish;
-use segue::settings::Mode;
-use segue::state::{Saved, State};
+use segue::params::state::{Saved, State};
 use segue::takes::Take;
 use segue_model::Model;
 use segue_music::{Beats, Meter, Note, Tempo, midi_file};
@@ -244,15 +244,18 @@ fn replay(project: &State, takes: &[Take], answers: &[(&Scene, Vec<PlayedNote>)]
 /// The jam as one file: what was recorded of both at the output, note for note.
 fn jam_as_a_file(minutes: i64) -> Result<()> {
     let scenes = scenes(minutes);
-    let model = Model::from_bytes(segue::embedded::model_bytes())?;
+    let model = Model::from_bytes(segue::models::embedded::model_bytes())?;
     let mut rig = Rig::of(model, RATE, Song::Plays(0.0, TEMPO));
     rig.settings.bars = 2;
     let mut input = Vec::new();
     for note in scenes.iter().flat_map(played) {
         let velocity = f32::from(note.velocity) / 127.0;
         let (id, channel, key) = (None, PLAYER_CHANNEL, note.key);
-        input.push((sample(note.onset), segue::message::Message::On { id, channel, key, velocity }));
-        input.push((sample(note.end()), segue::message::Message::Off { id, channel, key, velocity: 0.0 }));
+        input.push((sample(note.onset), segue::between::message::Message::On { id, channel, key, velocity }));
+        input.push((
+            sample(note.end()),
+            segue::between::message::Message::Off { id, channel, key, velocity: 0.0 },
+        ));
     }
     input.sort_by_key(|(at, message)| (*at, !message.ends_notes()));
     for (scene, next) in scenes.iter().zip(scenes.iter().skip(1).map(Some).chain([None])) {

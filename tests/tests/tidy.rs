@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 const LONGEST: usize = 400;
 /// The folders that hold our code.
 const CODE: [&str; 4] = ["plugin", "trainer", "bundler", "tests"];
+/// The folders whose code runs in a host, or is the program that plays in its place.
+const SHIPPED: [&str; 2] = ["plugin/src", "plugin/program/src"];
 /// What a function that runs on the audio thread says of itself; its file is an audio-thread file.
 const AUDIO_THREAD: &str = "# Real-time safety";
 
@@ -57,7 +59,7 @@ fn is_test_module(path: &Path) -> bool {
     let declared = format!("#[cfg(test)]\nmod {stem};");
     let folder = path.parent().unwrap_or(path);
     let parent = folder.with_extension("rs");
-    [folder.join("lib.rs"), folder.join("main.rs"), parent.clone()]
+    [folder.join("lib.rs"), folder.join("main.rs"), folder.join("mod.rs"), parent.clone()]
         .iter()
         .any(|file| fs::read_to_string(file).is_ok_and(|text| text.contains(&declared)))
         || (parent.is_file() && is_test_module(&parent))
@@ -80,7 +82,7 @@ fn no_file_is_long() {
 fn the_plugin_has_no_way_to_panic_by_choice() {
     let ways = [".unwrap()", ".expect(", "panic!(", "unreachable!(", "todo!(", "unimplemented!("];
     let mut seen = 0;
-    for file in files(&root().join("plugin/src"), &[".rs"]) {
+    for file in SHIPPED.iter().flat_map(|folder| files(&root().join(folder), &[".rs"])) {
         if is_test_module(&file) {
             continue;
         }
@@ -96,7 +98,7 @@ fn the_plugin_has_no_way_to_panic_by_choice() {
 #[test]
 fn the_audio_thread_never_names_the_model() {
     let mut seen = 0;
-    for file in files(&root().join("plugin/src"), &[".rs"]) {
+    for file in SHIPPED.iter().flat_map(|folder| files(&root().join(folder), &[".rs"])) {
         let text = text(&file);
         if text.contains(AUDIO_THREAD) {
             seen += 1;
@@ -111,14 +113,25 @@ fn the_audio_thread_never_names_the_model() {
 #[test]
 fn the_arrows_point_one_way() {
     // (package, what it may depend on of ours, besides what only its tests need)
-    let arrows: [(&str, &[&str]); 5] = [
+    let arrows: [(&str, &[&str]); 7] = [
         ("plugin/music", &[]),
         ("plugin/model", &["segue-music"]),
+        ("plugin/network", &["segue-music", "segue-model"]),
         ("plugin", &["segue-music", "segue-model"]),
-        ("trainer", &["segue-music", "segue-model"]),
+        ("plugin/program", &["segue-music", "segue-model", "segue-plugin"]),
+        ("trainer", &["segue-music", "segue-model", "segue-network"]),
         ("bundler", &["segue-music"]),
     ];
-    let ours = ["segue-music", "segue-model", "segue", "trainer", "bundler", "tests"];
+    let ours = [
+        "segue-music",
+        "segue-model",
+        "segue-network",
+        "segue-plugin",
+        "segue",
+        "trainer",
+        "bundler",
+        "tests",
+    ];
     for (package, allowed) in arrows {
         let manifest = text(&root().join(package).join("Cargo.toml"));
         let dependencies =
@@ -127,6 +140,25 @@ fn the_arrows_point_one_way() {
             let name = line.split(['.', '=', ' ']).next().unwrap_or_default();
             assert!(!ours.contains(&name) || allowed.contains(&name), "{package} may not depend on {name}");
         }
+    }
+}
+
+#[test]
+fn the_plugin_links_no_candle() {
+    // As cargo resolves it: what the plugin's dependencies depend on, too.
+    let cargo = std::process::Command::new(env!("CARGO"))
+        .args(["tree", "--offline", "--package", "segue", "--edges", "normal", "--prefix", "none"])
+        .args(["--target", "all", "--all-features"])
+        .current_dir(root())
+        .output()
+        .expect("cargo runs");
+    let tree = String::from_utf8_lossy(&cargo.stdout);
+    let errors = String::from_utf8_lossy(&cargo.stderr);
+    assert!(cargo.status.success() && tree.contains("segue-model"), "cargo tree: {errors}");
+    for line in tree.lines() {
+        let name = line.split(' ').next().unwrap_or_default();
+        let trains = name.starts_with("candle") || name.starts_with("gemm") || name == "segue-network";
+        assert!(!trains, "the plugin links {name}: see cargo tree -p segue -e normal -i {name}");
     }
 }
 

@@ -6,8 +6,9 @@ use std::process::{Command, ExitStatus};
 
 use anyhow::{Context as _, Result, ensure};
 use clap::Args;
-use segue_model::{Batch, Config, Network, Sequence, parameters};
+use segue_model::{Config, Sequence, parameters};
 use segue_music::{Tokenizer, Vocabulary};
+use segue_network::{Batch, Network};
 use serde::Serialize;
 
 use crate::optimizer::AdamW;

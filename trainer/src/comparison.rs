@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use anyhow::Result;
-use segue_model::{Field, Network};
+use segue_model::Field;
+use segue_network::Network;
 use serde_json::{Value, json};
 
 use crate::baseline::Counts;

@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use anyhow::{Result, ensure};
 use clap::{Args, ValueEnum};
-use segue_model::{Checkpoint, Network};
+use segue_model::Checkpoint;
 use segue_music::Tokenizer;
+use segue_network::Network;
 
 use crate::comparison::Comparison;
 use crate::material::Material;

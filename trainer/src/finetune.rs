@@ -10,8 +10,9 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail, ensure};
 use clap::Args;
-use segue_model::{Checkpoint, Model, Network, Precision};
+use segue_model::{Checkpoint, Model, Precision};
 use segue_music::Tokenizer;
+use segue_network::Network;
 
 use crate::corpus::{self, Skipped};
 use crate::example::Examples;
@@ -124,6 +125,7 @@ impl Finetune {
         for Skipped { path, why } in &skipped {
             eprintln!("skipped {}: {why}", path.display());
         }
+        let records: Vec<Record> = records.into_iter().filter_map(Record::pitched).collect();
         let all = notes(&records);
         if records.len() < FEWEST_PIECES || all < FEWEST_NOTES {
             bail!(

@@ -3,6 +3,7 @@
 mod baseline;
 mod bench;
 mod calibration;
+mod casting;
 mod comparison;
 mod composer;
 mod corpus;

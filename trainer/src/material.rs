@@ -34,7 +34,7 @@ pub struct Material {
 }
 
 impl Material {
-    /// All pieces of the music; says which files were left out.
+    /// All pieces of the music, as one keyboard plays them; says which files were left out.
     pub fn pieces(&self) -> Result<Vec<Record>> {
         let mut records = match (&self.midi, &self.shards) {
             (Some(folder), _) => self.read(folder)?,
@@ -48,7 +48,7 @@ impl Material {
             let kinds = kinds.into_iter().collect::<Vec<_>>().join(", ");
             ensure!(!records.is_empty(), "there is no music of the kind {kind:?}; there is: {kinds}");
         }
-        Ok(records)
+        Ok(records.into_iter().filter_map(Record::pitched).collect())
     }
 
     /// Those of them that are scored: at most about `most` notes of each kind, unless the command line says otherwise.
@@ -74,7 +74,7 @@ impl Material {
         let mut records = shard::read(&shard::path(shards, "train"))
             .context("the counting models learn from the training split")?;
         records.retain(|record| self.left_out.as_ref() != Some(&record.kind));
-        Ok(records)
+        Ok(records.into_iter().filter_map(Record::pitched).collect())
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result, ensure};
 use candle_core::{Device, Tensor, backprop::GradStore, safetensors};
-use segue_model::Network;
+use segue_network::Network;
 
 const BETAS: (f32, f32) = (0.9, 0.98);
 const EPSILON: f32 = 1e-8;

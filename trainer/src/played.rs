@@ -1,7 +1,8 @@
 //! What it costs that the plugin plays with a byte a weight: bits of the same notes by the training forward and by the playing one.
 
 use anyhow::Result;
-use segue_model::{Checkpoint, Cpu, Field, Model, Network, Played};
+use segue_model::{Checkpoint, Cpu, Field, Model, Played};
+use segue_network::Network;
 use serde_json::json;
 
 use crate::comparison::LEAST;

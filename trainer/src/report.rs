@@ -12,8 +12,9 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result, ensure};
 use clap::Args;
-use segue_model::{Checkpoint, Field, Model, Network};
+use segue_model::{Checkpoint, Field, Model};
 use segue_music::Tokenizer;
+use segue_network::Network;
 use serde_json::json;
 
 use crate::calibration::{Calibration, Reliability};
@@ -68,7 +69,7 @@ struct Findings {
     free: Comparison,
     grid: Comparison,
     /// By field.
-    reliability: [Reliability; 4],
+    reliability: [Reliability; Field::COUNT],
     playing: Playing,
     examples: Vec<Example>,
 }
@@ -134,8 +135,8 @@ fn passages(records: &[Record], window: Window, measure: Measure) -> Vec<Passage
 }
 
 /// All notes in the model's own alphabets, and how often its first guesses come.
-fn whole(network: &Network, scored: &[Record], corpus: &[&Record]) -> Result<(Comparison, [Reliability; 4])> {
-    let mut calibrations: [Calibration; 4] = Default::default();
+fn whole(network: &Network, scored: &[Record], corpus: &[&Record]) -> Result<(Comparison, [Reliability; Field::COUNT])> {
+    let mut calibrations: [Calibration; Field::COUNT] = Default::default();
     let passages = passages(scored, Window::Whole, Measure::Free);
     let seen = |field: Field, probabilities: &[f64], value| {
         calibrations[field as usize].add(probabilities, value);

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use anyhow::Result;
-use segue_model::{Batch, Field, Network};
+use segue_model::Field;
+use segue_network::{Batch, Network};
 use serde::Serialize;
 
 use crate::measure::{Measure, Values};
@@ -12,8 +13,8 @@ use crate::passage::Passage;
 /// Sums of bits and how many answers they are of, by field.
 #[derive(Clone, Debug, Default)]
 pub struct Bits {
-    sums: [f64; 4],
-    counts: [u64; 4],
+    sums: [f64; Field::COUNT],
+    counts: [u64; Field::COUNT],
 }
 
 /// Bits per note as they are printed. A field nothing counted for has none; the total is of the fields that have.
@@ -29,6 +30,8 @@ pub struct BitsPerNote {
     pub velocity_notes: u64,
     /// Duration.
     pub duration: f64,
+    /// Which part plays it, over the notes whose part is known.
+    pub part: Option<f64>,
     /// All of them together.
     pub total: f64,
 }
@@ -42,7 +45,7 @@ impl Bits {
 
     /// Adds what another sum holds.
     pub fn merge(&mut self, other: &Self) {
-        for field in 0..4 {
+        for field in 0..Field::COUNT {
             self.sums[field] += other.sums[field];
             self.counts[field] += other.counts[field];
         }
@@ -71,7 +74,8 @@ impl Bits {
             velocity: (velocity_notes > 0).then(|| self.mean(Field::Velocity)),
             velocity_notes,
             duration: self.mean(Field::Duration),
-            total: Field::ALL.iter().map(|&field| self.mean(field)).sum(),
+            part: self.mean_of(Field::Part),
+            total: Field::ALL.iter().chain(&[Field::Part]).map(|&field| self.mean(field)).sum(),
         }
     }
 }
@@ -91,7 +95,7 @@ pub fn answers(
     }
     let batch = Batch::new(std::slice::from_ref(&passage.sequence), network.config(), network.vocabulary());
     let logits = network.logits(&batch)?;
-    for field in Field::ALL {
+    for &field in Field::of_model(network.config()) {
         let rows: Vec<Vec<f32>> = logits[field as usize].to_vec2()?;
         for (question, logits) in rows.iter().enumerate().take(passage.sequence.len()) {
             if let Some(symbol) = passage.sequence.answer(question, field) {
@@ -120,7 +124,7 @@ pub fn score_seen(
     mut each: impl FnMut(usize),
     mut seen: impl FnMut(Field, &[f64], usize),
 ) -> Result<ByKind> {
-    let values = measure.values();
+    let values = measure.values_of(network.config());
     let mut kinds = ByKind::new();
     for passage in passages {
         let mut bits = Bits::default();

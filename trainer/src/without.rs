@@ -5,7 +5,8 @@ use std::ops::Range;
 use anyhow::Result;
 use candle_core::Tensor;
 use clap::ValueEnum;
-use segue_model::{Facts, Field, Network};
+use segue_model::{Facts, Field};
+use segue_network::Network;
 
 /// A part of the model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -66,8 +67,9 @@ fn zero(network: &Network, name: &str, rows: &[Range<usize>]) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use segue_model::{Batch, Config, Sequence};
+    use segue_model::{Config, Sequence};
     use segue_music::{Context, ContextNote, Meter, Role, Tokenizer};
+    use segue_network::Batch;
 
     /// What the onset's head says after eighty notes.
     fn onset_logits(network: &Network, context: &Context) -> Vec<f32> {

@@ -4,8 +4,9 @@ use std::fs;
 use std::path::Path;
 
 use common::{fails, succeeds, text, write_piece};
-use segue_model::{Checkpoint, Config, Network, Precision};
+use segue_model::{Checkpoint, Config, Precision};
 use segue_music::{Beats, Note, midi_file};
+use segue_network::Network;
 use serde_json::Value;
 
 mod common;

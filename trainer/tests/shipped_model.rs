@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 
-use segue_model::{Checkpoint, Continuation, Model, Network, Precision, Wish};
+use segue_model::{Checkpoint, Continuation, Model, Precision, Wish};
 use segue_music::{midi_file, take};
+use segue_network::Network;
 
 fn assets() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../assets")

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use segue_model::{Ask, Checkpoint, Config, Continuation, Field, Generator, Model, Network, Rest, Wish};
+use segue_model::{Ask, Checkpoint, Config, Continuation, Field, Generator, Model, Rest, Wish};
 use segue_music::{Beats, ContextNote, Note, Piece, Role, Track};
 
 fn ask() -> Ask {
@@ -17,11 +17,8 @@ fn heard(model: Model) -> Generator {
 
 /// The smallest model with one number of a parameter made bad.
 fn with_one(parameter: &str, number: f32) -> Model {
-    let network = Network::random(&Config::tiny(), 3).unwrap();
-    let mut numbers = network.numbers().unwrap();
-    numbers.get_mut(parameter).unwrap()[0] = number;
-    let checkpoint =
-        Checkpoint { name: parameter.into(), config: Config::tiny(), notes_seen: 0, styles: vec![], numbers };
+    let mut checkpoint = Checkpoint { name: parameter.into(), ..Checkpoint::random(&Config::tiny(), 3) };
+    checkpoint.numbers.get_mut(parameter).unwrap()[0] = number;
     Model::from_checkpoint(checkpoint).unwrap()
 }
 
@@ -87,11 +84,7 @@ fn a_sound_model_plays_on_where_a_broken_one_was() {
 fn a_model_set_in_the_middle_knows_what_was_played() {
     // Another size too: nothing of the old model's memory is of use.
     let wider = Config { dim: 128, layers: 1, window: 16, ..Config::tiny() };
-    let network = Network::random(&wider, 5).unwrap();
-    let numbers = network.numbers().unwrap();
-    let checkpoint =
-        Checkpoint { name: String::new(), config: wider, notes_seen: 0, styles: vec![], numbers };
-    let wider = Arc::new(Model::from_checkpoint(checkpoint).unwrap());
+    let wider = Arc::new(Model::from_checkpoint(Checkpoint::random(&wider, 5)).unwrap());
     let mut generator = heard(Model::random(1));
     let first = generator.next(&ask()).unwrap();
     generator.set_model(wider.clone());

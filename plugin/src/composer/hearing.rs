@@ -3,7 +3,7 @@
 use segue_music::{Beats, ContextNote, Key, Role, TICK, Velocity, tick_at};
 
 use super::*;
-use crate::heard::{Jump, Stays};
+use crate::between::heard::{Jump, Stays};
 
 impl Composer {
     /// Of what we had still to say, so much stays; the rest is forgotten, as nobody heard it.

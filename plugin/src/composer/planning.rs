@@ -6,11 +6,12 @@ use segue_model::{Ask, Limits, Rest};
 use segue_music::{ContextNote, Note, PitchClasses, Role, heard_scale};
 
 use super::*;
-use crate::answer::{Span, is_late, span};
-use crate::journal::Origin;
-use crate::limits::{DUET_HORIZON, HORIZON, KEPT_UP_TICKS, OPENING, REPLAN_TICKS};
-use crate::planned::Planned;
-use crate::settings::ScaleLock;
+use crate::between::limits::{DUET_HORIZON, HORIZON, KEPT_UP_TICKS, OPENING, REPLAN_TICKS};
+use crate::between::planned::Planned;
+use crate::between::settings::ScaleLock;
+use crate::between::span::Span;
+use crate::composer::answer::{is_late, span};
+use crate::composer::journal::Origin;
 
 impl Composer {
     /// Decides whose time it is. Returns whether notes are to be planned.

@@ -3,9 +3,9 @@
 use segue_music::{ContextNote, Note, Role, tick_at};
 
 use super::*;
-use crate::journal::{Announced, Origin};
-use crate::limits::{HORIZON, OPENING, TAKES, WISHES};
-use crate::planned::Planned;
+use crate::between::limits::{HORIZON, OPENING, TAKES, WISHES};
+use crate::between::planned::Planned;
+use crate::composer::journal::{Announced, Origin};
 use crate::takes::Take;
 
 /// Where the notes of an answer come from.

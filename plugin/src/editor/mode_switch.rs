@@ -7,10 +7,10 @@ use nice_plug::prelude::{Enum, Param, ParamSetter};
 
 use super::choice::lit;
 use super::slider::set;
-use super::{look, words};
+use crate::between::settings;
+use super::{labels, theme};
 use crate::params::SegueParams;
 use crate::params::choices::Mode;
-use crate::settings;
 use crate::status::Status;
 
 /// The audio thread sees a parameter that moved within this time, whatever the block.
@@ -54,9 +54,9 @@ impl ModeSwitch {
             }
             let is_on = mode == held;
             let (fill, title, small) = if is_on {
-                (look::SEGUE, look::GROUND, look::GROUND)
+                (theme::SEGUE, theme::GROUND, theme::GROUND)
             } else {
-                (look::PANEL, look::TEXT, look::DIM)
+                (theme::PANEL, theme::TEXT, theme::DIM)
             };
             let painter = ui.painter_at(rect);
             painter.rect_filled(rect, 6.0, lit(fill, response.hovered() && !is_on));
@@ -65,16 +65,16 @@ impl ModeSwitch {
                 rect.center_top() + vec2(0.0, 19.0),
                 Align2::CENTER_CENTER,
                 name,
-                look::font(19.0),
+                theme::font(19.0),
                 title,
             );
             let bars = params.when.length.value().clamp(1, 16) as u8;
-            let meaning = words::meaning(mode, bars);
+            let meaning = labels::meaning(mode, bars);
             painter.text(
                 rect.center_bottom() - vec2(0.0, 14.0),
                 Align2::CENTER_CENTER,
                 meaning,
-                look::font(12.0),
+                theme::font(12.0),
                 small,
             );
             response.on_hover_text(

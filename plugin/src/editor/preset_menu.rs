@@ -3,9 +3,9 @@
 use egui::{Button, ComboBox, PopupCloseBehavior, TextEdit, Ui};
 use nice_plug::context::gui::GuiContext;
 
-use super::look;
+use super::theme;
 use crate::params::SegueParams;
-use crate::presets::{Folder, Preset};
+use crate::params::presets::{Folder, Preset};
 
 /// Its width in the header: the longest name of those that come with the plugin.
 const WIDTH: f32 = 142.0;
@@ -62,7 +62,7 @@ impl PresetMenu {
                 match preset {
                     Ok(preset) => self.entry(ui, host, params, preset.clone()),
                     Err(error) => {
-                        ui.colored_label(look::ALARM, error);
+                        ui.colored_label(theme::ALARM, error);
                     }
                 }
             }
@@ -123,7 +123,7 @@ impl PresetMenu {
             }
         });
         if let Some(answer) = &self.answer {
-            ui.colored_label(look::SEGUE, answer);
+            ui.colored_label(theme::SEGUE, answer);
         }
     }
 }

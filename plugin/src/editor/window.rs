@@ -14,7 +14,7 @@ use nice_plug_egui::{
 };
 use parking_lot::Mutex;
 
-use super::{Face, Instance, Strip};
+use super::{EditorView, Instance, Strip};
 
 /// The size it opens with, and the smallest at which nothing is cut off.
 pub const SIZE: LogicalSize<f32> = LogicalSize::new(920.0, 710.0);
@@ -78,9 +78,9 @@ impl Editor for Window {
         host: Option<HostMethods>,
     ) -> Result<SpawnedEditor<Self::Handle>, Box<dyn Error>> {
         let settings = EguiNiceSettings::new().with_tile("Segue").with_resize_hint(self.resize_hint());
-        let mut face = Face::new(self.instance.clone());
-        face.strip = self.strip.clone();
-        let editor = create_egui_editor(self.state(), RepaintNotifier::default(), settings, face);
+        let mut view = EditorView::new(self.instance.clone());
+        view.strip = self.strip.clone();
+        let editor = create_egui_editor(self.state(), RepaintNotifier::default(), settings, view);
         editor.ok_or("the editor cannot be made")?.spawn(
             parent,
             wait_for_parent,
@@ -106,8 +106,8 @@ mod tests {
     use nice_plug::params::persist::PersistentField;
 
     use super::*;
+    use crate::between::touch::touch;
     use crate::params::SegueParams;
-    use crate::touch::touch;
 
     #[test]
     fn a_window_is_as_large_as_the_project_remembers_it() {

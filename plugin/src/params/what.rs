@@ -7,7 +7,7 @@ use nice_plug::prelude::*;
 use super::scale::Scale;
 use super::styles::{self, Styles};
 use super::text::{NAMES, class_of, key_name, key_of};
-use crate::settings::Bounds;
+use crate::between::settings::Bounds;
 
 /// The parameters of the group *What*.
 #[derive(Params)]

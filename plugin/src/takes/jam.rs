@@ -1,14 +1,14 @@
 //! The jam as far as it is remembered: the last notes of both, the tempo, the metre, and where answers began.
 //!
-//! Positions are the journal's Beats, which go on through every jump and reset ([`crate::journal`]).
+//! Positions are the journal's Beats, which go on through every jump and reset ([`crate::composer::journal`]).
 
 use std::collections::VecDeque;
 
 use segue_music::{Beats, Channel, Key, Meter, Note, Piece, Role, Tempo, Track, Velocity};
 
 use super::take::{Name, label};
-use crate::limits::{JAM_CHANGES, JAM_MARKS, JAM_NOTES};
-use crate::settings::Mode;
+use crate::between::limits::{JAM_CHANGES, JAM_MARKS, JAM_NOTES};
+use crate::between::settings::Mode;
 
 /// A note that was heard: 16 bytes, as there are 65,536 of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use segue_music::{Beats, Meter, Note, Piece, Tempo, Track};
 
 use super::Row;
 use super::jam::word;
-use crate::settings::Mode;
+use crate::between::settings::Mode;
 
 /// The player's channel in a file, and Segue's.
 const CHANNELS: (u8, u8) = (0, 1);

@@ -187,7 +187,7 @@ fn a_state_that_is_loaded_loses_nothing_that_was_played_since() {
     assert_eq!(other.list().len(), 6);
 }
 
-const TAKE_NOTES_AND_ONE: usize = crate::limits::TAKE_NOTES + 1;
+const TAKE_NOTES_AND_ONE: usize = crate::between::limits::TAKE_NOTES + 1;
 
 #[test]
 fn a_project_grows_by_so_much() {

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{Name, Take};
-use crate::limits::{TAKE_BEATS, TAKE_NOTES};
-use crate::settings::Mode;
+use crate::between::limits::{TAKE_BEATS, TAKE_NOTES};
+use crate::between::settings::Mode;
 
 /// Tempos are kept in millionths of a beat a minute: whole numbers are the same when they are read again.
 const MILLIONTHS: f64 = 1e6;

@@ -3,7 +3,7 @@
 use rand::RngExt;
 use rand::seq::IndexedRandom;
 use rand_pcg::Pcg64Mcg;
-use segue::settings::{Bounds, Mode, ScaleLock, Settings, Trigger, Yield};
+use segue::between::settings::{Bounds, Mode, ScaleLock, Settings, Trigger, Yield};
 use segue_music::{Beats, Meter, PitchClasses, Scale};
 
 use super::cue::{Asked, Cue};

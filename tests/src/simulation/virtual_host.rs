@@ -4,13 +4,13 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use crossbeam_channel::{Sender, bounded};
-use segue::boundary::boundary;
+use segue::audio::processor::{Block, Processor};
+use segue::between::boundary::boundary;
+use segue::between::limits::lead_samples;
+use segue::between::message::{Event, Message, Sink};
+use segue::between::resident;
+use segue::between::settings::Settings;
 use segue::composer::{Composer, Wish};
-use segue::limits::lead_samples;
-use segue::message::{Event, Message, Sink};
-use segue::processor::{Block, Processor};
-use segue::resident;
-use segue::settings::Settings;
 use segue::status::Status;
 use segue_model::Model;
 
@@ -90,7 +90,7 @@ impl VirtualHost {
         let (wishes, taken) = bounded(8);
         let composer =
             VirtualComposer::new(cost, end, |end| Composer::new(model, end, taken, status.clone()));
-        let processor = Processor::new(audio, status.clone(), rate);
+        let processor = Processor::new(audio, status.meters.clone(), rate);
         let nothing =
             Event { time: 0, message: Message::Off { id: None, channel: 0, key: 0, velocity: 0.0 } };
         Self {

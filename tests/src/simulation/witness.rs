@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
-use segue::clock::Clock;
-use segue::limits::ECHO_SECONDS;
-use segue::message::{Event, Message};
-use segue::planned::Planned;
-use segue::settings::{Mode, Settings, Trigger, Yield};
+use segue::audio::clock::Clock;
+use segue::between::limits::ECHO_SECONDS;
+use segue::between::message::{Event, Message};
+use segue::between::planned::Planned;
+use segue::between::settings::{Mode, Settings, Trigger, Yield};
 use segue_music::{Channel, Key, Velocity};
 
 use super::bounds::BoundsWatch;

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use anyhow::{Result, ensure};
 use rand_pcg::Pcg64Mcg;
-use segue_model::{Batch, Network};
+use segue_network::{Batch, Network};
 
 use super::bits;
 use crate::example::Examples;

@@ -2,13 +2,13 @@
 
 use std::sync::{Arc, LazyLock};
 
-use segue_model::{Checkpoint, Config, Field, Model, Network, Next, Resolution};
+use segue_model::{Checkpoint, Config, Field, Model, Next, Resolution};
 use segue_music::{Key, Note, Tick, beats_at, tick_at};
 
 /// One of [`MODELS`] at another resolution.
 pub fn model(kind: u64, resolution: Resolution) -> Arc<Model> {
-    let network = Network::random(&Config::tiny(), kind).unwrap();
-    let mut numbers = network.numbers().unwrap();
+    let mut checkpoint = Checkpoint::random(&Config::tiny(), kind);
+    let numbers = &mut checkpoint.numbers;
     if kind.is_multiple_of(2) {
         numbers.values_mut().flatten().for_each(|number| *number *= 2.0);
     }
@@ -18,13 +18,6 @@ pub fn model(kind: u64, resolution: Resolution) -> Arc<Model> {
     };
     lean(Field::Gap, [0.0, -0.15, -0.4][kind as usize % 3]);
     lean(Field::Duration, [0.0, 0.0, 0.1][kind as usize % 3]);
-    let checkpoint = Checkpoint {
-        name: format!("untrained {kind}"),
-        config: Config::tiny(),
-        notes_seen: 0,
-        numbers,
-        styles: Vec::new(),
-    };
     Arc::new(Model::at_resolution(checkpoint, resolution).unwrap())
 }
 

@@ -1,7 +1,7 @@
 //! The keys in the window, by mouse and by letters.
 
 use super::*;
-use crate::message::Message;
+use crate::between::message::Message;
 
 /// The keys that went down and up since the last question.
 pub(super) fn played(desk: &mut Desk) -> Vec<(bool, u8, f32)> {
@@ -108,8 +108,8 @@ fn the_keys_are_played_by_letters_and_never_stick() {
     desk.frame(vec![]);
     // The window closes with a key down.
     desk.frame(vec![letter(Key::S, true, none)]);
-    let Desk { face, mut touches, .. } = desk;
-    drop(face);
+    let Desk { view, mut touches, .. } = desk;
+    drop(view);
     touches.begin();
     assert!(matches!(touches.take(), Some(Message::On { key: 74, .. })));
     assert_eq!(touches.take(), None);

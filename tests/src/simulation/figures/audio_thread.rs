@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Result, ensure};
 use rand_pcg::Pcg64Mcg;
-use segue::settings::{Mode, Settings};
+use segue::between::settings::{Mode, Settings};
 
 use super::supply::Desk;
 use super::{Figure, quantile};

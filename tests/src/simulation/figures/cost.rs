@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use anyhow::Result;
-use segue::message::{Event, Message};
-use segue::planned::Change;
-use segue::settings::{Mode, Settings};
+use segue::between::message::{Event, Message};
+use segue::between::planned::Change;
+use segue::between::settings::{Mode, Settings};
 use segue_model::Model;
 
 use super::{Figure, quantile};
@@ -91,7 +91,7 @@ impl Jam {
 /// Where the model cannot be loaded.
 pub fn measure() -> Result<Vec<Figure>> {
     let begun = thread_seconds();
-    let model = Model::from_bytes(segue::embedded::model_bytes())?;
+    let model = Model::from_bytes(segue::models::embedded::model_bytes())?;
     let load = (thread_seconds() - begun) * 1000.0;
     drop(model);
     let model = models::shipped()?;

@@ -1,7 +1,7 @@
 //! R2: every onset lies where it was planned.
 
 use anyhow::Result;
-use segue::settings::{Mode, Settings};
+use segue::between::settings::{Mode, Settings};
 
 use super::scripts::phrase;
 use super::{Figure, on_two_threads};

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use anyhow::Result;
 use rand::RngExt;
 use rand_pcg::Pcg64Mcg;
-use segue::limits::DUET_HORIZON;
-use segue::message::{Event, Message};
-use segue::settings::{Mode, Settings};
+use segue::between::limits::DUET_HORIZON;
+use segue::between::message::{Event, Message};
+use segue::between::settings::{Mode, Settings};
 use segue_model::Model;
 use segue_music::{Beats, TICK};
 
@@ -188,8 +188,8 @@ impl Stage {
                 asked = self.host.sample;
                 self.host.settings.latch = true;
                 // Decided at the next tick, for a lead after it; then comes the line.
-                let lead = segue::limits::lead_samples(self.host.rate)
-                    + segue::limits::tick_samples(self.host.rate).ceil() as u64;
+                let lead = segue::between::limits::lead_samples(self.host.rate)
+                    + segue::between::limits::tick_samples(self.host.rate).ceil() as u64;
                 let soonest = Beats::from_f64(self.beat_of(asked + lead)).ceil_to(GRID).as_f64();
                 (soonest, Some(soonest))
             }
@@ -221,7 +221,7 @@ impl Stage {
         }
         // In a duet what is further away than the horizon is not to be planned yet: it is, at the next tick, once it is not.
         let near = self.beat_of(first.on) - DUET_HORIZON.as_f64();
-        let ticks = segue::limits::tick_samples(self.host.rate) * 2.0;
+        let ticks = segue::between::limits::tick_samples(self.host.rate) * 2.0;
         let over = if due.is_none() { over.max(near + ticks * self.beats_a_sample) } else { over };
         Ok(Some(HandOver {
             late: Some(late).filter(|late| *late > -1.001),

@@ -1,6 +1,6 @@
 //! Written performances that R1, R2 and R8 play.
 
-use segue::settings::{Bounds, Mode, Settings, Yield};
+use segue::between::settings::{Bounds, Mode, Settings, Yield};
 use segue_music::{Beats, Key, Meter};
 
 use crate::simulation::cue::Cue;

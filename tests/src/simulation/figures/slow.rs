@@ -1,7 +1,7 @@
 //! A model ten times too slow: what the player sees and hears of it.
 
 use anyhow::Result;
-use segue::settings::{Mode, Settings};
+use segue::between::settings::{Mode, Settings};
 
 use super::Figure;
 use super::scripts::phrase;

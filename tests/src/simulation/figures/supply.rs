@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use rand_pcg::Pcg64Mcg;
-use segue::limits::lead_samples;
-use segue::settings::{Mode, Settings};
-use segue::status::Doing;
+use segue::between::limits::lead_samples;
+use segue::between::meters::Doing;
+use segue::between::settings::{Mode, Settings};
 use segue_model::Model;
 
 use super::Figure;
@@ -83,8 +83,8 @@ impl Desk {
             self.next += 1;
         }
         host.process(FRAMES, &events);
-        let on = |event: &&segue::message::Event| {
-            matches!(event.message, segue::message::Message::On { id: None, .. })
+        let on = |event: &&segue::between::message::Event| {
+            matches!(event.message, segue::between::message::Message::On { id: None, .. })
         };
         self.supply.notes += host.list.events.iter().filter(on).count() as u64;
         host.composer.arrived.clear();

@@ -1,0 +1,215 @@
+//! The model at play: reads notes of a context into the cache, and says of each field of the next note how likely what is. It computes
+//! what the training forward computes.
+
+use segue_music::{BarPosition, Context, Part, PartSet, Tick, Token, Vocabulary};
+
+use crate::decoding::cache::{Fact, KvCache};
+use crate::decoding::cpu::Cpu;
+use crate::decoding::forward::Forward;
+use crate::decoding::model::Model;
+use crate::decoding::sequence::{asked, asked_of, interval_base};
+use crate::shape::config::HEAD_DIM;
+use crate::shape::parameters::Field;
+use crate::shape::rotary::Angles;
+use crate::shape::rows::Asked;
+
+/// One jam's forward, and what it need not compute twice.
+#[derive(Debug)]
+pub struct Decoder {
+    cpu: Cpu,
+    forward: Forward,
+    /// The angles computed last, of a tick and a step: the fields of one note share theirs.
+    angles: Option<(Tick, usize, Angles)>,
+    /// By field: what was asked last, and its copying keys.
+    answered: [Option<Answered>; Field::COUNT],
+    /// By the note's place in a ring: a duration copied last and its symbol. To find them anew for the whole window took a tenth of a
+    /// note's time.
+    durations: Vec<(Tick, usize)>,
+}
+
+/// A question that was answered: when its note comes out as asked, its copying keys are known.
+#[derive(Debug)]
+struct Answered {
+    /// How many notes had been appended, and the newest of them: the past it was asked after.
+    past: (u64, usize),
+    rows: Vec<(usize, f32)>,
+    at: Tick,
+    /// (copies · HEAD_DIM)
+    keys: Vec<f32>,
+}
+
+/// What is asked of a field's head.
+#[derive(Clone, Copy, Debug)]
+pub struct Question {
+    /// Whose next note.
+    pub whose: Asked,
+    /// Where in the bar it begins, as far as it is known.
+    pub position: Option<BarPosition>,
+    /// What is known of it: the fields before the one asked for.
+    pub token: Token,
+    /// The tick at which it begins, as the onset's symbol says it.
+    pub onset: i64,
+}
+
+impl Decoder {
+    /// For a model.
+    pub fn new(model: &Model) -> Self {
+        Self::on(model, Cpu::best())
+    }
+
+    /// For a model, with given instructions.
+    pub fn on(model: &Model, cpu: Cpu) -> Self {
+        Self {
+            cpu,
+            forward: Forward::new(model, cpu),
+            angles: None,
+            answered: [const { None }; Field::COUNT],
+            durations: vec![
+                (0, model.vocabulary().durations.symbol(0));
+                (model.config.copy_window + 1).next_power_of_two()
+            ],
+        }
+    }
+
+    /// The turn at a tick and a step.
+    fn angles(&mut self, tick: Tick, step: usize) -> Angles {
+        match &self.angles {
+            Some((at, of, angles)) if (*at, *of) == (tick, step) => angles.clone(),
+            _ => {
+                let angles = Angles::at(tick, step);
+                self.angles = Some((tick, step, angles.clone()));
+                angles
+            }
+        }
+    }
+
+    /// Reads the next note of the context into the cache.
+    pub fn append(&mut self, model: &Model, cache: &mut KvCache, context: &Context) {
+        let note = cache.append();
+        if note > cache.start() {
+            self.remember_prediction(model, cache, context, note);
+        }
+        let step = model.tokenizer.step(context, note);
+        let angles = self.angles(step.tick, note);
+        self.forward.step(model, cache, note, &model.rows.step(&step), &angles);
+    }
+
+    /// Keeps what the copying heads need of the prediction that `note` was the answer to.
+    fn remember_prediction(&mut self, model: &Model, cache: &mut KvCache, context: &Context, note: usize) {
+        let (Some(before), Some(next)) = (context.get(note - 1), context.get(note)) else { return };
+        let token = model.tokenizer.token(next, before.onset);
+        let velocity = next.velocity.map(Vocabulary::velocity_symbol);
+        let base = interval_base(&context.notes()[..note - context.first()], next.part);
+        *cache.fact_mut(note) = Fact {
+            gap: token.gap as u16,
+            key: token.key as u8,
+            part: next.part.map(|_| token.part as u8),
+            interval: (!next.is_drum()).then(|| i16::from(next.key) - base as i16),
+            velocity: velocity.map(|velocity| velocity as u16),
+            duration: next.shown.map(|shown| model.vocabulary().durations.symbol(shown) as u16),
+        };
+        let onset = before.onset + model.vocabulary().gaps.value(token.gap);
+        let position = context.bar_position(onset);
+        let whose = Asked { role: next.role, skipping: false, parts: PartSet::NONE };
+        let rows = asked(&model.rows, whose, position, &token, velocity);
+        for (&field, rows) in Field::of_model(&model.config).iter().zip(rows) {
+            let at = if field == Field::Gap { before.onset } else { onset };
+            let past = (cache.appended() - 1, note - 1);
+            match &self.answered[field as usize] {
+                Some(answer) if (answer.past, answer.at) == (past, at) && answer.rows == rows => {
+                    cache.write_copies(self.cpu, field, note, &answer.keys);
+                }
+                _ => {
+                    let angles = self.angles(at, note - 1);
+                    self.forward.ask(model, cache, note - 1, field, &rows);
+                    let copying = self.forward.copying(model, field, &angles);
+                    cache.write_copies(self.cpu, field, note, &keys(copying));
+                }
+            }
+        }
+    }
+
+    /// The logits of a field of the next note, (symbols), after everything in the cache.
+    pub fn logits(
+        &mut self,
+        model: &Model,
+        cache: &KvCache,
+        context: &Context,
+        field: Field,
+        question: &Question,
+    ) -> &mut [f32] {
+        let last = cache.len() - 1;
+        let velocity = Some(question.token.velocity);
+        let (whose, token) = (question.whose, &question.token);
+        let rows = asked_of(field, &model.rows, whose, question.position, token, velocity);
+        let here = context.get(last).map_or(0, |note| note.onset);
+        let at = if field == Field::Gap { here } else { question.onset };
+        let angles = self.angles(at, last);
+        self.forward.ask(model, cache, last, field, &rows);
+        self.forward.say(model, field);
+        let keys = keys(self.forward.copying(model, field, &angles));
+        self.answered[field as usize] = Some(Answered { past: (cache.appended(), last), rows, at, keys });
+        self.copy(model, cache, context, field, token.part);
+        self.forward.logits(model, field)
+    }
+
+    /// Adds what the notes of the window say.
+    fn copy(
+        &mut self,
+        model: &Model,
+        cache: &KvCache,
+        context: &Context,
+        field: Field,
+        part: usize,
+    ) {
+        let Some(reader) = context.get(cache.len() - 1) else { return };
+        match field {
+            Field::Gap => {
+                let gap = |note| Some(cache.fact(note).gap.into());
+                self.forward.add_copies(model, cache, field, 0, gap);
+            }
+            Field::Key => {
+                let key = |note| Some(cache.fact(note).key.into());
+                self.forward.add_copies(model, cache, field, 0, key);
+                let before = &context.notes()[..cache.len() - context.first()];
+                let part = part.checked_sub(1).and_then(|index| Part::ALL.get(index).copied());
+                let base = interval_base(before, part) as i16;
+                let symbols = field.alphabet(&model.config, model.vocabulary());
+                self.forward.add_copies(model, cache, field, 1, |note| {
+                    let key = base + cache.fact(note).interval?;
+                    usize::try_from(key).ok().filter(|&key| key < symbols)
+                });
+            }
+            Field::Part => {
+                let part = |note| cache.fact(note).part.map(usize::from);
+                self.forward.add_copies(model, cache, field, 0, part);
+            }
+            Field::Velocity => {
+                let velocity = |note| cache.fact(note).velocity.map(usize::from);
+                self.forward.add_copies(model, cache, field, 0, velocity);
+            }
+            Field::Duration => {
+                let (forward, ring) = (&mut self.forward, &mut self.durations);
+                forward.add_copies(model, cache, field, 0, |note| {
+                    if let Some(told) = cache.fact(note).duration {
+                        return Some(told.into());
+                    }
+                    let copied = context.get(note).filter(|note| !note.is_drum())?;
+                    let end = copied.end.filter(|&end| end <= reader.onset)?;
+                    let (duration, place) = (end - copied.onset, note & (ring.len() - 1));
+                    if ring[place].0 != duration {
+                        ring[place] = (duration, model.vocabulary().durations.symbol(duration));
+                    }
+                    Some(ring[place].1)
+                });
+            }
+        }
+    }
+}
+
+/// The keys among queries and keys of copying attentions.
+pub fn keys(copying: &[f32]) -> Vec<f32> {
+    let mut keys = Vec::with_capacity(copying.len() / 2);
+    copying.chunks_exact(2 * HEAD_DIM).for_each(|pair| keys.extend_from_slice(&pair[HEAD_DIM..]));
+    keys
+}

@@ -1,0 +1,125 @@
+//! A piece and how the model goes on with it.
+
+use std::sync::Arc;
+
+use segue_music::{Beats, ContextNote, Note, Piece, PieceClock, Role, TICK, joined_pedal, tick_at};
+
+use crate::decoding::model::Model;
+use crate::playing::generator::Generator;
+use crate::playing::request::{Ask, Rest};
+
+/// How an answer is to be.
+#[derive(Clone, Copy, Debug)]
+pub struct Wish {
+    /// How many bars of it.
+    pub bars: u32,
+    /// Notes begin on multiples of this, zero for anywhere; nothing leaves it to the prompt.
+    pub grid: Option<Beats>,
+    /// See [`Ask::temperature`].
+    pub temperature: f32,
+    /// See [`Ask::top_p`].
+    pub top_p: f32,
+    /// See [`Ask::seed`].
+    pub seed: u64,
+}
+
+/// Notes that go on where a piece ends.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Continuation {
+    /// The bar line at which it begins.
+    pub start: Beats,
+    /// The bar line at which it ends.
+    pub end: Beats,
+    /// Its notes lie on multiples of this; zero for anywhere.
+    pub grid: Beats,
+    /// Its notes.
+    pub notes: Vec<Note>,
+}
+
+impl Continuation {
+    /// Continues `prompt`.
+    ///
+    /// # Errors
+    /// [`Rest::Unheard`] where it holds no note that is not a drum's; [`Rest::NotFinite`] where the model is broken.
+    pub fn of(prompt: &Piece, model: Arc<Model>, wish: &Wish) -> Result<Self, Rest> {
+        let heard = prompt.notes();
+        let start = prompt.bar_line_from(ending(&heard).ok_or(Rest::Unheard)?);
+        let end = prompt.bar_lines_later(start, wish.bars);
+        // Who names a grid wants the beats of the file, however the prompt was played.
+        let clock = match wish.grid {
+            Some(grid) if grid != Beats::ZERO => PieceClock::BEATS,
+            _ => PieceClock::of(prompt),
+        };
+        let grid = wish.grid.unwrap_or_else(|| own_grid(&heard));
+
+        let mut generator = Generator::new(model);
+        listen(&mut generator, prompt, &heard, clock, start);
+        let mut ask = Ask {
+            grid,
+            // As in the plugin: the first note comes when it is due, the others when the model likes.
+            at_once: true,
+            temperature: wish.temperature,
+            top_p: wish.top_p,
+            seed: wish.seed,
+            ..Ask::new(Role::Segue, clock.heard(start), clock.heard(end))
+        };
+        let mut notes = Vec::new();
+        loop {
+            match generator.next(&ask) {
+                Ok(next) => {
+                    (ask.from, ask.at_once) = (next.note.onset, false);
+                    notes.push(written(&next.note, clock, start, end));
+                }
+                Err(Rest::NotFinite) => return Err(Rest::NotFinite),
+                // Without limits it is the end that is reached.
+                Err(Rest::After | Rest::Limits(_) | Rest::Unheard) => break,
+            }
+        }
+        Ok(Self { start, end, grid, notes })
+    }
+}
+
+/// Where the last note ends, to the model's tick: who holds a note for milliseconds beyond the bar line means the line.
+fn ending(heard: &[Note]) -> Option<Beats> {
+    let last = heard.iter().map(|note| note.onset).max()?;
+    let end = heard.iter().map(Note::end).max()?;
+    Some(end.round_to(TICK).max(last + TICK))
+}
+
+/// Sixteenths, if all notes begin on them.
+fn own_grid(heard: &[Note]) -> Beats {
+    let sixteenths = Beats::ratio(1, 4);
+    if heard.iter().all(|note| note.onset % sixteenths == Beats::ZERO) { sixteenths } else { Beats::ZERO }
+}
+
+/// Tells the generator metre, pedal and notes, as the plugin does while they are played.
+fn listen(generator: &mut Generator, prompt: &Piece, heard: &[Note], clock: PieceClock, start: Beats) {
+    let tick = |at: Beats| tick_at(clock.heard(at));
+    if !clock.is_free() {
+        for &(at, meter) in &prompt.meters {
+            generator.meter(tick(at), Some(meter));
+        }
+    }
+    let pedal = joined_pedal(prompt.tracks.iter().filter(|track| !track.is_drums()));
+    let mut down = false;
+    for &(at, now_down) in pedal.iter().filter(|&&(at, _)| at < start) {
+        generator.pedal(tick(at), now_down);
+        down = now_down;
+    }
+    if down {
+        // The answer has a channel of its own, whose pedal is up.
+        generator.pedal(tick(start), false);
+    }
+    for note in heard {
+        let onset = clock.heard(note.onset);
+        let note = Note { onset, duration: clock.heard(note.end()) - onset, ..*note };
+        generator.hear(ContextNote::whole(&note, Role::Player));
+    }
+}
+
+/// A note of the model's time as it stands in the file, cut at the answer's end.
+fn written(note: &Note, clock: PieceClock, start: Beats, end: Beats) -> Note {
+    let onset = clock.written(note.onset).clamp(start, end - TICK);
+    let until = clock.written(note.end()).clamp(onset + TICK, end);
+    Note { onset, duration: until - onset, ..*note }
+}

@@ -1,0 +1,10 @@
+//! From logits to notes: what is asked for, the hard limits, the soft guards, the sampler, and the
+//! generator that applies them in order. It may use everything in this crate; no other folder may
+//! use it. Nothing here knows a host, a clock or a thread.
+
+pub mod continuation;
+pub mod generator;
+pub mod guards;
+pub mod limits;
+pub mod request;
+pub mod sampler;
