@@ -14,6 +14,7 @@ mod learn;
 mod mode_switch;
 mod model_menu;
 mod piano;
+mod pixels;
 mod preset_menu;
 mod roll;
 mod slider;
@@ -211,7 +212,7 @@ impl NiceEguiApp for EditorView {
 
     fn resized(&mut self, size: baseview::WindowSize) {
         let logical = LogicalSize::new(size.logical.width as f32, size.logical.height as f32);
-        self.params.state.set_window(window::whole(logical));
+        self.params.state.set_window(pixels::whole(logical));
     }
 }
 

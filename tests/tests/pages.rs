@@ -157,6 +157,28 @@ fn every_decision_has_its_sections_and_is_listed() {
 }
 
 #[test]
+fn every_figure_is_defined() {
+    let measures = text(&root().join("tests/MEASURES.md"));
+    let defined: Vec<&str> =
+        measures.lines().filter_map(|line| line.strip_prefix("| ")?.split(" |").next()).collect();
+    let mut seen = 0;
+    for file in files(&root().join("tests/src")).iter().filter(|file| file.to_string_lossy().ends_with(".rs"))
+    {
+        let code = text(file);
+        let made = ["Figure::most(", "Figure::least("].into_iter().flat_map(|made| code.split(made).skip(1));
+        for id in made.filter_map(|rest| rest.trim_start().strip_prefix('"')?.split('"').next()) {
+            let first = id.split(' ').next().unwrap_or(id);
+            // What tests of figures themselves make up.
+            if first != "R" {
+                assert!(defined.contains(&first), "{}: {id} is not in tests/MEASURES.md", file.display());
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 15, "only {seen} figures were found");
+}
+
+#[test]
 fn versions_agree() {
     let manifest = text(&root().join("Cargo.toml"));
     let value = |text: &str, key: &str| {

@@ -1,5 +1,6 @@
 //! `trainer`: makes Segue's model from folders of MIDI files.
 
+mod arrange;
 mod baseline;
 mod bench;
 mod calibration;
@@ -53,6 +54,7 @@ struct Arguments {
 
 #[derive(Subcommand, Debug)]
 enum Command {
+    Arrange(arrange::Arrange),
     Prepare(prepare::Prepare),
     Train(train::Train),
     Evaluate(evaluate::Evaluate),
@@ -66,6 +68,7 @@ enum Command {
 fn main() -> ExitCode {
     memory::keep_freed();
     let done = match Arguments::parse().command {
+        Command::Arrange(arrange) => arrange.run(),
         Command::Prepare(prepare) => prepare.run(),
         Command::Train(train) => train.run(),
         Command::Evaluate(evaluate) => evaluate.run(),

@@ -234,6 +234,7 @@ mod tests {
             tempos: vec![(Beats::ZERO, Tempo::new(60.0))],
             meters: vec![(Beats::ZERO, Meter::COMMON)],
             end: spacing.times(40),
+            ..Piece::default()
         }
     }
 

@@ -329,6 +329,7 @@ fn prompt() -> Piece {
         tempos: vec![(Beats::ZERO, Tempo::new(110.0))],
         meters,
         end: Beats::ONE.times(32),
+        ..Piece::default()
     }
 }
 

@@ -1,4 +1,6 @@
 //! Musical time as an integer.
+//!
+//! Positions come from files, hosts and saved states, so no arithmetic here overflows: it saturates.
 
 use std::fmt;
 use std::ops::{Add, AddAssign, Neg, Rem, Sub, SubAssign};
@@ -35,12 +37,22 @@ impl Beats {
         self.0
     }
 
-    /// `numerator / denominator` of a beat, to the nearest part; `denominator` must not be zero.
-    #[expect(clippy::cast_possible_truncation, reason = "a song of 2^43 beats is none")]
+    /// `numerator / denominator` of a beat, to the nearest part; what is out of range is clamped.
+    ///
+    /// # Panics
+    /// Where `denominator` is zero.
+    #[expect(clippy::cast_possible_truncation, reason = "clamped to what fits")]
     pub const fn ratio(numerator: i64, denominator: i64) -> Self {
         let scaled = numerator as i128 * Self::UNIT as i128;
         let half = denominator as i128 / 2;
-        Self((scaled + half).div_euclid(denominator as i128) as i64)
+        let parts = (scaled + half).div_euclid(denominator as i128);
+        if parts > i64::MAX as i128 {
+            Self(i64::MAX)
+        } else if parts < i64::MIN as i128 {
+            Self(i64::MIN)
+        } else {
+            Self(parts as i64)
+        }
     }
 
     /// From a real number of beats, to the nearest part. Not-a-number is zero; what is out of range is clamped.
@@ -58,17 +70,17 @@ impl Beats {
 
     /// The latest multiple of `grid` that is not after `self`; `self` where the grid is not positive.
     pub const fn floor_to(self, grid: Self) -> Self {
-        if grid.0 <= 0 { self } else { Self(self.0.div_euclid(grid.0) * grid.0) }
+        if grid.0 <= 0 { self } else { Self(self.0.div_euclid(grid.0).saturating_mul(grid.0)) }
     }
 
     /// The earliest multiple of `grid` that is not before `self`; `self` where the grid is not positive.
     pub const fn ceil_to(self, grid: Self) -> Self {
-        if grid.0 <= 0 { self } else { Self(-((-self.0).div_euclid(grid.0)) * grid.0) }
+        Self(self.0.saturating_neg()).floor_to(grid).negated()
     }
 
     /// The nearest multiple of `grid`, the later of two equally near; `self` where the grid is not positive.
     pub const fn round_to(self, grid: Self) -> Self {
-        if grid.0 <= 0 { self } else { Self(self.0 + grid.0 / 2).floor_to(grid) }
+        if grid.0 <= 0 { self } else { Self(self.0.saturating_add(grid.0 / 2)).floor_to(grid) }
     }
 
     /// How many whole times `unit` fits before `self`, rounding down; zero where the unit is not positive.
@@ -83,7 +95,11 @@ impl Beats {
 
     /// The absolute length.
     pub const fn abs(self) -> Self {
-        Self(self.0.abs())
+        Self(self.0.saturating_abs())
+    }
+
+    const fn negated(self) -> Self {
+        Self(self.0.saturating_neg())
     }
 }
 
@@ -104,7 +120,7 @@ impl Sub for Beats {
 impl Neg for Beats {
     type Output = Self;
     fn neg(self) -> Self {
-        Self(-self.0)
+        self.negated()
     }
 }
 
@@ -168,6 +184,28 @@ mod tests {
             assert_eq!(at.floor_to(sixteenth), sixteenth.times(floor), "{at}");
             assert_eq!(at.ceil_to(sixteenth), sixteenth.times(ceil), "{at}");
             assert_eq!(at.round_to(sixteenth), sixteenth.times(round), "{at}");
+        }
+    }
+
+    /// The tests of this package look for arithmetic that overflows; optimised as it is, that must still be seen.
+    #[test]
+    #[cfg(debug_assertions)]
+    fn overflow_is_seen() {
+        let more = std::panic::catch_unwind(|| std::hint::black_box(i64::MAX) + std::hint::black_box(1));
+        assert!(more.is_err());
+    }
+
+    #[test]
+    fn arithmetic_saturates() {
+        let extremes = [i64::MIN, i64::MIN + 1, -1, 0, 1, i64::MAX - 1, i64::MAX].map(Beats::from_parts);
+        for a in extremes {
+            let _ = (-a, a.abs(), a.times(i64::MAX), a.times(i64::MIN), format!("{a} {a:?}"));
+            for b in extremes {
+                let _ = (a + b, a - b, a % b, a.div_floor(b), a.floor_to(b), a.ceil_to(b), a.round_to(b));
+            }
+        }
+        for numerator in [i64::MIN, i64::MAX] {
+            assert_eq!(Beats::ratio(numerator, 1), Beats::from_parts(numerator));
         }
     }
 

@@ -1,5 +1,6 @@
 //! A piece of music as a MIDI file holds it, in Beats.
 
+use crate::midi_file::{Remark, Source};
 use crate::{Beats, Channel, DRUM_CHANNEL, Meter, Note, Part, Tempo};
 
 /// One voice of a piece: the notes of one track on one channel.
@@ -29,8 +30,8 @@ impl Track {
     }
 }
 
-/// Tracks with the tempo and the metre they share.
-#[derive(Clone, Debug, Default, PartialEq)]
+/// Tracks with the tempo and the metre they share. Two pieces are equal if their music is, from whatever file.
+#[derive(Clone, Debug, Default)]
 pub struct Piece {
     /// The voices that hold at least one note.
     pub tracks: Vec<Track>,
@@ -40,9 +41,32 @@ pub struct Piece {
     pub meters: Vec<(Beats, Meter)>,
     /// The end of the longest track, at least the end of the last note.
     pub end: Beats,
+    /// The file it was read from, with all that Segue makes no use of; `None` for a piece made here.
+    pub source: Option<Source>,
+}
+
+impl PartialEq for Piece {
+    fn eq(&self, other: &Self) -> bool {
+        let Self { tracks, tempos, meters, end, source: _ } = self;
+        (tracks, tempos, meters, end) == (&other.tracks, &other.tempos, &other.meters, &other.end)
+    }
 }
 
 impl Piece {
+    /// What was odd about the file it was read from, one line each; none for a sound file.
+    pub fn remarks(&self) -> &[Remark] {
+        self.source.as_ref().map_or(&[], Source::remarks)
+    }
+
+    /// The channels it has a note or, in the file it was read from, any other message on.
+    pub fn channels(&self) -> [bool; 16] {
+        let mut used = self.source.as_ref().map_or([false; 16], Source::channels);
+        for track in &self.tracks {
+            used[usize::from(track.channel & 15)] = true;
+        }
+        used
+    }
+
     /// Seconds from the start to `at`, through every change of tempo.
     pub fn seconds_at(&self, at: Beats) -> f64 {
         let (mut seconds, mut from, mut tempo) = (0.0, Beats::ZERO, Tempo::DEFAULT);

@@ -1,4 +1,4 @@
-//! The command line: MIDI files in, MIDI files out; and the plugin as an instrument of its own.
+//! The command line.
 
 mod arguments;
 mod continue_command;
@@ -14,9 +14,9 @@ use clap::Parser;
 
 use arguments::{Arguments, Command};
 
-/// Does what the arguments say. Whatever went wrong is one line on standard error and a non-zero exit.
+/// Runs the command. An error is one line on standard error and a non-zero exit code.
 pub fn run() -> ExitCode {
-    let done = match Arguments::parse().command {
+    let result = match Arguments::parse().command {
         Command::Continue(arguments) => continue_command::run(&arguments),
         #[cfg(feature = "standalone")]
         Command::Play(arguments) => play::run(&arguments),
@@ -30,16 +30,16 @@ pub fn run() -> ExitCode {
             "this program was built without sound and MIDI ports; run `cargo run --release -p segue --features standalone -- play`"
         )),
     };
-    match done {
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            complain(&error);
+            report(&error);
             ExitCode::FAILURE
         }
     }
 }
 
-/// Says on standard error what went wrong.
-fn complain(error: &anyhow::Error) {
+/// Prints an error with its causes.
+fn report(error: &anyhow::Error) {
     eprintln!("segue: {error:#}");
 }

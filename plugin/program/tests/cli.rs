@@ -2,34 +2,11 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
 
+use common::{continue_with as segue, folder, names, prompts};
 use segue_music::{Beats, Meter, Note, Piece, Tempo, Track, Vocabulary, midi_file};
-use tempfile::TempDir;
 
-fn segue(arguments: &[&dyn AsRef<std::ffi::OsStr>]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_segue"))
-        .arg("continue")
-        .args(arguments)
-        .output()
-        .expect("the program starts")
-}
-
-fn prompts() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../assets/prompts")
-}
-
-fn folder() -> TempDir {
-    tempfile::tempdir().expect("a folder")
-}
-
-fn names(folder: &Path) -> Vec<String> {
-    let entries = fs::read_dir(folder).expect("a folder");
-    let mut names: Vec<_> =
-        entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned()).collect();
-    names.sort();
-    names
-}
+mod common;
 
 /// The notes of the tracks of one name.
 fn notes_of(piece: &Piece, name: &str) -> Vec<Note> {
@@ -153,7 +130,7 @@ fn recorded() -> Piece {
         track(9, vec![note(0, 36, 250)], &[]),
     ];
     let tempos = vec![(Beats::ZERO, Tempo::new(125.0)), (at(4_000), Tempo::new(80.0))];
-    Piece { tracks, tempos, meters: vec![(Beats::ZERO, Meter::COMMON)], end: at(12_000) }
+    Piece { tracks, tempos, meters: vec![(Beats::ZERO, Meter::COMMON)], end: at(12_000), ..Piece::default() }
 }
 
 #[test]
@@ -273,9 +250,11 @@ fn numbers_out_of_range_are_refused() {
     for (option, value) in [
         ("--bars", "0"),
         ("--temperature", "6"),
+        ("--temperature", "-0.1"),
         ("--temperature", "NaN"),
         ("--top-p", "1.5"),
         ("--top-p", "0"),
+        ("--top-p", "-1"),
         ("--grid", "1/7"),
         ("--seed", "x"),
     ] {

@@ -2,11 +2,11 @@
 
 use segue_music::{Beats, TICK};
 
-use crate::between::limits::{HELD_PATIENCE, TURN_AHEAD};
-use crate::between::settings::Mode;
-use crate::between::span::Span;
 use crate::composer::phrase::{Phrase, Spacing};
 use crate::composer::turns::Turns;
+use segue_realtime::between::limits::{HELD_PATIENCE, TURN_AHEAD};
+use segue_realtime::between::settings::Mode;
+use segue_realtime::between::span::Span;
 
 /// What decides when Segue plays.
 #[derive(Clone, Copy, Debug)]

@@ -3,7 +3,7 @@
 use segue_music::{Beats, ContextNote, Key, Role, TICK, Velocity, tick_at};
 
 use super::*;
-use crate::between::heard::{Jump, Stays};
+use segue_realtime::between::heard::{Jump, Stays};
 
 impl Composer {
     /// Of what we had still to say, so much stays; the rest is forgotten, as nobody heard it.
@@ -25,10 +25,6 @@ impl Composer {
     pub(super) fn withdraw(&mut self, from: Beats) {
         self.generator.withdraw(Role::Segue, from.ceil_to(TICK).div_floor(TICK));
         if let Some(answer) = &mut self.answer {
-            answer.frontier = answer.frontier.min(from).max(answer.from);
-            answer.floor = answer.frontier;
-            answer.opening = answer.opening.filter(|&onset| onset < from);
-            answer.complete = false;
             answer.withdraw(from);
         }
     }

@@ -10,10 +10,10 @@ use std::sync::Arc;
 
 use segue_music::{Beats, Channel, Key, Meter, Note, Role, Tempo, Velocity};
 
-use crate::between::limits::{PROMPT_BARS, TAKE_BEATS, TAKE_NOTES, TAKES};
-use crate::between::settings::Mode;
-use crate::between::sounded::Sounded;
 use crate::takes::{Jam, Mark, Name, Struck, Take, Takes, whole};
+use segue_realtime::between::limits::{PROMPT_BARS, TAKE_BEATS, TAKE_NOTES, TAKES};
+use segue_realtime::between::settings::Mode;
+use segue_realtime::between::sounded::Sounded;
 
 /// The shortest time there is.
 const JUST: Beats = Beats::from_parts(1);

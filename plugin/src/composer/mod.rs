@@ -1,6 +1,6 @@
 //! The composer: listens, decides when to play, and plans ahead of the playhead. Runs on the composer's own thread. It may
 //! allocate, lock and use the model, the takes, the parameters' state and the status; it reaches the audio thread through
-//! [`crate::between`] alone, and knows neither the editor nor the plugin framework.
+//! [`segue_realtime::between`] alone, and knows neither the editor nor the plugin framework.
 //!
 //! Plain code between two ring ends: no thread, no clock, no wait. [`Composer::step`] does one piece of work and returns;
 //! [`thread`] is a loop around it, and a test may call it in line. It decides at ticks only, from what came before them, so the
@@ -12,6 +12,7 @@ mod hearing;
 pub mod journal;
 pub mod model_choice;
 pub mod phrase;
+mod planned_answer;
 mod planning;
 mod replaying;
 pub mod thread;
@@ -22,22 +23,22 @@ use std::sync::Arc;
 
 use crossbeam_channel::Receiver;
 use segue_model::{Generator, Model};
-use segue_music::{Beats, Meter, TICK, tick_at};
+use segue_music::{Beats, Meter, tick_at};
 
-use crate::between::boundary::{ComposerEnd, Readiness};
-use crate::between::heard::{Heard, Revision, Tick};
-use crate::between::limits::{KEPT_UP_TICKS, NOTES_A_TICK, PREFILL_STEPS};
-use crate::between::meters::Doing;
-use crate::between::planned::Change;
-use crate::between::settings::{Mode, Settings};
-use crate::between::sounded::Sounded;
 use crate::composer::answer::Terms;
 use crate::composer::groove::Groove;
 use crate::composer::journal::Journal;
 use crate::composer::phrase::{Phrase, Spacing};
 use crate::composer::turns::Turns;
 use crate::status::Status;
-use replaying::{Source, Undone};
+use planned_answer::{PlannedAnswer, Source, Undone};
+use segue_realtime::between::boundary::{ComposerEnd, Readiness};
+use segue_realtime::between::heard::{Heard, Revision, Tick};
+use segue_realtime::between::limits::{KEPT_UP_TICKS, NOTES_A_TICK, PREFILL_STEPS};
+use segue_realtime::between::meters::Doing;
+use segue_realtime::between::planned::Change;
+use segue_realtime::between::settings::{Mode, Settings};
+use segue_realtime::between::sounded::Sounded;
 
 /// By tick.
 const LAG_DECAY: f32 = 0.98;
@@ -61,27 +62,6 @@ pub enum Wish {
     Redo,
 }
 
-/// An answer that is planned or played.
-struct Answer {
-    /// By which it is told from others at the output.
-    number: u32,
-    source: Source,
-    from: Beats,
-    until: Beats,
-    /// What it answers, to be taken up again if it never sounded.
-    phrase: Phrase,
-    /// It begins so soon that it cannot move any more.
-    committed: bool,
-    /// The onset of its first note, once that is planned.
-    opening: Option<Beats>,
-    /// Everything before this is planned.
-    frontier: Beats,
-    /// The next note begins here or later: what lay behind was withdrawn.
-    floor: Beats,
-    /// Nothing more comes.
-    complete: bool,
-}
-
 /// One instance's composer.
 pub struct Composer {
     end: ComposerEnd,
@@ -92,7 +72,7 @@ pub struct Composer {
     spacing: Spacing,
     turns: Turns,
     groove: Groove,
-    answer: Option<Answer>,
+    answer: Option<PlannedAnswer>,
     /// When the latch went down, while it is.
     latched: Option<Beats>,
     /// The last tick's.
@@ -320,7 +300,7 @@ impl Composer {
 
     /// Tells the audio thread; where its ring is full, the change is lost and counted.
     fn tell(&mut self, change: Change) {
-        let plan = crate::between::planned::Plan { change, revision: self.revision };
+        let plan = segue_realtime::between::planned::Plan { change, revision: self.revision };
         if self.end.planned.push(plan).is_err() {
             self.status.dropped.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         }

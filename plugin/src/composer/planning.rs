@@ -6,12 +6,12 @@ use segue_model::{Ask, Limits, Rest};
 use segue_music::{ContextNote, Note, PitchClasses, Role, heard_scale};
 
 use super::*;
-use crate::between::limits::{DUET_HORIZON, HORIZON, KEPT_UP_TICKS, OPENING, REPLAN_TICKS};
-use crate::between::planned::Planned;
-use crate::between::settings::ScaleLock;
-use crate::between::span::Span;
 use crate::composer::answer::{is_late, span};
 use crate::composer::journal::Origin;
+use segue_realtime::between::limits::{DUET_HORIZON, HORIZON, KEPT_UP_TICKS, OPENING, REPLAN_TICKS};
+use segue_realtime::between::planned::Planned;
+use segue_realtime::between::settings::ScaleLock;
+use segue_realtime::between::span::Span;
 
 impl Composer {
     /// Decides whose time it is. Returns whether notes are to be planned.
@@ -25,7 +25,7 @@ impl Composer {
         if !settings.on {
             self.phrase.close();
             // What was asked for is played all the same.
-            if !self.answer.as_ref().is_some_and(Answer::is_asked_for) {
+            if !self.answer.as_ref().is_some_and(PlannedAnswer::is_asked_for) {
                 return false;
             }
         }
@@ -83,7 +83,7 @@ impl Composer {
             self.tell(Change::Withdraw { from });
         }
         if let Some(Span { from, until }) = span {
-            self.answer = Some(Answer {
+            self.answer = Some(PlannedAnswer {
                 number: self.announce(settings.mode, settings.seed, Origin::Jam),
                 source: Source::Jam,
                 from,
@@ -109,7 +109,7 @@ impl Composer {
         if sound(settings) == sound(&tick.settings) {
             return;
         }
-        let replays = |answer: &&Answer| matches!(answer.source, Source::Replay { .. });
+        let replays = |answer: &&PlannedAnswer| matches!(answer.source, Source::Replay { .. });
         if let Some(answer) = self.answer.as_ref().filter(|answer| !replays(answer)) {
             if tick.number < replanned + REPLAN_TICKS {
                 return;
@@ -169,7 +169,7 @@ impl Composer {
         match next {
             Ok(next) => {
                 let mut note = Note { onset: next.note.onset - ahead, ..next.note };
-                if self.answer.as_ref().is_some_and(Answer::is_asked_for) {
+                if self.answer.as_ref().is_some_and(PlannedAnswer::is_asked_for) {
                     self.generator.hear(ContextNote::whole(&note, Role::Segue));
                 }
                 note.duration = note.duration.min(until - note.onset);
@@ -229,12 +229,5 @@ impl Composer {
             density: bounds.density,
             scale,
         }
-    }
-}
-
-impl Answer {
-    /// Where its next note may begin: nowhere before what is planned, and in time.
-    fn next_from(&self, earliest: Beats) -> Beats {
-        if self.frontier < earliest { earliest.max(self.floor) } else { self.floor }
     }
 }

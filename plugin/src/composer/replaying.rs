@@ -3,41 +3,10 @@
 use segue_music::{ContextNote, Note, Role, tick_at};
 
 use super::*;
-use crate::between::limits::{HORIZON, OPENING, TAKES, WISHES};
-use crate::between::planned::Planned;
 use crate::composer::journal::{Announced, Origin};
 use crate::takes::Take;
-
-/// Where the notes of an answer come from.
-pub(super) enum Source {
-    /// The model goes on from the jam.
-    Jam,
-    /// A take, exactly as it was heard.
-    Replay {
-        /// Its id.
-        take: u64,
-        /// Its notes, in jam Beats, by onset.
-        notes: Vec<Note>,
-        /// The next one to be told.
-        next: usize,
-    },
-    /// The model goes on from a take's prompt, which a generator of its own has heard.
-    Another {
-        /// It, and what it has heard.
-        generator: Box<Generator>,
-        /// Its time is so much ahead of the jam's, so that none of it lies before zero.
-        ahead: Beats,
-        /// What chance begins from.
-        seed: u64,
-    },
-}
-
-/// An answer that Segue does not go on from.
-pub(super) struct Undone {
-    number: u32,
-    /// What it and what came after it was in the context.
-    notes: Vec<ContextNote>,
-}
+use segue_realtime::between::limits::{HORIZON, OPENING, TAKES, WISHES};
+use segue_realtime::between::planned::Planned;
 
 impl Composer {
     /// The player wants something of the takes.
@@ -57,7 +26,7 @@ impl Composer {
                 Wish::Replay(id) => self.replay(tick, id),
                 Wish::Another(id) => self.another(tick, id),
                 Wish::StopReplay => {
-                    if self.answer.as_ref().is_some_and(Answer::is_asked_for) {
+                    if self.answer.as_ref().is_some_and(PlannedAnswer::is_asked_for) {
                         self.hush(tick);
                     }
                 }
@@ -141,7 +110,7 @@ impl Composer {
 
     fn open(&mut self, from: Beats, until: Beats, source: Source, (mode, seed, origin): (Mode, u64, Origin)) {
         let number = self.announce(mode, seed, origin);
-        self.answer = Some(Answer {
+        self.answer = Some(PlannedAnswer {
             number,
             source,
             from,
@@ -254,26 +223,6 @@ impl Composer {
         });
         if std::mem::replace(&mut self.replaying, replaying) != replaying {
             self.status.takes.set_replaying(replaying);
-        }
-    }
-}
-
-impl Answer {
-    /// Whether the player asked for it, rather than played for it.
-    pub(super) fn is_asked_for(&self) -> bool {
-        !matches!(self.source, Source::Jam)
-    }
-
-    /// What lies from a position on is to be planned anew.
-    pub(super) fn withdraw(&mut self, from: Beats) {
-        match &mut self.source {
-            Source::Jam => {}
-            Source::Replay { notes, next, .. } => {
-                *next = (*next).min(notes.partition_point(|note| note.onset < from));
-            }
-            Source::Another { generator, ahead, .. } => {
-                generator.withdraw(Role::Segue, (from + *ahead).ceil_to(TICK).div_floor(TICK));
-            }
         }
     }
 }

@@ -7,11 +7,11 @@ use std::time::Instant;
 
 use crossbeam_channel::Receiver;
 
-use crate::between::boundary::{ComposerEnd, Lifeline, Readiness};
-use crate::between::limits::{JOIN_WAIT, PARK, PARK_IDLE};
 use crate::composer::model_choice::ModelChoice;
 use crate::composer::{Composer, Wish};
 use crate::status::Status;
+use segue_realtime::between::boundary::{ComposerEnd, Lifeline, Readiness};
+use segue_realtime::between::limits::{JOIN_WAIT, PARK, PARK_IDLE};
 
 pub use crate::composer::model_choice::Load;
 

@@ -2,7 +2,7 @@
 
 use segue_music::Beats;
 
-use crate::between::span::Span;
+use segue_realtime::between::span::Span;
 
 /// A first note this short before a bar line is a pickup to the bar after it.
 const PICKUP: Beats = Beats::ratio(1, 2);

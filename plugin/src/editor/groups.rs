@@ -8,12 +8,12 @@ use super::learn::{Learning, trigger};
 use super::slider::slider;
 use super::span::span;
 use super::style::style;
-use crate::between::settings;
 use super::theme;
 use crate::params::SegueParams;
 use crate::params::choices::Grid;
 use crate::params::scale::Scale;
 use crate::status::Status;
+use segue_realtime::between::settings;
 
 const MARGIN: f32 = 8.0;
 

@@ -6,10 +6,10 @@ use egui::{Align, Button, Color32, Label, Layout, RichText, Ui, vec2};
 use nice_plug::prelude::ParamSetter;
 
 use super::slider::set;
-use crate::between::meters::Doing;
 use super::{labels, theme};
 use crate::params::SegueParams;
 use crate::status::Status;
+use segue_realtime::between::meters::Doing;
 
 /// Whom the model owes its music to; shown wherever the model is.
 pub const CREDITS: &str = "The model learnt from music published by The Fryderyk Chopin Institute (polishscores.org, \

@@ -6,10 +6,10 @@ use std::sync::atomic::AtomicBool;
 use crossbeam_channel::Sender;
 use parking_lot::Mutex;
 
-use crate::between::touch::Fingers;
 use crate::composer::Wish;
 use crate::params::SegueParams;
 use crate::status::Status;
+use segue_realtime::between::touch::Fingers;
 
 /// An instance as its editor knows it.
 #[derive(Clone)]

@@ -2,9 +2,9 @@
 
 use segue_music::{PitchClasses, Scale};
 
-use crate::between::meters::Doing;
-use crate::between::settings::Mode;
 use crate::params::text::NAMES;
+use segue_realtime::between::meters::Doing;
+use segue_realtime::between::settings::Mode;
 
 /// What a way of playing together means.
 pub fn meaning(mode: Mode, bars: u8) -> String {

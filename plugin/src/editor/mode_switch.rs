@@ -7,11 +7,11 @@ use nice_plug::prelude::{Enum, Param, ParamSetter};
 
 use super::choice::lit;
 use super::slider::set;
-use crate::between::settings;
 use super::{labels, theme};
 use crate::params::SegueParams;
 use crate::params::choices::Mode;
 use crate::status::Status;
+use segue_realtime::between::settings;
 
 /// The audio thread sees a parameter that moved within this time, whatever the block.
 const A_BLOCK: Duration = Duration::from_millis(200);

@@ -2,8 +2,8 @@
 
 use egui::{ComboBox, Ui};
 
-use crate::models::folder::Shelf;
 use super::theme;
+use crate::models::folder::Shelf;
 use crate::params::SegueParams;
 use crate::status::Status;
 

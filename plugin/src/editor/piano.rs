@@ -7,10 +7,10 @@ use parking_lot::Mutex;
 use segue_music::{Key, Role};
 
 use super::keyboard::{KEYS, is_white};
-use crate::between::touch::Fingers;
 use super::theme;
 use crate::params::text::key_name;
 use crate::status::Status;
+use segue_realtime::between::touch::Fingers;
 
 /// Height of the keys.
 pub const HEIGHT: f32 = 62.0;

@@ -35,6 +35,11 @@ impl PresetMenu {
         Self { folder, own: None, chosen: None, name: String::new(), answer: None }
     }
 
+    /// Shows a preset as the chosen one, as long as the parameters are as it sets them.
+    pub fn choose(&mut self, preset: Option<Preset>) {
+        self.chosen = preset;
+    }
+
     /// The list.
     pub fn show(&mut self, ui: &mut Ui, host: &GuiContext, params: &SegueParams) {
         let held = self.chosen.as_ref().filter(|preset| preset.holds(params));

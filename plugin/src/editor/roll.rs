@@ -7,11 +7,11 @@ use egui::{Align2, Color32, Painter, Rect, Sense, Stroke, StrokeKind, Ui, pos2, 
 use segue_music::{Key, Role, heard_scale};
 
 use super::keyboard::{KEYS, is_white};
-use crate::between::meters::Doing;
 use super::{labels, theme};
 use crate::params::text::key_name;
 use crate::status::Status;
 use crate::status::roll::{View, span};
+use segue_realtime::between::meters::Doing;
 
 /// Height of the words above it.
 const STRIP: f32 = 24.0;

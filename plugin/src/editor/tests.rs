@@ -15,9 +15,9 @@ use nice_plug::prelude::PluginState;
 
 use super::window::{SIZE, SMALLEST};
 use super::*;
-use crate::between::meters::Doing;
-use crate::between::settings::{Mode, Trigger};
-use crate::between::touch::{Touches, touch};
+use segue_realtime::between::meters::Doing;
+use segue_realtime::between::settings::{Mode, Trigger};
+use segue_realtime::between::touch::{Touches, touch};
 
 /// A host that does what the editor asks for, and counts gestures: begun, ended.
 #[derive(Default)]
@@ -264,7 +264,7 @@ fn controls_are_dragged_reset_and_typed() {
     desk.type_into("Density", "off");
     assert_eq!(params.settings().bounds.density, f32::INFINITY);
     desk.click("Let notes end");
-    assert_eq!(params.settings().yields, crate::between::settings::Yield::LetEnd);
+    assert_eq!(params.settings().yields, segue_realtime::between::settings::Yield::LetEnd);
     desk.click("Follow pedal");
     assert!(params.settings().follow_pedal);
     let (begun, ended) = *desk.gestures.lock().expect("no test falls holding it");

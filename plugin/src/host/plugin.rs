@@ -12,12 +12,6 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use nice_plug::prelude::*;
 use parking_lot::Mutex;
 
-use crate::audio::pace::Pace;
-use crate::audio::processor::{Block, Processor};
-use crate::between::boundary::boundary;
-use crate::between::limits::{INPUT_EVENTS, INPUT_RESERVE};
-use crate::between::message::{Event, Sink};
-use crate::between::touch::{Fingers, Touches, touch};
 use crate::composer::Wish;
 use crate::composer::model_choice::ModelChoice;
 use crate::composer::thread::ComposerThread;
@@ -30,6 +24,12 @@ use crate::models::folder::Shelf;
 use crate::params::SegueParams;
 use crate::params::ranges;
 use crate::status::Status;
+use segue_realtime::audio::pace::Pace;
+use segue_realtime::audio::processor::{Block, Processor};
+use segue_realtime::between::boundary::boundary;
+use segue_realtime::between::limits::{INPUT_EVENTS, INPUT_RESERVE};
+use segue_realtime::between::message::{Event, Sink};
+use segue_realtime::between::touch::{Fingers, Touches, touch};
 
 /// One instance.
 pub struct Segue {
@@ -54,7 +54,7 @@ pub struct Segue {
 
 impl Default for Segue {
     fn default() -> Self {
-        worker_workaround::install();
+        worker_workaround::install::<Self>();
         let (wish, wishes) = bounded(8);
         let (fingers, touches) = touch();
         let params = Arc::<SegueParams>::default();

@@ -3,7 +3,7 @@
 use nice_plug::prelude::Enum;
 use segue_music::Beats;
 
-use crate::between::settings;
+use segue_realtime::between::settings;
 
 /// How we play together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]

@@ -3,6 +3,7 @@
 //! presets and the names of styles are behind locks or in files.
 
 pub mod choices;
+pub mod number;
 pub mod presets;
 pub mod ranges;
 pub mod scale;
@@ -15,9 +16,10 @@ pub mod when;
 
 use nice_plug::prelude::*;
 
-use crate::between::settings::Settings;
 use crate::params::state::State;
 use choices::Mode;
+use number::number;
+use segue_realtime::between::settings::Settings;
 use text::trigger_of;
 use tone::Tone;
 use what::What;
@@ -63,15 +65,6 @@ impl Default for SegueParams {
     }
 }
 
-/// The value of a parameter, or its default where a host has set what is no number.
-///
-/// # Real-time safety
-/// Reads an atomic.
-fn number(param: &FloatParam) -> f32 {
-    let value = param.value();
-    if value.is_nan() { param.default_plain_value() } else { value }
-}
-
 impl SegueParams {
     /// As they are now.
     ///
@@ -111,7 +104,7 @@ mod tests {
     use std::collections::HashSet;
 
     use super::*;
-    use crate::between::settings::{Bounds, Trigger};
+    use segue_realtime::between::settings::{Bounds, Trigger};
 
     #[test]
     fn defaults_agree_with_the_settings() {
@@ -155,15 +148,15 @@ mod tests {
             set(&params, id, text);
         }
         let settings = params.settings();
-        assert_eq!(settings.mode, crate::between::settings::Mode::Duet);
-        assert_eq!(settings.yields, crate::between::settings::Yield::LetEnd);
+        assert_eq!(settings.mode, segue_realtime::between::settings::Mode::Duet);
+        assert_eq!(settings.yields, segue_realtime::between::settings::Yield::LetEnd);
         assert_eq!(settings.latch_trigger, Some(Trigger::Note(48)));
         assert_eq!(settings.mode_trigger, Some(Trigger::Control(64)));
         assert_eq!((settings.patience, settings.quantise), (0.5, 0.25));
         assert!((settings.level - 0.1).abs() < 1e-3, "{}", settings.level);
         assert_eq!(settings.segue_level, 0.0);
         assert_eq!(settings.style, Some(2), "the third, counted from 0");
-        let scale = crate::between::settings::ScaleLock::To(0b1010_1011_0101);
+        let scale = segue_realtime::between::settings::ScaleLock::To(0b1010_1011_0101);
         let expected = Bounds { keys: (48, 72), velocities: (20, 100), polyphony: 3, density: 2.0, scale };
         assert_eq!(settings.bounds, expected);
         set(&params, "dens", "off");

@@ -3,7 +3,7 @@
 use nice_plug::prelude::Enum;
 use segue_music as music;
 
-use crate::between::settings::ScaleLock;
+use segue_realtime::between::settings::ScaleLock;
 
 /// Which pitch classes Segue may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]

@@ -4,7 +4,7 @@
 
 use segue_music::Key;
 
-use crate::between::settings::Trigger;
+use segue_realtime::between::settings::Trigger;
 
 /// The pitch classes from C.
 pub const NAMES: [&str; 12] = ["C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B"];

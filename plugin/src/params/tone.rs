@@ -2,6 +2,8 @@
 
 use nice_plug::prelude::*;
 
+use super::number::number;
+
 /// The parameters of the group *Sound*.
 #[derive(Params)]
 pub struct Tone {
@@ -48,6 +50,6 @@ impl Default for Tone {
 /// # Real-time safety
 /// Reads an atomic.
 pub fn gain(level: &FloatParam) -> f32 {
-    let level = super::number(level);
+    let level = number(level);
     if level <= SILENT_DB { 0.0 } else { util::db_to_gain(level) }
 }

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use nice_plug::prelude::*;
 
+use super::number::number;
 use super::scale::Scale;
 use super::styles::{self, Styles};
 use super::text::{NAMES, class_of, key_name, key_of};
-use crate::between::settings::Bounds;
+use segue_realtime::between::settings::Bounds;
 
 /// The parameters of the group *What*.
 #[derive(Params)]
@@ -125,7 +126,7 @@ impl What {
             let (a, b) = (low.value().clamp(0, 127) as u8, high.value().clamp(0, 127) as u8);
             (a.min(b), a.max(b))
         };
-        let density = super::number(&self.density);
+        let density = number(&self.density);
         Bounds {
             keys: sorted(&self.key_low, &self.key_high),
             velocities: sorted(&self.velocity_low, &self.velocity_high),

@@ -8,11 +8,11 @@ pub mod roll;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use crate::between::meters::{Doing, Meters};
 use crate::params::styles::Styles;
 use crate::status::notices::Notices;
 use crate::status::roll::Roll;
 use crate::takes::Takes;
+use segue_realtime::between::meters::{Doing, Meters};
 
 /// What the editor shows of one instance. Reads as its [`Meters`], which need no lock.
 #[derive(Default)]

@@ -8,7 +8,7 @@ use std::time::Instant;
 use parking_lot::Mutex;
 use segue_music::{Beats, ContextNote, Meter, beats_at, tick_at};
 
-use crate::between::heard::Tick;
+use segue_realtime::between::heard::Tick;
 
 /// As far back as anybody can look.
 const BACK: Beats = Beats::ratio(36, 1);
@@ -96,8 +96,8 @@ pub fn span(note: &ContextNote, now: f64) -> (f64, f64) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::between::settings::Settings;
     use segue_music::Role;
+    use segue_realtime::between::settings::Settings;
 
     fn tick(at: i64) -> Tick {
         Tick {

@@ -7,6 +7,7 @@ use segue_music::{Beats, Meter, Note, Role, Tempo};
 use serde_json::json;
 
 use super::*;
+use segue_realtime::between::settings::Mode;
 
 fn note(onset: i64, key: u8) -> Note {
     Note { onset: Beats::ratio(onset, 960), key, duration: Beats::ratio(1, 3), velocity: 77 }
@@ -187,7 +188,7 @@ fn a_state_that_is_loaded_loses_nothing_that_was_played_since() {
     assert_eq!(other.list().len(), 6);
 }
 
-const TAKE_NOTES_AND_ONE: usize = crate::between::limits::TAKE_NOTES + 1;
+const TAKE_NOTES_AND_ONE: usize = segue_realtime::between::limits::TAKE_NOTES + 1;
 
 #[test]
 fn a_project_grows_by_so_much() {

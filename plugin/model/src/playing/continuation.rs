@@ -37,14 +37,20 @@ pub struct Continuation {
 }
 
 impl Continuation {
+    /// The bar lines at which an answer of so many bars begins and ends; `None` if the prompt holds
+    /// no note that is not a drum's.
+    pub fn span(prompt: &Piece, bars: u32) -> Option<(Beats, Beats)> {
+        let start = prompt.bar_line_from(ending(&prompt.notes())?);
+        Some((start, prompt.bar_lines_later(start, bars)))
+    }
+
     /// Continues `prompt`.
     ///
     /// # Errors
     /// [`Rest::Unheard`] where it holds no note that is not a drum's; [`Rest::NotFinite`] where the model is broken.
     pub fn of(prompt: &Piece, model: Arc<Model>, wish: &Wish) -> Result<Self, Rest> {
         let heard = prompt.notes();
-        let start = prompt.bar_line_from(ending(&heard).ok_or(Rest::Unheard)?);
-        let end = prompt.bar_lines_later(start, wish.bars);
+        let (start, end) = Self::span(prompt, wish.bars).ok_or(Rest::Unheard)?;
         // Who names a grid wants the beats of the file, however the prompt was played.
         let clock = match wish.grid {
             Some(grid) if grid != Beats::ZERO => PieceClock::BEATS,

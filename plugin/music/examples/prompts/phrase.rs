@@ -36,6 +36,7 @@ impl Phrase {
             tempos: vec![(Beats::ZERO, Tempo::new(self.bpm))],
             meters: vec![(Beats::ZERO, self.meter)],
             end: last.ceil_to(self.meter.bar()),
+            ..Piece::default()
         }
     }
 

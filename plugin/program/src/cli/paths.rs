@@ -1,20 +1,25 @@
-//! Which files are read, and where what comes of them goes.
+//! The files to read, and where each output goes.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail, ensure};
 
-/// A file and where its answer goes.
+/// An input file and its output file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Pair {
     /// The prompt.
     pub input: PathBuf,
-    /// Prompt and answer.
+    /// The prompt and the answer.
     pub output: PathBuf,
 }
 
-/// A file gives a file; a folder gives a folder, with the same names in it.
+/// The pairs for a file and a file, or for a folder and a folder: there each output has the name of
+/// its input.
+///
+/// # Errors
+/// What is missing or in the way, before anything is computed or written.
 pub fn pairs(input: &Path, output: &Path) -> Result<Vec<Pair>> {
     ensure!(input.exists(), "{}: there is no such file or folder", input.display());
     ensure!(
@@ -49,7 +54,27 @@ pub fn pairs(input: &Path, output: &Path) -> Result<Vec<Pair>> {
         bail!("{}: holds no .mid files", input.display());
     }
     pairs.sort();
+    keep_prompts(&pairs)?;
     Ok(pairs)
+}
+
+/// Refuses an output that is a link to one of the inputs.
+fn keep_prompts(pairs: &[Pair]) -> Result<()> {
+    let inputs: BTreeMap<PathBuf, &Path> = pairs
+        .iter()
+        .filter_map(|pair| Some((fs::canonicalize(&pair.input).ok()?, pair.input.as_path())))
+        .collect();
+    for Pair { output, .. } in pairs {
+        let input = fs::canonicalize(output).ok().and_then(|target| inputs.get(&target));
+        if let Some(input) = input {
+            bail!(
+                "{}: the answer would overwrite the prompt {}; name another output",
+                output.display(),
+                input.display()
+            );
+        }
+    }
+    Ok(())
 }
 
 fn is_midi(path: &Path) -> bool {

@@ -58,7 +58,7 @@ impl Choice {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::between::settings::Mode;
+    use segue_realtime::between::settings::Mode;
 
     fn row(id: u64, group: u64) -> Row {
         Row {

@@ -1,7 +1,7 @@
 //! The keys in the window, by mouse and by letters.
 
 use super::*;
-use crate::between::message::Message;
+use segue_realtime::between::message::Message;
 
 /// The keys that went down and up since the last question.
 pub(super) fn played(desk: &mut Desk) -> Vec<(bool, u8, f32)> {

@@ -2,7 +2,7 @@
 
 use super::keys::played;
 use super::*;
-use crate::params::presets::Folder;
+use crate::params::presets::{Folder, Preset};
 
 #[test]
 fn help_is_shown_once_a_project_and_when_asked_for() {
@@ -30,6 +30,22 @@ fn help_is_shown_once_a_project_and_when_asked_for() {
     desk.view = first;
     desk.frame(vec![]);
     assert_eq!(open().page, None);
+}
+
+#[test]
+fn a_preset_from_the_command_line_is_named() {
+    let mut desk = Desk::new((SIZE.width, SIZE.height));
+    let preset = Preset::built_in().find(|preset| preset.name == "Trading fours").expect("a preset");
+    for (param, value) in preset.settings(&desk.view.params).expect("its values") {
+        // SAFETY: the pointers are of the desk's parameters.
+        unsafe { param._internal_set_normalized_value(value) };
+    }
+    desk.view.presets.choose(Some(preset));
+    desk.frame(vec![]);
+    desk.find("Trading fours");
+    set(&desk, "Temperature", "1.3");
+    desk.frame(vec![]);
+    desk.find("Presets");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::*;
-use crate::between::settings::{Mode, ScaleLock};
+use segue_realtime::between::settings::{Mode, ScaleLock};
 
 /// Sets what a preset sets, as a host does.
 fn apply(preset: &Preset, params: &SegueParams) {
