@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use anyhow::{Result, ensure};
 use bundler::{Bundles, Folders, Trial, Workspace, bundle, install, uninstall};
 use clap::{Args, Parser, Subcommand};
+use segue_music::one_line;
 
 /// Makes Segue's plugin bundles, installs them, and tries them in a headless host.
 #[derive(Parser)]
@@ -106,7 +107,7 @@ fn run(command: Command) -> Result<()> {
                 match bundle {
                     Ok(path) => println!("removed {}", path.display()),
                     Err(error) => {
-                        eprintln!("error: {error:#}");
+                        eprintln!("error: {}", one_line(&format!("{error:#}")));
                         kept += 1;
                     }
                 }
@@ -121,7 +122,7 @@ fn main() -> ExitCode {
     match run(Cli::parse().command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error:#}");
+            eprintln!("error: {}", one_line(&format!("{error:#}")));
             ExitCode::FAILURE
         }
     }

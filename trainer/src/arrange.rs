@@ -49,7 +49,7 @@ use std::path::PathBuf;
 use anyhow::{Result, ensure};
 use clap::Args;
 
-use crate::progress::bar;
+use crate::progress_bar::bar;
 use piece::{Kind, Maker};
 use songbook::Songbook;
 

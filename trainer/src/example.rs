@@ -8,8 +8,9 @@ use segue_music::{Part, Role, Tick, Tokenizer};
 use crate::casting::Casting;
 use crate::record::{Cast, Record, VoicedNote};
 
-/// How often a note of a kind is seen, against one of a kind not listed: performances teach touch and timing, songs for two hands are
-/// what most people play, duos are what a jam is; ensembles are over half of the other notes and the least like a keyboard player.
+/// How often a note of a kind is seen, relative to kinds not listed. Performances teach touch and
+/// timing, songs for two hands are what most people play, duos are what a jam is. Ensembles are
+/// over half of the other notes and the least like a keyboard player.
 const WEIGHTS: [(&str, f64); 9] = [
     ("performance-", 4.0),
     ("piano-", 4.0),
@@ -22,14 +23,15 @@ const WEIGHTS: [(&str, f64); 9] = [
     ("drums", 0.0),
 ];
 
-/// How often the model is told the style of what it is to go on with. The rest of the time it must do without.
+/// The share of examples in which the style is known.
 const TOLD_STYLE: f64 = 0.5;
-/// How often a piece of several parts is heard as an ensemble, by a model that knows of parts; else one keyboard plays it, without its drums.
+/// The share of examples in which a piece of several parts is heard as an ensemble, by a model that
+/// knows of parts. In the others one keyboard plays it, without its drums.
 const ENSEMBLE: f64 = 0.8;
-/// How often a piece of one part is told as of that part.
-const TOLD_PART: f64 = 0.3;
+/// The same for a piece of a single part.
+const KNOWN_PART: f64 = 0.3;
 
-/// Draws examples from pieces, each note about as likely as its kind's weight says.
+/// Draws examples from pieces, with the weight of each kind.
 pub struct Examples<'a> {
     records: &'a [Record],
     /// Weighted notes up to and including each record.
@@ -44,7 +46,7 @@ fn weight(kind: &str) -> f64 {
 }
 
 impl<'a> Examples<'a> {
-    /// Of `length` questions each, told as of one of those styles where their kind is one.
+    /// Sequences of `length` examples, with the style of their piece where it is one of these.
     pub fn new(records: &'a [Record], styles: &[String], length: usize) -> Self {
         let mut total = 0.0;
         let ends = records
@@ -66,7 +68,7 @@ impl<'a> Examples<'a> {
     pub fn draw(&self, random: &mut Pcg64Mcg) -> Sequence {
         let at = random.random::<f64>() * self.ends.last().copied().unwrap_or(0.0);
         let record = &self.records[self.ends.partition_point(|&end| end <= at).min(self.records.len() - 1)];
-        let ensemble = self.is_ensemble(record, random);
+        let ensemble = is_ensemble(record, random);
         let notes = self.window(record, ensemble, random);
         let notes = vary(record, notes, random);
         let casting = match ensemble {
@@ -88,7 +90,8 @@ impl<'a> Examples<'a> {
             let role = roles.next().unwrap_or(Role::Player);
             Cast { role, shown: hiding.shows(role, &mut coin), part: casting.part(role, note) }
         });
-        // A player asks for a kind of music, a style or a composer: each is to be heard in the others' absence.
+        // A player asks for a kind of music, a style or a composer: each must work without the
+        // others.
         let names: Vec<String> = record.style_names().collect();
         let name = names.get(random.random_range(0..names.len().max(1)));
         let style = name.and_then(|name| self.styles.iter().position(|style| style == name));
@@ -97,21 +100,7 @@ impl<'a> Examples<'a> {
         {
             context.style(first.onset, style);
         }
-        Sequence::asking(&self.tokenizer, &context, |_| true, |_| casting.aim(random))
-    }
-
-    /// Whether a piece is heard with its parts this time.
-    fn is_ensemble(&self, record: &Record, random: &mut Pcg64Mcg) -> bool {
-        let mut parts: Vec<Part> = record.parts.iter().copied().flatten().collect();
-        parts.sort_unstable();
-        parts.dedup();
-        match parts[..] {
-            [] => false,
-            // Nothing is left of a drummer without drums.
-            [Part::Drums] => true,
-            [_] => random.random::<f64>() < TOLD_PART,
-            _ => random.random::<f64>() < ENSEMBLE,
-        }
+        Sequence::targeting(&self.tokenizer, &context, |_| true, |_| casting.aim(random))
     }
 
     /// Notes of a window, of all voices or, in pieces of many, of one to four of them.
@@ -124,10 +113,24 @@ impl<'a> Examples<'a> {
             chosen && (ensemble || !record.is_drum(note))
         };
         let available = record.notes.iter().filter(plays).count();
-        // From the piece's beginning a little more often than by chance: a jam begins with little context.
+        // From the piece's beginning more often than by chance: a jam begins with little context.
         let latest = available.saturating_sub(self.length / 2);
         let from = if random.random::<f64>() < 0.1 { 0 } else { random.random_range(0..=latest) };
         record.notes.iter().filter(plays).skip(from).take(self.length + 1).copied().collect()
+    }
+}
+
+/// Whether a piece is heard with its parts this time.
+fn is_ensemble(record: &Record, random: &mut Pcg64Mcg) -> bool {
+    let mut parts: Vec<Part> = record.parts.iter().copied().flatten().collect();
+    parts.sort_unstable();
+    parts.dedup();
+    match parts[..] {
+        [] => false,
+        // Without the drums nothing would be left.
+        [Part::Drums] => true,
+        [_] => random.random::<f64>() < KNOWN_PART,
+        _ => random.random::<f64>() < ENSEMBLE,
     }
 }
 
@@ -156,8 +159,9 @@ fn vary(record: &Record, mut notes: Vec<VoicedNote>, random: &mut Pcg64Mcg) -> V
     notes
 }
 
-/// A hand that plays a score: who jams in time with a host is near the grid and not on it, and lets go early. Segue's own notes are on the
-/// grid it was asked for, so half of the time only the player's are touched.
+/// Plays a score by hand: somebody who jams in time with a host is near the grid and not on it, and
+/// releases early. Segue's own notes are on the grid asked for, so half of the time only the
+/// player's are changed.
 struct Touch {
     /// Standard deviation of an onset, in ticks: up to 20 ms at 120.
     jitter: f64,
@@ -197,7 +201,8 @@ impl Touch {
     }
 }
 
-/// Whose durations are told at once. Live, a player's are never and Segue's always; scored files tell all; the model must know each case.
+/// Whose durations are known at once. Live, the player's never are and Segue's always; in scored
+/// files all are. The model must know each case.
 #[derive(Clone, Copy)]
 enum Hiding {
     Nobody,

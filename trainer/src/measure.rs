@@ -7,7 +7,7 @@ use crate::record::{Record, VoicedNote};
 
 /// A sixteenth.
 pub const SIXTEENTH: Tick = TICKS_PER_BEAT / 4;
-/// The longest gap that the sixteenth grid tells from longer ones.
+/// The longest gap on the sixteenth grid; longer ones count as this.
 const LONGEST_GAP: Tick = 32;
 /// The durations of the sixteenth grid.
 const DURATIONS: [Tick; 10] = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32];
@@ -17,8 +17,9 @@ const DURATIONS: [Tick; 10] = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32];
 pub enum Measure {
     /// Every symbol of the model's alphabets is a value; onset, key, velocity and duration.
     Free,
-    /// A sixteenth grid, so that models of any resolution compare; onset, key and duration. Music is put on the grid before anybody reads
-    /// it, and symbols that round to the same sixteenth are one value.
+    /// A sixteenth grid, so that models of any resolution compare: onset, key and duration. Music
+    /// is put on the grid before anybody reads it, and symbols that round to the same sixteenth are
+    /// one value.
     Sixteenths,
 }
 
@@ -55,8 +56,8 @@ impl Measure {
         Values { of_symbol, counts }
     }
 
-    /// A piece as this measure reads it. On the sixteenth grid nothing is left that is not scored: onsets stand on it, durations are its own,
-    /// velocities and pedal are unknown.
+    /// A piece as this measure reads it. The sixteenth grid removes whatever is not scored: onsets
+    /// lie on it, durations are its own, velocities and pedal are unknown.
     pub fn read(self, record: &Record) -> Record {
         if self == Self::Free {
             return record.clone();

@@ -1,4 +1,5 @@
-//! A piece of the corpus, as training takes it: ticks instead of Beats, one list of notes with their voices.
+//! A piece of the corpus as training takes it: ticks instead of Beats, one list of notes with their
+//! voices.
 
 use anyhow::{Result, ensure};
 use segue_music::{
@@ -17,7 +18,7 @@ pub struct VoicedNote {
     pub key: Key,
     /// How long it is held, at least one tick.
     pub duration: Tick,
-    /// How hard; nothing where the whole piece has one velocity only, which tells nothing.
+    /// How hard; `None` where the whole piece has a single velocity, which means nothing.
     pub velocity: Option<Velocity>,
     /// Which voice of the piece plays it.
     pub voice: u8,
@@ -42,14 +43,14 @@ impl VoicedNote {
     }
 }
 
-/// How a note of a record is heard: by whom it is played, whether its step tells its duration, and as which part.
+/// How a note of a record is heard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cast {
     /// Who plays it.
     pub role: Role,
-    /// Whether its own step tells how long it is.
+    /// Whether its own step says how long it is.
     pub shown: bool,
-    /// Its part, if anybody says.
+    /// The part it is known to belong to.
     pub part: Option<Part>,
 }
 
@@ -65,13 +66,13 @@ pub struct Record {
     pub name: String,
     /// The kind of music, from the manifest; `unknown` without one.
     pub kind: String,
-    /// Who wrote it, where the manifest names somebody of whom there is enough music to know the style: another style than the kind.
+    /// Who wrote it, if the manifest names a composer with enough music for a style.
     pub composer: Option<String>,
-    /// What a player would call its style, where the manifest says: "swing", "bossa nova".
+    /// What a player would call its style, if the manifest has it: "swing", "bossa nova".
     pub style: Option<String>,
     /// The voices that answer the others, by their tracks' names.
     pub answers: Vec<u8>,
-    /// The part of each voice, where its track says.
+    /// The part of each voice, if its track says.
     pub parts: Vec<Option<Part>>,
     /// By onset, then key.
     pub notes: Vec<VoicedNote>,
@@ -82,8 +83,8 @@ pub struct Record {
 }
 
 impl Record {
-    /// From a piece. A piece on a grid counts its own Beats; free playing counts them at a fixed 120, because
-    /// its ticks measure time and not metre.
+    /// From a piece. A piece on a grid counts its own Beats; free playing counts
+    /// them at a fixed 120, because its ticks measure time and not metre.
     ///
     /// # Errors
     /// Where there are fewer than two notes, or no velocity for them.
@@ -92,7 +93,8 @@ impl Record {
         let at = |position: Beats| tick_at(clock.heard(position));
         let mut notes = Vec::new();
         let mut pedal = Vec::new();
-        // A track without notes is nobody's hand: the titles of a piano roll or a hymn have one of their own.
+        // A track without notes is not a hand: the titles of a piano roll or a hymn have a track of
+        // their own.
         let voices = piece.tracks.iter().filter(|track| !track.notes.is_empty());
         let mut parts = Vec::new();
         let mut answers = Vec::new();
@@ -126,8 +128,8 @@ impl Record {
         Ok(Self { name, kind, notes, pedal, meters, answers, parts, ..Self::default() })
     }
 
-    /// A context of some of its notes, in their order, each with its role and whether its step tells its duration. With `metre` unset, bars
-    /// are unknown.
+    /// A context of some of its notes, in order, each with its role and whether its step says its
+    /// duration. With `metre` unset, bars are unknown.
     pub fn context(
         &self,
         notes: &[VoicedNote],
@@ -155,7 +157,7 @@ impl Record {
         context
     }
 
-    /// The part of a voice, where its track says.
+    /// The part of a voice, if its track says.
     pub fn part(&self, voice: u8) -> Option<Part> {
         self.parts.get(usize::from(voice)).copied().flatten()
     }
@@ -165,7 +167,8 @@ impl Record {
         self.part(note.voice) == Some(Part::Drums)
     }
 
-    /// The piece as one keyboard plays it: without its drums, and nobody knows of parts. `None` where fewer than two notes are left.
+    /// The piece as one keyboard plays it: without its drums and without parts. `None` if fewer than
+    /// two notes are left.
     pub fn pitched(mut self) -> Option<Self> {
         let drums: Vec<bool> = (0..=u8::MAX).map(|voice| self.part(voice) == Some(Part::Drums)).collect();
         self.notes.retain(|note| !drums[usize::from(note.voice)]);
@@ -173,7 +176,7 @@ impl Record {
         (self.notes.len() >= 2).then_some(self)
     }
 
-    /// Everything a player may ask for to hear music like this: the kind of music, its style, its composer.
+    /// The styles that a player may ask for to hear music like this: kind, style and composer.
     pub fn style_names(&self) -> impl Iterator<Item = String> + '_ {
         style::of_kind(&self.kind).into_iter().chain(self.style.clone()).chain(self.composer.clone())
     }
@@ -189,7 +192,7 @@ pub fn sounding(notes: &[VoicedNote]) -> Vec<VoicedNote> {
     sounding_apart(notes, |_, _| true)
 }
 
-/// The same where not all notes are on one keyboard: `together` says of two places whether theirs are.
+/// The same for several instruments: `together` says of two places whether their notes are on one.
 fn sounding_apart(notes: &[VoicedNote], together: impl Fn(usize, usize) -> bool) -> Vec<VoicedNote> {
     let once = |(place, note): (usize, &VoicedNote)| {
         let again = (place + 1..)

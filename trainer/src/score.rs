@@ -17,7 +17,8 @@ pub struct Bits {
     counts: [u64; Field::COUNT],
 }
 
-/// Bits per note as they are printed. A field nothing counted for has none; the total is of the fields that have.
+/// Bits per note as printed. A field without counted notes has none; the total is the sum of the
+/// fields that have.
 #[derive(Clone, Debug, Serialize)]
 pub struct BitsPerNote {
     /// Time since the onset before.
@@ -60,7 +61,7 @@ impl Bits {
         self.sums[field as usize] / self.counts[field as usize].max(1) as f64
     }
 
-    /// The mean of a field; nothing where no note counted for it.
+    /// The mean of a field; `None` where no note counted.
     pub fn mean_of(&self, field: Field) -> Option<f64> {
         (self.counts[field as usize] > 0).then(|| self.mean(field))
     }
@@ -83,7 +84,8 @@ impl Bits {
 /// Bits by kind of music.
 pub type ByKind = BTreeMap<String, Bits>;
 
-/// What a network says of a passage: calls `each` with every field that is scored, the probabilities of its values, and the value it had.
+/// Scores a passage by a network: calls `each` with every field that counts, the probabilities of
+/// its values, and the value it had.
 pub fn answers(
     network: &Network,
     passage: &Passage,
@@ -98,7 +100,7 @@ pub fn answers(
     for &field in Field::of_model(network.config()) {
         let rows: Vec<Vec<f32>> = logits[field as usize].to_vec2()?;
         for (question, logits) in rows.iter().enumerate().take(passage.sequence.len()) {
-            if let Some(symbol) = passage.sequence.answer(question, field) {
+            if let Some(symbol) = passage.sequence.target(question, field) {
                 each(field, &values.probabilities(field, logits), values.of(field, symbol));
             }
         }
@@ -106,7 +108,7 @@ pub fn answers(
     Ok(())
 }
 
-/// Bits of passages by kind, by a network; `each` is told how many notes were scored.
+/// Bits of passages by kind, by a network; calls `each` with the number of notes scored.
 pub fn score(
     network: &Network,
     passages: &[Passage],
@@ -138,7 +140,7 @@ pub fn score_seen(
     Ok(kinds)
 }
 
-/// The mean total over the kinds with at least `least` notes; over all of them where no kind has as many.
+/// The mean total over the kinds with at least `least` notes, or over all kinds where none has.
 pub fn mean_total(kinds: &ByKind, least: u64) -> f64 {
     let enough = |bits: &&Bits| bits.notes() >= least;
     let least = if kinds.values().any(|bits| enough(&bits)) { least } else { 0 };

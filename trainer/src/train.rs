@@ -9,19 +9,21 @@ use anyhow::{Context as _, Result, bail, ensure};
 use clap::Args;
 use rand::RngExt;
 use rand_pcg::Pcg64Mcg;
-use segue_model::{Checkpoint, Config, Continuation, Field, Model, Precision, STYLES, Sequence, Wish};
+use segue_model::{
+    Checkpoint, Config, Continuation, ContinuationOptions, Field, Guards, Model, Precision, STYLES, Sequence,
+};
 use segue_music::{Beats, Meter, Note, Piece, Tempo, Tokenizer, Track, midi_file, take};
 use segue_network::{Batch, Network};
 
+use crate::ablation::Part;
 use crate::example::Examples;
 use crate::measure::Measure;
 use crate::optimizer::AdamW;
 use crate::passage::Passage;
-use crate::progress::bar;
+use crate::progress::{Progress, Schedule};
+use crate::progress_bar::bar;
 use crate::record::Record;
-use crate::run::{Run, Schedule};
 use crate::window::{self, CUT};
-use crate::without::Part;
 use crate::{curve, device, score, shard, style};
 
 /// Train a model from prepared shards.
@@ -36,7 +38,7 @@ pub struct Train {
     /// How many notes to see in all.
     #[arg(long, default_value_t = 6_000_000)]
     notes: u64,
-    /// Learn nothing of this kind of music, to see with `evaluate --left-out` what the rest teaches of it.
+    /// Leave out this kind of music, to see with `evaluate --left-out` what the rest teaches of it
     #[arg(long, value_name = "KIND")]
     leave_out: Option<String>,
     /// Go on from where a run in the same folder stopped.
@@ -154,8 +156,16 @@ impl Train {
         fs::create_dir_all(&folder)
             .with_context(|| format!("cannot make the folder {}", folder.display()))?;
         let prompt = prompt();
-        let wish = Wish { bars: 8, grid: None, temperature: 1.0, top_p: 0.95, seed: self.seed };
-        if let Ok(answer) = Continuation::of(&prompt, Arc::new(Model::from_checkpoint(checkpoint)?), &wish) {
+        let options = ContinuationOptions {
+            bars: 8,
+            grid: None,
+            temperature: 1.0,
+            top_p: 0.95,
+            seed: self.seed,
+            guards: Guards::ALL,
+        };
+        if let Ok(answer) = Continuation::of(&prompt, Arc::new(Model::from_checkpoint(checkpoint)?), &options)
+        {
             let path = folder.join(format!("{notes:09}.mid"));
             midi_file::write(&path, &take(&prompt, &answer.notes, answer.end))?;
         }
@@ -187,7 +197,7 @@ impl Train {
                 .context("there is nothing to resume; leave --resume out to begin, or name the --out of an earlier run")?;
             let network = Network::with_numbers(&checkpoint.config, &checkpoint.numbers)?;
             let optimizer = AdamW::load(&self.out.join("moments.safetensors"), &network)?;
-            let run = Run::load(&self.out.join("run.json"))?;
+            let run = Progress::load(&self.out.join("run.json"))?;
             let notes_seen = checkpoint.notes_seen.saturating_sub(run.notes);
             let origin = Origin { styles: checkpoint.styles, notes_seen };
             return Ok(Begun { network, optimizer, run, origin });
@@ -232,7 +242,7 @@ impl Train {
                 Network::random(&config, self.seed)?
             }
         };
-        Ok(Begun { network, optimizer: AdamW::default(), run: Run::default(), origin })
+        Ok(Begun { network, optimizer: AdamW::default(), run: Progress::default(), origin })
     }
 
     /// Scores, saves, draws, and lets the model play.
@@ -241,7 +251,7 @@ impl Train {
         network: &Network,
         origin: &Origin,
         optimizer: &AdamW,
-        run: &mut Run,
+        run: &mut Progress,
         valid: &[Passage],
         print: impl Fn(String),
     ) -> Result<()> {
@@ -279,7 +289,7 @@ impl Train {
 struct Begun {
     network: Network,
     optimizer: AdamW,
-    run: Run,
+    run: Progress,
     origin: Origin,
 }
 
@@ -292,8 +302,8 @@ struct Origin {
 }
 
 impl Origin {
-    /// The styles that are new to the weights get the next numbers: by kind of music, then by what players call them, then
-    /// the composers with enough music.
+    /// Styles that are new to the weights get the next numbers: by kind of music, then by what
+    /// players call them, then composers with enough music.
     fn learn_styles(&mut self, records: &[Record]) {
         let kinds: BTreeSet<_> = records.iter().flat_map(|record| style::of_kind(&record.kind)).collect();
         let styles: BTreeSet<_> = records.iter().filter_map(|record| record.style.clone()).collect();

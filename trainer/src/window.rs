@@ -6,7 +6,7 @@ use crate::measure::Measure;
 use crate::passage::Passage;
 use crate::record::{Cast, Record};
 
-/// How a piece is cut: every note is asked for once, with the notes before it in view.
+/// How a piece is cut: every note is predicted once, with the notes before it in view.
 #[derive(Clone, Copy, Debug)]
 pub struct Cut {
     /// Notes a sequence reads at most.
@@ -23,7 +23,8 @@ pub const CUT: Cut = Cut { length: 512, overlap: 256 };
 pub enum Window {
     /// All.
     Whole,
-    /// Bars that are given, and bars after them that are scored, one pair behind the other through the piece.
+    /// Pairs of bars that are given and bars that are scored, one pair after the other through the
+    /// piece.
     Prompts {
         /// Bars given.
         prompt: u32,
@@ -50,7 +51,7 @@ impl Window {
     }
 }
 
-/// All notes of a piece, as the player's, durations told at once.
+/// All notes of a piece, as the player's, with durations known at once.
 pub fn whole(tokenizer: &Tokenizer, record: &Record, cut: Cut) -> Vec<Passage> {
     let mut passages = Vec::new();
     let mut from = 0;
@@ -67,7 +68,7 @@ pub fn whole(tokenizer: &Tokenizer, record: &Record, cut: Cut) -> Vec<Passage> {
     passages
 }
 
-/// Windows of which at most twice `length` notes are read: the prompt is the player's, what follows Segue's.
+/// Windows of at most twice `length` notes: the prompt is the player's, the rest Segue's.
 fn prompts(tokenizer: &Tokenizer, record: &Record, prompt: u32, score: u32, cut: Cut) -> Vec<Passage> {
     let mut passages = Vec::new();
     let Some(last) = record.notes.last().map(|note| note.onset) else { return passages };
@@ -91,7 +92,8 @@ fn prompts(tokenizer: &Tokenizer, record: &Record, prompt: u32, score: u32, cut:
 }
 
 impl Record {
-    /// So many bars after a tick, in the metre that holds there. Pieces without a metre count bars of four beats.
+    /// The tick so many bars later, in the metre there. Pieces without a metre count bars of four
+    /// beats.
     pub fn bars_later(&self, tick: Tick, bars: u32) -> Tick {
         let meter = self.meters.iter().take_while(|&&(change, _)| change <= tick).last();
         let bar = meter.map_or(Beats::ONE.times(4), |(_, meter)| meter.bar());

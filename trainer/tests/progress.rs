@@ -48,3 +48,22 @@ fn an_error_is_one_line_of_a_log() {
     let line = fails(&["prepare", "--midi", text(&absent), "--out", text(&absent)]);
     assert!(line.contains("absent") && line.lines().count() == 1, "{line:?}");
 }
+
+/// A name is somebody's text: it may hold what would break a line of the log.
+#[cfg(unix)]
+#[test]
+fn a_file_that_is_skipped_is_one_line() {
+    let home = tempfile::tempdir().expect("a folder");
+    let (midi, shards) = (home.path().join("midi"), home.path().join("shards"));
+    fs::create_dir(&midi).expect("made");
+    for piece in 0..2 {
+        let note =
+            |i: i64| Note { onset: Beats::ONE.times(i), key: 60 + piece, duration: Beats::ONE, velocity: 80 };
+        write_piece(&midi.join(format!("{piece}.kar")), (0..64).map(note).collect());
+    }
+    fs::write(midi.join("two\nlines.mid"), "eggs").expect("written");
+    let said = succeeds(&["prepare", "--midi", text(&midi), "--out", text(&shards)]);
+    let skipped: Vec<&str> = said.lines().filter(|line| line.contains("skipped")).collect();
+    assert!(skipped.iter().any(|line| line.contains("two\\nlines.mid: ")), "{said}");
+    assert!(said.lines().all(|line| !line.starts_with("lines.mid")), "{said}");
+}

@@ -147,9 +147,9 @@ impl Context {
         &self.notes
     }
 
-    /// The notes of a role that are kept, newest first.
+    /// The pitched notes of a role that are kept, newest first.
     pub fn newest(&self, role: Role) -> impl Iterator<Item = &ContextNote> + Clone {
-        self.notes.iter().rev().filter(move |note| note.role == role)
+        self.notes.iter().rev().filter(move |note| note.role == role && !note.is_drum())
     }
 
     /// The note of that number, unless it is forgotten or yet to come.
@@ -168,7 +168,9 @@ impl Context {
         let from = self.notes.partition_point(|note| note.onset < oldest);
         let begun =
             (self.first + from..).zip(&self.notes[from..]).take_while(move |(_, note)| note.onset <= at);
-        begun.filter(move |(_, note)| note.role == role && note.end.is_none_or(|end| end > at))
+        begun.filter(move |(_, note)| {
+            note.role == role && !note.is_drum() && note.end.is_none_or(|end| end > at)
+        })
     }
 
     /// Adds a note where its onset belongs. A note of the same role and key that still sounds ends there first, and the

@@ -24,11 +24,19 @@ pub use remark::Remark;
 pub use source::Source;
 pub use write::{to_bytes, to_bytes_marked, write, write_marked};
 
+use std::path::Path;
+
 use crate::Beats;
 
 /// The latest position that is read or written: 35 hours at 120 BPM. Beyond it lies damage, not music.
 pub const LONGEST: Beats = Beats::ONE.times(250_000);
 
-/// The ends of the names of MIDI files, in lower case and without the dot: `.kar` has a song's words in it, `.rmi` is a
-/// MIDI file in a RIFF container. Which of them count in a folder is the caller's to say.
+/// The extensions of MIDI files, in lower case. `.kar` holds a song's words, too; `.rmi` is a MIDI file
+/// in a RIFF container.
 pub const EXTENSIONS: [&str; 5] = ["mid", "midi", "kar", "rmi", "smf"];
+
+/// Whether a file's name says that it is a MIDI file, so that it counts in a folder.
+pub fn has_midi_extension(path: &Path) -> bool {
+    let extension = path.extension().unwrap_or_default();
+    EXTENSIONS.iter().any(|known| extension.eq_ignore_ascii_case(known))
+}

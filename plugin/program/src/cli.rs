@@ -13,6 +13,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use arguments::{Arguments, Command};
+use segue_music::one_line;
 
 /// Runs the command. An error is one line on standard error and a non-zero exit code.
 pub fn run() -> ExitCode {
@@ -39,7 +40,7 @@ pub fn run() -> ExitCode {
     }
 }
 
-/// Prints an error with its causes.
+/// Prints an error with its causes on one line, whatever is in the names and texts that it quotes.
 fn report(error: &anyhow::Error) {
-    eprintln!("segue: {error:#}");
+    eprintln!("segue: {}", one_line(&format!("{error:#}")));
 }

@@ -1,4 +1,4 @@
-//! What the built-in sound costs: the share of one core at 48 kHz. `cargo bench -p segue --bench sound`.
+//! What the built-in sound costs: the share of one core at 48 kHz. `cargo bench -p segue-realtime --bench sound`.
 
 use std::time::Instant;
 

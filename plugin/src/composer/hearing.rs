@@ -65,7 +65,7 @@ impl Composer {
     pub(super) fn jump(&mut self, from: Beats, to: Beats, jump: Jump, stays: Stays) {
         if stays != Stays::Nothing {
             // A loop that is whole bars long: what sounded has ended, and the music goes on as planned.
-            self.generator.hush(Role::Segue, tick_at(from));
+            self.generator.release_all(Role::Segue, tick_at(from));
             return;
         }
         self.generator.cut(Role::Segue, tick_at(from));

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use segue_model::{Ask, Limits, Rest};
+use segue_model::{Limits, NoteRequest, Rest};
 use segue_music::{ContextNote, Note, PitchClasses, Role, heard_scale};
 
 use super::*;
@@ -151,15 +151,15 @@ impl Composer {
             Source::Another { ahead, seed, .. } => (ahead, seed),
             _ => (Beats::ZERO, settings.seed),
         };
-        let ask = Ask {
+        let ask = NoteRequest {
             grid: settings.grid,
             at_once: answer.opening.is_none(),
             temperature: settings.temperature,
             top_p: settings.top_p,
             seed,
-            skipping: duet,
+            ignore_other_role: duet,
             limits: self.limits(settings),
-            ..Ask::new(Role::Segue, answer.next_from(earliest) + ahead, answer.until + ahead)
+            ..NoteRequest::new(Role::Segue, answer.next_from(earliest) + ahead, answer.until + ahead)
         };
         let (opens, until, number) = (answer.opening.is_none(), answer.until, answer.number);
         let next = match self.answer.as_mut().map(|answer| &mut answer.source) {

@@ -12,7 +12,7 @@ pub fn trainer(arguments: &[&str]) -> Output {
     command.output().expect("the trainer starts")
 }
 
-/// What it says on standard output.
+/// Its standard output.
 pub fn succeeds(arguments: &[&str]) -> String {
     let output = trainer(arguments);
     let said = String::from_utf8_lossy(&output.stdout).into_owned();

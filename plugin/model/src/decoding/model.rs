@@ -1,4 +1,5 @@
-//! A model to play: its weights, the large ones in bytes, never changed, shared by all who play it.
+//! A model to play: its weights, the large ones in bytes. They never change and are shared by all
+//! jams.
 
 use std::path::Path;
 
@@ -51,8 +52,8 @@ pub(crate) struct Block {
 pub(crate) struct Head {
     /// (dim, dim)
     pub input: Matrix,
-    /// (head rows, dim)
-    pub asked: Vec<f32>,
+    /// (target rows, dim)
+    pub targets: Vec<f32>,
     /// (dim)
     pub norm: Vec<f32>,
     /// (2 · dim, dim)
@@ -98,7 +99,7 @@ impl Model {
         Self::at_resolution(checkpoint, Resolution::Byte)
     }
 
-    /// From a checkpoint, in more bytes than it takes to play.
+    /// From a checkpoint, at another resolution than it plays at.
     ///
     /// # Errors
     /// Names a parameter that is missing.
@@ -129,7 +130,7 @@ impl Model {
             let mut part = |part: &str| take(format!("{}.{part}", field.name()));
             Ok(Head {
                 input: matrix(part("in")?, dim),
-                asked: part("asked")?,
+                targets: part("asked")?,
                 norm: part("norm")?,
                 forward_in: matrix(part("forward.in")?, dim),
                 forward_out: matrix(part("forward.out")?, dim),
@@ -179,7 +180,8 @@ impl Model {
         &self.config
     }
 
-    /// Bytes of weights that one note reads, but for the few table rows that its step and its questions name.
+    /// Bytes of weights that one note reads, without the few table rows of its step and its
+    /// queries.
     pub fn bytes_a_note(&self) -> usize {
         let floats = |parts: &[&Vec<f32>]| 4 * parts.iter().map(|part| part.len()).sum::<usize>();
         let blocks = self.blocks.iter().map(|block| {
@@ -200,7 +202,7 @@ impl Model {
         parameters(&self.config, self.vocabulary()).iter().map(Parameter::count).sum()
     }
 
-    /// The alphabets it speaks.
+    /// Its vocabulary.
     pub fn vocabulary(&self) -> &Vocabulary {
         self.tokenizer.vocabulary()
     }

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Width of one attention head, of the trunk and of the copying heads; the rotary angles are laid out for it.
+/// Width of one attention head, of the trunk and of the copying heads; the rotary angles are laid
+/// out for it.
 pub const HEAD_DIM: usize = 64;
 
 /// The size of a model; saved with its weights.
@@ -35,23 +36,29 @@ impl Config {
         Self { dim: 64, layers: 2, hidden: 96, window: 24, copy_window: 40, parts: false }
     }
 
+    /// The same, telling parts apart.
+    pub fn tiny_ensemble() -> Self {
+        Self { parts: true, ..Self::tiny() }
+    }
+
     /// Attention heads of a block.
     pub fn heads(&self) -> usize {
         self.dim / HEAD_DIM
     }
 
-    /// Steps the ring keeps: the longer window, and as much again for truncation without a rebuild.
+    /// Steps the ring keeps: the longer window, and as many again for truncation without a rebuild.
     pub fn ring(&self) -> usize {
         2 * self.window.max(self.copy_window)
     }
 
-    /// How many notes back anything can be seen from a step: through every block's window, and from there through the copying
-    /// attention's. What was played before changes no number.
+    /// How many notes back a step can see: through the window of every block, and from there
+    /// through the copying attention's. Notes before that change no logit.
     pub fn reach(&self) -> usize {
         self.layers * self.window + self.copy_window + 1
     }
 
-    /// Whether the numbers make a model, and a bounded one: a damaged file must not ask for all memory.
+    /// Whether the numbers make a model, and a bounded one: a damaged file must not ask for all
+    /// memory.
     pub fn is_sound(&self) -> bool {
         let width = self.dim > 0 && self.dim.is_multiple_of(HEAD_DIM) && self.dim <= 2048;
         let depth = (1..=64).contains(&self.layers) && (1..=8192).contains(&self.hidden);

@@ -9,7 +9,7 @@ use segue_music::{Part, Token, Vocabulary};
 use crate::shape::config::{Config, HEAD_DIM};
 use crate::shape::rows::Rows;
 
-/// The fields of a note, in the order in which the heads say them.
+/// The fields of a note, in the order in which they are predicted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Field {
     /// Time since the onset before.
@@ -30,10 +30,12 @@ impl Field {
 
     /// The fields of a model, by index.
     pub fn of_model(config: &Config) -> &'static [Self] {
-        const FIELDS: [Field; Field::COUNT] =
-            [Field::Gap, Field::Key, Field::Velocity, Field::Duration, Field::Part];
-        if config.parts { &FIELDS } else { &FIELDS[..4] }
+        if config.parts { &Self::WITH_PART } else { &Self::ALL }
     }
+
+    /// All of a model that knows of parts, by index.
+    pub const WITH_PART: [Self; Self::COUNT] =
+        [Self::Gap, Self::Key, Self::Velocity, Self::Duration, Self::Part];
 
     /// The four that every note has.
     pub const ALL: [Self; 4] = [Self::Gap, Self::Key, Self::Velocity, Self::Duration];
@@ -77,7 +79,7 @@ impl Field {
         }
     }
 
-    /// Copying attentions of its head: of values, and for keys of intervals too.
+    /// How many copying attentions its head has: one for values, and for keys one for intervals.
     pub fn copies(self) -> usize {
         match self {
             Self::Gap | Self::Velocity | Self::Duration | Self::Part => 1,
@@ -85,8 +87,8 @@ impl Field {
         }
     }
 
-    /// How strongly copies speak: eight times the alphabet, so that with the network
-    /// silent a ninth of the probability is left to what was never played.
+    /// How strongly copies count: eight times the alphabet's size, so that with the rest of the
+    /// network at zero a ninth of the probability is left to symbols that were never played.
     pub fn copy_strength(self, vocabulary: &Vocabulary) -> f32 {
         8.0 * self.symbols(vocabulary) as f32
     }
@@ -119,8 +121,8 @@ impl Parameter {
     }
 }
 
-/// All parameters of a model of that size, in the order in which a step uses them. Matrices lie as (outputs, inputs), tables as (rows,
-/// dim).
+/// All parameters of a model of that size, in the order in which a step uses them. Matrices lie as
+/// (outputs, inputs), tables as (rows, dim).
 pub fn parameters(config: &Config, vocabulary: &Vocabulary) -> Vec<Parameter> {
     let (dim, hidden) = (config.dim, config.hidden);
     let rows = Rows::new(vocabulary);
@@ -128,7 +130,8 @@ pub fn parameters(config: &Config, vocabulary: &Vocabulary) -> Vec<Parameter> {
     let mut add =
         |name: String, shape: &[usize], init| list.push(Parameter { name, shape: shape.to_vec(), init });
     let spread = |inputs: usize| Init::Normal((inputs as f32).sqrt().recip());
-    // What is added to the residual stream starts small, the more so the deeper (GPT-2's scheme).
+    // What is added to the residual stream starts small, and smaller in deeper models (GPT-2's
+    // scheme).
     let added = |inputs: usize| Init::Normal((inputs as f32 * 2.0 * config.layers as f32).sqrt().recip());
 
     add("steps".into(), &[rows.step_count(), dim], Init::Normal(0.3));
@@ -144,7 +147,7 @@ pub fn parameters(config: &Config, vocabulary: &Vocabulary) -> Vec<Parameter> {
     for &field in Field::of_model(config) {
         let (name, symbols, copies) = (field.name(), field.alphabet(config, vocabulary), field.copies());
         add(format!("{name}.in"), &[dim, dim], spread(dim));
-        add(format!("{name}.asked"), &[rows.head_count(), dim], Init::Normal(0.3));
+        add(format!("{name}.asked"), &[rows.target_count(), dim], Init::Normal(0.3));
         add(format!("{name}.norm"), &[dim], Init::Constant(1.0));
         add(format!("{name}.forward.in"), &[2 * dim, dim], spread(dim));
         add(format!("{name}.forward.out"), &[dim, dim], added(dim));

@@ -21,7 +21,8 @@ pub enum Command {
     /// Continue a MIDI file, or every MIDI file of a folder.
     ///
     /// The answer begins at the bar line after the prompt's last note. The file written holds the
-    /// prompt, unchanged, as the track "You", and the answer as the track "Segue".
+    /// prompt, unchanged but for the names of its tracks, and the answer as a new track "Segue".
+    /// The tracks that it continues are called "You"; drums are not continued and keep their name.
     Continue(Continue),
     /// Play with Segue, without a host: it has its own window, sound, MIDI ports and clock.
     ///

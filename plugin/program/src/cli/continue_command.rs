@@ -5,8 +5,8 @@ use std::io::{self, Write};
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, anyhow, bail};
-use segue_model::{Continuation, Model, Rest, Wish};
-use segue_music::{Beats, midi_file, take};
+use segue_model::{Continuation, ContinuationOptions, Guards, Model, Rest};
+use segue_music::{Beats, midi_file, one_line, take};
 
 use super::arguments::Continue;
 use super::listing::Listing;
@@ -47,14 +47,18 @@ pub fn run(arguments: &Continue) -> Result<()> {
 }
 
 fn continue_file(arguments: &Continue, model: &Arc<Model>, Pair { input, output }: &Pair) -> Result<()> {
-    let wish = Wish {
+    let options = ContinuationOptions {
         bars: arguments.bars,
         grid: arguments.grid.map(|grid| grid.0),
         temperature: arguments.temperature,
         top_p: arguments.top_p,
         seed: arguments.seed,
+        guards: Guards::ALL,
     };
     let prompt = midi_file::read(input)?;
+    for remark in prompt.remarks() {
+        eprintln!("segue: {}: {remark}", one_line(&input.to_string_lossy()));
+    }
     // Refused before anything is computed: 250 bars of 255/1 took 93 s.
     if let Some((_, end)) = Continuation::span(&prompt, arguments.bars)
         && end > midi_file::LONGEST
@@ -67,7 +71,7 @@ fn continue_file(arguments: &Continue, model: &Arc<Model>, Pair { input, output 
             midi_file::LONGEST.div_floor(Beats::ONE)
         );
     }
-    let answer = match Continuation::of(&prompt, Arc::clone(model), &wish) {
+    let answer = match Continuation::of(&prompt, Arc::clone(model), &options) {
         Ok(answer) => answer,
         Err(Rest::Unheard) => {
             bail!("{}: holds no notes to continue (drums do not count)", input.display())
@@ -78,11 +82,12 @@ fn continue_file(arguments: &Continue, model: &Arc<Model>, Pair { input, output 
 
     let mut out = io::stdout().lock();
     let printed = if arguments.json {
-        let listing = Listing::of([input, output], model.name(), &wish, &prompt, &answer);
+        let listing = Listing::of([input, output], model.name(), &options, &prompt, &answer);
         serde_json::to_writer(&mut out, &listing).map_err(io::Error::from).and_then(|()| writeln!(out))
     } else {
         let (notes, from, to) = (answer.notes.len(), answer.start, answer.end);
-        writeln!(out, "{}: {notes} notes from beat {from} to {to}", output.display())
+        let name = output.to_string_lossy();
+        writeln!(out, "{}: {notes} notes from beat {from} to {to}", one_line(&name))
     };
     match printed {
         // The reader has closed the pipe. The file is written all the same.

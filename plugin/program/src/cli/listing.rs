@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use segue_model::{Continuation, Wish};
+use segue_model::{Continuation, ContinuationOptions};
 use segue_music::{Beats, Note, Piece, Tempo};
 use serde::Serialize;
 
@@ -47,7 +47,7 @@ impl<'a> Listing<'a> {
     pub fn of(
         [file, output]: [&'a Path; 2],
         model: &'a str,
-        wish: &Wish,
+        wish: &ContinuationOptions,
         prompt: &Piece,
         answer: &Continuation,
     ) -> Self {

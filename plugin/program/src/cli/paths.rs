@@ -1,10 +1,12 @@
 //! The files to read, and where each output goes.
 
 use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail, ensure};
+use segue_music::midi_file;
 
 /// An input file and its output file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -46,12 +48,12 @@ pub fn pairs(input: &Path, output: &Path) -> Result<Vec<Pair>> {
     for entry in entries {
         let entry = entry.with_context(|| format!("{}: cannot be read", input.display()))?;
         let path = entry.path();
-        if is_midi(&path) && path.is_file() {
-            pairs.push(Pair { output: output.join(entry.file_name()), input: path });
+        if midi_file::has_midi_extension(&path) && path.is_file() {
+            pairs.push(Pair { output: output.join(output_name(&entry.file_name())), input: path });
         }
     }
     if pairs.is_empty() {
-        bail!("{}: holds no .mid files", input.display());
+        bail!("{}: holds no MIDI files ({})", input.display(), midi_file::EXTENSIONS.join(", "));
     }
     pairs.sort();
     keep_prompts(&pairs)?;
@@ -77,9 +79,13 @@ fn keep_prompts(pairs: &[Pair]) -> Result<()> {
     Ok(())
 }
 
-fn is_midi(path: &Path) -> bool {
-    path.extension()
-        .is_some_and(|ending| ["mid", "midi"].iter().any(|midi| ending.eq_ignore_ascii_case(midi)))
+/// The name of the input. What is written is never in a RIFF container, so `x.rmi` gives `x.rmi.mid`.
+fn output_name(input: &OsStr) -> OsString {
+    let mut name = input.to_owned();
+    if Path::new(input).extension().is_some_and(|end| end.eq_ignore_ascii_case("rmi")) {
+        name.push(".mid");
+    }
+    name
 }
 
 fn same(one: &Path, other: &Path) -> bool {

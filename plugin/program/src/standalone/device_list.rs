@@ -1,5 +1,7 @@
 //! The list of audio devices and MIDI ports, as text.
 
+use segue_music::one_line;
+
 use super::audio::sound_card;
 use super::midi::ports;
 
@@ -33,7 +35,7 @@ pub fn device_list() -> String {
 /// Appends the names, or `none` if there are none.
 fn append(lines: &mut Vec<String>, names: impl Iterator<Item = String>, none: &str) {
     let before = lines.len();
-    lines.extend(names.map(|name| format!("  {name}")));
+    lines.extend(names.map(|name| format!("  {}", one_line(&name))));
     if lines.len() == before {
         lines.push(format!("  {none}"));
     }

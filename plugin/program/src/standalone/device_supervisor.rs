@@ -5,6 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use segue_music::one_line;
+
 use super::audio::driver::{AudioError, AudioRequest, Driver, DriverHealth, SharedInstrument};
 use super::midi::ports::Ports;
 use super::sound_status::SoundStatus;
@@ -160,7 +162,7 @@ impl DeviceSupervisor {
                     break;
                 }
                 if turn % DEVICES_EVERY == 0 {
-                    self.poll(&mut |notice| println!("{notice}"));
+                    self.poll(&mut |notice| println!("{}", one_line(&notice)));
                 }
                 let summary = transport.summary();
                 if summary != printed {

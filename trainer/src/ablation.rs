@@ -13,9 +13,9 @@ use segue_network::Network;
 pub enum Part {
     /// The heads that copy from what was played.
     Copying,
-    /// How long notes are, in what a step tells.
+    /// How long notes are.
     Durations,
-    /// Which keys sound, in what a step tells.
+    /// Which keys sound.
     Sounding,
     /// Where in the bar a step lies.
     Metre,
@@ -37,7 +37,8 @@ impl Part {
         }
     }
 
-    /// Sets the numbers of the part to zero, where they say nothing. Done after every step of the optimizer, they never learn to.
+    /// Sets the numbers of the part to zero, so that it has no effect. Done after every step of the
+    /// optimizer, they never learn.
     pub fn silence(self, network: &Network) -> Result<()> {
         match self.facts() {
             Some(facts) => zero(network, "steps", &facts.rows(network.vocabulary())),
@@ -71,11 +72,11 @@ mod tests {
     use segue_music::{Context, ContextNote, Meter, Role, Tokenizer};
     use segue_network::Batch;
 
-    /// What the onset's head says after eighty notes.
+    /// The logits of the onset after eighty notes.
     fn onset_logits(network: &Network, context: &Context) -> Vec<f32> {
         let sequence = Sequence::of(&Tokenizer::new(), context, |_| true);
         let batch = Batch::new(&[sequence], network.config(), network.vocabulary());
-        let [onset, ..] = network.logits(&batch).unwrap();
+        let onset = &network.logits(&batch).unwrap()[Field::Gap as usize];
         onset.get(onset.dim(0).unwrap() - 1).unwrap().to_vec1().unwrap()
     }
 
@@ -87,7 +88,7 @@ mod tests {
             // One key that is struck but once.
             let key = if place == 40 { 30 } else { 60 + (place * 5 % 12) as u8 };
             let mut note =
-                ContextNote { onset, key, velocity: Some(80), end: Some(onset + 10), shown: Some(10), role };
+                ContextNote { onset, key, velocity: Some(80), end: Some(onset + 10), shown: Some(10), role, part: None };
             change(place, &mut note);
             context.hear(note);
         }
@@ -112,7 +113,7 @@ mod tests {
                 ),
             ),
             (&[Part::Metre], context(|_, _| (), |context| _ = context.meter(0, Some(Meter::COMMON)))),
-            // Further back than attention sees, within what the shares of pitch classes count.
+            // Further back than the trunk sees, with no effect on the shares of pitch classes.
             (&[Part::Recent], context(|place, note| note.key += u8::from(place == 20), |_| ())),
             (&[Part::Style], context(|_, _| (), |context| _ = context.style(0, Some(3)))),
         ];
@@ -129,7 +130,8 @@ mod tests {
     fn without_copying_what_was_played_is_seen_by_the_trunk_alone() {
         let config = Config { window: 4, ..Config::tiny() };
         let network = Network::random(&config, 3).unwrap();
-        // Further back than the trunk sees, and known to the shares of pitch classes only as what it was.
+        // Further back than the trunk sees; its effect on the shares of pitch classes stays the
+        // same.
         let (plain, other) =
             (context(|_, _| (), |_| ()), context(|place, note| note.onset += i64::from(place == 60), |_| ()));
         assert_ne!(onset_logits(&network, &plain), onset_logits(&network, &other));

@@ -10,7 +10,8 @@ use crate::record::VoicedNote;
 /// Runs with fewer different steps are nobody's: scales, trills, repeated notes, a broken chord.
 const DIFFERENT_STEPS: usize = 6;
 
-/// Runs of so many keys, by hash, in the order in which they come. Transposed ones are the same run; runs that anybody plays are left out.
+/// N-grams of keys, by hash, in order. Transposed ones are the same; those that anybody plays are
+/// left out.
 pub fn transposed(notes: &[VoicedNote], length: usize) -> Vec<u64> {
     let keys = keys(notes);
     let steps: Vec<i16> = keys.windows(2).map(|pair| i16::from(pair[1]) - i16::from(pair[0])).collect();

@@ -1,14 +1,14 @@
-//! What it costs that the plugin plays with a byte a weight: bits of the same notes by the training forward and by the playing one.
+//! What quantisation costs: bits of the same notes by the training forward and by the playing one.
 
 use anyhow::Result;
-use segue_model::{Checkpoint, Cpu, Field, Model, Played};
+use segue_model::{Checkpoint, Cpu, Field, Model, SequenceDecoder};
 use segue_network::Network;
 use serde_json::json;
 
 use crate::comparison::LEAST;
 use crate::measure::Measure;
 use crate::passage::Passage;
-use crate::progress::bar;
+use crate::progress_bar::bar;
 use crate::score::{self, ByKind};
 
 /// Scores passages both ways and prints them side by side.
@@ -16,7 +16,7 @@ pub fn compare(checkpoint: Checkpoint, passages: &[Passage], measure: Measure, a
     let name = checkpoint.name.clone();
     let network = Network::with_numbers(&checkpoint.config, &checkpoint.numbers)?;
     let model = Model::from_checkpoint(checkpoint)?;
-    let mut played = Played::new(&model, Cpu::best());
+    let mut played = SequenceDecoder::new(&model, Cpu::best());
     let (mut before, mut after) = (ByKind::new(), ByKind::new());
     let notes = passages.iter().map(Passage::scored).sum::<usize>() as u64;
     let progress = bar(notes, "{bar:30} {human_pos}/{human_len} notes, {per_sec}, {eta} left");
@@ -28,7 +28,7 @@ pub fn compare(checkpoint: Checkpoint, passages: &[Passage], measure: Measure, a
         }
         let bits = after.entry(passage.kind.clone()).or_default();
         played.logits(&passage.sequence, |question, field, logits| {
-            if let Some(symbol) = passage.sequence.answer(question, field) {
+            if let Some(symbol) = passage.sequence.target(question, field) {
                 let probability = values.probabilities(field, logits)[values.of(field, symbol)];
                 bits.add(field, -probability.max(f64::MIN_POSITIVE).ln());
             }

@@ -1,14 +1,16 @@
-//! Sums of products of bytes with a [`Fixed`] vector: what nearly all the time of a step goes into.
+//! Integer dot products of bytes with a [`QuantisedVec`]: nearly all the time of a step goes into
+//! them.
 //!
-//! A step reads every weight once, so memory sets its pace; all that the code must do is keep up. Rows lie in blocks of 32,
-//! and of these four columns side by side, so that a register holds one sum of each row and nothing is added across at the end.
+//! A step reads every weight once, so memory bandwidth sets the pace and the code has to keep up.
+//! Rows lie in blocks of 32, and of these four columns side by side, so that a register holds one
+//! sum of each row and no lanes are added up at the end.
 
 use crate::decoding::cpu::{Cpu, Instructions};
-use crate::decoding::quantised::{COLUMNS, Fixed};
+use crate::decoding::quantised::{COLUMNS, QuantisedVec};
 
 /// Rows of a block.
 pub const ROWS: usize = 32;
-/// Bytes stand for themselves less this: byte products on x86 take one factor without a sign.
+/// A byte stands for its value less this: products of bytes on x86 take one factor without a sign.
 pub const BIAS: i32 = 128;
 
 /// Four columns of a block of rows: two cache lines.
@@ -21,15 +23,16 @@ impl Group {
     pub const ZERO: Self = Self([[BIAS as u8; COLUMNS]; ROWS]);
 }
 
-/// The sums of one block: for each row, `Σ byte · number` with the bias still in it, wrapped to 32 bits. The true sum fits
-/// into them, [`Fixed`] sees to that, so what wraps on the way wraps back.
+/// The sums of one block: for each row, `Σ byte · integer` with the bias still in it, wrapped to 32
+/// bits. [`QuantisedVec`] sees to it that the true sum fits, so what wraps on the way wraps back.
 pub type Sums = [i32; ROWS];
 
-/// Adds the products of the groups of one block, the first with the vector's group `from`, to `sums`.
+/// Adds the dot products of the rows of one block to `sums`; the first group of columns meets the
+/// vector's group `from`.
 ///
 /// # Panics
-/// Where the vector is shorter than that.
-pub fn add_products(cpu: Cpu, groups: &[Group], x: &Fixed, from: usize, sums: &mut Sums) {
+/// Where the vector is too short.
+pub fn add_int_dot(cpu: Cpu, groups: &[Group], x: &QuantisedVec, from: usize, sums: &mut Sums) {
     let span = from..from + groups.len();
     match cpu.instructions() {
         // SAFETY: a Cpu of this kind is proof of these instructions.
@@ -62,7 +65,7 @@ mod x86 {
 
     use super::{COLUMNS, Group, Sums};
 
-    /// Two byte products for each four columns: the vector's high digits and its low ones.
+    /// Two products of bytes for each four columns: with the vector's high digits and its low ones.
     #[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
     pub fn avx512(groups: &[Group], high: &[[i8; COLUMNS]], low: &[[i8; COLUMNS]], sums: &mut Sums) {
         let mut highs = [_mm512_setzero_si512(); 2];
@@ -86,7 +89,7 @@ mod x86 {
         }
     }
 
-    /// Bytes widened to sixteen bits; a register then holds four rows, two sums of each.
+    /// Bytes widened to sixteen bits; a register then holds two sums of each of four rows.
     #[target_feature(enable = "avx2")]
     pub fn avx2(groups: &[Group], numbers: &[[i16; COLUMNS]], sums: &mut Sums) {
         let mut pairs = [_mm256_setzero_si256(); 8];
@@ -117,10 +120,12 @@ mod neon {
 
     use super::{COLUMNS, Group, Sums};
 
-    /// Bytes widened to sixteen bits; a register then holds four sums of one row. Two passes of sixteen rows, which is what fits.
+    /// Bytes widened to sixteen bits; a register then holds four sums of one row. Two passes of
+    /// sixteen rows, because no more fit.
     pub fn products(groups: &[Group], numbers: &[[i16; COLUMNS]], sums: &mut Sums) {
         for (half, sums) in sums.chunks_exact_mut(16).enumerate() {
-            // SAFETY: every 64-bit ARM has NEON; all that is read lies in a group of 128 bytes, four numbers or sixteen sums.
+            // SAFETY: every 64-bit ARM has NEON; all reads lie in a group of 128 bytes, four
+            // numbers or sixteen sums.
             unsafe {
                 let mut rows = [vdupq_n_s32(0); 16];
                 for (group, numbers) in groups.iter().zip(numbers) {
@@ -167,13 +172,13 @@ mod tests {
             let x: Vec<f32> =
                 (0..4 * count + 8).map(|i| if i % 3 == 0 { 1.0 } else { (i as f32).sin() }).collect();
             for cpu in Cpu::all() {
-                let mut fixed = Fixed::default();
-                fixed.set(cpu, &x, 0);
+                let mut quantised = QuantisedVec::default();
+                quantised.set(cpu, &x, 0);
                 let mut sums = [7; ROWS];
-                add_products(cpu, &groups, &fixed, 1, &mut sums);
+                add_int_dot(cpu, &groups, &quantised, 1, &mut sums);
                 for (row, &sum) in sums.iter().enumerate() {
                     let mut exact = 7i64;
-                    for (group, numbers) in groups.iter().zip(&fixed.numbers[1..]) {
+                    for (group, numbers) in groups.iter().zip(&quantised.numbers[1..]) {
                         for (&byte, &number) in group.0[row].iter().zip(numbers) {
                             exact += i64::from(byte) * i64::from(number);
                         }

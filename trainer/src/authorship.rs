@@ -6,13 +6,14 @@ use crate::record::Record;
 
 /// Notes to learn from, without which nobody's style is known.
 const ENOUGH: usize = 60_000;
-/// Most composers that become styles. A model has names for 64 styles, and the kinds of music are some of them.
+/// At most so many composers become styles, beside the kinds of music.
 const MOST: usize = 40;
 /// Sources of one composer, whose groups number the works.
 const OF_ONE: [(&str, &str); 1] = [("chopin-first-editions", "Chopin, F.")];
 
-/// The composer that a group of a manifest names, `source/Family, Given names|Work`: the family's name and the initials, as given names are spelled
-/// in many languages. Nothing where it names a collection or a number.
+/// The composer named by a group of a manifest, `source/Family, Given names|Work`: the family name
+/// and the initials, since given names are spelled in many languages. `None` where it names a
+/// collection or a number.
 pub fn of_group(group: &str) -> Option<String> {
     let (source, name) = group.split_once('/')?;
     if let Some(&(_, composer)) = OF_ONE.iter().find(|(one, _)| *one == source) {
@@ -31,7 +32,8 @@ pub fn of_group(group: &str) -> Option<String> {
     (!family.is_empty() && !initials.is_empty()).then(|| format!("{family}, {}", initials.join(" ")))
 }
 
-/// Forgets the composers of whom there is too little music to train on; `prepared` begins with the training split.
+/// Forgets the composers with too little music to train on; `prepared` begins with the training
+/// split.
 pub fn keep_known(prepared: &mut [(&str, Vec<Record>)]) {
     let mut notes = BTreeMap::<String, usize>::new();
     for record in prepared.first().iter().flat_map(|(_, records)| records) {
