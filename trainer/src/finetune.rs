@@ -131,6 +131,7 @@ impl Finetune {
         for Skipped { path, why } in &skipped {
             eprintln!("skipped {}", one_line(&format!("{}: {why}", path.display())));
         }
+        let records: Vec<Record> = records.into_iter().filter_map(Record::pitched).collect();
         let all = notes(&records);
         if records.len() < FEWEST_PIECES || all < FEWEST_NOTES {
             bail!(

@@ -7,6 +7,7 @@ mod authorship;
 mod baseline;
 mod bench;
 mod calibration;
+mod casting;
 mod comparison;
 mod corpus;
 mod curve;

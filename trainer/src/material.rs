@@ -39,7 +39,7 @@ pub struct Material {
 }
 
 impl Material {
-    /// All pieces of the music. Prints which files were left out.
+    /// All pieces of the music, as one keyboard plays them. Prints which files were left out.
     pub fn pieces(&self) -> Result<Vec<Record>> {
         let mut records = match (&self.midi, &self.shards) {
             (Some(folder), _) => self.read(folder)?,
@@ -53,7 +53,7 @@ impl Material {
             let kinds = kinds.into_iter().collect::<Vec<_>>().join(", ");
             ensure!(!records.is_empty(), "there is no music of the kind {kind:?}; there is: {kinds}");
         }
-        Ok(records)
+        Ok(records.into_iter().filter_map(Record::pitched).collect())
     }
 
     /// The pieces to score: at most about `most` notes of each kind, unless the command line sets
@@ -80,7 +80,7 @@ impl Material {
         let mut records = shard::read(&shard::path(shards, "train"))
             .context("the counting models learn from the training split")?;
         records.retain(|record| self.left_out.as_ref() != Some(&record.kind));
-        Ok(records)
+        Ok(records.into_iter().filter_map(Record::pitched).collect())
     }
 }
 

@@ -1,7 +1,7 @@
 //! A piece of music as a MIDI file holds it, in Beats.
 
 use crate::midi_file::{Remark, Source};
-use crate::{Beats, Channel, Meter, Note, Tempo};
+use crate::{Beats, Channel, DRUM_CHANNEL, Meter, Note, Part, Tempo};
 
 /// One voice of a piece: the notes of one track on one channel.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -19,9 +19,14 @@ pub struct Track {
 }
 
 impl Track {
+    /// The part it plays, by its channel and program; `None` where it names no program.
+    pub fn part(&self) -> Option<Part> {
+        Part::of_track(self.channel, self.program)
+    }
+
     /// Whether its notes are drum strokes: General MIDI keeps channel 10 for them.
     pub fn is_drums(&self) -> bool {
-        self.channel == 9
+        self.channel == DRUM_CHANNEL
     }
 }
 
