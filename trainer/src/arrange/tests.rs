@@ -73,7 +73,7 @@ fn a_song_is_the_same_everywhere_and_however_many_are_asked_for() {
     assert_ne!(hashes[&0], hash(&bytes(&other.song(0))));
     let all: Vec<u8> = hashes.values().flat_map(|hash| hash.to_le_bytes()).collect();
     // This changes when the composer changes, never with a platform or a library.
-    assert_eq!(hash(&all), 0x30cc_0177_c99e_a22f, "{:#x}", hash(&all));
+    assert_eq!(hash(&all), 0x313e_8ec7_ffd2_0778, "{:#x}", hash(&all));
 }
 
 #[test]
@@ -308,7 +308,11 @@ fn fills_lead_into_sections() {
             let bar = |number: usize| section.start + number as i64 * song.grid.bar();
             let (plain, last) = (strokes(bar(section.bars - 2)), strokes(bar(section.bars - 1)));
             assert_ne!(plain, last, "song {number}, {}: no fill", section.name);
-            assert_eq!(strokes(bar(1)), plain, "song {number}, {}: no groove", section.name);
+            // Bars without a fill are the groove, give or take a stroke.
+            let another = strokes(bar(1));
+            let changed = another.symmetric_difference(&plain).count();
+            assert!(changed <= 3, "song {number}, {}: no groove", section.name);
+            assert!(last.symmetric_difference(&plain).count() > changed, "song {number}, {}", section.name);
             seen += 1;
         }
     }
