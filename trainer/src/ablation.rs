@@ -76,7 +76,7 @@ mod tests {
     fn onset_logits(network: &Network, context: &Context) -> Vec<f32> {
         let sequence = Sequence::of(&Tokenizer::new(), context, |_| true);
         let batch = Batch::new(&[sequence], network.config(), network.vocabulary());
-        let [onset, ..] = network.logits(&batch).unwrap();
+        let onset = &network.logits(&batch).unwrap()[Field::Gap as usize];
         onset.get(onset.dim(0).unwrap() - 1).unwrap().to_vec1().unwrap()
     }
 
@@ -88,7 +88,7 @@ mod tests {
             // One key that is struck but once.
             let key = if place == 40 { 30 } else { 60 + (place * 5 % 12) as u8 };
             let mut note =
-                ContextNote { onset, key, velocity: Some(80), end: Some(onset + 10), shown: Some(10), role };
+                ContextNote { onset, key, velocity: Some(80), end: Some(onset + 10), shown: Some(10), role, part: None };
             change(place, &mut note);
             context.hear(note);
         }

@@ -7,12 +7,12 @@ use std::process::{Command, ExitStatus};
 use anyhow::{Context as _, Result, ensure};
 use clap::Args;
 use segue_model::{Config, Sequence, parameters};
-use segue_music::{Role, Tokenizer, Vocabulary};
+use segue_music::{Tokenizer, Vocabulary};
 use segue_network::{Batch, Network};
 use serde::Serialize;
 
 use crate::optimizer::AdamW;
-use crate::record::{Record, VoicedNote};
+use crate::record::{Cast, Record, VoicedNote};
 use crate::train::loss;
 
 /// Measure training: notes per CPU second at three sizes, on one thread, and the same shapes in
@@ -155,7 +155,7 @@ fn sequence(seed: u64) -> Sequence {
     let mut notes: Vec<VoicedNote> = (0..=LENGTH).map(&mut note).collect();
     notes.sort_unstable();
     let record = Record { notes, ..Record::default() };
-    let context = record.context(&record.notes, false, |_| (Role::Player, true));
+    let context = record.context(&record.notes, false, |_| Cast::PLAYER);
     Sequence::of(&Tokenizer::new(), &context, |_| true)
 }
 

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail, ensure};
-use segue_music::midi_file;
+use segue_music::{midi_file, one_line};
 
 use crate::authorship;
 use crate::record::Record;
@@ -101,17 +101,14 @@ pub fn files(folder: &Path, manifest: Option<&Manifest>, split: Option<&str>) ->
             let path = entry?.path();
             if path.is_dir() {
                 folders.push(path);
-            } else if path
-                .extension()
-                .is_some_and(|end| end.eq_ignore_ascii_case("mid") || end.eq_ignore_ascii_case("midi"))
-            {
+            } else if midi_file::has_midi_extension(&path) {
                 found.push(path);
             }
         }
     }
     found.sort();
     if found.is_empty() {
-        bail!("there is no .mid file in {}; name a folder that holds some", folder.display());
+        bail!("there is no MIDI file in {}; name a folder that holds some", folder.display());
     }
     if let (Some(manifest), Some(split)) = (manifest, split) {
         found.retain(|path| {
@@ -128,6 +125,7 @@ pub fn files(folder: &Path, manifest: Option<&Manifest>, split: Option<&str>) ->
 }
 
 /// Reads files, and returns those that could not be used as well. Calls `each` after every file.
+/// What was odd about a file that was read all the same goes to standard error, one line each.
 pub fn read(
     folder: &Path,
     files: &[PathBuf],
@@ -139,9 +137,12 @@ pub fn read(
         let name = path.strip_prefix(folder).unwrap_or(path);
         let entry = manifest.and_then(|manifest| manifest.entries.get(name));
         let kind = entry.map_or("unknown", |entry| &entry.kind);
-        let record = midi_file::read(path)
-            .map_err(anyhow::Error::from)
-            .and_then(|piece| Record::from_piece(name.display().to_string(), kind.to_owned(), &piece));
+        let record = midi_file::read(path).map_err(anyhow::Error::from).and_then(|piece| {
+            for remark in piece.remarks() {
+                eprintln!("{}: {remark}", one_line(&path.to_string_lossy()));
+            }
+            Record::from_piece(name.display().to_string(), kind.to_owned(), &piece)
+        });
         let (composer, style) =
             entry.map(|entry| (entry.composer.clone(), entry.style.clone())).unwrap_or_default();
         match record {

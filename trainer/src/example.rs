@@ -3,9 +3,10 @@
 use rand::RngExt;
 use rand_pcg::Pcg64Mcg;
 use segue_model::Sequence;
-use segue_music::{Role, Tick, Tokenizer};
+use segue_music::{Part, Role, Tick, Tokenizer};
 
-use crate::record::{Record, VoicedNote};
+use crate::casting::Casting;
+use crate::record::{Cast, Record, VoicedNote};
 
 /// How often a note of a kind is seen, relative to kinds not listed. Performances teach touch and
 /// timing, songs for two hands are what most people play, duos are what a jam is. Ensembles are
@@ -24,9 +25,11 @@ const WEIGHTS: [(&str, f64); 9] = [
 
 /// The share of examples in which the style is known.
 const TOLD_STYLE: f64 = 0.5;
-/// In examples of two who play together, the share that target one player's next note, whatever the
-/// other plays before it.
-const SKIPPING: f64 = 0.4;
+/// The share of examples in which a piece of several parts is heard as an ensemble, by a model that
+/// knows of parts. In the others one keyboard plays it, without its drums.
+const ENSEMBLE: f64 = 0.8;
+/// The same for a piece of a single part.
+const KNOWN_PART: f64 = 0.3;
 
 /// Draws examples from pieces, with the weight of each kind.
 pub struct Examples<'a> {
@@ -65,11 +68,15 @@ impl<'a> Examples<'a> {
     pub fn draw(&self, random: &mut Pcg64Mcg) -> Sequence {
         let at = random.random::<f64>() * self.ends.last().copied().unwrap_or(0.0);
         let record = &self.records[self.ends.partition_point(|&end| end <= at).min(self.records.len() - 1)];
-        let notes = self.window(record, random);
+        let ensemble = is_ensemble(record, random);
+        let notes = self.window(record, ensemble, random);
         let notes = vary(record, notes, random);
-        let cast = Cast::draw(record, &notes, random);
+        let casting = match ensemble {
+            true => Casting::ensemble(record, &notes, random),
+            false => Casting::keyboard(record, &notes, random),
+        };
         let mut notes: Vec<(VoicedNote, Role)> =
-            notes.iter().enumerate().map(|(place, note)| (*note, cast.role(place, note))).collect();
+            notes.iter().enumerate().map(|(place, note)| (*note, casting.role(place, note))).collect();
         if !record.meters.is_empty() && random.random::<f64>() < 0.5 {
             Touch::draw(random).play(&mut notes, random);
         }
@@ -79,9 +86,9 @@ impl<'a> Examples<'a> {
         let metre = random.random::<f64>() < 0.8;
         let mut roles = roles.into_iter();
         let mut coin = random.clone();
-        let mut context = record.context(&notes, metre, |_| {
+        let mut context = record.context(&notes, metre, |note| {
             let role = roles.next().unwrap_or(Role::Player);
-            (role, hiding.shows(role, &mut coin))
+            Cast { role, shown: hiding.shows(role, &mut coin), part: casting.part(role, note) }
         });
         // A player asks for a kind of music, a style or a composer: each must work without the
         // others.
@@ -93,24 +100,18 @@ impl<'a> Examples<'a> {
         {
             context.style(first.onset, style);
         }
-        let together = matches!(cast, Cast::Together(_));
-        Sequence::targeting(
-            &self.tokenizer,
-            &context,
-            |_| true,
-            |_| {
-                let skips = together && random.random::<f64>() < SKIPPING;
-                skips.then(|| if random.random() { Role::Player } else { Role::Segue })
-            },
-        )
+        Sequence::targeting(&self.tokenizer, &context, |_| true, |_| casting.aim(random))
     }
 
     /// Notes of a window, of all voices or, in pieces of many, of one to four of them.
-    fn window(&self, record: &Record, random: &mut Pcg64Mcg) -> Vec<VoicedNote> {
+    fn window(&self, record: &Record, ensemble: bool, random: &mut Pcg64Mcg) -> Vec<VoicedNote> {
         let voices = record.notes.iter().map(|note| note.voice).max().unwrap_or(0) + 1;
-        let few: Option<Vec<u8>> = (voices > 2 && random.random::<f64>() < 0.6)
+        let few: Option<Vec<u8>> = (voices > 2 && random.random::<f64>() < if ensemble { 0.3 } else { 0.6 })
             .then(|| (0..random.random_range(1..=4)).map(|_| random.random_range(0..voices)).collect());
-        let plays = |note: &&VoicedNote| few.as_ref().is_none_or(|few| few.contains(&note.voice));
+        let plays = |note: &&VoicedNote| {
+            let chosen = few.as_ref().is_none_or(|few| few.contains(&note.voice));
+            chosen && (ensemble || !record.is_drum(note))
+        };
         let available = record.notes.iter().filter(plays).count();
         // From the piece's beginning more often than by chance: a jam begins with little context.
         let latest = available.saturating_sub(self.length / 2);
@@ -119,10 +120,24 @@ impl<'a> Examples<'a> {
     }
 }
 
+/// Whether a piece is heard with its parts this time.
+fn is_ensemble(record: &Record, random: &mut Pcg64Mcg) -> bool {
+    let mut parts: Vec<Part> = record.parts.iter().copied().flatten().collect();
+    parts.sort_unstable();
+    parts.dedup();
+    match parts[..] {
+        [] => false,
+        // Without the drums nothing would be left.
+        [Part::Drums] => true,
+        [_] => random.random::<f64>() < KNOWN_PART,
+        _ => random.random::<f64>() < ENSEMBLE,
+    }
+}
+
 /// Transposes, and changes the dynamics.
 fn vary(record: &Record, mut notes: Vec<VoicedNote>, random: &mut Pcg64Mcg) -> Vec<VoicedNote> {
-    let lowest = notes.iter().map(|note| note.key).min().unwrap_or(60);
-    let highest = notes.iter().map(|note| note.key).max().unwrap_or(60);
+    let pitched = || notes.iter().filter(|note| !record.is_drum(note)).map(|note| note.key);
+    let (lowest, highest) = (pitched().min().unwrap_or(60), pitched().max().unwrap_or(60));
     let shift = random.random_range(-6..=5_i16).clamp(-i16::from(lowest), 127 - i16::from(highest));
     let louder = random.random_range(-12..=12_i16);
     let stretch = if record.meters.is_empty() && record.pedal.is_empty() {
@@ -132,7 +147,9 @@ fn vary(record: &Record, mut notes: Vec<VoicedNote>, random: &mut Pcg64Mcg) -> V
     };
     let scale = |ticks: Tick| if stretch == 1.0 { ticks } else { (ticks as f64 * stretch).round() as Tick };
     for note in &mut notes {
-        note.key = (i16::from(note.key) + shift) as u8;
+        if !record.is_drum(note) {
+            note.key = (i16::from(note.key) + shift) as u8;
+        }
         note.velocity = note.velocity.map(|velocity| (i16::from(velocity) + louder).clamp(1, 127) as u8);
         let end = scale(note.onset + note.duration);
         note.onset = scale(note.onset);
@@ -140,57 +157,6 @@ fn vary(record: &Record, mut notes: Vec<VoicedNote>, random: &mut Pcg64Mcg) -> V
     }
     notes.sort_unstable();
     notes
-}
-
-/// Who plays which notes.
-enum Cast {
-    /// They take turns; at these places the other begins.
-    Turns(Role, Vec<usize>),
-    /// These voices are Segue's, and the others play at the same time.
-    Together(Vec<u8>),
-    /// These voices are Segue's, and answer the others.
-    Answering(Vec<u8>),
-}
-
-/// How often the voices of a piece whose voices answer each other do that.
-const ANSWERS: f64 = 0.8;
-/// How many of the turns begin on a bar line, as they do in a jam.
-const ON_BAR_LINES: f64 = 0.5;
-
-impl Cast {
-    fn draw(record: &Record, notes: &[VoicedNote], random: &mut Pcg64Mcg) -> Self {
-        let voices = notes.iter().map(|note| note.voice).max().unwrap_or(0) + 1;
-        if !record.answers.is_empty() && random.random::<f64>() < ANSWERS {
-            return Self::Answering(record.answers.clone());
-        }
-        if voices > 1 && random.random::<f64>() < 0.4 {
-            return Self::Together((0..voices).filter(|_| random.random()).collect());
-        }
-        let first = if random.random() { Role::Player } else { Role::Segue };
-        let turns = random.random_range(0..=4);
-        let on_bar_lines = !record.meters.is_empty() && random.random::<f64>() < ON_BAR_LINES;
-        let turn = |_| {
-            let place = random.random_range(0..notes.len().max(1));
-            match notes.get(place).filter(|_| on_bar_lines) {
-                Some(note) => {
-                    let line = record.next_bar_line(note.onset);
-                    notes.partition_point(|note| note.onset < line)
-                }
-                None => place,
-            }
-        };
-        Self::Turns(first, (0..turns).map(turn).collect())
-    }
-
-    fn role(&self, place: usize, note: &VoicedNote) -> Role {
-        let segue = match self {
-            Self::Turns(first, turns) => {
-                (*first == Role::Segue) != (turns.iter().filter(|&&turn| turn <= place).count() % 2 == 1)
-            }
-            Self::Together(voices) | Self::Answering(voices) => voices.contains(&note.voice),
-        };
-        if segue { Role::Segue } else { Role::Player }
-    }
 }
 
 /// Plays a score by hand: somebody who jams in time with a host is near the grid and not on it, and

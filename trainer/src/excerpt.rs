@@ -124,6 +124,7 @@ impl Excerpt {
             tempos: vec![(Beats::ZERO, Tempo::DEFAULT)],
             meters: self.meters.iter().map(|&(change, meter)| (beats_at(change), meter)).collect(),
             end: beats_at(self.bar_line),
+            ..Piece::default()
         }
     }
 

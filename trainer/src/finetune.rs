@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, bail, ensure};
 use clap::Args;
 use segue_model::{Checkpoint, Model, Precision};
-use segue_music::Tokenizer;
+use segue_music::{Tokenizer, one_line};
 use segue_network::Network;
 
 use crate::corpus::{self, Skipped};
@@ -83,11 +83,11 @@ impl Finetune {
             notes(&learned),
             aside.len(),
             notes(&aside),
-            aside.iter().map(|record| record.name.as_str()).collect::<Vec<_>>().join(", ")
+            one_line(&aside.iter().map(|record| record.name.as_str()).collect::<Vec<_>>().join(", "))
         );
         let network = Network::with_numbers(&checkpoint.config, &checkpoint.numbers)?;
         let count: usize = checkpoint.numbers.values().map(Vec::len).sum();
-        println!("all {:.1} million numbers of {} learn", count as f64 / 1e6, checkpoint.name);
+        println!("all {:.1} million numbers of {} learn", count as f64 / 1e6, one_line(&checkpoint.name));
 
         let judged = judged(&aside);
         let before = bits(&network, &judged)?;
@@ -116,7 +116,12 @@ impl Finetune {
         )?;
         println!("{copying}");
         tuned.save(&self.out, Precision::Half)?;
-        println!("wrote {} ({}) after {:.1} minutes", self.out.display(), tuned.name, minutes(began));
+        println!(
+            "wrote {} ({}) after {:.1} minutes",
+            self.out.display(),
+            one_line(&tuned.name),
+            minutes(began)
+        );
         Ok(())
     }
 
@@ -124,8 +129,9 @@ impl Finetune {
         let files = corpus::files(&self.midi, None, None)?;
         let (records, skipped) = corpus::read(&self.midi, &files, None, || ());
         for Skipped { path, why } in &skipped {
-            eprintln!("skipped {}: {why}", path.display());
+            eprintln!("skipped {}", one_line(&format!("{}: {why}", path.display())));
         }
+        let records: Vec<Record> = records.into_iter().filter_map(Record::pitched).collect();
         let all = notes(&records);
         if records.len() < FEWEST_PIECES || all < FEWEST_NOTES {
             bail!(

@@ -2,10 +2,12 @@
 
 mod ablation;
 mod allocator;
+mod arrange;
 mod authorship;
 mod baseline;
 mod bench;
 mod calibration;
+mod casting;
 mod comparison;
 mod corpus;
 mod curve;
@@ -42,6 +44,7 @@ mod window;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use segue_music::one_line;
 
 /// Makes Segue's model: prepare MIDI files, train on them, score the result.
 #[derive(Parser, Debug)]
@@ -53,6 +56,7 @@ struct Arguments {
 
 #[derive(Subcommand, Debug)]
 enum Command {
+    Arrange(arrange::Arrange),
     Prepare(prepare::Prepare),
     Train(train::Train),
     Evaluate(evaluate::Evaluate),
@@ -66,6 +70,7 @@ enum Command {
 fn main() -> ExitCode {
     allocator::keep_freed();
     let done = match Arguments::parse().command {
+        Command::Arrange(arrange) => arrange.run(),
         Command::Prepare(prepare) => prepare.run(),
         Command::Train(train) => train.run(),
         Command::Evaluate(evaluate) => evaluate.run(),
@@ -78,7 +83,7 @@ fn main() -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("trainer: {error:#}");
+            eprintln!("trainer: {}", one_line(&format!("{error:#}")));
             ExitCode::FAILURE
         }
     }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, ensure};
 use clap::Args;
+use segue_music::one_line;
 
 use crate::corpus::{self, Manifest, Skipped};
 use crate::record::Record;
@@ -38,7 +39,7 @@ pub struct Material {
 }
 
 impl Material {
-    /// All pieces of the music. Prints which files were left out.
+    /// All pieces of the music, as one keyboard plays them. Prints which files were left out.
     pub fn pieces(&self) -> Result<Vec<Record>> {
         let mut records = match (&self.midi, &self.shards) {
             (Some(folder), _) => self.read(folder)?,
@@ -52,7 +53,7 @@ impl Material {
             let kinds = kinds.into_iter().collect::<Vec<_>>().join(", ");
             ensure!(!records.is_empty(), "there is no music of the kind {kind:?}; there is: {kinds}");
         }
-        Ok(records)
+        Ok(records.into_iter().filter_map(Record::pitched).collect())
     }
 
     /// The pieces to score: at most about `most` notes of each kind, unless the command line sets
@@ -67,7 +68,7 @@ impl Material {
         let files = corpus::files(folder, manifest.as_ref(), split)?;
         let (records, skipped) = corpus::read(folder, &files, manifest.as_ref(), || ());
         for Skipped { path, why } in &skipped {
-            eprintln!("skipped {}: {why}", path.display());
+            eprintln!("skipped {}", one_line(&format!("{}: {why}", path.display())));
         }
         ensure!(!records.is_empty(), "no file in {} has notes to score", folder.display());
         Ok(records)
@@ -79,7 +80,7 @@ impl Material {
         let mut records = shard::read(&shard::path(shards, "train"))
             .context("the counting models learn from the training split")?;
         records.retain(|record| self.left_out.as_ref() != Some(&record.kind));
-        Ok(records)
+        Ok(records.into_iter().filter_map(Record::pitched).collect())
     }
 }
 

@@ -1,6 +1,6 @@
 //! What counts as one value of a field: each symbol of the model's alphabets, or a sixteenth.
 
-use segue_model::Field;
+use segue_model::{Config, Field};
 use segue_music::{TICKS_PER_BEAT, Tick, Token, Vocabulary};
 
 use crate::record::{Record, VoicedNote};
@@ -26,17 +26,22 @@ pub enum Measure {
 /// The values of a field under a measure, and which of them each symbol of the model belongs to.
 #[derive(Clone, Debug)]
 pub struct Values {
-    of_symbol: [Vec<usize>; 4],
-    counts: [usize; 4],
+    of_symbol: Vec<Vec<usize>>,
+    counts: Vec<usize>,
 }
 
 impl Measure {
-    /// Its values.
+    /// Its values, for whoever knows of no parts.
     pub fn values(self) -> Values {
+        self.values_of(&Config::standard())
+    }
+
+    /// Its values, for a model of that size.
+    pub fn values_of(self, config: &Config) -> Values {
         let vocabulary = Vocabulary::new();
-        let of_symbol = Field::ALL.map(|field| {
-            (0..field.symbols(&vocabulary))
-                .map(|symbol| match (self, field) {
+        let values = |field: &Field| {
+            (0..field.alphabet(config, &vocabulary))
+                .map(|symbol| match (self, *field) {
                     (Self::Sixteenths, Field::Gap) => gap(sixteenths(vocabulary.gaps.value(symbol))),
                     (Self::Sixteenths, Field::Duration) => {
                         duration(sixteenths(vocabulary.durations.value(symbol)))
@@ -44,8 +49,10 @@ impl Measure {
                     _ => symbol,
                 })
                 .collect::<Vec<_>>()
-        });
-        let counts = [0, 1, 2, 3].map(|field| of_symbol[field].iter().max().map_or(0, |most| most + 1));
+        };
+        let of_symbol: Vec<Vec<usize>> = Field::of_model(config).iter().map(values).collect();
+        let most = |values: &Vec<usize>| values.iter().max().map_or(0, |most| most + 1);
+        let counts = of_symbol.iter().map(most).collect();
         Values { of_symbol, counts }
     }
 

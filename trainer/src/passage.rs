@@ -1,9 +1,9 @@
 //! A stretch of a piece, as examples for the model and as notes for the counting models.
 
 use segue_model::Sequence;
-use segue_music::{BarPosition, Context, Role, TICKS_PER_BEAT, Tick, Token, Tokenizer};
+use segue_music::{BarPosition, Context, TICKS_PER_BEAT, Tick, Token, Tokenizer};
 
-use crate::record::{Record, sounding};
+use crate::record::{Cast, Record, sounding};
 
 /// A place in a bar: the tick in it, and how many ticks it has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,7 +95,7 @@ impl Record {
         sounding(&self.notes)
             .windows(2)
             .map(|pair| PassageNote {
-                token: tokenizer.token(&pair[1].told(Role::Player, true), pair[0].onset),
+                token: tokenizer.token(&pair[1].told(Cast::PLAYER), pair[0].onset),
                 position: bars.bar_position(pair[0].onset).map(Place::of),
                 gap: pair[1].onset - pair[0].onset,
                 scored: true,

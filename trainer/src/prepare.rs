@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, ensure};
 use clap::Args;
+use segue_music::one_line;
 
 use crate::authorship;
 use crate::corpus::{self, Manifest, Skipped};
@@ -133,6 +134,6 @@ fn describe(split: &str, records: &[Record], skipped: &[Skipped]) {
         println!("  {kind:32} {files:6} files {notes:9} notes");
     }
     for Skipped { path, why } in skipped {
-        println!("  skipped {}: {why}", path.display());
+        println!("  skipped {}", one_line(&format!("{}: {why}", path.display())));
     }
 }

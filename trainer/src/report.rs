@@ -72,7 +72,7 @@ struct Findings {
     free: Comparison,
     grid: Comparison,
     /// By field.
-    reliability: [Reliability; 4],
+    reliability: [Reliability; Field::COUNT],
     playing: Playing,
     examples: Vec<Example>,
 }
@@ -138,8 +138,8 @@ fn passages(records: &[Record], window: Window, measure: Measure) -> Vec<Passage
 }
 
 /// All notes in the model's own alphabets, and how often its first guesses come.
-fn whole(network: &Network, scored: &[Record], corpus: &[&Record]) -> Result<(Comparison, [Reliability; 4])> {
-    let mut calibrations: [Calibration; 4] = Default::default();
+fn whole(network: &Network, scored: &[Record], corpus: &[&Record]) -> Result<(Comparison, [Reliability; Field::COUNT])> {
+    let mut calibrations: [Calibration; Field::COUNT] = Default::default();
     let passages = passages(scored, Window::Whole, Measure::Free);
     let seen = |field: Field, probabilities: &[f64], value| {
         calibrations[field as usize].add(probabilities, value);

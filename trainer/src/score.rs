@@ -13,8 +13,8 @@ use crate::passage::Passage;
 /// Sums of bits and how many answers they are of, by field.
 #[derive(Clone, Debug, Default)]
 pub struct Bits {
-    sums: [f64; 4],
-    counts: [u64; 4],
+    sums: [f64; Field::COUNT],
+    counts: [u64; Field::COUNT],
 }
 
 /// Bits per note as printed. A field without counted notes has none; the total is the sum of the
@@ -31,6 +31,8 @@ pub struct BitsPerNote {
     pub velocity_notes: u64,
     /// Duration.
     pub duration: f64,
+    /// Which part plays it, over the notes whose part is known.
+    pub part: Option<f64>,
     /// All of them together.
     pub total: f64,
 }
@@ -44,7 +46,7 @@ impl Bits {
 
     /// Adds what another sum holds.
     pub fn merge(&mut self, other: &Self) {
-        for field in 0..4 {
+        for field in 0..Field::COUNT {
             self.sums[field] += other.sums[field];
             self.counts[field] += other.counts[field];
         }
@@ -73,7 +75,8 @@ impl Bits {
             velocity: (velocity_notes > 0).then(|| self.mean(Field::Velocity)),
             velocity_notes,
             duration: self.mean(Field::Duration),
-            total: Field::ALL.iter().map(|&field| self.mean(field)).sum(),
+            part: self.mean_of(Field::Part),
+            total: Field::ALL.iter().chain(&[Field::Part]).map(|&field| self.mean(field)).sum(),
         }
     }
 }
@@ -94,7 +97,7 @@ pub fn answers(
     }
     let batch = Batch::new(std::slice::from_ref(&passage.sequence), network.config(), network.vocabulary());
     let logits = network.logits(&batch)?;
-    for field in Field::ALL {
+    for &field in Field::of_model(network.config()) {
         let rows: Vec<Vec<f32>> = logits[field as usize].to_vec2()?;
         for (question, logits) in rows.iter().enumerate().take(passage.sequence.len()) {
             if let Some(symbol) = passage.sequence.target(question, field) {
@@ -123,7 +126,7 @@ pub fn score_seen(
     mut each: impl FnMut(usize),
     mut seen: impl FnMut(Field, &[f64], usize),
 ) -> Result<ByKind> {
-    let values = measure.values();
+    let values = measure.values_of(network.config());
     let mut kinds = ByKind::new();
     for passage in passages {
         let mut bits = Bits::default();

@@ -72,11 +72,14 @@ pub struct Train {
     #[arg(long, default_value_t = Config::standard().layers)]
     layers: usize,
     /// Steps that a step attends to.
-    #[arg(long, default_value_t = Config::standard().window)]
-    window: usize,
+    #[arg(long)]
+    window: Option<usize>,
     /// Earlier notes that the copying heads look at.
-    #[arg(long, default_value_t = Config::standard().copy_window)]
-    copy_window: usize,
+    #[arg(long)]
+    copy_window: Option<usize>,
+    /// Tell parts apart: bass, drums, keys. A model given with --from that does not know of them is grown.
+    #[arg(long)]
+    parts: bool,
     /// Do without a part of the model, to see what it is worth.
     #[arg(long, value_name = "PART")]
     without: Vec<Part>,
@@ -88,9 +91,16 @@ const WATCHED: usize = 6;
 impl Train {
     /// Runs it.
     pub fn run(&self) -> Result<()> {
-        let records = self.without_left_out(shard::read(&shard::path(&self.shards, "train"))?)?;
-        let valid = self.watched(&shard::read(&shard::path(&self.shards, "valid"))?);
         let Begun { network, mut optimizer, mut run, mut origin } = self.begin()?;
+        let read = |split: &str| -> Result<Vec<Record>> {
+            let records = shard::read(&shard::path(&self.shards, split))?;
+            Ok(match network.config().parts {
+                true => records,
+                false => records.into_iter().filter_map(Record::pitched).collect(),
+            })
+        };
+        let records = self.without_left_out(read("train")?)?;
+        let valid = self.watched(&read("valid")?);
         let network = network.on(&device::best())?;
         self.without.iter().try_for_each(|part| part.silence(&network))?;
         origin.learn_styles(&records);
@@ -201,7 +211,14 @@ impl Train {
         let mut origin = Origin::default();
         let network = match &self.from {
             Some(path) => {
-                let checkpoint = Checkpoint::load(path)?;
+                let mut checkpoint = Checkpoint::load(path)?;
+                if self.parts {
+                    checkpoint = checkpoint.with_parts(self.seed);
+                }
+                let config = &mut checkpoint.config;
+                config.window = self.window.unwrap_or(config.window);
+                config.copy_window = self.copy_window.unwrap_or(config.copy_window);
+                ensure!(config.is_sound(), "these windows make no model; ask for 1 to 8192 steps");
                 origin = Origin { styles: checkpoint.styles, notes_seen: checkpoint.notes_seen };
                 Network::with_numbers(&checkpoint.config, &checkpoint.numbers)?
             }
@@ -210,16 +227,17 @@ impl Train {
                     dim: self.dim,
                     layers: self.layers,
                     hidden: (self.dim * 11).div_ceil(4).next_multiple_of(64),
-                    window: self.window,
-                    copy_window: self.copy_window,
+                    window: self.window.unwrap_or(Config::standard().window),
+                    copy_window: self.copy_window.unwrap_or(Config::standard().copy_window),
+                    parts: self.parts,
                 };
                 ensure!(
                     config.is_sound(),
                     "a width of {}, {} blocks and windows of {} and {} make no model; the width is a multiple of 64",
                     self.dim,
                     self.layers,
-                    self.window,
-                    self.copy_window
+                    config.window,
+                    config.copy_window
                 );
                 Network::random(&config, self.seed)?
             }
@@ -321,6 +339,7 @@ fn prompt() -> Piece {
         tempos: vec![(Beats::ZERO, Tempo::new(110.0))],
         meters,
         end: Beats::ONE.times(32),
+        ..Piece::default()
     }
 }
 
@@ -328,7 +347,7 @@ fn prompt() -> Piece {
 pub fn loss(network: &Network, batch: &Batch, sequences: &[Sequence]) -> Result<(candle_core::Tensor, f64)> {
     let nats = network.nats(batch)?;
     let mut losses = Vec::new();
-    for field in Field::ALL {
+    for &field in Field::of_model(network.config()) {
         let count: usize = sequences.iter().map(|sequence| sequence.scored(field)).sum();
         losses.push((nats[field as usize].sum_all()? / count.max(1) as f64)?);
     }

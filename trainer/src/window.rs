@@ -4,7 +4,7 @@ use segue_music::{Beats, Meter, Role, Tick, Tokenizer, tick_at};
 
 use crate::measure::Measure;
 use crate::passage::Passage;
-use crate::record::Record;
+use crate::record::{Cast, Record};
 
 /// How a piece is cut: every note is predicted once, with the notes before it in view.
 #[derive(Clone, Copy, Debug)]
@@ -57,7 +57,7 @@ pub fn whole(tokenizer: &Tokenizer, record: &Record, cut: Cut) -> Vec<Passage> {
     let mut from = 0;
     while from + 1 < record.notes.len() {
         let to = (from + cut.length + 1).min(record.notes.len());
-        let context = record.context(&record.notes[from..to], true, |_| (Role::Player, true));
+        let context = record.context(&record.notes[from..to], true, |note| Cast { part: record.part(note.voice), ..Cast::PLAYER });
         let fresh = if from == 0 { 1 } else { cut.overlap + 1 };
         passages.push(Passage::of(tokenizer, &context, &record.kind, from > 0, |place| place >= fresh));
         if to == record.notes.len() {
@@ -80,7 +80,8 @@ fn prompts(tokenizer: &Tokenizer, record: &Record, prompt: u32, score: u32, cut:
         let given = notes.partition_point(|note| note.onset < scored);
         if given > 0 && notes.len() > given {
             let context = record.context(notes, true, |note| {
-                (if note.onset < scored { Role::Player } else { Role::Segue }, true)
+                let role = if note.onset < scored { Role::Player } else { Role::Segue };
+                Cast { role, shown: true, part: record.part(note.voice) }
             });
             passages.push(Passage::of(tokenizer, &context, &record.kind, false, |place| place >= given));
         }

@@ -12,7 +12,7 @@ mod shape;
 pub use decoding::cpu::Cpu;
 pub use decoding::matrix::Resolution;
 pub use decoding::model::Model;
-pub use decoding::sequence::{Sequence, TrainingExample};
+pub use decoding::sequence::{Aim, Sequence, TrainingExample};
 pub use decoding::sequence_decoder::SequenceDecoder;
 pub use playing::continuation::{Continuation, ContinuationOptions};
 pub use playing::generator::Generator;

@@ -21,7 +21,7 @@ fn close(a: &[f32], b: &[f32]) -> bool {
 
 /// The logits of every field for a fixed question, after everything the generator heard.
 fn answers(generator: &mut Generator) -> Vec<Vec<f32>> {
-    let token = segue_music::Token { gap: 12, key: 61, velocity: 17, duration: 20 };
+    let token = segue_music::Token { gap: 12, part: 0, key: 61, velocity: 17, duration: 20 };
     Field::ALL.iter().map(|&field| generator.logits(field, Role::Segue, token).unwrap()).collect()
 }
 
@@ -232,6 +232,7 @@ fn a_jam_of_any_length_holds_the_same_memory() {
             end: Some(index * 12 + 20),
             shown: None,
             role: Role::Player,
+            part: None,
         });
         generator.prefill(4);
     }

@@ -92,6 +92,8 @@ impl Past {
             Field::Key => self.for_key(next, chains),
             Field::Velocity => self.for_velocity(next, chains),
             Field::Duration => self.for_duration(next, chains),
+            // The counting models know of no parts.
+            Field::Part => {}
         }
     }
 

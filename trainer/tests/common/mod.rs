@@ -42,6 +42,7 @@ pub fn write_piece(path: &Path, notes: Vec<Note>) {
         tempos: vec![(Beats::ZERO, Tempo::new(100.0))],
         meters: vec![(Beats::ZERO, Meter::COMMON)],
         end,
+        ..Piece::default()
     };
     midi_file::write(path, &piece).expect("a writable folder");
 }

@@ -16,7 +16,7 @@ pub struct KvCache {
     /// The trunk's last states, (rows, dim).
     states: Vec<f32>,
     /// By field: turned keys of the copying attention, of the prediction whose target a note was.
-    copies: [KeyRing; 4],
+    copies: Vec<KeyRing>,
     /// What the copying attentions copy from each note.
     facts: Vec<Fact>,
     /// The first note that was ever appended since the last reset.
@@ -40,8 +40,10 @@ pub struct Fact {
     pub gap: u16,
     /// Its key.
     pub key: u8,
-    /// Its key less that of the note before.
-    pub interval: i16,
+    /// Symbol of its part, if known.
+    pub part: Option<u8>,
+    /// Its key less the one that its interval counts from; `None` for a drum.
+    pub interval: Option<i16>,
     /// Symbol of its velocity, where it is known.
     pub velocity: Option<u16>,
     /// Symbol of its duration, if known at its own step.
@@ -63,7 +65,7 @@ impl KvCache {
                 .map(|_| (keys(heads), ValueRing::new(heads, rows, resolution)))
                 .collect(),
             states: vec![0.0; rows * config.dim],
-            copies: Field::ALL.map(|field| keys(field.copies())),
+            copies: Field::of_model(config).iter().map(|field| keys(field.copies())).collect(),
             facts: vec![Fact::default(); rows],
             start: 0,
             len: 0,

@@ -1,13 +1,13 @@
 //! The model at play: reads notes of a context into the cache, and computes the logits of each
 //! field of the next note. It computes what the training forward computes.
 
-use segue_music::{BarPosition, Context, Tick, Token, Vocabulary};
+use segue_music::{BarPosition, Context, Part, PartSet, Tick, Token, Vocabulary};
 
 use crate::decoding::cache::{Fact, KvCache};
 use crate::decoding::cpu::Cpu;
 use crate::decoding::forward::Forward;
 use crate::decoding::model::Model;
-use crate::decoding::sequence::{target_rows, target_rows_of};
+use crate::decoding::sequence::{interval_base, target_rows, target_rows_of};
 use crate::shape::config::HEAD_DIM;
 use crate::shape::parameters::Field;
 use crate::shape::rotary::Angles;
@@ -21,7 +21,7 @@ pub struct Decoder {
     /// The angles computed last, with their tick and step: the fields of one note share theirs.
     angles: Option<(Tick, usize, Angles)>,
     /// By field: the query computed last, and its copying keys.
-    computed: [Option<Computed>; 4],
+    computed: [Option<Computed>; Field::COUNT],
     /// By the note's place in a ring: a duration looked up last and its symbol. To look it up again
     /// for the whole window took a tenth of a note's time.
     durations: Vec<(Tick, usize)>,
@@ -55,7 +55,7 @@ pub struct HeadQuery {
 impl HeadQuery {
     /// A query about a note that is otherwise unknown.
     pub fn new(target: Target) -> Self {
-        let token = Token { gap: 0, key: 0, velocity: 0, duration: 0 };
+        let token = Token { gap: 0, part: 0, key: 0, velocity: 0, duration: 0 };
         Self { target, position: None, token, onset: 0 }
     }
 }
@@ -72,7 +72,7 @@ impl Decoder {
             cpu,
             forward: Forward::new(model, cpu),
             angles: None,
-            computed: [const { None }; 4],
+            computed: [const { None }; Field::COUNT],
             durations: vec![
                 (0, model.vocabulary().durations.symbol(0));
                 (model.config.copy_window + 1).next_power_of_two()
@@ -108,18 +108,20 @@ impl Decoder {
         let (Some(before), Some(next)) = (context.get(note - 1), context.get(note)) else { return };
         let token = model.tokenizer.token(next, before.onset);
         let velocity = next.velocity.map(Vocabulary::velocity_symbol);
+        let base = interval_base(&context.notes()[..note - context.first()], next.part);
         *cache.fact_mut(note) = Fact {
             gap: token.gap as u16,
-            key: next.key,
-            interval: i16::from(next.key) - i16::from(before.key),
+            key: token.key as u8,
+            part: next.part.map(|_| token.part as u8),
+            interval: (!next.is_drum()).then(|| i16::from(next.key) - base as i16),
             velocity: velocity.map(|velocity| velocity as u16),
             duration: next.shown.map(|shown| model.vocabulary().durations.symbol(shown) as u16),
         };
         let onset = before.onset + model.vocabulary().gaps.value(token.gap);
         let position = context.bar_position(onset);
-        let target = Target { role: next.role, ignore_other_role: false };
+        let target = Target { role: next.role, ignore_other_role: false, parts: PartSet::NONE };
         let rows = target_rows(&model.rows, target, position, &token, velocity);
-        for (field, rows) in Field::ALL.into_iter().zip(rows) {
+        for (&field, rows) in Field::of_model(&model.config).iter().zip(rows) {
             let at = if field == Field::Gap { before.onset } else { onset };
             let past = (cache.appended() - 1, note - 1);
             match &self.computed[field as usize] {
@@ -156,12 +158,19 @@ impl Decoder {
         self.forward.logits(model, field);
         let keys = keys(self.forward.copy_qk(model, field, &angles));
         self.computed[field as usize] = Some(Computed { past: (cache.appended(), last), rows, at, keys });
-        self.add_copies(model, cache, context, field);
+        self.add_copies(model, cache, context, field, token.part);
         self.forward.sums(model, field)
     }
 
     /// Adds what the copying attentions read off the notes of the window.
-    fn add_copies(&mut self, model: &Model, cache: &KvCache, context: &Context, field: Field) {
+    fn add_copies(
+        &mut self,
+        model: &Model,
+        cache: &KvCache,
+        context: &Context,
+        field: Field,
+        part: usize,
+    ) {
         let Some(reader) = context.get(cache.len() - 1) else { return };
         match field {
             Field::Gap => {
@@ -171,10 +180,18 @@ impl Decoder {
             Field::Key => {
                 let key = |note| Some(cache.fact(note).key.into());
                 self.forward.add_copies(model, cache, field, 0, key);
+                let before = &context.notes()[..cache.len() - context.first()];
+                let part = part.checked_sub(1).and_then(|index| Part::ALL.get(index).copied());
+                let base = interval_base(before, part) as i16;
+                let symbols = field.alphabet(&model.config, model.vocabulary());
                 self.forward.add_copies(model, cache, field, 1, |note| {
-                    let key = i16::from(reader.key) + cache.fact(note).interval;
-                    usize::try_from(key).ok().filter(|&key| key < Vocabulary::KEYS)
+                    let key = base + cache.fact(note).interval?;
+                    usize::try_from(key).ok().filter(|&key| key < symbols)
                 });
+            }
+            Field::Part => {
+                let part = |note| cache.fact(note).part.map(usize::from);
+                self.forward.add_copies(model, cache, field, 0, part);
             }
             Field::Velocity => {
                 let velocity = |note| cache.fact(note).velocity.map(usize::from);
@@ -186,7 +203,7 @@ impl Decoder {
                     if let Some(shown) = cache.fact(note).duration {
                         return Some(shown.into());
                     }
-                    let copied = context.get(note)?;
+                    let copied = context.get(note).filter(|note| !note.is_drum())?;
                     let end = copied.end.filter(|&end| end <= reader.onset)?;
                     let (duration, place) = (end - copied.onset, note & (ring.len() - 1));
                     if ring[place].0 != duration {

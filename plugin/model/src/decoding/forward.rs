@@ -47,7 +47,11 @@ impl Forward {
     /// For a model.
     pub fn new(model: &Model, cpu: Cpu) -> Self {
         let config = &model.config;
-        let symbols = Field::ALL.iter().map(|field| field.symbols(model.vocabulary())).max().unwrap_or(0);
+        let symbols = Field::of_model(config)
+            .iter()
+            .map(|field| field.alphabet(config, model.vocabulary()))
+            .max()
+            .unwrap_or(0);
         let window = config.window.max(config.copy_window);
         Self {
             cpu,
@@ -146,7 +150,7 @@ impl Forward {
     /// Computes the logits of a field, (symbols), without copies. Follows [`Self::head`].
     pub fn logits(&mut self, model: &Model, field: Field) {
         let (head, logits) =
-            (&model.heads[field as usize], &mut self.logits[..field.symbols(model.vocabulary())]);
+            (&model.heads[field as usize], &mut self.logits[..field.alphabet(&model.config, model.vocabulary())]);
         head.out.times(self.cpu, &self.quantised, logits);
         add(self.cpu, logits, &head.out_bias);
     }
@@ -181,7 +185,7 @@ impl Forward {
             return;
         }
         softmax(cpu, &mut weights[..seen]);
-        let logits = &mut self.logits[..field.symbols(model.vocabulary())];
+        let logits = &mut self.logits[..field.alphabet(&model.config, model.vocabulary())];
         let shares = &mut self.shares[..logits.len()];
         shares.fill(0.0);
         for (&symbol, weight) in self.symbols[..seen].iter().zip(weights) {
@@ -194,6 +198,6 @@ impl Forward {
 
     /// The logits of a field, (symbols), with all that was added to them.
     pub fn sums(&mut self, model: &Model, field: Field) -> &mut [f32] {
-        &mut self.logits[..field.symbols(model.vocabulary())]
+        &mut self.logits[..field.alphabet(&model.config, model.vocabulary())]
     }
 }

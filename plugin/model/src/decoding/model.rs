@@ -26,7 +26,8 @@ pub struct Model {
     pub(crate) blocks: Vec<Block>,
     /// (dim)
     pub(crate) norm: Vec<f32>,
-    pub(crate) heads: [Head; 4],
+    /// By field.
+    pub(crate) heads: Vec<Head>,
 }
 
 /// One transformer block.
@@ -141,7 +142,9 @@ impl Model {
                 gate_bias: part("gate.bias")?,
             })
         };
-        let heads = [head(Field::Gap)?, head(Field::Key)?, head(Field::Velocity)?, head(Field::Duration)?];
+        let heads: Result<Vec<Head>, _> =
+            Field::of_model(&checkpoint.config).iter().map(|&field| head(field)).collect();
+        let heads = heads?;
         Ok(Self {
             rows: Rows::new(tokenizer.vocabulary()),
             name: checkpoint.name,

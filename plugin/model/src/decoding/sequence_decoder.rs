@@ -1,6 +1,8 @@
 //! The playing forward over a written sequence: to measure what quantisation costs, and for tests
 //! of parity.
 
+use segue_music::Vocabulary;
+
 use crate::decoding::cache::KvCache;
 use crate::decoding::cpu::Cpu;
 use crate::decoding::decoder;
@@ -38,7 +40,7 @@ impl<'a> SequenceDecoder<'a> {
             let at_note = Angles::at(onset, note);
             // The keys of this prediction belong to its target; the cache has no room for it yet.
             let mut keys = Vec::new();
-            for field in Field::ALL {
+            for &field in Field::of_model(&model.config) {
                 self.forward.head(model, &self.cache, note, field, &example.target_rows[field as usize]);
                 self.forward.logits(model, field);
                 let angles = if field == Field::Gap { &angles } else { &at_note };
@@ -55,21 +57,24 @@ impl<'a> SequenceDecoder<'a> {
                         if copy == 0 {
                             return Some(field.of(&other.target));
                         }
-                        let key = (example.key + other.target.key).checked_sub(other.key)?;
-                        (key < field.symbols(vocabulary)).then_some(key)
+                        // A drum is at no interval from anything.
+                        let pitched = |key: &usize| *key < Vocabulary::KEYS;
+                        let key = Some(other.target.key).filter(pitched)?;
+                        let key = (example.key + key).checked_sub(other.key)?;
+                        (key < field.alphabet(&model.config, vocabulary)).then_some(key)
                     });
                 }
                 each(place, field, self.forward.sums(model, field));
             }
-            for (field, keys) in Field::ALL.into_iter().zip(keys) {
+            for (&field, keys) in Field::of_model(&model.config).iter().zip(keys) {
                 self.cache.write_copies(cpu, field, note + 1, &keys);
             }
         }
     }
 
     /// Nats of every field of every target; zero where it does not count.
-    pub fn nats(&mut self, sequence: &Sequence) -> [Vec<f32>; 4] {
-        let mut nats: [Vec<f32>; 4] = Default::default();
+    pub fn nats(&mut self, sequence: &Sequence) -> [Vec<f32>; Field::COUNT] {
+        let mut nats: [Vec<f32>; Field::COUNT] = Default::default();
         self.logits(sequence, |place, field, logits| {
             nats[field as usize].push(sequence.target(place, field).map_or(0.0, |target| {
                 let top = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);

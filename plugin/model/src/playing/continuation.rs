@@ -40,14 +40,20 @@ pub struct Continuation {
 }
 
 impl Continuation {
+    /// The bar lines at which an answer of so many bars begins and ends; `None` if the prompt holds
+    /// no note that is not a drum's.
+    pub fn span(prompt: &Piece, bars: u32) -> Option<(Beats, Beats)> {
+        let start = prompt.bar_line_from(ending(&prompt.notes())?);
+        Some((start, prompt.bar_lines_later(start, bars)))
+    }
+
     /// Continues `prompt`.
     ///
     /// # Errors
     /// [`Rest::Unheard`] where it has no notes but drums; [`Rest::NotFinite`] where the model is broken.
     pub fn of(prompt: &Piece, model: Arc<Model>, options: &ContinuationOptions) -> Result<Self, Rest> {
         let heard = prompt.notes();
-        let start = prompt.bar_line_from(ending(&heard).ok_or(Rest::Unheard)?);
-        let end = prompt.bar_lines_later(start, options.bars);
+        let (start, end) = Self::span(prompt, options.bars).ok_or(Rest::Unheard)?;
         // A grid asked for is one of the file's beats, however freely the prompt was played.
         let clock = match options.grid {
             Some(grid) if grid != Beats::ZERO => PieceClock::BEATS,

@@ -4,11 +4,14 @@
 use std::sync::Arc;
 
 use rand_pcg::Pcg64Mcg;
-use segue_music::{Context, ContextNote, Key, Meter, Note, Role, Tick, Token, beats_at};
+use segue_music::{
+    Context, ContextNote, Key, Meter, Note, Part, PartSet, Role, Tick, Token, Vocabulary, beats_at,
+};
 
 use crate::decoding::cache::KvCache;
 use crate::decoding::decoder::{Decoder, HeadQuery};
 use crate::decoding::model::Model;
+use crate::playing::chance;
 use crate::playing::guards::Situation;
 use crate::playing::onsets::Onsets;
 use crate::playing::request::{Next, NoteRequest, Rest};
@@ -170,23 +173,18 @@ impl Generator {
         let model = self.model.clone();
         let onsets = Onsets::of(request, &self.context, last.onset, model.vocabulary())?;
         self.prefill(usize::MAX);
-        let mut draw = Draw { request, last, random: self.random(request.seed) };
+        let mut draw = Draw { request, last, random: chance::random(&self.context, request.seed) };
 
         let onset = self.draw_onset(&mut draw, &onsets)?;
         if beats_at(onset) >= request.until {
             return Err(Rest::After);
         }
         let mut query = self.query(request, &onsets, onset);
+        query.token.part = self.draw_part(&mut draw, &query, onset)?;
         query.token.key = self.draw_key(&mut draw, &query, onset)?;
         query.token.velocity = self.draw_velocity(&mut draw, &query)?;
         query.token.duration = self.draw_duration(&mut draw, &query)?;
         self.play(request, onset, &query.token)
-    }
-
-    /// Random numbers for the next note: the same seed after as many notes draws the same.
-    fn random(&self, seed: u64) -> Pcg64Mcg {
-        let number = self.context.len() as u128;
-        Pcg64Mcg::new((number << 64 | u128::from(seed)).wrapping_mul(0xda94_2042_e4dd_58b5) | 1)
     }
 
     /// Draws the onset, after grid, limits and guards.
@@ -217,16 +215,43 @@ impl Generator {
         query
     }
 
-    /// Draws the key, after limits and guards.
+    /// Draws the part, among those asked for: its symbol, 0 for no part.
+    fn draw_part(&mut self, draw: &mut Draw<'_>, query: &HeadQuery, onset: Tick) -> Result<usize, Rest> {
+        let request = draw.request;
+        if request.parts.is_empty() || !self.model.config.parts {
+            return Ok(0);
+        }
+        let last = draw.last;
+        let allowed = |symbol: usize| {
+            let part = part_of(symbol).filter(|&part| request.parts.contains(part));
+            part.is_some() && (onset > last.onset || request.limits.follows_with(part, &last))
+        };
+        let logits = self.decoder.logits(&self.model, &self.cache, &self.context, Field::Part, query);
+        let part = request.sampler().draw(logits, &mut self.candidates, &mut draw.random, allowed);
+        part.ok_or(Rest::NotFinite)
+    }
+
+    /// Draws the key, after limits and guards: a symbol of the keys, or of the drums behind them.
     fn draw_key(&mut self, draw: &mut Draw<'_>, query: &HeadQuery, onset: Tick) -> Result<usize, Rest> {
-        // Of notes with one onset the higher follows: steps are in the order of their keys.
-        let lowest = if onset == draw.last.onset { draw.last.key + 1 } else { 0 };
+        let part = part_of(query.token.part);
+        // Of notes of one part with one onset the higher follows: steps are in the order of keys.
+        let follows = onset == draw.last.onset && part == draw.last.part;
+        let lowest = if follows { draw.last.key + 1 } else { 0 };
+        if part == Some(Part::Drums) {
+            let allowed = |symbol: usize| {
+                let drum = symbol.checked_sub(Vocabulary::KEYS);
+                drum.is_some_and(|drum| Part::drum_key(drum) >= lowest)
+            };
+            let logits = self.decoder.logits(&self.model, &self.cache, &self.context, Field::Key, query);
+            let drum = draw.request.sampler().draw(logits, &mut self.candidates, &mut draw.random, allowed);
+            return drum.ok_or(Rest::NotFinite);
+        }
         let limits = &draw.request.limits;
         let allowed = |symbol| Key::try_from(symbol).is_ok_and(|key| key >= lowest && limits.allows(key));
         let logits = self.decoder.logits(&self.model, &self.cache, &self.context, Field::Key, query);
         let situation = draw.situation(&self.context);
         for guard in draw.request.acting_guards() {
-            guard.keys(&situation, onset, logits);
+            guard.keys(&situation, onset, &mut logits[..Vocabulary::KEYS]);
         }
         let key = draw.request.sampler().draw(logits, &mut self.candidates, &mut draw.random, allowed);
         key.ok_or(Rest::NotFinite)
@@ -241,28 +266,40 @@ impl Generator {
         velocity.ok_or(Rest::NotFinite)
     }
 
-    /// Draws the duration.
+    /// Draws the duration. A stroke on a drum has none.
     fn draw_duration(&mut self, draw: &mut Draw<'_>, query: &HeadQuery) -> Result<usize, Rest> {
+        if part_of(query.token.part) == Some(Part::Drums) {
+            return Ok(0);
+        }
         let durations = &self.model.vocabulary().durations;
+        let shortest = shortest(&self.context, draw.request.role);
+        let allowed = |symbol| durations.value(symbol) >= shortest;
         let class = |symbol| time_class(durations.value(symbol));
         let logits = self.decoder.logits(&self.model, &self.cache, &self.context, Field::Duration, query);
         let times = draw.request.time_sampler();
-        let duration = times.draw_time(logits, &mut self.candidates, &mut draw.random, |_| true, class);
+        let duration = times.draw_time(logits, &mut self.candidates, &mut draw.random, allowed, class);
         duration.ok_or(Rest::NotFinite)
     }
 
     /// Adds the note to the context, and ends the oldest voice where one too many would sound.
     fn play(&mut self, request: &NoteRequest, onset: Tick, token: &Token) -> Result<Next, Rest> {
+        let velocity = request.limits.velocity(token.velocity).ok_or(Rest::NotFinite)?;
+        let part = part_of(token.part);
+        if let Some(drum) = token.key.checked_sub(Vocabulary::KEYS) {
+            let stroke = ContextNote::drum(onset, Part::drum_key(drum), Some(velocity), request.role);
+            self.hear(stroke);
+            return Ok(Next { note: stroke.note(onset), part, shortened: None });
+        }
         let note = Note {
             onset: beats_at(onset),
             key: token.key as Key,
             duration: beats_at(self.model.vocabulary().durations.value(token.duration)),
-            velocity: request.limits.velocity(token.velocity).ok_or(Rest::NotFinite)?,
+            velocity,
         };
         let one_too_many = request.limits.one_too_many(&self.context, request.role, onset, note.key);
         let shortened = one_too_many.and_then(|number| self.shorten(number, onset));
-        self.hear(ContextNote::whole(&note, request.role));
-        Ok(Next { note, shortened })
+        self.hear(ContextNote { part, ..ContextNote::whole(&note, request.role) });
+        Ok(Next { note, part, shortened })
     }
 
     /// Ends a note of the context at a tick, and returns it as it then is.
@@ -278,7 +315,7 @@ impl Generator {
         self.prefill(usize::MAX);
         let base = self.context.last()?.onset;
         let onset = base + self.model.vocabulary().gaps.value(token.gap);
-        let target = Target { role, ignore_other_role: false };
+        let target = Target { role, ignore_other_role: false, parts: PartSet::NONE };
         let query = HeadQuery { target, position: self.context.bar_position(onset), token, onset };
         Some(self.decoder.logits(&self.model, &self.cache, &self.context, field, &query).to_vec())
     }
@@ -307,6 +344,21 @@ impl Draw<'_> {
     fn situation<'b>(&self, context: &'b Context) -> Situation<'b> {
         Situation { context, role: self.request.role, last: self.last.onset }
     }
+}
+
+/// The shortest duration that is no accident: 3 ticks, 31 ms at 120 BPM, or what the other plays as
+/// short. A model sometimes draws 1 or 2 ticks, from releases of performances; nobody means them.
+fn shortest(context: &Context, role: Role) -> Tick {
+    const NEWEST: usize = 64;
+    const SHORTEST: Tick = 3;
+    let others = context.newest(Role::ALL[1 - role.index()]).take(NEWEST);
+    let lengths = others.filter_map(|note| note.end.map(|end| end - note.onset));
+    lengths.min().map_or(SHORTEST, |shortest| shortest.clamp(1, SHORTEST))
+}
+
+/// The part of a symbol, `None` for 0.
+fn part_of(symbol: usize) -> Option<Part> {
+    symbol.checked_sub(1).and_then(|index| Part::ALL.get(index).copied())
 }
 
 /// Times of one class sound alike: within a quarter of each other, a third of an octave.

@@ -1,6 +1,8 @@
 //! Hard limits on what is played, as masks on the logits.
 
-use segue_music::{Context, Key, PitchClasses, Role, TICKS_PER_BEAT, Tick, Velocity, Vocabulary};
+use std::cmp::Ordering;
+
+use segue_music::{Context, ContextNote, Key, Part, PartSet, PitchClasses, Role, TICKS_PER_BEAT, Tick, Velocity, Vocabulary};
 
 /// What no note ever leaves, at any temperature.
 ///
@@ -75,7 +77,13 @@ impl Limits {
     /// The first tick from `from` on at which one more note of the role may begin, and the limit
     /// that delayed it. No note of the context begins after `from`, so every later tick is allowed,
     /// too.
-    pub(crate) fn earliest(&self, context: &Context, role: Role, from: Tick) -> (Tick, Option<&'static str>) {
+    pub(crate) fn earliest(
+        &self,
+        context: &Context,
+        role: Role,
+        parts: PartSet,
+        from: Tick,
+    ) -> (Tick, Option<&'static str>) {
         let mut earliest = (from, None);
         let mut not_before = |tick: Tick, limit: &'static str| {
             if tick > earliest.0 {
@@ -85,10 +93,12 @@ impl Limits {
         if let Some(tick) = self.thin_enough(context, role, from) {
             not_before(tick, "density");
         }
-        // Only a higher key can follow in the same tick: steps are in the order of their keys.
         if let Some(last) = context.last().filter(|last| last.onset == from) {
-            let above = (last.key.saturating_add(1)..=HIGHEST).any(|key| self.allows(key));
-            if !above {
+            let follows = match parts.is_empty() {
+                true => self.follows_with(None, last),
+                false => parts.iter().any(|part| self.follows_with(Some(part), last)),
+            };
+            if !follows {
                 not_before(from + 1, "key");
             }
         }
@@ -96,6 +106,24 @@ impl Limits {
             not_before(tick, "polyphony");
         }
         earliest
+    }
+
+    /// Whether a note of a part can still begin in the tick of the newest one. Steps of one tick are
+    /// in the order of their parts, then keys.
+    pub(crate) fn follows_with(&self, part: Option<Part>, last: &ContextNote) -> bool {
+        match part.cmp(&last.part) {
+            Ordering::Less => false,
+            Ordering::Equal => (last.key.saturating_add(1)..=HIGHEST).any(|key| self.allows_in(part, key)),
+            Ordering::Greater => true,
+        }
+    }
+
+    /// Whether a part may play a key. Drums are outside range and scale: their keys are no pitches.
+    fn allows_in(&self, part: Option<Part>, key: Key) -> bool {
+        match part {
+            Some(Part::Drums) => Part::drum_key(Part::drum_symbol(key)) == key,
+            _ => self.allows(key),
+        }
     }
 
     /// The tick from which on the density allows another note.

@@ -40,7 +40,7 @@ impl<'a> Onsets<'a> {
         if beats_at(ceil_to(grid, from)) >= request.until {
             return Err(Rest::After);
         }
-        let (from, put_off) = limits.earliest(context, request.role, from);
+        let (from, put_off) = limits.earliest(context, request.role, request.parts, from);
         let first = ceil_to(grid, from);
         if beats_at(first) >= request.until {
             return Err(put_off.map_or(Rest::After, Rest::Limits));

@@ -1,6 +1,6 @@
 //! Requests to a generator, and its answers.
 
-use segue_music::{Beats, Note, Role};
+use segue_music::{Beats, Note, Part, PartSet, Role};
 
 use crate::playing::guards::{Guard, Guards};
 use crate::playing::limits::Limits;
@@ -30,6 +30,9 @@ pub struct NoteRequest {
     /// Asks for the role's next note whatever the other plays before it, as in a duet. A model that
     /// was trained on the very next note alone answers as if it were that.
     pub ignore_other_role: bool,
+    /// The parts it may belong to. Empty asks for a keyboard's note, of no part; so does any set
+    /// where the model knows of no parts.
+    pub parts: PartSet,
     /// What no note ever leaves.
     pub limits: Limits,
     /// Which soft guards act.
@@ -50,6 +53,7 @@ impl NoteRequest {
             top_p: 1.0,
             seed: 0,
             ignore_other_role: false,
+            parts: PartSet::NONE,
             limits: Limits::default(),
             guards: Guards::ALL,
         }
@@ -57,7 +61,7 @@ impl NoteRequest {
 
     /// Which next note it is for.
     pub(crate) fn target(&self) -> Target {
-        Target { role: self.role, ignore_other_role: self.ignore_other_role }
+        Target { role: self.role, ignore_other_role: self.ignore_other_role, parts: self.parts }
     }
 
     /// How keys and velocities are drawn.
@@ -72,7 +76,7 @@ impl NoteRequest {
 
     /// The guards that act on it, in order.
     pub(crate) fn acting_guards(&self) -> impl Iterator<Item = &'static dyn Guard> {
-        self.guards.acting(self.ignore_other_role)
+        self.guards.acting(self.ignore_other_role, !self.parts.is_empty())
     }
 }
 
@@ -81,6 +85,8 @@ impl NoteRequest {
 pub struct Next {
     /// The note.
     pub note: Note,
+    /// The part it belongs to, if parts were asked for.
+    pub part: Option<Part>,
     /// An earlier note of the role that now ends where this one begins, because no more may sound
     /// at once.
     pub shortened: Option<Note>,

@@ -211,6 +211,22 @@ impl Checkpoint {
         safetensors::serialize(views, Some(metadata)).map_err(broken)
     }
 
+    /// The same model, grown to tell parts apart: what it knew it still knows, and the rest begins by chance.
+    pub fn with_parts(mut self, seed: u64) -> Self {
+        if self.config.parts {
+            return self;
+        }
+        self.config.parts = true;
+        let known = std::mem::replace(&mut self.numbers, initial_numbers(&self.config, seed));
+        for (name, known) in known {
+            // Alphabets grow at their end.
+            if let Some(numbers) = self.numbers.get_mut(&name).filter(|numbers| numbers.len() >= known.len()) {
+                numbers[..known.len()].copy_from_slice(&known);
+            }
+        }
+        self
+    }
+
     /// Writes a file, whole or not at all.
     ///
     /// # Errors

@@ -20,17 +20,25 @@ pub struct Config {
     pub window: usize,
     /// How many earlier predictions the copying heads look at.
     pub copy_window: usize,
+    /// Whether it tells parts apart: it predicts which part plays next, and has an alphabet for drums.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub parts: bool,
 }
 
 impl Config {
     /// The size that ships.
     pub fn standard() -> Self {
-        Self { dim: 256, layers: 4, hidden: 704, window: 256, copy_window: 512 }
+        Self { dim: 256, layers: 4, hidden: 704, window: 256, copy_window: 512, parts: false }
     }
 
     /// The smallest one with every part, for tests.
     pub fn tiny() -> Self {
-        Self { dim: 64, layers: 2, hidden: 96, window: 24, copy_window: 40 }
+        Self { dim: 64, layers: 2, hidden: 96, window: 24, copy_window: 40, parts: false }
+    }
+
+    /// The same, telling parts apart.
+    pub fn tiny_ensemble() -> Self {
+        Self { parts: true, ..Self::tiny() }
     }
 
     /// Attention heads of a block.

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use segue_music::{BarPosition, Role, Step, Token, Vocabulary};
+use segue_music::{BarPosition, Part, PartSet, Role, Step, Token, Vocabulary};
 
 const KEYS: usize = Vocabulary::KEYS;
 const VELOCITIES: usize = Vocabulary::VELOCITIES;
@@ -55,6 +55,8 @@ pub struct Target {
     /// Set for the role's next note, whatever the other plays before it. Otherwise it is the very
     /// next note, known to be the role's.
     pub ignore_other_role: bool,
+    /// The parts it may belong to; empty if unknown.
+    pub parts: PartSet,
 }
 
 /// The facts of a step, in the order of their rows in its table. A new one goes last: the table of
@@ -76,10 +78,12 @@ enum StepFact {
     ReleasedDuration,
     Recent,
     Style,
+    Part,
+    Drum,
 }
 
 impl StepFact {
-    const ALL: [Self; 15] = [
+    const ALL: [Self; 17] = [
         Self::Gap,
         Self::Key,
         Self::Velocity,
@@ -95,6 +99,8 @@ impl StepFact {
         Self::ReleasedDuration,
         Self::Recent,
         Self::Style,
+        Self::Part,
+        Self::Drum,
     ];
 }
 
@@ -110,10 +116,13 @@ enum TargetFact {
     Velocity,
     PitchClass,
     IgnoreOtherRole,
+    PartAskedFor,
+    Part,
+    Drum,
 }
 
 impl TargetFact {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 11] = [
         Self::Role,
         Self::Phase,
         Self::Beat,
@@ -122,6 +131,9 @@ impl TargetFact {
         Self::Velocity,
         Self::PitchClass,
         Self::IgnoreOtherRole,
+        Self::PartAskedFor,
+        Self::Part,
+        Self::Drum,
     ];
 }
 
@@ -158,6 +170,8 @@ impl Rows {
             StepFact::ReleasedDuration => self.durations,
             StepFact::Recent => 2 * CLASSES,
             StepFact::Style => STYLES,
+            StepFact::Part => Part::COUNT,
+            StepFact::Drum => Part::DRUM_KEYS,
         }
     }
 
@@ -172,6 +186,8 @@ impl Rows {
             TargetFact::Velocity => VELOCITIES + 1,
             TargetFact::PitchClass => CLASSES,
             TargetFact::IgnoreOtherRole => 1,
+            TargetFact::PartAskedFor | TargetFact::Part => Part::COUNT,
+            TargetFact::Drum => Part::DRUM_KEYS,
         }
     }
 
@@ -197,9 +213,14 @@ impl Rows {
     pub fn step(&self, step: &Step) -> TableRows {
         use StepFact as Fact;
         let place = step.position;
+        // A drum's symbol lies behind the keys.
+        let key = match step.key.checked_sub(KEYS) {
+            Some(drum) => (Fact::Drum, drum),
+            None => (Fact::Key, step.key),
+        };
         let one_each = [
             (Fact::Gap, or_unknown(step.gap)),
-            (Fact::Key, step.key),
+            key,
             (Fact::Velocity, or_unknown(step.velocity)),
             (Fact::Duration, or_unknown(step.duration)),
             (Fact::Role, step.role.index()),
@@ -209,6 +230,9 @@ impl Rows {
         ];
         let mut rows: TableRows =
             one_each.iter().map(|&(fact, row)| (self.step_start(fact) + row, 1.0)).collect();
+        if let Some(part) = step.part {
+            rows.push((self.step_start(Fact::Part) + part.index(), 1.0));
+        }
         if step.pedal {
             rows.push((self.step_start(Fact::Pedal), 1.0));
         }
@@ -234,8 +258,8 @@ impl Rows {
         rows
     }
 
-    /// The rows for the onset's head: whose note it is, and whether the other's before it are
-    /// ignored.
+    /// The rows for the onset's head: whose note it is, whether the other's before it are ignored,
+    /// and the parts it may belong to.
     pub fn for_gap(&self, target: Target) -> TableRows {
         // With room for the rows of the later heads.
         let mut rows = Vec::with_capacity(8);
@@ -243,11 +267,13 @@ impl Rows {
         if target.ignore_other_role {
             rows.push((self.target_start(TargetFact::IgnoreOtherRole), 1.0));
         }
+        let parts = self.target_start(TargetFact::PartAskedFor);
+        rows.extend(target.parts.iter().map(|part| (parts + part.index(), 1.0)));
         rows
     }
 
-    /// The rows for the key's head: also the onset.
-    pub fn for_key(&self, target: Target, place: Option<BarPosition>, gap: usize) -> TableRows {
+    /// The rows for the part's head: also the onset.
+    pub fn for_part(&self, target: Target, place: Option<BarPosition>, gap: usize) -> TableRows {
         let mut rows = self.for_gap(target);
         let (phase, beat) = (place.map(|place| place.phase), place.map(|place| place.beat));
         rows.push((self.target_start(TargetFact::Phase) + or_unknown(phase), 1.0));
@@ -256,11 +282,25 @@ impl Rows {
         rows
     }
 
+    /// The rows for the key's head: also the part, if known.
+    pub fn for_key(&self, target: Target, place: Option<BarPosition>, token: &Token) -> TableRows {
+        let mut rows = self.for_part(target, place, token.gap);
+        if let Some(part) = token.part.checked_sub(1) {
+            rows.push((self.target_start(TargetFact::Part) + part, 1.0));
+        }
+        rows
+    }
+
     /// The rows for the velocity's head: also the key.
     pub fn for_velocity(&self, target: Target, place: Option<BarPosition>, token: &Token) -> TableRows {
-        let mut rows = self.for_key(target, place, token.gap);
-        rows.push((self.target_start(TargetFact::Key) + token.key, 1.0));
-        rows.push((self.target_start(TargetFact::PitchClass) + token.key % CLASSES, 1.0));
+        let mut rows = self.for_key(target, place, token);
+        match token.key.checked_sub(KEYS) {
+            Some(drum) => rows.push((self.target_start(TargetFact::Drum) + drum, 1.0)),
+            None => {
+                rows.push((self.target_start(TargetFact::Key) + token.key, 1.0));
+                rows.push((self.target_start(TargetFact::PitchClass) + token.key % CLASSES, 1.0));
+            }
+        }
         rows
     }
 
@@ -288,6 +328,6 @@ mod tests {
         assert!(TargetFact::ALL.iter().enumerate().all(|(place, &fact)| place == fact as usize));
         // Fewer than before would refuse the files of models that have shipped.
         let rows = Rows::new(&Vocabulary::new());
-        assert_eq!((rows.step_count(), rows.target_count()), (1298, 467));
+        assert_eq!((rows.step_count(), rows.target_count()), (1358, 540));
     }
 }

@@ -35,6 +35,7 @@ impl Jam {
                 // What was played live: durations were not known when the notes began.
                 shown: None,
                 role: Role::Player,
+                part: None,
             });
         }
         generator.prefill(usize::MAX);
@@ -71,6 +72,7 @@ impl Jam {
             end: Some(before + duration),
             shown: Some(duration),
             role: Role::Segue,
+            part: None,
         };
         let token = self.tokenizer.token(&note, before);
         let said = took(|| {

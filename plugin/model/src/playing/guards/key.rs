@@ -25,6 +25,10 @@ impl Guard for Key {
         "key"
     }
 
+    fn acts_in_ensemble(&self) -> bool {
+        true
+    }
+
     fn acts_in_duet(&self) -> bool {
         true
     }

@@ -52,6 +52,12 @@ pub(crate) trait Guard: Sync {
     /// Whether it acts in a duet, too, where the role has a part of its own beside the other's.
     fn acts_in_duet(&self) -> bool;
 
+    /// Whether it acts where parts are asked for. Most guards compare a keyboard with a keyboard: a
+    /// drummer is denser than any player, and a bass line goes round on purpose.
+    fn acts_in_ensemble(&self) -> bool {
+        false
+    }
+
     /// Adjusts the logits of the next onset. `onset` gives the tick that a symbol would begin the
     /// note at, `None` where it is masked.
     fn times(&self, _: &Situation<'_>, _onset: &dyn Fn(usize) -> Option<Tick>, _logits: &mut [f32]) {}
@@ -104,9 +110,11 @@ impl Guards {
     }
 
     /// Those that act, in order.
-    pub(crate) fn acting(self, in_duet: bool) -> impl Iterator<Item = &'static dyn Guard> {
+    pub(crate) fn acting(self, in_duet: bool, in_ensemble: bool) -> impl Iterator<Item = &'static dyn Guard> {
         let switched = LIST.iter().zip(self.on).filter_map(|(guard, on)| on.then_some(*guard));
-        switched.filter(move |guard| !in_duet || guard.acts_in_duet())
+        switched.filter(move |guard| {
+            (!in_duet || guard.acts_in_duet()) && (!in_ensemble || guard.acts_in_ensemble())
+        })
     }
 }
 
@@ -155,7 +163,7 @@ mod tests {
         let last = context.last().unwrap().onset;
         let situation = Situation { context: &context, role: Role::Segue, last };
         let (mut times, mut keys) = (vec![0.0; 8], vec![0.0; 128]);
-        for guard in guards.acting(in_duet) {
+        for guard in guards.acting(in_duet, false) {
             guard.times(&situation, &|symbol| Some(last + 3 * symbol as Tick), &mut times);
             guard.keys(&situation, last + 3, &mut keys);
         }
