@@ -67,7 +67,8 @@ fn our_notes_of_the_new_round_are_not_cut_either() {
 fn a_new_metre_cuts_nothing() {
     for frames in [512, 700] {
         let mut rig = Rig::new(RATE, Song::Plays(0.0, 120.0));
-        let input: Vec<_> = [note(0, 48, 6 * BEAT, 4 * BEAT), note(0, 72, 8 * BEAT, 12_000)].concat();
+        let mut input: Vec<_> = [note(0, 48, 6 * BEAT, 4 * BEAT), note(0, 72, 8 * BEAT, 12_000)].concat();
+        input.sort_by_key(|&(at, _)| at);
         rig.run(8 * BEAT, Cut::Of(frames), &input);
         rig.meter = Meter { numerator: 7, denominator: 8 };
         rig.run(14 * BEAT, Cut::Of(frames), &input);
