@@ -32,7 +32,7 @@ impl Composer {
 
     pub(super) fn note_on(&mut self, at: Beats, key: Key, velocity: Velocity) {
         self.generator.hear(ContextNote::held(tick_at(at), key, velocity, Role::Player));
-        self.player.note_on(key, at, self.latest.bar, &self.latest.settings);
+        self.player.note_on(key, at, (self.latest.line, self.latest.bar), &self.latest.settings);
     }
 
     pub(super) fn note_off(&mut self, at: Beats, key: Key) {
@@ -77,8 +77,7 @@ impl Composer {
     }
 
     pub(super) fn change_meter(&mut self, tick: &Tick) {
-        // Bar lines are multiples of the bar; the one before now is where this metre's bars are counted from.
-        let from = if tick.meter.is_some() { tick.at.floor_to(tick.bar) } else { tick.at };
+        let from = if tick.meter.is_some() { tick.line } else { tick.at };
         self.generator.meter(tick_at(from), tick.meter);
     }
 }

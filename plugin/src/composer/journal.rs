@@ -90,7 +90,7 @@ pub struct Journal {
     newest: u32,
     /// The answers heard, the newest last, and the ids of their takes.
     heard: VecDeque<(u32, u64)>,
-    clock: Option<(Tempo, Meter)>,
+    clock: Option<(Tempo, (Meter, Beats))>,
 }
 
 impl Journal {
@@ -141,7 +141,7 @@ impl Journal {
                 let end = self.at(at);
                 self.close(end, |_| true);
             }
-            Sounded::Clock { at, tempo, meter } => self.clock(at, tempo, meter),
+            Sounded::Clock { at, tempo, meter, line } => self.clock(at, tempo, (meter, line)),
             Sounded::Fresh => self.begin_anew(),
         }
     }
@@ -190,12 +190,12 @@ impl Journal {
         at
     }
 
-    fn clock(&mut self, at: Beats, tempo: Tempo, meter: Meter) {
+    fn clock(&mut self, at: Beats, tempo: Tempo, (meter, line): (Meter, Beats)) {
         let (base, from) = (self.base, self.at(at));
-        let (was, bars) = self.clock.replace((tempo, meter)).unzip();
+        let (was, bars) = self.clock.replace((tempo, (meter, line % meter.bar()))).unzip();
         self.takes.with_jam(|jam| {
-            if bars != Some(meter) {
-                jam.set_meter(base + at.floor_to(meter.bar()), meter);
+            if bars != Some((meter, line % meter.bar())) {
+                jam.set_meter(base + line, meter);
             }
             if was != Some(tempo) {
                 jam.set_tempo(from, tempo);

@@ -15,7 +15,7 @@ pub enum Jump {
     Started,
     /// It stopped.
     Stopped,
-    /// A seek, the end of a loop, or another metre.
+    /// A seek, or the end of a loop.
     Moved,
 }
 
@@ -34,6 +34,8 @@ pub struct Tick {
     pub milliseconds: f32,
     /// The length of a bar.
     pub bar: Beats,
+    /// The last bar line at or before now.
+    pub line: Beats,
     /// The metre, while the host's transport gives one; nothing is free playing.
     pub meter: Option<Meter>,
     /// The parameters.
@@ -72,7 +74,7 @@ pub enum Heard {
         /// Whether it went down.
         down: bool,
     },
-    /// The song position jumped. Our notes have ended, and what the player held is told as released, before this.
+    /// The song position jumped. Our notes have ended before this; keys that the player holds go on.
     Jump {
         /// Jam position up to which was played.
         from: Beats,

@@ -75,7 +75,7 @@ impl Mode {
             Self::Duet => {
                 onset?;
                 // On the one, as a player comes in who has listened for a moment.
-                let from = terms.reach().ceil_to(terms.bar);
+                let from = terms.next_bar_line(terms.reach());
                 let until = last_onset? + terms.length;
                 (from < until).then_some(Span { from, until })
             }
