@@ -7,8 +7,8 @@ use segue_realtime::between::situation::{Situation, Terms};
 use crate::composer::phrase::{Phrase, Spacing};
 use crate::composer::turns::Turns;
 
-/// Whether an answer that begins there begins later than the player's silence asked for: the decision came too late. A patience shorter than
-/// the lead and a tick or two is not asked for.
+/// Whether an answer that begins there begins later than the player's silence asked for: the
+/// decision came too late. A patience shorter than the lead and a tick or two is not asked for.
 pub fn is_late(phrase: &Phrase, from: Beats, terms: &Terms) -> bool {
     let silent = phrase.release().max(phrase.onset()).unwrap_or(from);
     let asked = Terms { now: silent, lead: Beats::from_parts(terms.lead.parts() * 3 / 2), ..*terms };
@@ -17,14 +17,16 @@ pub fn is_late(phrase: &Phrase, from: Beats, terms: &Terms) -> bool {
 
 /// Where the answer to a phrase begins.
 ///
-/// That is on the first grid line at or after the last release plus the patience. People hold their last chord, so while keys are
-/// down the patience is four times as long and runs from the last onset; a release makes it sooner.
+/// That is on the first grid line at or after the last release plus the patience. People hold their
+/// last chord, so while keys are down the patience is four times as long and runs from the last
+/// onset; a release makes it sooner.
 pub fn begins(phrase: &Phrase, terms: &Terms) -> Option<Beats> {
     let onset = phrase.onset()?;
     let released = phrase.release().map_or(onset, |release| release.max(onset)) + terms.patience;
     let due =
         if phrase.is_held() { released.max(onset + terms.patience.times(HELD_PATIENCE)) } else { released };
-    // To the tick first: a release on a line is heard some parts of a beat off it, by the rounding of its sample.
+    // To the tick first: a release on a line is heard some parts of a beat off it, by the rounding
+    // of its sample.
     Some(terms.line(due.round_to(TICK).max(terms.reach())))
 }
 
@@ -94,7 +96,8 @@ mod tests {
 
     #[test]
     fn answers_begin_on_the_next_line_after_the_patience() {
-        // (last onset, last release, a key held, now) -> begin; all in hundredths of a beat, patience 1 beat
+        // (last onset, last release, a key held, now) -> begin; all in hundredths of a beat,
+        // patience 1 beat
         let cases = [
             (Some(300), Some(350), false, 350, Some(450)),
             (Some(300), Some(352), false, 360, Some(475)),

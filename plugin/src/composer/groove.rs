@@ -1,5 +1,5 @@
-//! The player's groove: by how much the onsets of each place in the beat lie before or behind their grid line, and the same for
-//! planned ones. Pure logic on jam Beats.
+//! The player's groove: by how much the onsets of each place in the beat lie before or behind their
+//! grid line, and the same for planned ones. Pure logic on jam Beats.
 
 use segue_music::Beats;
 
@@ -12,12 +12,12 @@ const ENOUGH: usize = 3;
 /// Places in a beat: those of thirty-seconds.
 const PLACES: usize = 8;
 
-/// An onset further from its line than this share of the distance of lines belongs to none. Swing of two to one is a third, and
-/// people scatter about it.
+/// An onset further from its line than this share of the distance of lines belongs to none. Swing
+/// of two to one is a third, and people scatter about it.
 const NEAR: (i64, i64) = (2, 5);
 
-/// Where half of the onsets of a place lie further from their median than this share of the distance of lines, the player does not
-/// play on this grid, and the median is chance.
+/// Where half of the onsets of a place lie further from their median than this share of the
+/// distance of lines, the player does not play on this grid, and the median is chance.
 const SCATTERED: (i64, i64) = (1, 8);
 
 /// What was heard at one place in the beat.
@@ -77,10 +77,11 @@ impl Groove {
         }
     }
 
-    /// How much later than planned an onset has to begin so as to lie as the player's do; the quantise amount takes that out again.
+    /// How much later than planned an onset has to begin so as to lie as the player's do; the
+    /// quantise amount takes that out again.
     ///
-    /// Between two lines the shift goes over from one to the other, and it is never more than two fifths of their distance: so of two
-    /// onsets the later one stays the later one.
+    /// Between two lines the shift goes over from one to the other, and it is never more than two
+    /// fifths of their distance: so of two onsets the later one stays the later one.
     pub fn shift(&self, onset: Beats, grid: Beats, quantise: f32) -> Beats {
         let loose = 1.0 - f64::from(quantise.clamp(0.0, 1.0));
         if grid <= Beats::ZERO || grid != self.grid || loose.is_nan() || loose <= 0.0 {

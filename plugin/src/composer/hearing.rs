@@ -22,7 +22,8 @@ impl Composer {
         }
     }
 
-    /// Forgets what was planned from a position on, to be planned anew; the audio thread is not told, as it already knows.
+    /// Forgets what was planned from a position on, to be planned anew; the audio thread is not
+    /// told, as it already knows.
     pub(super) fn withdraw(&mut self, from: Beats) {
         self.generator.withdraw(Role::Segue, from.ceil_to(TICK).div_floor(TICK));
         if let Some(answer) = &mut self.answer {
@@ -55,10 +56,12 @@ impl Composer {
         }
     }
 
-    /// The song jumped. A phrase that a loop's end came into is still answered; one before a start or a stop is not.
+    /// The song jumped. A phrase that a loop's end came into is still answered; one before a start
+    /// or a stop is not.
     pub(super) fn jump(&mut self, from: Beats, to: Beats, jump: Jump, survives: Survives) {
         if survives != Survives::Nothing {
-            // A loop that is whole bars long: what sounded has ended, and the music goes on as planned.
+            // A loop that is whole bars long: what sounded has ended, and the music goes on as
+            // planned.
             self.generator.release_all(Role::Segue, tick_at(from));
             return;
         }
@@ -77,7 +80,8 @@ impl Composer {
     }
 
     pub(super) fn change_meter(&mut self, tick: &Tick) {
-        // Bar lines are multiples of the bar; the one before now is where this metre's bars are counted from.
+        // Bar lines are multiples of the bar; the one before now is where this metre's bars are
+        // counted from.
         let from = if tick.meter.is_some() { tick.at.floor_to(tick.bar) } else { tick.at };
         self.generator.meter(tick_at(from), tick.meter);
     }

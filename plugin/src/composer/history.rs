@@ -44,7 +44,8 @@ impl History {
         self.count
     }
 
-    /// The first note of an answer is planned: it may be undone, and nothing that was undone before comes back.
+    /// The first note of an answer is planned: it may be undone, and nothing that was undone before
+    /// comes back.
     pub fn open(&mut self, number: u32, onset: Beats) {
         self.openings.retain(|&(other, _)| other != number);
         if self.openings.len() == TAKES {

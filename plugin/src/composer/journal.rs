@@ -1,9 +1,12 @@
-//! The journal: what really sounded, on and off paired to notes, and cut into takes. On the composer's thread.
+//! The journal: what really sounded, on and off paired to notes, and cut into takes. On the
+//! composer's thread.
 //!
-//! Its Beats are the jam's, but they go on through a reset, where the jam begins anew: from the next bar line. A take is one answer as it was
-//! heard: what a barge-in cut short is short. In a duet, and while the latch of *Continue* is down, that is the whole stretch until Segue's
-//! time ends. Its prompt is what the player played since our last note before it began, or, where that is nothing, in the bars before; eight
-//! bars at most. Memory is bounded: what a jam is remembered by is [`crate::takes::Jam`].
+//! Its Beats are the jam's, but they go on through a reset, where the jam begins anew: from the
+//! next bar line. A take is one answer as it was heard: what a barge-in cut short is short. In a
+//! duet, and while the latch of *Continue* is down, that is the whole stretch until Segue's time
+//! ends. Its prompt is what the player played since our last note before it began, or, where that
+//! is nothing, in the bars before; eight bars at most. Memory is bounded: what a jam is remembered
+//! by is [`crate::takes::JamLog`].
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -13,7 +16,7 @@ use segue_realtime::between::limits::{PROMPT_BARS, TAKE_BEATS, TAKE_NOTES, TAKES
 use segue_realtime::between::settings::Mode;
 use segue_realtime::between::sounded::Sounded;
 
-use crate::takes::{Jam, Mark, Name, Struck, Take, Takes, whole};
+use crate::takes::{JamLog, LoggedNote, Mark, Name, Take, Takes, whole};
 
 /// The shortest time there is.
 const JUST: Beats = Beats::from_parts(1);
@@ -23,7 +26,8 @@ const JUST: Beats = Beats::from_parts(1);
 pub enum Origin {
     /// It was made for what was just played.
     Jam,
-    /// It was asked for in the place of another, as an answer to this prompt; positions are the jam's.
+    /// It was asked for in the place of another, as an answer to this prompt; positions are the
+    /// jam's.
     Another {
         /// Whose candidate it is.
         group: u64,
@@ -58,7 +62,7 @@ struct Open {
 }
 
 /// An answer that was heard.
-struct Answer {
+struct HeardAnswer {
     announced: Announced,
     name: Name,
     /// When its first note began.
@@ -83,7 +87,7 @@ pub struct Journal {
     /// The keys that are down.
     open: Vec<Open>,
     announced: VecDeque<Announced>,
-    answers: Vec<Answer>,
+    answers: Vec<HeardAnswer>,
     /// When the last note of ours began; just before the jam, if there was none.
     ours: Beats,
     /// The last number that was heard.
@@ -142,11 +146,12 @@ impl Journal {
                 self.close(end, |_| true);
             }
             Sounded::Clock { at, tempo, meter } => self.clock(at, tempo, meter),
-            Sounded::Fresh => self.begin_anew(),
+            Sounded::Reset => self.restart(),
         }
     }
 
-    /// Keeps the answers that are over: the composer plays another one or none, and nothing of them sounds.
+    /// Keeps the answers that are over: the composer plays another one or none, and nothing of them
+    /// sounds.
     pub fn settle(&mut self, playing: Option<u32>) {
         let mut answers = std::mem::take(&mut self.answers);
         for answer in &mut answers {
@@ -156,7 +161,8 @@ impl Journal {
                 self.keep(answer);
             }
         }
-        // Of one that has been kept only the newest may still be added to, by a note that its groove has delayed.
+        // Of one that has been kept only the newest may still be added to, by a note that its
+        // groove has delayed.
         let newest = self.newest;
         answers.retain(|answer| answer.changed || !answer.kept || answer.announced.number == newest);
         self.answers = answers;
@@ -177,7 +183,8 @@ impl Journal {
         }
     }
 
-    /// What was heard is forgotten as what was played: there is nothing to be undone. The takes stay.
+    /// What was heard is forgotten as what was played: there is nothing to be undone. The takes
+    /// stay.
     pub fn forget(&mut self) {
         self.heard.clear();
         self.ours = self.now - JUST;
@@ -203,7 +210,7 @@ impl Journal {
         });
     }
 
-    fn begin_anew(&mut self) {
+    fn restart(&mut self) {
         let now = self.now;
         self.close(now, |_| true);
         let (line, meter) = self.takes.with_jam(|jam| jam.bar_line(now));
@@ -222,7 +229,7 @@ impl Journal {
             }
             let Open { role, channel, key, velocity, onset, answer } = *open;
             let note = Note { onset, key, velocity, duration: (end - onset).max(JUST) };
-            takes.with_jam(|jam| jam.push(Struck::new(&note, role, channel)));
+            takes.with_jam(|jam| jam.push(LoggedNote::new(&note, role, channel)));
             let mut own =
                 answers.iter_mut().filter(|own| role == Role::Segue && own.announced.number == answer);
             if let Some(own) = own.next() {
@@ -255,7 +262,7 @@ impl Journal {
             self.heard.pop_front();
         }
         self.heard.push_back((number, name.id));
-        self.answers.push(Answer {
+        self.answers.push(HeardAnswer {
             announced,
             name,
             opening,
@@ -268,7 +275,7 @@ impl Journal {
         });
     }
 
-    fn keep(&self, answer: &mut Answer) {
+    fn keep(&self, answer: &mut HeardAnswer) {
         let prompt = match &answer.prompt {
             Some(prompt) => prompt.clone(),
             None => self.prompt(answer),
@@ -284,7 +291,7 @@ impl Journal {
         }
     }
 
-    fn prompt(&self, answer: &Answer) -> Vec<Note> {
+    fn prompt(&self, answer: &HeardAnswer) -> Vec<Note> {
         if let Origin::Another { prompt, .. } = &answer.announced.origin {
             return prompt.iter().map(|note| Note { onset: note.onset + self.base, ..*note }).collect();
         }
@@ -297,8 +304,8 @@ impl Journal {
                 velocity: open.velocity,
             });
             let ended = self.takes.with_jam(|jam| -> Vec<Note> {
-                let players = jam.since(since).filter(|struck| struck.role() == Role::Player);
-                players.map(Struck::note).collect()
+                let players = jam.since(since).filter(|logged| logged.role() == Role::Player);
+                players.map(LoggedNote::note).collect()
             });
             let mut notes: Vec<Note> = held.chain(ended).filter(within).collect();
             notes.sort_unstable();
@@ -311,7 +318,7 @@ impl Journal {
     }
 }
 
-impl Answer {
+impl HeardAnswer {
     /// One of its notes has ended.
     fn add(&mut self, note: Note) {
         if self.notes.len() < TAKE_NOTES && note.end() - self.opening < TAKE_BEATS {
@@ -321,7 +328,7 @@ impl Answer {
     }
 
     /// As it is kept: counted from the bar line before its first note, or the prompt's.
-    fn take(&self, prompt: Vec<Note>, jam: &Jam) -> Take {
+    fn take(&self, prompt: Vec<Note>, jam: &JamLog) -> Take {
         let opening = self.notes.first().map_or(self.opening, |note| note.onset);
         let (line, meter) = jam.bar_line(opening);
         let first = prompt.first().map_or(opening, |note| note.onset.min(opening));

@@ -1,10 +1,12 @@
-//! The composer: listens, decides when to play, and plans ahead of the playhead. Runs on the composer's own thread. It may
-//! allocate, lock and use the model, the takes, the parameters' state and the status; it reaches the audio thread through
-//! [`segue_realtime::between`] alone, and knows neither the editor nor the plugin framework.
+//! The composer: listens, decides when to play, and plans ahead of the playhead. Runs on the
+//! composer's own thread. It may allocate, lock and use the model, the takes, the parameters' state
+//! and the status; it reaches the audio thread through [`segue_realtime::between`] alone, and knows
+//! neither the editor nor the plugin framework.
 //!
-//! Plain code between two ring ends: no thread, no clock, no wait. [`Composer::step`] does one piece of work and returns;
-//! [`thread`] is a loop around it, and a test may call it in line. It decides at ticks only, from what came before them, so the
-//! same input makes the same notes whatever the blocks, the load or the pace.
+//! Plain code between two ring ends: no thread, no clock, no wait. [`Composer::step`] does one
+//! piece of work and returns; [`thread`] is a loop around it, and a test may call it in line. It
+//! decides at ticks only, from what came before them, so the same input makes the same notes
+//! whatever the blocks, the load or the pace.
 
 pub mod answer;
 mod command;
@@ -68,7 +70,8 @@ pub struct Composer {
     answer: Option<PlannedAnswer>,
     latest: Latest,
     work: Work,
-    /// What the plans were made with, and the tick at which they were last made anew for a parameter's sake.
+    /// What the plans were made with, and the tick at which they were last made anew for a
+    /// parameter's sake.
     planned_with: (What, u64),
     /// The model's logits were not finite: it plays no more.
     model_failed: bool,
@@ -121,8 +124,8 @@ impl Composer {
         &mut self.end
     }
 
-    /// Does one piece of work: plans a note, or receives one thing that was heard, or brings the generator up to date by a few
-    /// steps. Returns whether there is more to do at once.
+    /// Does one piece of work: plans a note, or receives one thing that was heard, or brings the
+    /// generator up to date by a few steps. Returns whether there is more to do at once.
     pub fn step(&mut self) -> bool {
         self.listen_back();
         if let Some((tick, notes)) = self.work.deciding {
@@ -179,7 +182,8 @@ impl Composer {
         }
     }
 
-    /// What was played is not gone on from; what is planned is not played. What sounds ends by itself.
+    /// What was played is not gone on from; what is planned is not played. What sounds ends by
+    /// itself.
     fn forget_the_music(&mut self) {
         self.generator.forget();
         self.forget_the_player();
@@ -220,11 +224,12 @@ impl Composer {
         }
         self.restyle(&tick);
         let behind = self.end.ticks_since(tick.number);
-        // The worst of the last moments, as nobody can read a figure that changes 86 times a second; it halves in 0.4 s.
+        // The worst of the last moments, as nobody can read a figure that changes 86 times a
+        // second; it halves in 0.4 s.
         let lag = behind as f32 * tick.milliseconds;
         self.status.set_lag_ms(lag.max(self.status.lag_ms() * LAG_DECAY));
-        // Behind, a decision would be about the past, and what has come since may have made it void: only the newest tick counts
-        // then. Never where the audio thread waits for us.
+        // Behind, a decision would be about the past, and what has come since may have made it
+        // void: only the newest tick counts then. Never where the audio thread waits for us.
         let stale = behind > KEPT_UP_TICKS && !self.end.heard.is_empty() && !self.end.is_waited_for();
         let decides = !self.model_failed && !stale && self.decide(&tick);
         self.work.deciding = Some((tick, if decides { NOTES_A_TICK } else { 0 }));

@@ -1,14 +1,16 @@
-//! Which model an instance plays with: the one its project or its player chose, or the one in the plugin.
+//! Which model an instance plays with: the one its project or its player chose, or the one in the
+//! plugin.
 //!
-//! A model that comes with a loaded state is loaded at once, on the composer's thread: our notes end there anyway, and a bounce waits
-//! for it. One that the player chooses while the music plays is loaded beside it, on a thread that ends with the choice.
+//! A model that comes with a loaded state is loaded at once, on the composer's thread: our notes
+//! end there anyway, and a bounce waits for it. One that the player chooses while the music plays
+//! is loaded beside it, on a thread that ends with the choice.
 
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
 use segue_model::Model;
 
-use crate::models::folder::Shelf;
+use crate::models::folder::ModelFolder;
 use crate::params::state::State;
 
 /// Where the model in the plugin comes from; the error is shown to the player.
@@ -19,7 +21,7 @@ type Loaded = Result<Arc<Model>, String>;
 /// What was chosen, and how to get it.
 pub struct ModelChoice {
     embedded: Load,
-    shelf: Shelf,
+    models: ModelFolder,
     state: State,
     loads: u32,
     choices: u32,
@@ -32,14 +34,14 @@ pub struct ModelChoice {
 impl From<Load> for ModelChoice {
     /// Of an instance that plays with the one in the plugin.
     fn from(embedded: Load) -> Self {
-        Self::new(embedded, Shelf::of_the_player(), State::default())
+        Self::new(embedded, ModelFolder::of_the_player(), State::default())
     }
 }
 
 impl ModelChoice {
-    /// What a state says, from a shelf or the plugin.
-    pub fn new(embedded: Load, shelf: Shelf, state: State) -> Self {
-        Self { embedded, shelf, state, loads: 0, choices: 0, playing: None, coming: None }
+    /// What a state says, from a models or the plugin.
+    pub fn new(embedded: Load, models: ModelFolder, state: State) -> Self {
+        Self { embedded, models, state, loads: 0, choices: 0, playing: None, coming: None }
     }
 
     /// The model to begin with.
@@ -53,20 +55,21 @@ impl ModelChoice {
         }
     }
 
-    /// Whether a state was loaded since the last question that names another model than the one that plays.
+    /// Whether a state was loaded since the last question that names another model than the one
+    /// that plays.
     pub fn state_names_another(&mut self) -> bool {
         let loads = self.state.loads();
         std::mem::replace(&mut self.loads, loads) != loads && self.state.model() != self.playing
     }
 
-    /// The model that the state names; where it cannot be had, the one in the plugin, and the state says why. Nothing where that
-    /// one plays already.
+    /// The model that the state names; where it cannot be had, the one in the plugin, and the state
+    /// says why. Nothing where that one plays already.
     pub fn named(&mut self) -> Option<Arc<Model>> {
         self.forget_coming();
         (self.loads, self.choices) = (self.state.loads(), self.state.choices());
         let name = self.state.model();
         let refused = match &name {
-            Some(file) => match self.shelf.load(file) {
+            Some(file) => match self.models.load(file) {
                 Ok(model) => return self.take(name, Ok(model)),
                 Err(error) => Some(format!("{error}; the one in the plugin plays")),
             },
@@ -101,9 +104,9 @@ impl ModelChoice {
             self.state.set_refusal(None);
             return;
         }
-        let (embedded, shelf, file) = (self.embedded, self.shelf.clone(), name.clone());
+        let (embedded, models, file) = (self.embedded, self.models.clone(), name.clone());
         let load = move || match file {
-            Some(file) => shelf.load(&file).map_err(|error| error.to_string()),
+            Some(file) => models.load(&file).map_err(|error| error.to_string()),
             None => embedded(),
         };
         match thread::Builder::new().name("segue-model".to_owned()).spawn(load) {
@@ -126,7 +129,8 @@ impl ModelChoice {
         }
     }
 
-    /// Nobody wants a model on its way any more. Waits for its thread: none may outlive the instance.
+    /// Nobody wants a model on its way any more. Waits for its thread: none may outlive the
+    /// instance.
     fn forget_coming(&mut self) {
         if let Some((_, thread)) = self.coming.take() {
             // Whatever it brings or whyever it fell.
@@ -159,14 +163,14 @@ mod tests {
         Err("broken".to_owned())
     }
 
-    /// A shelf with the shipped model as `mine.safetensors` and a broken one.
-    fn shelf() -> (tempfile::TempDir, Shelf) {
+    /// A models with the shipped model as `mine.safetensors` and a broken one.
+    fn models() -> (tempfile::TempDir, ModelFolder) {
         let folder = tempfile::tempdir().expect("a folder");
         fs::write(folder.path().join("mine.safetensors"), crate::models::embedded::model_bytes())
             .expect("a file");
         fs::write(folder.path().join("cut.safetensors"), b"cut").expect("a file");
-        let shelf = Shelf::at(folder.path());
-        (folder, shelf)
+        let models = ModelFolder::at(folder.path());
+        (folder, models)
     }
 
     fn load(state: &State, model: Option<&str>) {
@@ -175,7 +179,7 @@ mod tests {
 
     #[test]
     fn the_first_is_the_states_or_the_plugins() {
-        let (_folder, shelf) = shelf();
+        let (_folder, models) = models();
         // (named by the state, what the embedded one gives, whose name, a notice)
         let cases: [(Option<&str>, Load, Option<&str>, bool); 5] = [
             (None, small, Some("random 3"), false),
@@ -187,7 +191,7 @@ mod tests {
         for (name, embedded, expected, notice) in cases {
             let state = State::default();
             load(&state, name);
-            let model = ModelChoice::new(embedded, shelf.clone(), state.clone()).first();
+            let model = ModelChoice::new(embedded, models.clone(), state.clone()).first();
             assert_eq!(model.ok().as_ref().map(|model| model.name()), expected, "{name:?}");
             assert_eq!(state.notices().len(), usize::from(notice), "{name:?}");
             assert!(
@@ -198,16 +202,16 @@ mod tests {
         }
         let state = State::default();
         load(&state, Some("mine.safetensors"));
-        let model = ModelChoice::new(refused, shelf, state.clone()).first().expect("it is on the shelf");
+        let model = ModelChoice::new(refused, models, state.clone()).first().expect("it is on the models");
         assert_ne!(model.name(), "random 3");
         assert_eq!(state.notices(), [""; 0]);
     }
 
     #[test]
     fn a_loaded_state_changes_the_model_at_once() {
-        let (_folder, shelf) = shelf();
+        let (_folder, models) = models();
         let state = State::default();
-        let mut choice = ModelChoice::new(small, shelf, state.clone());
+        let mut choice = ModelChoice::new(small, models, state.clone());
         choice.first().expect("it is there");
         assert!(!choice.state_names_another());
         load(&state, None);
@@ -238,9 +242,9 @@ mod tests {
 
     #[test]
     fn a_choice_is_loaded_beside_the_music() {
-        let (_folder, shelf) = shelf();
+        let (_folder, models) = models();
         let state = State::default();
-        let mut choice = ModelChoice::new(small, shelf, state.clone());
+        let mut choice = ModelChoice::new(small, models, state.clone());
         choice.first().expect("it is there");
         assert!(choice.chosen().is_none() && choice.coming.is_none());
         // (chosen, whether another model comes of it, a notice)

@@ -80,7 +80,8 @@ const CHORD: Beats = Beats::ratio(1, 16);
 /// A longer distance is a rest between phrases, and says nothing of the spacing within one.
 const REST: Beats = Beats::ratio(4, 1);
 
-/// The player's own spacing of notes. Who plays sixteenths has ended a phrase sooner than who plays halves.
+/// The player's own spacing of notes. Who plays sixteenths has ended a phrase sooner than who plays
+/// halves.
 #[derive(Clone, Copy, Debug)]
 pub struct Spacing {
     last: Option<Beats>,
@@ -118,8 +119,8 @@ impl Spacing {
         self.last = self.last.map(|at| at + by);
     }
 
-    /// The third quartile of the last distances, so that a phrase of eighths with a quarter's rest in it counts in quarters;
-    /// kept within half a beat and two. One beat before three are known.
+    /// The third quartile of the last distances, so that a phrase of eighths with a quarter's rest
+    /// in it counts in quarters; kept within half a beat and two. One beat before three are known.
     pub fn beats(&self) -> Beats {
         let known = self.count.min(DISTANCES);
         if known < 3 {

@@ -61,8 +61,8 @@ impl Composer {
         self.answer.is_some()
     }
 
-    /// The first position that a plan made now reaches in time. Only where we do not keep up does it depend on how late it is, and on
-    /// how long a note takes.
+    /// The first position that a plan made now reaches in time. Only where we do not keep up does
+    /// it depend on how late it is, and on how long a note takes.
     pub(super) fn earliest(&self, tick: &Tick) -> Beats {
         let late = self.end.ticks_since(tick.number) + self.work.expected_ticks();
         let late = if late > KEPT_UP_TICKS && !self.end.is_waited_for() { late } else { 0 };
@@ -97,7 +97,8 @@ impl Composer {
         }
     }
 
-    /// Where a parameter has moved since the plans were made, those beyond the commit point are made anew.
+    /// Where a parameter has moved since the plans were made, those beyond the commit point are
+    /// made anew.
     fn replan(&mut self, tick: &Tick, earliest: Beats) {
         let (what, replanned) = self.planned_with;
         if what == tick.settings.what {

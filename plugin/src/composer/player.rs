@@ -1,4 +1,5 @@
-//! What the composer knows of the player: the phrase that is to be answered, its spacing, its groove, and whose turn it is.
+//! What the composer knows of the player: the phrase that is to be answered, its spacing, its
+//! groove, and whose turn it is.
 
 use segue_music::{Beats, Key};
 use segue_realtime::between::settings::Settings;

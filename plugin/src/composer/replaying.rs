@@ -1,4 +1,5 @@
-//! What the player asks for of the takes: one again, another one, the last one undone. Done at a tick, like every decision.
+//! What the player asks for of the takes: one again, another one, the last one undone. Done at a
+//! tick, like every decision.
 
 use segue_music::{ContextNote, Note, Role};
 use segue_realtime::between::limits::{HORIZON, OPENING, REQUESTS};
@@ -92,7 +93,8 @@ impl Composer {
         self.open(from, until, source, (tick.settings.mode, seed, origin));
     }
 
-    /// What is planned is not played, what sounds has ended by then, and what the player has played is answered by this.
+    /// What is planned is not played, what sounds has ended by then, and what the player has played
+    /// is answered by this.
     fn clear_the_way(&mut self, tick: &Tick, from: Beats) {
         let earliest = self.earliest(tick);
         self.retract(earliest);

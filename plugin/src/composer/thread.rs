@@ -86,7 +86,8 @@ fn compose(
     let mut composer = Composer::new(model, end, commands, status);
     let mut last = Instant::now();
     while !composer.end().stops() {
-        // Before what was heard after it: in an offline bounce the notes after a loaded state are the new model's, all of them.
+        // Before what was heard after it: in an offline bounce the notes after a loaded state are
+        // the new model's, all of them.
         if choice.state_names_another() {
             composer.end().set_readiness(Readiness::Loading);
             match choice.named() {

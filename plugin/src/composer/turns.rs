@@ -15,8 +15,8 @@ pub struct Turns {
 }
 
 impl Turns {
-    /// The player strikes a key. The first note sets where turns are counted from: the line of its bar. So does one after a
-    /// whole cycle in which the player was silent.
+    /// The player strikes a key. The first note sets where turns are counted from: the line of its
+    /// bar. So does one after a whole cycle in which the player was silent.
     pub fn note_on(&mut self, at: Beats, bar: Beats, length: Beats) {
         let silent = self.last.is_none_or(|last| at - last > length.times(2));
         if self.origin.is_none() || silent {
@@ -30,7 +30,8 @@ impl Turns {
         *self = Self::default();
     }
 
-    /// Segue's turn that a position lies in, else the next one; nothing before the player has played.
+    /// Segue's turn that a position lies in, else the next one; nothing before the player has
+    /// played.
     pub fn ours(&self, at: Beats, length: Beats) -> Option<Span> {
         let turn = self.number(at, length)?.max(0);
         let from = self.origin? + length.times(turn + 1 - turn.rem_euclid(2));
@@ -58,7 +59,8 @@ mod tests {
 
     #[test]
     fn turns_are_counted_from_the_bar_of_the_first_note() {
-        // (first note, asked at) -> Segue's turn; bars of 4 beats, turns of 8; all in tenths of a beat
+        // (first note, asked at) -> Segue's turn; bars of 4 beats, turns of 8; all in tenths of a
+        // beat
         let cases = [
             (41, 45, 120),
             (79, 79, 160),

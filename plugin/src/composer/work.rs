@@ -26,7 +26,8 @@ impl Work {
         }
     }
 
-    /// How many ticks the next note may take: one more than the one before it, unless that took none.
+    /// How many ticks the next note may take: one more than the one before it, unless that took
+    /// none.
     pub fn expected_ticks(&self) -> u64 {
         if self.note_ticks > 0 { self.note_ticks + 1 } else { 0 }
     }

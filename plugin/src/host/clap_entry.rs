@@ -1,7 +1,8 @@
 //! What a CLAP host finds in the library: the plugin, and where its presets are.
 //!
-//! The framework's own entry (`nice_export_clap!` of nice-plug 0.4.2) knows of plugins only and cannot be added to: this one stands
-//! in its place. What it makes are the framework's instances, with a word more to say ([`preset_load`]).
+//! The framework's own entry (`nice_export_clap!` of nice-plug 0.4.2) knows of plugins only and
+//! cannot be added to: this one stands in its place. What it makes are the framework's instances,
+//! with a word more to say ([`preset_load`]).
 
 use std::ffi::{CStr, c_char, c_void};
 use std::ptr::null;
@@ -83,8 +84,10 @@ unsafe extern "C" fn create(
     if host.is_null() || id.is_null() || unsafe { CStr::from_ptr(id) } != descriptor().clap_id() {
         return null();
     }
-    // SAFETY: the host is no null, and outlives its instances. What it holds of itself is given back by its `destroy`.
+    // SAFETY: the host is no null, and outlives its instances. What it holds of itself is given
+    // back by its `destroy`.
     let wrapper = Arc::into_raw(unsafe { Wrapper::<Segue>::new(host) });
-    // SAFETY: the wrapper lives until that, and nobody else has it yet; host and wrapper belong together.
+    // SAFETY: the wrapper lives until that, and nobody else has it yet; host and wrapper belong
+    // together.
     unsafe { preset_load::instance(*(*wrapper).clap_plugin.as_ptr(), host) }
 }

@@ -32,8 +32,8 @@ fn key_number(key: HostKey) -> Option<Key> {
     key.number().filter(|&key| key < 128)
 }
 
-/// What came in, or nothing where it is of no use to us or to whom we pass it on. A release without a full address
-/// means every voice it could.
+/// What came in, or nothing where it is of no use to us or to whom we pass it on. A release without
+/// a full address means every voice it could.
 pub fn event<S>(host: &NoteEvent<S>) -> Option<Event> {
     let expression = |kind, id: &VoiceID, channel: &HostChannel, key: &HostKey, value: f32| {
         Message::Expression { kind, id: id.id(), channel: number(*channel), key: key_number(*key), value }

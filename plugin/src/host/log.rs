@@ -9,11 +9,13 @@ use tracing::{Event, Subscriber};
 use tracing_subscriber::FmtSubscriber;
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 
-/// What the framework writes of each change of a parameter in VST3, since its worker has been ended on purpose ([`crate::host::worker_workaround`]):
-/// some thousand lines in a run of the tests, under which a true warning is lost.
+/// What the framework writes of each change of a parameter in VST3, since its worker has been ended
+/// on purpose ([`crate::host::worker_workaround`]): some thousand lines in a run of the tests,
+/// under which a true warning is lost.
 const REFUSED: (&str, &str) = ("nice_plug::wrapper::vst3::inner", "The task queue is full");
 
-/// Begins it: all but [`REFUSED`], on standard error. In release builds the framework sees to that itself.
+/// Begins it: all but [`REFUSED`], on standard error. In release builds the framework sees to that
+/// itself.
 pub fn begin() -> Option<bool> {
     if !cfg!(debug_assertions) {
         return None;

@@ -1,4 +1,5 @@
-//! Where a CLAP host finds our presets, for its own browser: those that come with the plugin, and the player's folder.
+//! Where a CLAP host finds our presets, for its own browser: those that come with the plugin, and
+//! the player's folder.
 //!
 //! A host may ask in a process of its own, without an instance.
 
@@ -98,7 +99,8 @@ impl ProviderImpl<'_> for Provider {
     }
 }
 
-/// Says what a preset is, and whether the host wants more of them. One among many at its place is told from them by its name.
+/// Says what a preset is, and whether the host wants more of them. One among many at its place is
+/// told from them by its name.
 fn tell(
     preset: &Preset,
     among_many: bool,

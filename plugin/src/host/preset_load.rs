@@ -1,8 +1,9 @@
 //! Presets that a CLAP host picked in its own browser.
 //!
-//! The framework (nice-plug 0.4.2) does not know this extension and answers every question for one itself. So the host holds an
-//! instance of ours, that is the framework's but for two calls: what it has to offer, and its end. Everything the framework does
-//! goes by `plugin_data`, which both have.
+//! The framework (nice-plug 0.4.2) does not know this extension and answers every question for one
+//! itself. So the host holds an instance of ours, that is the framework's but for two calls: what
+//! it has to offer, and its end. Everything the framework does goes by `plugin_data`, which both
+//! have.
 
 use std::collections::{BTreeMap, HashMap};
 use std::ffi::{CStr, CString, OsStr, c_char, c_void};
@@ -97,7 +98,8 @@ unsafe extern "C" fn from_location(
         let wrapper = unsafe { &*instance.framework.plugin_data.cast::<Wrapper<Segue>>() };
         if wrapper.set_state_inner(&mut state) { Ok(()) } else { Err(LoadError::Refused) }
     }));
-    // SAFETY: the host gave itself when it made the instance, and outlives it; its answer is null or that extension.
+    // SAFETY: the host gave itself when it made the instance, and outlives it; its answer is null
+    // or that extension.
     let told = unsafe {
         let get_extension = instance.host.as_ref().and_then(|host| host.get_extension);
         let ask = |id: &CStr| get_extension.map_or(null(), |ask| ask(instance.host, id.as_ptr()));
@@ -147,7 +149,8 @@ pub fn path_of(location: &CStr) -> std::borrow::Cow<'_, Path> {
     Path::new::<OsStr>(location.to_string_lossy().as_ref().as_ref()).to_path_buf().into()
 }
 
-/// What a preset sets, as a state of these parameters and nothing else: a model, a jam and its takes stay what they are.
+/// What a preset sets, as a state of these parameters and nothing else: a model, a jam and its
+/// takes stay what they are.
 fn settings(preset: &Preset) -> Result<PluginState, PresetError> {
     let params = SegueParams::default();
     let ids: HashMap<ParamPtr, String> =

@@ -1,16 +1,20 @@
 //! Rids hosts of the framework's worker, which takes them down.
 //!
-//! On Linux the framework's VST3 instances share one worker thread, for telling editors what changed. It ends when it comes to a
-//! task of an instance that is gone, and then the last instance to close panics across the FFI: the host aborts. A parameter change
-//! in the last block is enough, or a state loaded on another thread. Where the host lends its editors no loop, the worker
-//! falls over each change while an editor is open, and closing the editor in that moment panics as well.
+//! On Linux the framework's VST3 instances share one worker thread, for telling editors what
+//! changed. It ends when it comes to a task of an instance that is gone, and then the last instance
+//! to close panics across the FFI: the host aborts. A parameter change in the last block is enough,
+//! or a state loaded on another thread. Where the host lends its editors no loop, the worker falls
+//! over each change while an editor is open, and closing the editor in that moment panics as well.
 //!
-//! We need none of it: our editor looks for itself, every 50 ms. So the worker is ended before any host's instance has a task for
-//! it, by the very fault: it is held, given a task of an instance that is gone, and let go. And the handle whose end would be the
-//! panic is held for good, by an instance that no host knows of, the *anchor*: a megabyte, and no thread. What the framework posts
-//! from then on is refused at once, with neither memory nor a system call: on the audio thread, too.
+//! We need none of it: our editor looks for itself, every 50 ms. So the worker is ended before any
+//! host's instance has a task for it, by the very fault: it is held, given a task of an instance
+//! that is gone, and let go. And the handle whose end would be the panic is held for good, by an
+//! instance that no host knows of, the *anchor*: a megabyte, and no thread. What the framework
+//! posts from then on is refused at once, with neither memory nor a system call: on the audio
+//! thread, too.
 //!
-//! `tests/tests/death.rs` has the lives that ended hosts, and the editor's check those with an open editor.
+//! `tests/tests/death.rs` has the lives that ended hosts, and the editor's check those with an open
+//! editor.
 
 use std::any::Any;
 use std::cell::{Cell, RefCell};
@@ -25,7 +29,8 @@ use nice_plug::wrapper::vst3::Wrapper;
 /// Elsewhere the framework's tasks go to the host's own loop.
 const SHARED_WORKER: bool = cfg!(all(target_family = "unix", not(target_os = "macos")));
 
-/// How long the worker is held at most, while two instances are made and one of them dies: some milliseconds.
+/// How long the worker is held at most, while two instances are made and one of them dies: some
+/// milliseconds.
 const LONGEST_HOLD: Duration = Duration::from_secs(10);
 
 /// The only task of ours: holds whoever runs it, until its other end is dropped.

@@ -19,8 +19,8 @@ pub fn styles() -> &'static [String] {
     STYLES.get_or_init(|| Checkpoint::styles_in(model_bytes()))
 }
 
-/// The shipped model, loaded by whoever asks first and shared with those who ask while it is in use. Takes a tenth of
-/// a second or more: not for the audio thread, nor for a host's.
+/// The shipped model, loaded by whoever asks first and shared with those who ask while it is in
+/// use. Takes a tenth of a second or more: not for the audio thread, nor for a host's.
 pub fn shared() -> Result<Arc<Model>, CheckpointError> {
     let mut shared = SHARED.lock();
     if let Some(model) = shared.upgrade() {

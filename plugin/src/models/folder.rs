@@ -1,4 +1,5 @@
-//! The models in the player's own folder: `trainer finetune` writes them, the editor lists them, a project names one.
+//! The models in the player's own folder: `trainer finetune` writes them, the editor lists them, a
+//! project names one.
 
 use std::collections::HashMap;
 use std::ffi::OsString;
@@ -32,7 +33,7 @@ pub enum ModelError {
 
 /// A folder with models in it, or none.
 #[derive(Clone, Debug)]
-pub struct Shelf(Option<PathBuf>);
+pub struct ModelFolder(Option<PathBuf>);
 
 /// What makes two files the same model: where, when written, how long.
 type Print = (PathBuf, Option<SystemTime>, u64);
@@ -40,7 +41,7 @@ type Print = (PathBuf, Option<SystemTime>, u64);
 /// The weights of each file, once for all instances of a process; they go with the last one.
 static SHARED: Mutex<Option<HashMap<Print, Weak<Model>>>> = Mutex::new(None);
 
-impl Shelf {
+impl ModelFolder {
     /// The player's own, whether it exists or not.
     pub fn of_the_player() -> Self {
         Self(folder(env::consts::OS, |name| env::var_os(name)))
@@ -56,7 +57,8 @@ impl Shelf {
         self.0.as_deref()
     }
 
-    /// The file names of what could be models, sorted; none where the folder is missing or cannot be read.
+    /// The file names of what could be models, sorted; none where the folder is missing or cannot
+    /// be read.
     pub fn names(&self) -> Vec<String> {
         let entries = self.0.as_ref().and_then(|folder| fs::read_dir(folder).ok());
         let mut names: Vec<_> = entries
@@ -71,8 +73,9 @@ impl Shelf {
         names
     }
 
-    /// The model of that file name, loaded by whoever asks first and shared with those who ask while it is in use. Takes a tenth of
-    /// a second or more: not for the audio thread, nor for a host's.
+    /// The model of that file name, loaded by whoever asks first and shared with those who ask
+    /// while it is in use. Takes a tenth of a second or more: not for the audio thread, nor for a
+    /// host's.
     pub fn load(&self, name: &str) -> Result<Arc<Model>, ModelError> {
         let folder = self.0.as_ref().ok_or_else(|| ModelError::NoFolder(name.to_owned()))?;
         if Path::new(name).file_name().is_none_or(|file| file != name) {
@@ -118,13 +121,13 @@ fn folder(os: &str, variable: impl Fn(&str) -> Option<OsString>) -> Option<PathB
 mod tests {
     use super::*;
 
-    fn shelf_with(files: &[(&str, &[u8])]) -> (tempfile::TempDir, Shelf) {
+    fn folder_with(files: &[(&str, &[u8])]) -> (tempfile::TempDir, ModelFolder) {
         let folder = tempfile::tempdir().expect("a folder");
         for (name, bytes) in files {
             fs::write(folder.path().join(name), bytes).expect("a file");
         }
-        let shelf = Shelf::at(folder.path());
-        (folder, shelf)
+        let models = ModelFolder::at(folder.path());
+        (folder, models)
     }
 
     #[test]
@@ -148,21 +151,21 @@ mod tests {
 
     #[test]
     fn only_models_are_listed() {
-        let (_folder, shelf) = shelf_with(&[
+        let (_folder, models) = folder_with(&[
             ("b.safetensors", b""),
             ("A.SafeTensors", b""),
             ("notes.mid", b""),
             ("safetensors", b""),
         ]);
-        assert_eq!(shelf.names(), ["A.SafeTensors", "b.safetensors"]);
-        assert_eq!(Shelf::at("/nowhere/at/all").names(), [""; 0]);
+        assert_eq!(models.names(), ["A.SafeTensors", "b.safetensors"]);
+        assert_eq!(ModelFolder::at("/nowhere/at/all").names(), [""; 0]);
     }
 
     #[test]
     fn what_cannot_be_had_says_which_file_and_what_to_do() {
         let whole = crate::models::embedded::model_bytes();
-        let (folder, shelf) =
-            shelf_with(&[("cut.safetensors", &whole[..whole.len() / 2]), ("text.safetensors", b"no")]);
+        let (folder, models) =
+            folder_with(&[("cut.safetensors", &whole[..whole.len() / 2]), ("text.safetensors", b"no")]);
         fs::create_dir(folder.path().join("folder.safetensors")).expect("a folder");
         let place = folder.path().display().to_string();
         // (name, what the error says)
@@ -177,25 +180,25 @@ mod tests {
             ("..", vec!["no file name"]),
         ];
         for (name, parts) in cases {
-            let error = shelf.load(name).map(|_| ()).expect_err(name).to_string();
+            let error = models.load(name).map(|_| ()).expect_err(name).to_string();
             for part in parts {
                 assert!(error.contains(part), "{name}: {error:?} does not say {part:?}");
             }
         }
-        let lost = Shelf(None).load("a.safetensors").map(|_| ()).expect_err("no folder").to_string();
+        let lost = ModelFolder(None).load("a.safetensors").map(|_| ()).expect_err("no folder").to_string();
         assert!(lost.contains("a.safetensors") && lost.contains("home folder"), "{lost}");
     }
 
     #[test]
     fn weights_are_shared_until_the_file_changes() {
-        let (folder, shelf) = shelf_with(&[("a.safetensors", crate::models::embedded::model_bytes())]);
-        let first = shelf.load("a.safetensors").expect("it is whole");
-        let second = shelf.load("a.safetensors").expect("it is whole");
+        let (folder, models) = folder_with(&[("a.safetensors", crate::models::embedded::model_bytes())]);
+        let first = models.load("a.safetensors").expect("it is whole");
+        let second = models.load("a.safetensors").expect("it is whole");
         assert!(Arc::ptr_eq(&first, &second));
         let file =
             fs::File::options().write(true).open(folder.path().join("a.safetensors")).expect("it exists");
         file.set_modified(SystemTime::UNIX_EPOCH).expect("its time can be set");
-        let third = shelf.load("a.safetensors").expect("it is whole");
+        let third = models.load("a.safetensors").expect("it is whole");
         assert!(!Arc::ptr_eq(&first, &third));
     }
 }

@@ -1,6 +1,7 @@
-//! The parameters as the host sees them, in the groups in which the editor shows them, and what is saved with them. Shared by
-//! the host's threads, the editor and the composer. The audio thread may read values, which are atomics, and no more: state,
-//! presets and the names of styles are behind locks or in files.
+//! The parameters as the host sees them, in the groups in which the editor shows them, and what is
+//! saved with them. Shared by the host's threads, the editor and the composer. The audio thread may
+//! read values, which are atomics, and no more: state, presets and the names of styles are behind
+//! locks or in files.
 
 pub mod choices;
 pub mod number;

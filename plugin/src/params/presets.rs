@@ -1,7 +1,9 @@
-//! Presets by intent: parameters as text, in files; a dozen come with the plugin, and the player's own lie in a folder.
+//! Presets by intent: parameters as text, in files; a dozen come with the plugin, and the player's
+//! own lie in a folder.
 //!
-//! A preset says how we play together: the mode, and the groups *When* and *What*. What it leaves out goes back to its default. It
-//! leaves alone what belongs to the player's desk and not to the music: the group *Sound*, the switches and triggers, and the seed.
+//! A preset says how we play together: the mode, and the groups *When* and *What*. What it leaves
+//! out goes back to its default. It leaves alone what belongs to the player's desk and not to the
+//! music: the group *Sound*, the switches and triggers, and the seed.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -11,7 +13,7 @@ use nice_plug::params::internals::ParamPtr;
 use nice_plug::prelude::Params;
 use serde::{Deserialize, Serialize};
 
-use crate::models::folder::Shelf;
+use crate::models::folder::ModelFolder;
 use crate::params::SegueParams;
 use crate::params::styles::NONE;
 
@@ -99,7 +101,8 @@ impl Preset {
         BUILT_IN.iter().filter_map(|text| serde_json::from_str(text).ok())
     }
 
-    /// The parameters as they are now, those that presets have a say in. No style is no value: what is left out is the default.
+    /// The parameters as they are now, those that presets have a say in. No style is no value: what
+    /// is left out is the default.
     pub fn of(params: &SegueParams, name: &str) -> Self {
         let map = params.param_map().into_iter().filter(|(id, _, group)| governs(id, group));
         let values = map.map(|(id, param, _)| {
@@ -146,7 +149,8 @@ impl Preset {
     pub fn holds(&self, params: &SegueParams) -> bool {
         let Ok(settings) = self.settings(params) else { return false };
         settings.into_iter().all(|(param, value)| {
-            // SAFETY: the pointers of the map live as long as `params`. A stepped value is compared as the parameter prints it.
+            // SAFETY: the pointers of the map live as long as `params`. A stepped value is compared
+            // as the parameter prints it.
             unsafe {
                 let now = param.unmodulated_normalized_value();
                 param.normalized_value_to_string(now, false) == param.normalized_value_to_string(value, false)
@@ -169,7 +173,7 @@ pub struct Folder(Option<PathBuf>);
 impl Folder {
     /// Beside the folder of the player's models.
     pub fn of_the_player() -> Self {
-        let models = Shelf::of_the_player();
+        let models = ModelFolder::of_the_player();
         Self(models.folder().and_then(Path::parent).map(|folder| folder.join("presets")))
     }
 

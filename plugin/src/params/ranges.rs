@@ -1,7 +1,8 @@
 //! Brings the values of a saved state into the ranges of their parameters.
 //!
-//! The framework (nice-plug 0.4.2) takes any number as it is: a length of two billion bars is then a length of two billion bars,
-//! and in debug builds some overflow its arithmetic, across the FFI, which ends the host.
+//! The framework (nice-plug 0.4.2) takes any number as it is: a length of two billion bars is then
+//! a length of two billion bars, and in debug builds some overflow its arithmetic, across the FFI,
+//! which ends the host.
 
 use std::collections::HashMap;
 

@@ -1,6 +1,6 @@
-//! What the editor shows of an instance. Written by the composer's thread and the host's, read by the editor's. Locks are held
-//! for a copy, and the composer only tries them where it could wait. The audio thread has no part in it but [`Meters`], which
-//! it is lent without the rest.
+//! What the editor shows of an instance. Written by the composer's thread and the host's, read by
+//! the editor's. Locks are held for a copy, and the composer only tries them where it could wait.
+//! The audio thread has no part in it but [`Meters`], which it is lent without the rest.
 
 pub mod notices;
 pub mod roll;
@@ -67,7 +67,8 @@ impl Status {
         self.notices.notice()
     }
 
-    /// Something the player should know, though Segue goes on; it replaces what was to be known before.
+    /// Something the player should know, though Segue goes on; it replaces what was to be known
+    /// before.
     pub fn note(&self, notice: &str) {
         self.notices.set_notice(Some(notice.to_owned()));
     }
@@ -84,7 +85,8 @@ impl Status {
         }
     }
 
-    /// Segue does not compose any more, and this is why. On the audio thread only once it has panicked.
+    /// Segue does not compose any more, and this is why. On the audio thread only once it has
+    /// panicked.
     pub fn fail(&self, reason: &str) {
         self.notices.set_reason(Some(reason.to_owned()));
         self.set_doing(Doing::Failed, 0.0);

@@ -1,5 +1,5 @@
-//! What the player is told in words: the model's name, why Segue does not compose, what else there is to know. Behind locks,
-//! each held for a copy; never for the audio thread.
+//! What the player is told in words: the model's name, why Segue does not compose, what else there
+//! is to know. Behind locks, each held for a copy; never for the audio thread.
 
 use parking_lot::Mutex;
 
@@ -46,7 +46,8 @@ impl Notices {
         self.notice.lock().clone()
     }
 
-    /// Sets what the player should know, or that there is nothing to know; it replaces the notice before.
+    /// Sets what the player should know, or that there is nothing to know; it replaces the notice
+    /// before.
     pub fn set_notice(&self, notice: Option<String>) {
         *self.notice.lock() = notice;
     }

@@ -1,6 +1,8 @@
-//! What the editor's piano roll shows: a copy of what was played and planned, made by the composer while somebody looks.
+//! What the editor's piano roll shows: a copy of what was played and planned, made by the composer
+//! while somebody looks.
 //!
-//! The composer never waits for the editor: where that is reading, the next copy comes one tick later. The audio thread has no part in it.
+//! The composer never waits for the editor: where that is reading, the next copy comes one tick
+//! later. The audio thread has no part in it.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;

@@ -44,7 +44,8 @@ pub enum ExportError {
     File(#[from] midi_file::MidiError),
 }
 
-/// Writes a piece with its markers into a folder, which is made if it is missing, under that name or with a number after it.
+/// Writes a piece with its markers into a folder, which is made if it is missing, under that name
+/// or with a number after it.
 pub(super) fn write(
     piece: &Piece,
     markers: &[(Beats, String)],

@@ -6,7 +6,7 @@ use std::{env, fs};
 
 use parking_lot::Mutex;
 
-use crate::models::folder::Shelf;
+use crate::models::folder::ModelFolder;
 
 /// The file beside the player's models that names the folder.
 const MEMORY: &str = "takes-folder.txt";
@@ -23,7 +23,7 @@ pub struct Place {
 
 impl Default for Place {
     fn default() -> Self {
-        let models = Shelf::of_the_player();
+        let models = ModelFolder::of_the_player();
         Self::remembered_in(models.folder().and_then(Path::parent).map(|folder| folder.join(MEMORY)))
     }
 }
@@ -56,7 +56,8 @@ impl Place {
         *self.project.lock() = Some(folder.to_owned());
         *self.player.lock() = Some(folder.to_owned());
         if let (Some(memory), Some(text)) = (&self.memory, folder.to_str()) {
-            // What cannot be remembered is asked for again the next time, which is all that comes of it.
+            // What cannot be remembered is asked for again the next time, which is all that comes
+            // of it.
             let _ = memory.parent().map(fs::create_dir_all);
             let _ = fs::write(memory, text);
         }

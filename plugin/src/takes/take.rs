@@ -9,7 +9,8 @@ use super::row::Row;
 /// The player's channel in a file, and Segue's.
 const CHANNELS: (u8, u8) = (0, 1);
 
-/// One answer as it was heard, and what it answers. Positions are Beats from a bar line; bars are the metre's.
+/// One answer as it was heard, and what it answers. Positions are Beats from a bar line; bars are
+/// the metre's.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Take {
     /// What it is called.
@@ -24,7 +25,8 @@ pub struct Take {
     pub tempos: Vec<(Beats, Tempo)>,
     /// The metre when it began.
     pub meter: Meter,
-    /// What the player had played since our last note before it, eight bars of it at most, by onset.
+    /// What the player had played since our last note before it, eight bars of it at most, by
+    /// onset.
     pub prompt: Vec<Note>,
     /// What was heard of the answer, by onset: what was cut short is short.
     pub notes: Vec<Note>,

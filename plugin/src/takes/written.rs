@@ -1,4 +1,5 @@
-//! A take as a project keeps it: JSON, the notes as rows of numbers. Five to twenty-five bytes a note.
+//! A take as a project keeps it: JSON, the notes as rows of numbers. Five to twenty-five bytes a
+//! note.
 
 use segue_music::{Beats, Meter, Note, Tempo};
 use segue_realtime::between::limits::{TAKE_BEATS, TAKE_NOTES};
@@ -9,10 +10,12 @@ use serde_json::Value;
 use super::name::Name;
 use super::take::Take;
 
-/// Tempos are kept in millionths of a beat a minute: whole numbers are the same when they are read again.
+/// Tempos are kept in millionths of a beat a minute: whole numbers are the same when they are read
+/// again.
 const MILLIONTHS: f64 = 1e6;
 
-/// The latest position that a project may name: beyond the longest take and the longest bars of its prompt lies damage.
+/// The latest position that a project may name: beyond the longest take and the longest bars of its
+/// prompt lies damage.
 const LONGEST: Beats = TAKE_BEATS.times(2);
 
 /// Parts since the onset before, key, parts of duration, velocity.

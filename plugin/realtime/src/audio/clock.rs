@@ -1,13 +1,15 @@
 //! The jam clock: musical time that only ever moves on, made from the host's transport.
 //!
-//! While the transport plays, jam = song + offset, and the offset stays until the song position jumps. At a jump the jam
-//! moves on to the next position whose place in the bar is the song's, so that bar lines and grid lines of the song
-//! are always bar lines and grid lines of the jam: its bars begin at multiples of a bar. While the transport stands,
-//! or where there is none, the jam goes on by samples.
+//! While the transport plays, jam = song + offset, and the offset stays until the song position
+//! jumps. At a jump the jam moves on to the next position whose place in the bar is the song's, so
+//! that bar lines and grid lines of the song are always bar lines and grid lines of the jam: its
+//! bars begin at multiples of a bar. While the transport stands, or where there is none, the jam
+//! goes on by samples.
 //!
-//! The Beats of a sample come from an anchor and never from a sum over blocks, so no block size can change them. The
-//! anchor moves only where the host's own account differs from it by more than the host rounds ([`account`]): so a steady
-//! tempo stays even to the sample, and a ramp, or a tempo that the host tells rounded, is followed.
+//! The Beats of a sample come from an anchor and never from a sum over blocks, so no block size can
+//! change them. The anchor moves only where the host's own account differs from it by more than the
+//! host rounds ([`account`]): so a steady tempo stays even to the sample, and a ramp, or a tempo
+//! that the host tells rounded, is followed.
 
 mod account;
 #[cfg(test)]
@@ -29,7 +31,8 @@ pub struct Transport {
     pub meter: Option<Meter>,
     /// The song position in quarter notes.
     pub song: Option<f64>,
-    /// The song position at which the bar began. Ignored where it cannot be: some hosts always send zero.
+    /// The song position at which the bar began. Ignored where it cannot be: some hosts always send
+    /// zero.
     pub bar: Option<f64>,
     /// The song position in samples. Used where it makes the one in quarter notes more exact.
     pub samples: Option<i64>,
@@ -38,7 +41,8 @@ pub struct Transport {
 /// Deviation, in samples, from which on we follow the host's account rather than our anchor.
 const DRIFT_SAMPLES: f64 = 0.25;
 
-/// Deviation from playing on at any tempo between the last two that is still no jump: 8 ms at 120 BPM.
+/// Deviation from playing on at any tempo between the last two that is still no jump: 8 ms at 120
+/// BPM.
 const NO_JUMP: Beats = Beats::ratio(1, 64);
 
 /// Seconds over which a tempo that the host does not tell is measured, at least and at most.
@@ -116,8 +120,8 @@ impl Clock {
         self.meter.bar()
     }
 
-    /// Takes the host's account at the start of the block that begins at `sample`. After a jump the jam positions
-    /// before and after it are returned.
+    /// Takes the host's account at the start of the block that begins at `sample`. After a jump the
+    /// jam positions before and after it are returned.
     ///
     /// # Real-time safety
     /// Arithmetic only.
@@ -157,7 +161,8 @@ impl Clock {
         let now = match (jump, exact, self.offset) {
             (Some(_), Some(song), _) => predicted + (song - phase - predicted) % meter.bar(),
             (None, Some(song), Some(offset)) => {
-                // The anchor was rounded, too, so it may be off by a whole step; after a change of tempo it counts no more.
+                // The anchor was rounded, too, so it may be off by a whole step; after a change of
+                // tempo it counts no more.
                 let slack = if tempo == self.timeline.tempo {
                     rounding
                 } else {
@@ -182,8 +187,9 @@ impl Clock {
         jump.map(|jump| (jump, predicted, now))
     }
 
-    /// Whether the song can have played on from the last block to here: at any tempo between the last and the one that
-    /// is told, or, where none is, at any. A song that goes back, be it by little, has jumped.
+    /// Whether the song can have played on from the last block to here: at any tempo between the
+    /// last and the one that is told, or, where none is, at any. A song that goes back, be it by
+    /// little, has jumped.
     fn continues(&self, sample: u64, song: Beats, told: Option<Tempo>, rounding: Beats) -> bool {
         let (then, was) = self.block;
         let seconds = sample.saturating_sub(then) as f64 / self.timeline.sample_rate;
@@ -198,7 +204,8 @@ impl Clock {
         moved >= -rounding && moved >= slowest - NO_JUMP && moved <= fastest + NO_JUMP
     }
 
-    /// The tempo of a host that gives positions and no tempo; the default of one that gives neither.
+    /// The tempo of a host that gives positions and no tempo; the default of one that gives
+    /// neither.
     fn measure(&mut self, sample: u64, song: Option<Beats>) -> Tempo {
         let Some(song) = song else { return Tempo::DEFAULT };
         let (since, from) = self.measured;
@@ -213,7 +220,8 @@ impl Clock {
     }
 }
 
-/// Where bars begin in the song, modulo a bar, if what the host says can be: that its bar began less than a bar ago.
+/// Where bars begin in the song, modulo a bar, if what the host says can be: that its bar began
+/// less than a bar ago.
 fn phase(song: Beats, bar_start: Option<f64>, bar: Beats) -> Option<Beats> {
     let start = Beats::from_f64(bar_start.filter(|start| start.is_finite())?);
     let into = song - start;

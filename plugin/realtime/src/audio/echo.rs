@@ -1,4 +1,5 @@
-//! Echoes: notes of our own that a host's routing brings back to our input. They are neither heard nor passed through.
+//! Echoes: notes of our own that a host's routing brings back to our input. They are neither heard
+//! nor passed through.
 
 use segue_music::{Channel, Key};
 
@@ -26,7 +27,8 @@ impl Echo {
         Self { keys: [Sent::default(); 128], window: (ECHO_SECONDS * sample_rate) as u64 }
     }
 
-    /// The samples are counted anew: what was sent before is not expected back any more, but the offs of what has come back are.
+    /// The samples are counted anew: what was sent before is not expected back any more, but the
+    /// offs of what has come back are.
     pub fn restart(&mut self) {
         self.keys.iter_mut().for_each(|sent| sent.at = None);
     }
@@ -34,7 +36,8 @@ impl Echo {
     /// We started a note.
     pub fn sent(&mut self, channel: Channel, key: Key, sample: u64) {
         let sent = &mut self.keys[usize::from(key % 128)];
-        // An off that is still on its way back belongs to the note before; it must not be taken for the player's.
+        // An off that is still on its way back belongs to the note before; it must not be taken for
+        // the player's.
         *sent = Sent { channel, at: Some(sample), back: sent.back && sent.channel == channel };
     }
 

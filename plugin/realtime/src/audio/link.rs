@@ -1,4 +1,5 @@
-//! The audio thread's way of telling the composer what it hears: in order, and with a way back where messages were lost.
+//! The audio thread's way of telling the composer what it hears: in order, and with a way back
+//! where messages were lost.
 
 use segue_music::Beats;
 

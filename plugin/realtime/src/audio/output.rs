@@ -1,4 +1,5 @@
-//! What goes out: voices and the built-in sound, which begin and end together; the pedal on our channel; and our own echo.
+//! What goes out: voices and the built-in sound, which begin and end together; the pedal on our
+//! channel; and our own echo.
 
 use segue_music::{Channel, Key, Role};
 
@@ -44,7 +45,7 @@ impl Output {
     /// Neither allocates nor waits.
     pub fn end(&mut self, address: Address, now: &mut Moment<'_>) {
         self.voices.end(address, now);
-        self.sound.off(address);
+        self.sound.note_off(address);
     }
 
     /// Ends all voices, and lets their tones fade.
@@ -62,7 +63,7 @@ impl Output {
     /// Neither allocates nor waits; at most 2,048 offs.
     pub fn end_ours(&mut self, now: &mut Moment<'_>, ended: impl Fn(Key)) {
         for (address, _) in self.voices.of(Role::Segue) {
-            self.sound.off(address);
+            self.sound.note_off(address);
             ended(address.key);
         }
         self.voices.end_all(Role::Segue, now);

@@ -33,8 +33,8 @@ impl Overrides {
     }
 }
 
-/// The mode that a trigger steps to from another. A key steps on when it goes down; a controller's range is divided between the
-/// modes. `value` is 0 where a key comes up.
+/// The mode that a trigger steps to from another. A key steps on when it goes down; a controller's
+/// range is divided between the modes. `value` is 0 where a key comes up.
 pub fn next_mode(mode: Mode, trigger: Trigger, value: f32) -> Mode {
     let modes = Mode::ALL.len();
     let index = match trigger {

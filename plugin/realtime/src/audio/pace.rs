@@ -1,7 +1,9 @@
-//! Whether blocks come faster than a sound card takes them: the sign of offline rendering that no host gets wrong.
+//! Whether blocks come faster than a sound card takes them: the sign of offline rendering that no
+//! host gets wrong.
 //!
-//! In VST3 the framework (nice-plug 0.4.2) hands us the process mode that the host set the time before: a bounce looks like real
-//! time, and real time after a bounce like offline, where we must not wait. So there the clock on the wall decides.
+//! In VST3 the framework (nice-plug 0.4.2) hands us the process mode that the host set the time
+//! before: a bounce looks like real time, and real time after a bounce like offline, where we must
+//! not wait. So there the clock on the wall decides.
 
 use std::time::{Duration, Instant};
 
@@ -21,7 +23,8 @@ pub struct Pace {
 }
 
 impl Pace {
-    /// A block of so many seconds begins now. Returns whether the last whole window was rendered faster than a sound card takes it.
+    /// A block of so many seconds begins now. Returns whether the last whole window was rendered
+    /// faster than a sound card takes it.
     ///
     /// # Real-time safety
     /// Arithmetic only; the caller's `Instant::now` reads a clock without entering the system.

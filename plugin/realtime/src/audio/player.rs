@@ -23,7 +23,8 @@ impl Player {
         self.keys[usize::from(key % 128)] |= 1 << (channel % 16);
     }
 
-    /// A key comes up. False where it was not down: such a release matches nothing that we sent or heard.
+    /// A key comes up. False where it was not down: such a release matches nothing that we sent or
+    /// heard.
     pub fn release(&mut self, channel: Channel, key: Key) -> bool {
         let channels = &mut self.keys[usize::from(key % 128)];
         let bit = 1 << (channel % 16);

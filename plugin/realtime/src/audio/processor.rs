@@ -1,8 +1,8 @@
 //! The audio thread: hears, passes through, and plays what was planned.
 //!
-//! The only place that knows where in a block something is. A block is cut at every event, at every tick and at every note
-//! that begins or ends; at one sample the order is: tick, ends, what comes in, beginnings. So output leaves in time
-//! order, and nothing depends on where blocks begin.
+//! The only place that knows where in a block something is. A block is cut at every event, at every
+//! tick and at every note that begins or ends; at one sample the order is: tick, ends, what comes
+//! in, beginnings. So output leaves in time order, and nothing depends on where blocks begin.
 //!
 //! Names no type of the model and none of the plugin framework.
 
@@ -93,8 +93,9 @@ impl Processor {
         processor
     }
 
-    /// The host begins, or begins anew, with this sample rate. In its offline mode the composer may be waited for.
-    /// Allocates: not for the audio thread. What still sounds is ended in the next block.
+    /// The host begins, or begins anew, with this sample rate. In its offline mode the composer may
+    /// be waited for. Allocates: not for the audio thread. What still sounds is ended in the next
+    /// block.
     pub fn activate(&mut self, sample_rate: f64, offline: bool, composer: Option<Thread>) {
         self.timing.set_sample_rate(sample_rate);
         self.output.activate(sample_rate);
@@ -127,7 +128,8 @@ impl Processor {
     /// One block.
     ///
     /// # Real-time safety
-    /// Neither allocates, locks, waits nor logs; in the host's offline mode it waits for plans, bounded.
+    /// Neither allocates, locks, waits nor logs; in the host's offline mode it waits for plans,
+    /// bounded.
     pub fn process(&mut self, block: Block<'_>, sink: &mut dyn Sink) {
         let frames = block.left.len().min(block.right.len());
         self.output.voices.settle(&mut self.first(sink));
@@ -244,8 +246,8 @@ impl Processor {
             .min()
     }
 
-    /// A tick: the composer decides. In offline rendering the plans that the samples up to the next one need are
-    /// waited for.
+    /// A tick: the composer decides. In offline rendering the plans that the samples up to the next
+    /// one need are waited for.
     fn tick(&mut self, sample: u64) {
         self.timing.pass_tick(sample);
         let mut settings = self.overrides.applied(&self.settings);

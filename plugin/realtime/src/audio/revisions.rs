@@ -5,7 +5,8 @@ use segue_music::Beats;
 use crate::between::heard::Revision;
 use crate::between::survival::Survives;
 
-/// Revisions that are remembered; a plan that is older by more is stale. A thousand events a second for four seconds.
+/// Revisions that are remembered; a plan that is older by more is stale. A thousand events a second
+/// for four seconds.
 const REMEMBERED: usize = 4096;
 
 /// The revisions so far. Allocates in `new`, then never.
@@ -53,7 +54,8 @@ impl Revisions {
     /// Whether a note of a plan is still wanted.
     ///
     /// # Real-time safety
-    /// Arithmetic only: commit points only ever move on, so that of the first revision after the plan's is the nearest.
+    /// Arithmetic only: commit points only ever move on, so that of the first revision after the
+    /// plan's is the nearest.
     pub fn wants(&self, revision: Revision, onset: Beats) -> bool {
         if revision == self.newest {
             return true;
@@ -93,7 +95,8 @@ mod tests {
 
     #[test]
     fn what_a_revision_lets_stay_stays() {
-        // (what each revision after the plan's let stay) -> whether a note on beat 4 is wanted, whether what sounded may sound
+        // (what each revision after the plan's let stay) -> whether a note on beat 4 is wanted,
+        // whether what sounded may sound
         let cases: [(&[Survives], bool, bool); 9] = [
             (&[], true, true),
             (&[Survives::Nothing], false, false),

@@ -4,10 +4,10 @@ use segue_music::{Beats, Key, Note};
 
 use crate::between::limits::PLANNED;
 use crate::between::planned::Planned;
-use crate::between::resident;
+use crate::between::prefault;
 
-/// A queue of fixed capacity, by the moment of sounding, then key. Offs are not in it: they live with the voices, so that a
-/// full queue loses plans and never a note-off.
+/// A queue of fixed capacity, by the moment of sounding, then key. Offs are not in it: they live
+/// with the voices, so that a full queue loses plans and never a note-off.
 pub struct Scheduler {
     /// Latest first, so that the next note is at the end.
     queue: Vec<Planned>,
@@ -18,7 +18,7 @@ impl Scheduler {
     pub fn new() -> Self {
         let note = Note { onset: Beats::ZERO, key: 0, duration: Beats::ZERO, velocity: 0 };
         let some = Planned { note, shift: Beats::ZERO, opens: false, answer: 0, as_heard: false };
-        Self { queue: resident::list(PLANNED, some) }
+        Self { queue: prefault::list(PLANNED, some) }
     }
 
     /// Takes a note; false where there is no room.

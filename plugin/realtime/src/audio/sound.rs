@@ -1,13 +1,16 @@
 //! The built-in sound: an electric piano, good enough to jam with.
 //!
-//! A tone for each key, a level for you and one for Segue, a chorus and an amplifier. Envelopes go on from where they are when a
-//! key is struck again, a tone that must make room fades, and levels are smoothed, so nothing clicks.
+//! A tone for each key, a level for you and one for Segue, a chorus and an amplifier. Envelopes go
+//! on from where they are when a key is struck again, a tone that must make room fades, and levels
+//! are smoothed, so nothing clicks.
 //!
-//! The filters are the biquad crate's. Not fundsp: its live envelope restarts at zero (a click on a repeated key) and is sampled every
-//! 2 ms, and for what would be left, a chorus, it brings an FFT and a resampler among a dozen crates.
+//! The filters are the biquad crate's. Not fundsp: its live envelope restarts at zero (a click on a
+//! repeated key) and is sampled every 2 ms, and for what would be left, a chorus, it brings an FFT
+//! and a resampler among a dozen crates.
 //!
-//! Cost, by `cargo bench -p segue-realtime --bench sound`: at 48 kHz 0.5 % of one core of an AMD EPYC server with 16 voices and 0.9 % with 32
-//! (0.8 % and 1.4 % while others kept it busy); nothing while all is silent or off.
+//! Cost, by `cargo bench -p segue-realtime --bench sound`: at 48 kHz 0.5 % of one core of an AMD
+//! EPYC server with 16 voices and 0.9 % with 32 (0.8 % and 1.4 % while others kept it busy);
+//! nothing while all is silent or off.
 
 mod amplifier;
 mod chorus;
@@ -43,7 +46,8 @@ pub struct Sound {
     amplifiers: [Amplifier; 2],
     sample_rate: f32,
     smooth: f32,
-    /// As they are now, on their way to where they should be; nothing while nothing sounds, as then they may jump.
+    /// As they are now, on their way to where they should be; nothing while nothing sounds, as then
+    /// they may jump.
     levels: Option<[f32; 2]>,
     /// Samples until what the last tone has left behind has ended.
     tail: usize,
@@ -72,7 +76,7 @@ impl Sound {
     ///
     /// # Real-time safety
     /// Neither allocates nor waits.
-    pub fn on(&mut self, address: Address, role: Role, velocity: f32) {
+    pub fn note_on(&mut self, address: Address, role: Role, velocity: f32) {
         let velocity = if velocity.is_nan() { 0.0 } else { velocity.clamp(0.0, 1.0) };
         let mut place = None;
         let here = self.tones.iter_mut().enumerate();
@@ -81,17 +85,18 @@ impl Sound {
                 place = Some(index);
             } else {
                 // The other's tone ends, at the other's level and side.
-                tone.lift();
+                tone.release();
             }
         }
         let Some(place) = place.or_else(|| self.room()) else { return };
         if let Some(tone) = self.tones.get_mut(place) {
-            tone.strike(address, role, velocity, self.sample_rate);
+            tone.start(address, role, velocity, self.sample_rate);
         }
     }
 
-    /// A place for one more tone. Where all voices sound, the one that is missed least fades: released ones and quiet ones
-    /// first. Nothing where as many fade already, which takes 32 steals in 4 ms.
+    /// A place for one more tone. Where all voices sound, the one that is missed least fades:
+    /// released ones and quiet ones first. Nothing where as many fade already, which takes 32
+    /// steals in 4 ms.
     fn room(&mut self) -> Option<usize> {
         if self.tones.iter().filter(|tone| tone.sounds()).count() >= SOUND_VOICES {
             let least = (self.tones.iter().enumerate().filter(|(_, tone)| tone.sounds()))
@@ -111,13 +116,13 @@ impl Sound {
     ///
     /// # Real-time safety
     /// Neither allocates nor waits.
-    pub fn off(&mut self, address: Address) {
+    pub fn note_off(&mut self, address: Address) {
         let pedal = self.pedal;
         for tone in self.tones.iter_mut().filter(|tone| tone.address == address && tone.sounds()) {
             if pedal && tone.role == Role::Player {
                 tone.sustained = true;
             } else {
-                tone.lift();
+                tone.release();
             }
         }
     }
@@ -129,7 +134,7 @@ impl Sound {
     pub fn pedal(&mut self, down: bool) {
         self.pedal = down;
         if !down {
-            self.tones.iter_mut().filter(|tone| tone.sustained).for_each(Tone::lift);
+            self.tones.iter_mut().filter(|tone| tone.sustained).for_each(Tone::release);
         }
     }
 
@@ -138,7 +143,7 @@ impl Sound {
     /// # Real-time safety
     /// Neither allocates nor waits.
     pub fn fade(&mut self) {
-        self.tones.iter_mut().for_each(Tone::lift);
+        self.tones.iter_mut().for_each(Tone::release);
     }
 
     /// Whether no tone sounds; what the chorus keeps may.

@@ -1,4 +1,5 @@
-//! Which sample it is: where the block begins, when the composer decides next, and what position a sample has.
+//! Which sample it is: where the block begins, when the composer decides next, and what position a
+//! sample has.
 
 use crate::audio::clock::Clock;
 use crate::between::limits::{LATE_SECONDS, lead_samples, tick_sample, tick_samples};

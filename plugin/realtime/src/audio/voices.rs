@@ -1,14 +1,15 @@
 //! Who sounds on which channel and key at our output: the one place that pairs ons and offs.
 //!
-//! Every on that was sent is followed by exactly one off, and both are reported. A new on ends the voice that sounds at its address first,
-//! whoever played it. An off that the host had no room for is owed, and sent at the start of the next block.
+//! Every on that was sent is followed by exactly one off, and both are reported. A new on ends the
+//! voice that sounds at its address first, whoever played it. An off that the host had no room for
+//! is owed, and sent at the start of the next block.
 
 use segue_music::{Beats, Channel, Key, Role, Velocity};
 
 use crate::audio::moment::Moment;
 use crate::between::limits::ADDRESSES;
 use crate::between::message::Message;
-use crate::between::resident;
+use crate::between::prefault;
 use crate::between::sounded::{Reports, Sounded};
 
 /// A voice that sounds.
@@ -49,7 +50,8 @@ impl Address {
 /// The voices at our output. Allocates in `new`, then never.
 pub struct Voices {
     slots: Vec<Option<Voice>>,
-    /// The slots that are taken, by role: looking through ours costs nothing while only the player plays.
+    /// The slots that are taken, by role: looking through ours costs nothing while only the player
+    /// plays.
     sounding: [Vec<u16>; 2],
     /// Where it is reported.
     pub reports: Reports,
@@ -58,7 +60,7 @@ pub struct Voices {
 impl Voices {
     /// Silence.
     pub fn new(reports: Reports) -> Self {
-        let sounding = Role::ALL.map(|_| resident::list(ADDRESSES, 0));
+        let sounding = Role::ALL.map(|_| prefault::list(ADDRESSES, 0));
         Self { slots: vec![None; ADDRESSES], sounding, reports }
     }
 
@@ -72,8 +74,8 @@ impl Voices {
         self.slots[address.index()].as_ref()
     }
 
-    /// Starts a voice and sends its on, the off of the one before it first. False where the host had no room: then
-    /// nothing sounds there.
+    /// Starts a voice and sends its on, the off of the one before it first. False where the host
+    /// had no room: then nothing sounds there.
     ///
     /// # Real-time safety
     /// Neither allocates nor waits.
@@ -92,7 +94,8 @@ impl Voices {
         true
     }
 
-    /// Ends whatever sounds at an address. False where the host had no room for the off; it is owed then.
+    /// Ends whatever sounds at an address. False where the host had no room for the off; it is owed
+    /// then.
     ///
     /// # Real-time safety
     /// Neither allocates nor waits.

@@ -1,13 +1,15 @@
 //! The whole boundary between the audio thread and the composer's: three rings and five atomics.
 //!
-//! The audio thread pushes [`Heard`] and pops [`Plan`], both wait-free, and reads how far the composer is; what really sounded it reports
-//! through a ring that nothing else depends on. It never
-//! waits, with one exception: in the host's offline mode, where it must not be faster than the music is made.
+//! The audio thread pushes [`Heard`] and pops [`Plan`], both wait-free, and reads how far the
+//! composer is; what really sounded it reports through a ring that nothing else depends on. It
+//! never waits, with one exception: in the host's offline mode, where it must not be faster than
+//! the music is made.
 //!
-//! Acknowledgements make the two deterministic together. The composer decides at ticks only, from what came before
-//! them, and plans nothing nearer than the lead. It acknowledges a tick after its plans are in the ring. So where the audio
-//! thread has not passed a tick's sample plus the lead before that tick is acknowledged, every plan is there in time, and
-//! it does not matter when exactly it came.
+//! Acknowledgements make the two deterministic together. The composer decides at ticks only, from
+//! what came before them, and plans nothing nearer than the lead. It acknowledges a tick after its
+//! plans are in the ring. So where the audio thread has not passed a tick's sample plus the lead
+//! before that tick is acknowledged, every plan is there in time, and it does not matter when
+//! exactly it came.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
@@ -20,7 +22,7 @@ use segue_music::Beats;
 use crate::between::heard::{Heard, Tick};
 use crate::between::limits::{HEARD, HEARD_RESERVE, LOAD_WAIT, OFFLINE_WAIT, PLANNED, SOUNDED};
 use crate::between::planned::{Change, Plan};
-use crate::between::resident;
+use crate::between::prefault;
 use crate::between::sounded::{Reports, Sounded};
 
 /// How far the composer has come with its model.
@@ -37,8 +39,8 @@ pub enum Readiness {
 
 /// What both sides see.
 struct Shared {
-    /// The last tick that was told.
-    told: AtomicU64,
+    /// The newest tick.
+    newest_tick: AtomicU64,
     /// The last tick whose plans are in the ring.
     acknowledged: AtomicU64,
     readiness: AtomicU8,
@@ -91,12 +93,12 @@ impl StopHandle {
 
 /// Both ends.
 pub fn boundary() -> (AudioEnd, ComposerEnd) {
-    let (heard_in, heard) = resident::ring(HEARD, Heard::Off { at: Beats::ZERO, key: 0 });
+    let (heard_in, heard) = prefault::ring(HEARD, Heard::Off { at: Beats::ZERO, key: 0 });
     let (planned, planned_out) =
-        resident::ring(PLANNED, Plan { change: Change::Withdraw { from: Beats::ZERO }, revision: 0 });
-    let (sounded_in, sounded) = resident::ring(SOUNDED, Sounded::Fresh);
+        prefault::ring(PLANNED, Plan { change: Change::Withdraw { from: Beats::ZERO }, revision: 0 });
+    let (sounded_in, sounded) = prefault::ring(SOUNDED, Sounded::Reset);
     let shared = Arc::new(Shared {
-        told: AtomicU64::new(0),
+        newest_tick: AtomicU64::new(0),
         acknowledged: AtomicU64::new(0),
         readiness: AtomicU8::new(Readiness::Loading as u8),
         waits: AtomicBool::new(false),
@@ -130,7 +132,8 @@ impl AudioEnd {
         self.composer = composer;
     }
 
-    /// Where to report what really sounds; nowhere, if somebody does that already. Called outside of processing.
+    /// Where to report what really sounds; nowhere, if somebody does that already. Called outside
+    /// of processing.
     pub fn reports(&mut self) -> Reports {
         self.reports.take().unwrap_or_else(Reports::nowhere)
     }
@@ -144,7 +147,8 @@ impl AudioEnd {
         self.shared.waits.store(offline, Ordering::Release);
     }
 
-    /// Tells the composer. Where the ring is full the message is lost; false then, and until [`Self::recover`].
+    /// Tells the composer. Where the ring is full the message is lost; false then, and until
+    /// [`Self::recover`].
     ///
     /// # Real-time safety
     /// Wait-free, but for offline rendering.
@@ -178,7 +182,7 @@ impl AudioEnd {
     /// # Real-time safety
     /// Wait-free, but for offline rendering.
     pub fn tick(&mut self, tick: Tick) {
-        self.shared.told.store(tick.number, Ordering::Release);
+        self.shared.newest_tick.store(tick.number, Ordering::Release);
         if self.offline && self.heard.slots() <= HEARD_RESERVE {
             self.wait(OFFLINE_WAIT, |end| end.heard.slots() > HEARD_RESERVE);
         }
@@ -195,8 +199,8 @@ impl AudioEnd {
         self.planned.pop().ok()
     }
 
-    /// In offline rendering, waits until the plans of a tick are there: bounded, and not at all for a composer that
-    /// failed. In real time returns at once.
+    /// In offline rendering, waits until the plans of a tick are there: bounded, and not at all for
+    /// a composer that failed. In real time returns at once.
     ///
     /// # Real-time safety
     /// Waits, in the host's offline mode only.
@@ -245,7 +249,7 @@ impl ComposerEnd {
 
     /// How many ticks have come since that one.
     pub fn ticks_since(&self, tick: u64) -> u64 {
-        self.shared.told.load(Ordering::Acquire).saturating_sub(tick)
+        self.shared.newest_tick.load(Ordering::Acquire).saturating_sub(tick)
     }
 
     /// Whether the audio thread waits for plans, so that none comes too late.

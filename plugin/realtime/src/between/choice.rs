@@ -18,7 +18,8 @@ pub trait Choice: Copy + PartialEq + 'static {
     }
 }
 
-/// Writes an enum once: each variant with its identifier and its name, without which it does not compile.
+/// Writes an enum once: each variant with its identifier and its name, without which it does not
+/// compile.
 macro_rules! choice {
     (
         $(#[$about:meta])*

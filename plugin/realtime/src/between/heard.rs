@@ -1,11 +1,13 @@
-//! What the audio thread tells the composer. All positions are jam Beats (see [`crate::audio::clock`]).
+//! What the audio thread tells the composer. All positions are jam Beats (see
+//! [`crate::audio::clock`]).
 
 use segue_music::{Beats, Key, Meter, Velocity};
 
 use crate::between::settings::Settings;
 use crate::between::survival::Survives;
 
-/// Which context a plan answers: each note-on of the player, and whatever else ends our notes, begins a new one.
+/// Which context a plan answers: each note-on of the player, and whatever else ends our notes,
+/// begins a new one.
 pub type Revision = u32;
 
 /// How the song position moved other than by playing on.
@@ -19,7 +21,8 @@ pub enum Jump {
     Moved,
 }
 
-/// A moment at which the composer decides: every 11.6 ms of audio ([`crate::between::limits::tick_sample`]), whatever the blocks are.
+/// A moment at which the composer decides: every 11.6 ms of audio
+/// ([`crate::between::limits::tick_sample`]), whatever the blocks are.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Tick {
     /// Running number, never reset.
@@ -72,7 +75,8 @@ pub enum Heard {
         /// Whether it went down.
         down: bool,
     },
-    /// The song position jumped. Our notes have ended, and what the player held is told as released, before this.
+    /// The song position jumped. Our notes have ended, and what the player held is told as
+    /// released, before this.
     Jump {
         /// Jam position up to which was played.
         from: Beats,

@@ -4,16 +4,19 @@ use std::time::Duration;
 
 use segue_music::Beats;
 
-/// Input events in one block. Ardour restores the 2,080 hidden VST3 parameters that stand for controllers in one block.
+/// Input events in one block. Ardour restores the 2,080 hidden VST3 parameters that stand for
+/// controllers in one block.
 pub const INPUT_EVENTS: usize = 8192;
 
-/// Input events in one block that only a release may still use: every key of every channel can be released once.
+/// Input events in one block that only a release may still use: every key of every channel can be
+/// released once.
 pub const INPUT_RESERVE: usize = ADDRESSES;
 
 /// Channels times keys: how many voices can sound at our output at once.
 pub const ADDRESSES: usize = 16 * 128;
 
-/// Messages on their way to the composer: the ticks of 24 s at 44.1 kHz, or a burst of two thousand notes.
+/// Messages on their way to the composer: the ticks of 24 s at 44.1 kHz, or a burst of two thousand
+/// notes.
 pub const HEARD: usize = 4096;
 
 /// Places in the heard ring that ticks leave free, so that notes and releases always find one.
@@ -25,7 +28,8 @@ pub const PLANNED: usize = 1024;
 /// Samples between two decisions of the composer at 44.1 kHz: 11.6 ms. Never a block.
 pub const TICK_SAMPLES: u64 = 512;
 
-/// The sample of a decision, counted from the activation: the same moments at every sample rate, to the nearest sample.
+/// The sample of a decision, counted from the activation: the same moments at every sample rate, to
+/// the nearest sample.
 pub fn tick_sample(number: u64, sample_rate: f64) -> u64 {
     (number as f64 * tick_samples(sample_rate)).round() as u64
 }
@@ -46,7 +50,8 @@ pub fn lead_samples(sample_rate: f64) -> u64 {
 /// A planned note that is late by more than this is not played; 10 ms are heard as a stumble.
 pub const LATE_SECONDS: f64 = 0.010;
 
-/// A note-on of our own that comes back within this time is our echo: two large blocks and a driver's round trip.
+/// A note-on of our own that comes back within this time is our echo: two large blocks and a
+/// driver's round trip.
 pub const ECHO_SECONDS: f64 = 0.100;
 
 /// The composer plans so far ahead of the playhead, then sleeps.
@@ -55,23 +60,26 @@ pub const HORIZON: Beats = Beats::ratio(2, 1);
 /// What of an answer that is still to begin is planned at least, however far away it is.
 pub const OPENING: Beats = Beats::ratio(1, 2);
 
-/// How far Segue plans ahead in a duet: what is further away is planned anew before it sounds, as the player goes on.
+/// How far Segue plans ahead in a duet: what is further away is planned anew before it sounds, as
+/// the player goes on.
 pub const DUET_HORIZON: Beats = Beats::ONE;
 
 /// So long before a turn of Segue's begins is it planned, and planned anew as the player goes on.
 pub const TURN_AHEAD: Beats = Beats::ONE;
 
-/// Ticks between two plans that a moving parameter replaces: a knob that is turned would else have all planned anew 86 times a
-/// second.
+/// Ticks between two plans that a moving parameter replaces: a knob that is turned would else have
+/// all planned anew 86 times a second.
 pub const REPLAN_TICKS: u64 = 8;
 
-/// Notes planned at one tick at most, so that a burst of planning ends before the next thing heard gets old (32 ms).
+/// Notes planned at one tick at most, so that a burst of planning ends before the next thing heard
+/// gets old (32 ms).
 pub const NOTES_A_TICK: usize = 32;
 
 /// Steps by which the cache is brought up to date at one turn of the composer's loop.
 pub const PREFILL_STEPS: usize = 4;
 
-/// Ticks that the composer may be behind and still keep up: the lead. Offline rendering waits so that it is never further.
+/// Ticks that the composer may be behind and still keep up: the lead. Offline rendering waits so
+/// that it is never further.
 pub const KEPT_UP_TICKS: u64 = 4;
 
 /// While keys are held, the patience counts this many times, from the last onset.
@@ -92,14 +100,15 @@ pub const PARK: Duration = Duration::from_millis(2);
 /// The same while the host sends nothing.
 pub const PARK_IDLE: Duration = Duration::from_millis(20);
 
-/// Movements of the keys in the window on their way to the audio thread: every key down and up, twice.
+/// Movements of the keys in the window on their way to the audio thread: every key down and up,
+/// twice.
 pub const TOUCHES: usize = 512;
 
 /// Voices of the built-in sound.
 pub const SOUND_VOICES: usize = 32;
 
-/// Reports of what sounded on their way to the composer's thread: two seconds of a thousand notes a second, with their ends. A model that
-/// takes longer to load is on that thread, too.
+/// Reports of what sounded on their way to the composer's thread: two seconds of a thousand notes a
+/// second, with their ends. A model that takes longer to load is on that thread, too.
 pub const SOUNDED: usize = 8192;
 
 /// Notes of a jam that are remembered: some four hours, 1 MB.
@@ -117,7 +126,8 @@ pub const REQUESTS: usize = 8;
 /// Takes that are kept.
 pub const TAKES: usize = 64;
 
-/// Notes of all takes together, so that a project does not grow beyond some 800 KB by them; 64 usual ones take a tenth of that.
+/// Notes of all takes together, so that a project does not grow beyond some 800 KB by them; 64
+/// usual ones take a tenth of that.
 pub const TAKES_NOTES: usize = 32_768;
 
 /// Notes of a take, and of its prompt, at most: a takeover may last for hours.

@@ -19,7 +19,8 @@ pub enum Expression {
     Brightness,
 }
 
-/// One message. Velocities and values are 0 to 1, as hosts give them; `id` is the host's name of a note, if it has one.
+/// One message. Velocities and values are 0 to 1, as hosts give them; `id` is the host's name of a
+/// note, if it has one.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Message {
     /// A key goes down.
@@ -141,7 +142,8 @@ pub struct Event {
 
 /// Where output goes.
 pub trait Sink {
-    /// Sends a message, later or at the same time as the one before; false where the host has no room for it.
+    /// Sends a message, later or at the same time as the one before; false where the host has no
+    /// room for it.
     fn send(&mut self, time: u32, message: Message) -> bool;
 }
 

@@ -1,4 +1,5 @@
-//! What the audio thread and the composer show of themselves: atomics alone, so whoever writes or reads one never waits.
+//! What the audio thread and the composer show of themselves: atomics alone, so whoever writes or
+//! reads one never waits.
 
 use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU8, AtomicU32, AtomicU64, Ordering};
 
@@ -30,9 +31,11 @@ pub struct Meters {
     pub late_starts: AtomicU32,
     /// The editor asks for silence: the audio thread ends everything and clears it.
     pub panic: AtomicBool,
-    /// The editor wants to know which key or controller moves next: the audio thread keeps it and clears this.
+    /// The editor wants to know which key or controller moves next: the audio thread keeps it and
+    /// clears this.
     pub learn: AtomicBool,
-    /// What was learnt, one more than the parameter of a trigger has it: a key, or a controller and 128.
+    /// What was learnt, one more than the parameter of a trigger has it: a key, or a controller and
+    /// 128.
     learned: AtomicI32,
     /// Reports of what sounded for which there was no room: the takes lack them.
     pub unreported: AtomicU32,
@@ -62,7 +65,8 @@ impl Meters {
         (doing, f32::from_bits(self.bars_left.load(Ordering::Relaxed)))
     }
 
-    /// How many beats are left of the player's turn, or until what Segue has planned begins: the count-in.
+    /// How many beats are left of the player's turn, or until what Segue has planned begins: the
+    /// count-in.
     pub fn beats_left(&self) -> f32 {
         f32::from_bits(self.beats_left.load(Ordering::Relaxed))
     }
@@ -72,7 +76,8 @@ impl Meters {
         self.beats_left.store(beats.to_bits(), Ordering::Relaxed);
     }
 
-    /// How far the composer is behind what it hears, in milliseconds. Below the lead, 46 ms, nothing of it is heard.
+    /// How far the composer is behind what it hears, in milliseconds. Below the lead, 46 ms,
+    /// nothing of it is heard.
     pub fn lag_ms(&self) -> f32 {
         f32::from_bits(self.lag.load(Ordering::Relaxed))
     }
@@ -82,7 +87,8 @@ impl Meters {
         self.lag.store(lag.to_bits(), Ordering::Relaxed);
     }
 
-    /// The way of playing together that holds: the parameter's, or what the player's trigger made of it.
+    /// The way of playing together that holds: the parameter's, or what the player's trigger made
+    /// of it.
     pub fn mode(&self) -> Mode {
         Mode::ALL[usize::from(self.mode.load(Ordering::Relaxed)) % Mode::ALL.len()]
     }

@@ -1,7 +1,7 @@
 //! The ways to play together, and all that is different between them.
 //!
-//! No `match` on a mode has a wildcard, here or elsewhere: a new one does not compile until each of these questions has its
-//! answer.
+//! No `match` on a mode has a wildcard, here or elsewhere: a new one does not compile until each of
+//! these questions has its answer.
 
 use segue_music::Beats;
 
@@ -32,9 +32,10 @@ choice! {
 const ENDLESS: i64 = 4096;
 
 impl Mode {
-    /// What of ours goes on when the player strikes a key. Where Segue answers, only what the player lets end. Where it plays
-    /// along, and while it is the player's turn, also what is planned up to the commit point; what is planned for later is
-    /// planned anew. `our_turn` says whether the key falls into Segue's time.
+    /// What of ours goes on when the player strikes a key. Where Segue answers, only what the
+    /// player lets end. Where it plays along, and while it is the player's turn, also what is
+    /// planned up to the commit point; what is planned for later is planned anew. `our_turn` says
+    /// whether the key falls into Segue's time.
     ///
     /// # Real-time safety
     /// Arithmetic only.
@@ -54,7 +55,8 @@ impl Mode {
         }
     }
 
-    /// The next stretch that is Segue's, as far as that can be said now; it may still move until a lead before it begins.
+    /// The next stretch that is Segue's, as far as that can be said now; it may still move until a
+    /// lead before it begins.
     pub fn span(self, situation: &Situation) -> Option<Span> {
         let Situation { terms, onset, answer, last_onset, turn, latched } = *situation;
         match self {
@@ -64,7 +66,8 @@ impl Mode {
             }
             Self::Trade => trade(onset?, answer?, turn?, &terms),
             Self::Continue => {
-                // From where you are, at once; after you have played into it, when you have ended again.
+                // From where you are, at once; after you have played into it, when you have ended
+                // again.
                 let latched = latched?;
                 let from = match onset {
                     Some(onset) if onset > latched => answer?,
@@ -90,8 +93,9 @@ impl Mode {
         }
     }
 
-    /// Up to where notes are planned: so far ahead of now, and at least the opening of an answer that is still to begin. Where
-    /// both play, what is further away is planned anew before it sounds.
+    /// Up to where notes are planned: so far ahead of now, and at least the opening of an answer
+    /// that is still to begin. Where both play, what is further away is planned anew before it
+    /// sounds.
     pub fn horizon(self, now: Beats, from: Beats) -> Beats {
         match self {
             Self::Duet => now + DUET_HORIZON,
@@ -99,7 +103,8 @@ impl Mode {
         }
     }
 
-    /// Whether Segue has a part of its own, and does not imitate how densely or in what range the player plays.
+    /// Whether Segue has a part of its own, and does not imitate how densely or in what range the
+    /// player plays.
     pub fn has_own_part(self) -> bool {
         match self {
             Self::Duet => true,
@@ -107,7 +112,8 @@ impl Mode {
         }
     }
 
-    /// Whether the player's silence alone decides when Segue begins: held keys put it off, and a beginning can be late.
+    /// Whether the player's silence alone decides when Segue begins: held keys put it off, and a
+    /// beginning can be late.
     pub fn begins_on_silence(self) -> bool {
         match self {
             Self::Answer => true,
@@ -123,8 +129,8 @@ impl Mode {
         }
     }
 
-    /// What Segue does while the player plays, given how long the player's turn still lasts; `None` where time is not divided
-    /// into turns.
+    /// What Segue does while the player plays, given how long the player's turn still lasts; `None`
+    /// where time is not divided into turns.
     pub fn turn(self, left: Option<Beats>) -> Option<(Doing, Beats)> {
         match self {
             Self::Trade => left.map(|left| (Doing::YourTurn, left)),

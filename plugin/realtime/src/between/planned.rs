@@ -1,4 +1,5 @@
-//! What the composer tells the audio thread: notes to come, and what becomes of those it told before.
+//! What the composer tells the audio thread: notes to come, and what becomes of those it told
+//! before.
 
 use segue_music::{Beats, Key, Note};
 
@@ -9,7 +10,8 @@ use crate::between::heard::Revision;
 pub struct Planned {
     /// What is to be played.
     pub note: Note,
-    /// It sounds so much later than its onset says, which is where the plan counts it: the player's groove.
+    /// It sounds so much later than its onset says, which is where the plan counts it: the player's
+    /// groove.
     pub shift: Beats,
     /// Whether it is the first of an answer: the pedal is lifted before it.
     pub opens: bool,
@@ -31,7 +33,8 @@ pub enum Change {
     },
     /// A note is to be played.
     Play(Planned),
-    /// A note of ours that was told, and sounds or is still to come, ends sooner: there is no room for so many voices.
+    /// A note of ours that was told, and sounds or is still to come, ends sooner: there is no room
+    /// for so many voices.
     End {
         /// Which.
         key: Key,

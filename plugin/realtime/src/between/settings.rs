@@ -1,4 +1,5 @@
-//! The parameters as the audio thread and the composer see them: plain numbers, copied once a block.
+//! The parameters as the audio thread and the composer see them: plain numbers, copied once a
+//! block.
 
 use segue_music::{Beats, Channel, Key, PitchClasses, Velocity};
 
@@ -54,8 +55,8 @@ impl Default for Bounds {
 }
 
 impl Bounds {
-    /// Whether a note is within them: key, velocity, and the scale where that is a given one. What the followed scale is, and how
-    /// many notes there may be, only the composer knows.
+    /// Whether a note is within them: key, velocity, and the scale where that is a given one. What
+    /// the followed scale is, and how many notes there may be, only the composer knows.
     ///
     /// # Real-time safety
     /// Arithmetic only.
@@ -80,7 +81,8 @@ pub struct When {
     pub latch_trigger: Option<Trigger>,
     /// What steps through the modes from the keyboard.
     pub mode_trigger: Option<Trigger>,
-    /// How long the player is silent before the answer, as a multiple of the player's own spacing of notes.
+    /// How long the player is silent before the answer, as a multiple of the player's own spacing
+    /// of notes.
     pub patience: f32,
     /// Bars of an answer, or of a turn; in a duet those for which Segue goes on alone.
     pub bars: u8,
@@ -104,7 +106,8 @@ impl Default for When {
 pub struct What {
     /// Onsets lie on multiples of this; zero is free.
     pub grid: Beats,
-    /// On a grid, how much of the player's own deviation from it is taken out: 1 is straight, 0 keeps the player's groove.
+    /// On a grid, how much of the player's own deviation from it is taken out: 1 is straight, 0
+    /// keeps the player's groove.
     pub quantise: f32,
     /// What Segue never leaves.
     pub bounds: Bounds,

@@ -1,7 +1,9 @@
-//! What the audio thread reports of the sound itself: which keys really began and ended at the output, whoever played them.
+//! What the audio thread reports of the sound itself: which keys really began and ended at the
+//! output, whoever played them.
 //!
-//! One way, and nothing that is played depends on it: a ring of its own, so that a report lost is lost to the takes alone. Positions are jam
-//! Beats (see [`crate::audio::clock`]); they only move on, but after [`Sounded::Fresh`].
+//! One way, and nothing that is played depends on it: a ring of its own, so that a report lost is
+//! lost to the takes alone. Positions are jam Beats (see [`crate::audio::clock`]); they only move
+//! on, but after [`Sounded::Reset`].
 
 use rtrb::{Producer, RingBuffer};
 use segue_music::{Beats, Channel, Key, Meter, Role, Tempo, Velocity};
@@ -52,7 +54,7 @@ pub enum Sounded {
         meter: Meter,
     },
     /// The jam begins anew, at zero.
-    Fresh,
+    Reset,
     /// So many reports were lost, as the ring was full; what ended meanwhile nobody knows.
     Lost {
         /// When there was room again.
@@ -84,8 +86,8 @@ impl Reports {
         Self::new(RingBuffer::new(0).0)
     }
 
-    /// Reports something. Where the ring is full it is lost and counted, and so is all that follows until half of the ring is free: so what
-    /// gets through is whole stretches.
+    /// Reports something. Where the ring is full it is lost and counted, and so is all that follows
+    /// until half of the ring is free: so what gets through is whole stretches.
     ///
     /// # Real-time safety
     /// Wait-free.
@@ -119,9 +121,9 @@ impl Reports {
     ///
     /// # Real-time safety
     /// Wait-free.
-    pub fn begin_anew(&mut self) {
+    pub fn restart(&mut self) {
         self.clock = None;
-        self.send(Beats::ZERO, Sounded::Fresh);
+        self.send(Beats::ZERO, Sounded::Reset);
     }
 
     /// Whether what begins from here on is nobody's business.

@@ -9,6 +9,7 @@ pub enum Survives {
     Nothing,
     /// What sounds goes on to its own end; no plan is wanted any more.
     Sounding,
-    /// What sounds, and the plans that begin before this, the commit point. Later ones are to be made anew.
+    /// What sounds, and the plans that begin before this, the commit point. Later ones are to be
+    /// made anew.
     Until(Beats),
 }

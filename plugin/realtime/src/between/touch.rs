@@ -1,14 +1,15 @@
 //! The keys in the window: what is played on them, on its way from the editor to the audio thread.
 //!
-//! A ring of its own with both ends wait-free. It is empty unless somebody plays in the window, and what is taken out of it
-//! is as if it had come in at the start of the block: offline rendering stays what it is.
+//! A ring of its own with both ends wait-free. It is empty unless somebody plays in the window, and
+//! what is taken out of it is as if it had come in at the start of the block: offline rendering
+//! stays what it is.
 
 use rtrb::{Consumer, Producer};
 use segue_music::{Channel, Key};
 
 use crate::between::limits::TOUCHES;
 use crate::between::message::Message;
-use crate::between::resident;
+use crate::between::prefault;
 
 /// Where the keys of the window play.
 pub const CHANNEL: Channel = 0;
@@ -44,13 +45,13 @@ pub struct Touches {
 
 /// Both ends.
 pub fn touch() -> (Fingers, Touches) {
-    let (ring, taken) = resident::ring(TOUCHES, Touch::Up(0));
+    let (ring, taken) = prefault::ring(TOUCHES, Touch::Up(0));
     (Fingers { ring, down: 0 }, Touches { ring: taken, struck: 0 })
 }
 
 impl Fingers {
-    /// A key goes down, 0 to 1 hard; false where it is down already, or where nobody takes what is played. Every key that is
-    /// down has a place kept for its release, so that none sticks.
+    /// A key goes down, 0 to 1 hard; false where it is down already, or where nobody takes what is
+    /// played. Every key that is down has a place kept for its release, so that none sticks.
     pub fn press(&mut self, key: Key, velocity: f32) -> bool {
         let bit = 1 << (key % 128);
         if self.down & bit != 0 || self.ring.slots() < self.down.count_ones() as usize + 2 {
@@ -89,8 +90,8 @@ impl Touches {
         self.struck = 0;
     }
 
-    /// What happens next in this block. A key that goes down in it comes up in the next one at the earliest: a click shorter than a
-    /// block would be a note of no length.
+    /// What happens next in this block. A key that goes down in it comes up in the next one at the
+    /// earliest: a click shorter than a block would be a note of no length.
     ///
     /// # Real-time safety
     /// Wait-free.

@@ -1,4 +1,5 @@
-//! What ends our notes other than the player's playing: resets, jumps of the song, parameters that move.
+//! What ends our notes other than the player's playing: resets, jumps of the song, parameters that
+//! move.
 
 use super::*;
 use crate::between::heard::Jump;
@@ -13,7 +14,7 @@ impl Processor {
         if self.reset_pending {
             self.reset_pending = false;
             self.end_everything(&mut self.first(sink));
-            self.output.voices.reports.begin_anew();
+            self.output.voices.reports.restart();
             self.timing.restart();
             self.link.reported_until = Beats::ZERO;
             self.overrides.latch = false;
@@ -63,20 +64,23 @@ impl Processor {
             self.hand_back(now);
         }
         if self.link.take_overrun() {
-            // The composer learns what is held as soon as there is room; until then nobody knows what our notes answer.
+            // The composer learns what is held as soon as there is room; until then nobody knows
+            // what our notes answer.
             self.make_way(Survives::Nothing, now);
         }
     }
 
     /// The song moved other than by playing on.
     fn jump(&mut self, jump: Jump, from: Beats, to: Beats, now: &mut Moment<'_>) {
-        // What was reported up to here is at `from` at the latest; a ramp may have brought us a little beyond.
+        // What was reported up to here is at `from` at the latest; a ramp may have brought us a
+        // little beyond.
         let from = from.max(self.link.reported_until);
         self.link.reported_until = from;
         let to = to.max(from);
         let mut ends = now.with_position(from);
         let survives = if jump == Jump::Moved && to - from < TICK {
-            // The end of a loop that is whole bars long. What sounds ends, as hosts ask; what is planned stands where it stood.
+            // The end of a loop that is whole bars long. What sounds ends, as hosts ask; what is
+            // planned stands where it stood.
             self.end_sounding(&mut ends);
             Survives::Until(Beats::MAX)
         } else {

@@ -1,4 +1,5 @@
-//! What comes in from the host: the player's keys and pedals are heard and passed through, the rest is passed through.
+//! What comes in from the host: the player's keys and pedals are heard and passed through, the rest
+//! is passed through.
 
 use super::*;
 use crate::audio::overrides::next_mode;
@@ -77,7 +78,8 @@ impl Processor {
         }
     }
 
-    /// The player strikes a key: our notes end here, in this very sample, unless the mode lets them survive.
+    /// The player strikes a key: our notes end here, in this very sample, unless the mode lets them
+    /// survive.
     fn note_on(&mut self, address: Address, id: Option<i32>, velocity: f32, now: &mut Moment<'_>) {
         let Address { channel, key } = address;
         if self.output.echo.takes_on(channel, key, now.sample) {
@@ -91,7 +93,7 @@ impl Processor {
             self.make_way(survives, now);
             let revision = self.plans.revisions.newest();
             self.send(Heard::On { at, key, velocity: midi_velocity(velocity), survives, revision });
-            self.output.sound.on(address, Role::Player, velocity);
+            self.output.sound.note_on(address, Role::Player, velocity);
             self.meters.set_key(Role::Player, key, true);
             self.meters.struck(key);
         }
@@ -133,7 +135,8 @@ impl Processor {
         self.mode().survival_on_note_on(self.settings.when.yields, self.plans.is_our_turn(at), commit)
     }
 
-    /// Whether a key or a controller is a command, and not music. It is done then; `value` is 0 where the key comes up.
+    /// Whether a key or a controller is a command, and not music. It is done then; `value` is 0
+    /// where the key comes up.
     fn commands(&mut self, trigger: Trigger, value: f32, now: &mut Moment<'_>) -> bool {
         if self.settings.bypass {
             return false;

@@ -17,7 +17,8 @@ impl Processor {
                     }
                 }
                 Change::Play(planned) => {
-                    // A plan of an older revision is stale, which is as it should be; only a lack of room counts.
+                    // A plan of an older revision is stale, which is as it should be; only a lack
+                    // of room counts.
                     let wanted = revisions.wants(revision, planned.note.onset);
                     if wanted && !self.plans.scheduler.receive(planned) {
                         self.meters.dropped.fetch_add(1, Ordering::Relaxed);
@@ -63,15 +64,15 @@ impl Processor {
         let at = self.meant(due, now);
         if self.output.voices.start(address, on, &mut now.with_position(at)) {
             self.output.echo.sent(channel, note.key, now.sample);
-            self.output.sound.on(address, Role::Segue, velocity);
+            self.output.sound.note_on(address, Role::Segue, velocity);
             self.meters.set_key(Role::Segue, note.key, true);
         } else {
             self.meters.dropped.fetch_add(1, Ordering::Relaxed);
         }
     }
 
-    /// Where a groove brings notes together that are planned apart, as many voices as there may be are as many as there are: what would
-    /// end soonest ends.
+    /// Where a groove brings notes together that are planned apart, as many voices as there may be
+    /// are as many as there are: what would end soonest ends.
     fn make_room(&mut self, address: Address, now: &mut Moment<'_>) {
         let most = usize::from(self.settings.what.bounds.polyphony.max(1));
         let others = |voices: &Voices| voices.of(Role::Segue).filter(|(other, _)| *other != address).count();
@@ -86,8 +87,8 @@ impl Processor {
         }
     }
 
-    /// The position of something that was due: where it is done in its own sample, the one that was meant, which no rounding to
-    /// samples has touched.
+    /// The position of something that was due: where it is done in its own sample, the one that was
+    /// meant, which no rounding to samples has touched.
     fn meant(&self, due: Beats, now: &Moment<'_>) -> Beats {
         if self.timing.clock.sample_at(due) == now.sample { due } else { now.at }
     }

@@ -1,5 +1,5 @@
-//! What stands after the tones: a low shelf for warmth, a low-pass for the loudspeaker, and an end that rounds off what is too
-//! loud instead of clipping it.
+//! What stands after the tones: a low shelf for warmth, a low-pass for the loudspeaker, and an end
+//! that rounds off what is too loud instead of clipping it.
 
 use biquad::{Biquad, Coefficients, DirectForm2Transposed, Hertz, Q_BUTTERWORTH_F64, Type};
 
@@ -15,7 +15,8 @@ pub struct Amplifier {
     loudspeaker: DirectForm2Transposed<f64>,
 }
 
-/// A filter, or none where the sample rate has no room for it. Doubles: in single precision a low shelf at 192 kHz hisses.
+/// A filter, or none where the sample rate has no room for it. Doubles: in single precision a low
+/// shelf at 192 kHz hisses.
 fn filter(kind: Type<f64>, hertz: f64, sample_rate: f64) -> DirectForm2Transposed<f64> {
     let open = Coefficients { a1: 0.0, a2: 0.0, b0: 1.0, b1: 0.0, b2: 0.0 };
     let wanted = Hertz::from_hz(sample_rate)

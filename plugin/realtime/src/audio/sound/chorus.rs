@@ -1,13 +1,15 @@
-//! A slow stereo chorus: what was heard 9 ms ago, drifting against the tone by a few cents, left and right in opposition.
+//! A slow stereo chorus: what was heard 9 ms ago, drifting against the tone by a few cents, left
+//! and right in opposition.
 
 use super::sine::{Sine, turns};
-use crate::between::resident;
+use crate::between::prefault;
 
 /// Seconds by which the copies lag, and how far they swing around that.
 const LAG: f32 = 0.009;
 const SWING: f32 = 0.0016;
 
-/// Turns of the swing in a second. With 1.6 ms that is 6 parts in a thousand of pitch at the most: 10 cents.
+/// Turns of the swing in a second. With 1.6 ms that is 6 parts in a thousand of pitch at the most:
+/// 10 cents.
 const RATE: f32 = 0.6;
 
 /// How much of the copies is added.
@@ -28,7 +30,7 @@ impl Chorus {
     pub fn new(sample_rate: f32) -> Self {
         let longest = ((LAG + SWING) * sample_rate) as usize + 4;
         Self {
-            line: resident::silence(longest.next_power_of_two()),
+            line: prefault::silence(longest.next_power_of_two()),
             place: 0,
             angle: 0,
             step: turns(RATE / sample_rate),

@@ -1,6 +1,7 @@
 //! One period of a sine, read by a 32-bit angle that wraps by itself.
 
-/// Points of the table, as a power of two. With straight lines between 2,048 points the error is 1.2e-6 (-118 dB).
+/// Points of the table, as a power of two. With straight lines between 2,048 points the error is
+/// 1.2e-6 (-118 dB).
 const BITS: u32 = 11;
 
 /// Angles within one step of the table.

@@ -1,8 +1,10 @@
-//! One tone: a sine whose angle is bent by itself (the bark of a hard strike) and, for a moment, by a high partial (the tine).
+//! One tone: a sine whose angle is bent by itself (the bark of a hard strike) and, for a moment, by
+//! a high partial (the tine).
 //!
-//! With `a` the angle of the key, the tone is `sin(a + bark sin(a) + tine sin(n a))`, and some of `sin(a)` for body. It is an odd
-//! function of `a`, so it has no direct current; it begins at zero. All three strengths run in straight lines to where a strike
-//! leads them and then fall, so a key that is struck again goes on from where it is.
+//! With `a` the angle of the key, the tone is `sin(a + bark sin(a) + tine sin(n a))`, and some of
+//! `sin(a)` for body. It is an odd function of `a`, so it has no direct current; it begins at zero.
+//! All three strengths run in straight lines to where a strike leads them and then fall, so a key
+//! that is struck again goes on from where it is.
 
 use segue_music::Role;
 
@@ -15,8 +17,8 @@ const SILENT: f32 = 3e-5;
 /// How much of the tone is the plain sine.
 const BODY: f32 = 0.3;
 
-/// Peak of the hardest strike of middle C. At the default level of -12 dB ten keys struck hard stay below the point where the
-/// amplifier rounds off.
+/// Peak of the hardest strike of middle C. At the default level of -12 dB ten keys struck hard stay
+/// below the point where the amplifier rounds off.
 const PEAK: f32 = 0.3;
 
 /// A tone that is stolen fades within this.
@@ -126,7 +128,7 @@ impl Tone {
     }
 
     /// The key is struck, 0 to 1 hard. The tone goes on from where it is.
-    pub fn strike(&mut self, address: Address, role: Role, velocity: f32, sample_rate: f32) {
+    pub fn start(&mut self, address: Address, role: Role, velocity: f32, sample_rate: f32) {
         if self.phase == Phase::Idle {
             *self = Self::IDLE;
         }
@@ -146,8 +148,8 @@ impl Tone {
         self.gain.fall = fall((2.0 * (-0.55 * height).exp2()).clamp(0.25, 6.0), sample_rate);
         self.damp = fall((0.07 * (-0.3 * height).exp2()).clamp(0.03, 0.15), sample_rate);
 
-        // Bending by b radians makes partials up to about b + 2: there must be room for them, and high keys need fewer. Beyond two
-        // radians the key's own pitch gets lost among them.
+        // Bending by b radians makes partials up to about b + 2: there must be room for them, and
+        // high keys need fewer. Beyond two radians the key's own pitch gets lost among them.
         let room = (0.45 * sample_rate / hertz - 2.0).max(0.0);
         let softer = (-0.35 * height).exp2().clamp(0.2, 1.15);
         self.bark.peak =
@@ -177,7 +179,7 @@ impl Tone {
     }
 
     /// The damper falls on it, once the strike has led it to where it is heard.
-    pub fn lift(&mut self) {
+    pub fn release(&mut self) {
         (self.sustained, self.lifted) = (false, true);
     }
 

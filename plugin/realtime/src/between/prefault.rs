@@ -1,7 +1,8 @@
 //! Memory that is there before the audio thread touches it.
 //!
-//! A system gives out memory page by page, when each is first touched, and a thread that touches one waits while another of the process is
-//! being given some. Without this the audio thread did so 155 times in its first 40 s, mostly in the ring to the composer.
+//! A system gives out memory page by page, when each is first touched, and a thread that touches
+//! one waits while another of the process is being given some. Without this the audio thread did so
+//! 155 times in its first 40 s, mostly in the ring to the composer.
 
 use std::hint::black_box;
 
