@@ -1,21 +1,21 @@
-//! Echoes: notes of our own that a host's routing brings back to our input. They are neither heard
-//! nor passed through.
+//! Echoes: our own notes that the host routes back to our input. They are neither heard nor passed
+//! through.
 
 use segue_music::{Channel, Key};
 
 use crate::between::limits::ECHO_SECONDS;
 
-/// A note sent that has not come back.
+/// A note that was sent and has not come back.
 #[derive(Clone, Copy, Default)]
 struct Sent {
     channel: Channel,
-    /// The sample at which it was sent, while it is unmatched.
+    /// The sample at which it was sent, until its note-on comes back.
     at: Option<u64>,
-    /// Its on came back; its off is to follow.
+    /// Its note-on came back; its note-off is still to come.
     back: bool,
 }
 
-/// What we sent lately, by key.
+/// The notes that we sent last, by channel and key.
 pub struct Echo {
     keys: [Sent; 128],
     window: u64,
@@ -27,21 +27,21 @@ impl Echo {
         Self { keys: [Sent::default(); 128], window: (ECHO_SECONDS * sample_rate) as u64 }
     }
 
-    /// The samples are counted anew: what was sent before is not expected back any more, but the
-    /// offs of what has come back are.
+    /// Samples are counted from zero again. Notes sent before are no longer expected back, except
+    /// the note-offs of those that came back.
     pub fn restart(&mut self) {
         self.keys.iter_mut().for_each(|sent| sent.at = None);
     }
 
-    /// We started a note.
+    /// Records a note that we sent.
     pub fn sent(&mut self, channel: Channel, key: Key, sample: u64) {
         let sent = &mut self.keys[usize::from(key % 128)];
-        // An off that is still on its way back belongs to the note before; it must not be taken for
-        // the player's.
+        // A note-off still on its way belongs to the note before, and must not pass for the
+        // player's.
         *sent = Sent { channel, at: Some(sample), back: sent.back && sent.channel == channel };
     }
 
-    /// Whether a note-on that comes in is one of ours.
+    /// Whether an incoming note-on is one of ours.
     pub fn takes_on(&mut self, channel: Channel, key: Key, sample: u64) -> bool {
         let window = self.window;
         let sent = &mut self.keys[usize::from(key % 128)];
@@ -53,7 +53,7 @@ impl Echo {
         echo
     }
 
-    /// Whether a note-off that comes in belongs to such a note.
+    /// Whether an incoming note-off belongs to such a note.
     pub fn takes_off(&mut self, channel: Channel, key: Key) -> bool {
         let sent = &mut self.keys[usize::from(key % 128)];
         let echo = sent.back && sent.channel == channel;

@@ -1,5 +1,5 @@
 //! Runs on the host's audio thread. It may touch its own state and [`crate::between`], nothing
-//! else. It never allocates, locks, waits, logs or panics while it processes; the one exception is
+//! else. While it processes it never allocates, locks, waits, logs or panics. The one exception is
 //! the bounded wait for the composer in the host's offline mode. It must never name the model, the
 //! plugin framework or the editor.
 

@@ -1,5 +1,5 @@
-//! What comes in from the host: the player's keys and pedals are heard and passed through, the rest
-//! is passed through.
+//! What comes in from the host: keys and pedals are heard and passed through, the rest is only
+//! passed through.
 
 use super::*;
 use crate::audio::overrides::next_mode;
@@ -9,9 +9,9 @@ use crate::between::settings::Trigger;
 use crate::between::sounded::Sounded;
 
 impl Processor {
-    /// What was played in the window since the last block comes in at the start of this one.
+    /// Receives what was played in the window since the last block.
     pub(super) fn receive_touches(&mut self, now: &mut Moment<'_>) {
-        // At most what the ring holds, though somebody goes on filling it.
+        // At most one ring full, even if somebody keeps filling it.
         for first in (0..TOUCHES).map(|received| received == 0) {
             let Some(touches) = &mut self.touches else { return };
             if first {
@@ -22,7 +22,7 @@ impl Processor {
         }
     }
 
-    /// Something comes in.
+    /// Receives a message from the host.
     pub(super) fn receive(&mut self, message: Message, now: &mut Moment<'_>) {
         match message {
             Message::On { key, velocity, .. }
@@ -30,7 +30,7 @@ impl Processor {
             Message::On { id, channel, key, velocity } if velocity > 0.0 => {
                 self.note_on(Address { channel, key }, id, velocity, now);
             }
-            // MIDI's other way of writing a release.
+            // A note-on with velocity 0 is a note-off.
             Message::On { channel, key, .. } | Message::Off { channel, key, .. } => {
                 let heard = self.player.holds_on(channel, key);
                 if !heard && self.commands(Trigger::Note(key), 0.0, now) {
@@ -50,9 +50,10 @@ impl Processor {
                     }
                 }
             }
-            // VST3 controllers rest at exactly one half, which no 7-bit value is: nobody moved it.
+            // VST3 controllers rest at exactly one half, which no 7-bit value is: nobody moved this
+            // one.
             Message::Control { value: 0.5, .. } | Message::Pressure { value: 0.5, .. } => {}
-            // The wheel's middle is a place it comes back to.
+            // A pitch wheel does come back to its middle.
             Message::Bend { channel, value } => {
                 if self.player.bend(channel, value) {
                     self.pass(message, now);
