@@ -1,9 +1,9 @@
-//! Which model an instance plays with: the one its project or its player chose, or the one in the
-//! plugin.
+//! Which model an instance plays: the one that its project or its player chose, or the built-in
+//! one.
 //!
-//! A model that comes with a loaded state is loaded at once, on the composer's thread: our notes
-//! end there anyway, and a bounce waits for it. One that the player chooses while the music plays
-//! is loaded beside it, on a thread that ends with the choice.
+//! A model that a loaded state names is loaded at once, on the composer's thread: our notes end
+//! there anyway, and a bounce must wait for it. One that the player chooses while the music plays
+//! is loaded on a thread of its own.
 
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
@@ -13,41 +13,41 @@ use segue_model::Model;
 use crate::models::folder::ModelFolder;
 use crate::params::state::State;
 
-/// Where the model in the plugin comes from; the error is shown to the player.
+/// Loads the built-in model. The error is shown to the player.
 pub type Load = fn() -> Result<Arc<Model>, String>;
 
 type Loaded = Result<Arc<Model>, String>;
 
-/// What was chosen, and how to get it.
+/// The chosen model, and how to load it.
 pub struct ModelChoice {
     embedded: Load,
     models: ModelFolder,
     state: State,
     loads: u32,
     choices: u32,
-    /// The file name of the model that plays; nothing is the one in the plugin.
+    /// The file name of the model that plays; `None` for the built-in one.
     playing: Option<String>,
-    /// A model on its way, and its name.
+    /// A model that is being loaded, and its file name.
     coming: Option<(Option<String>, JoinHandle<Loaded>)>,
 }
 
 impl From<Load> for ModelChoice {
-    /// Of an instance that plays with the one in the plugin.
+    /// For an instance that plays the built-in model.
     fn from(embedded: Load) -> Self {
         Self::new(embedded, ModelFolder::of_the_player(), State::default())
     }
 }
 
 impl ModelChoice {
-    /// What a state says, from a models or the plugin.
+    /// Loads what a state names from a folder, or else the built-in model.
     pub fn new(embedded: Load, models: ModelFolder, state: State) -> Self {
         Self { embedded, models, state, loads: 0, choices: 0, playing: None, coming: None }
     }
 
-    /// The model to begin with.
+    /// The model to start with.
     ///
     /// # Errors
-    /// Where not even the one in the plugin can be had.
+    /// If not even the built-in model can be loaded.
     pub fn first(&mut self) -> Result<Arc<Model>, String> {
         match self.named() {
             Some(model) => Ok(model),
@@ -55,22 +55,22 @@ impl ModelChoice {
         }
     }
 
-    /// Whether a state was loaded since the last question that names another model than the one
-    /// that plays.
+    /// Whether a state was loaded since the last call that names another model than the one that
+    /// plays.
     pub fn state_names_another(&mut self) -> bool {
         let loads = self.state.loads();
         std::mem::replace(&mut self.loads, loads) != loads && self.state.model() != self.playing
     }
 
-    /// The model that the state names; where it cannot be had, the one in the plugin, and the state
-    /// says why. Nothing where that one plays already.
+    /// The model that the state names. If it cannot be loaded, the built-in one, and the state says
+    /// why. `None` if that one plays already.
     pub fn named(&mut self) -> Option<Arc<Model>> {
         self.forget_coming();
         (self.loads, self.choices) = (self.state.loads(), self.state.choices());
         let name = self.state.model();
         let refused = match &name {
             Some(file) => match self.models.load(file) {
-                Ok(model) => return self.take(name, Ok(model)),
+                Ok(model) => return self.accept(name, Ok(model)),
                 Err(error) => Some(format!("{error}; the one in the plugin plays")),
             },
             None => None,
@@ -82,14 +82,14 @@ impl ModelChoice {
         Some(model)
     }
 
-    /// A model that the player chose since the last question, once it is loaded. Never waits.
+    /// The model that the player chose since the last call, once it is loaded. Never waits.
     pub fn chosen(&mut self) -> Option<Arc<Model>> {
         if self.coming.as_ref().is_some_and(|(_, thread)| !thread.is_finished()) {
             return None;
         }
         let arrived = self.coming.take().and_then(|(name, thread)| {
             let fell = |_| Err("the model could not be loaded; please report it".to_owned());
-            self.take(name, thread.join().unwrap_or_else(fell))
+            self.accept(name, thread.join().unwrap_or_else(fell))
         });
         let choices = self.state.choices();
         if std::mem::replace(&mut self.choices, choices) != choices {
@@ -115,7 +115,7 @@ impl ModelChoice {
         }
     }
 
-    fn take(&mut self, name: Option<String>, loaded: Loaded) -> Option<Arc<Model>> {
+    fn accept(&mut self, name: Option<String>, loaded: Loaded) -> Option<Arc<Model>> {
         match loaded {
             Ok(model) => {
                 self.state.set_refusal(None);
@@ -129,11 +129,10 @@ impl ModelChoice {
         }
     }
 
-    /// Nobody wants a model on its way any more. Waits for its thread: none may outlive the
-    /// instance.
+    /// Drops a model that is being loaded. Waits for its thread, as none may outlive the instance.
     fn forget_coming(&mut self) {
         if let Some((_, thread)) = self.coming.take() {
-            // Whatever it brings or whyever it fell.
+            // Neither the model nor a failure matters any more.
             let _ = thread.join();
         }
     }

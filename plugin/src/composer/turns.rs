@@ -1,9 +1,9 @@
-//! Trading: whose bars these are.
+//! Trading: whose turn it is.
 
 use segue_music::Beats;
 use segue_realtime::between::span::Span;
 
-/// A first note this short before a bar line is a pickup to the bar after it.
+/// A first note this little before a bar line is a pickup to the next bar.
 const PICKUP: Beats = Beats::ratio(1, 2);
 
 /// Cycles of two turns of equal length, the player's first, counted from a bar line.
@@ -15,7 +15,7 @@ pub struct Turns {
 }
 
 impl Turns {
-    /// The player strikes a key. The first note sets where turns are counted from: the line of its
+    /// A note-on of the player. The first one sets where turns are counted from: the start of its
     /// bar. So does one after a whole cycle in which the player was silent.
     pub fn note_on(&mut self, at: Beats, bar: Beats, length: Beats) {
         let silent = self.last.is_none_or(|last| at - last > length.times(2));
@@ -25,20 +25,20 @@ impl Turns {
         self.last = Some(at);
     }
 
-    /// The next first note begins a new count.
+    /// Starts a new count at the next note.
     pub fn reset(&mut self) {
         *self = Self::default();
     }
 
-    /// Segue's turn that a position lies in, else the next one; nothing before the player has
-    /// played.
+    /// The turn of Segue's that a position lies in, or else the next one; `None` before the player
+    /// has played.
     pub fn ours(&self, at: Beats, length: Beats) -> Option<Span> {
         let turn = self.number(at, length)?.max(0);
         let from = self.origin? + length.times(turn + 1 - turn.rem_euclid(2));
         Some(Span { from, until: from + length })
     }
 
-    /// Whether a position lies in the player's turn, and how long that still lasts.
+    /// How long the player's turn lasts from a position on; `None` in Segue's turn.
     pub fn left_to_player(&self, at: Beats, length: Beats) -> Option<Beats> {
         let ours = self.ours(at, length)?;
         (at < ours.from).then(|| ours.from - at)

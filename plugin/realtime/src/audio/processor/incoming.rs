@@ -79,7 +79,7 @@ impl Processor {
         }
     }
 
-    /// The player strikes a key: our notes end here, in this very sample, unless the mode lets them
+    /// A note-on of the player. Our notes end in this very sample, unless the mode lets them
     /// survive.
     fn note_on(&mut self, address: Address, id: Option<i32>, velocity: f32, now: &mut Moment<'_>) {
         let Address { channel, key } = address;
@@ -102,12 +102,12 @@ impl Processor {
         if self.passes() {
             self.output.voices.start(address, on, now);
         } else {
-            // It is played, though it is not passed on.
+            // It sounds, though it is not passed on.
             self.output.voices.reports.send(now.at, on.report(now.at, address));
         }
     }
 
-    /// The player releases a key. A release that matches nothing goes nowhere.
+    /// A note-off of the player. One that matches no note is dropped.
     fn note_off(&mut self, address: Address, now: &mut Moment<'_>) {
         let Address { channel, key } = address;
         if !self.player.release(channel, key) {
@@ -118,7 +118,7 @@ impl Processor {
             self.send(Heard::Off { at, key });
             self.meters.set_key(Role::Player, key, false);
         }
-        // Where our voice took the address over, the player's has ended already.
+        // If our voice took over the address, the player's has ended already.
         let sounds = self.output.voices.at(address).map(|voice| voice.role);
         if sounds.is_none_or(|role| role == Role::Player) {
             self.output.end(address, now);
@@ -130,14 +130,14 @@ impl Processor {
         }
     }
 
-    /// What of ours goes on when the player strikes a key here.
+    /// What of ours survives a note-on of the player at this position.
     fn survival_on_note_on(&self, at: Beats) -> Survives {
         let commit = at + self.timing.clock.length_of(self.timing.lead);
         self.mode().survival_on_note_on(self.settings.when.yields, self.plans.is_our_turn(at), commit)
     }
 
-    /// Whether a key or a controller is a command, and not music. It is done then; `value` is 0
-    /// where the key comes up.
+    /// Whether a key or a controller is a command and not music. If so, carries it out. `value` is
+    /// 0 when a key comes up.
     fn commands(&mut self, trigger: Trigger, value: f32, now: &mut Moment<'_>) -> bool {
         if self.settings.bypass {
             return false;
@@ -183,7 +183,7 @@ impl Processor {
             if !self.settings.bypass {
                 let at = self.report(now.sample);
                 self.send(Heard::Pedal { at, down });
-                // The player's pedal moves on our channel too, where that is wanted.
+                // The pedal moves on our channel as well, if the player wants that.
                 if self.settings.sound.follow_pedal && self.settings.on {
                     self.output.move_pedal(self.settings.sound.channel, down, now);
                 }
