@@ -39,7 +39,7 @@ use nice_plug::prelude::ParamSetter;
 use nice_plug_egui::{Frame, NiceEguiApp, baseview};
 
 use crate::composer::Command as Wish;
-use crate::models::folder::Shelf;
+use crate::models::folder::ModelFolder as Shelf;
 use crate::params::SegueParams;
 use crate::params::presets::Folder;
 use crate::status::Status;

@@ -7,7 +7,8 @@ use segue::between::message::{Event, Message};
 
 const RATE: f64 = 48_000.0;
 
-/// A rig in the middle of an answer, with one of our notes sounding and a key of the player's held over.
+/// A rig in the middle of an answer, with one of our notes sounding and a key of the player's held
+/// over.
 fn answering() -> Rig {
     let mut rig = Rig::new(RATE, Song::Plays(0.0, 120.0));
     let input = phrase(&rig, 0.0, 120.0);
@@ -97,7 +98,8 @@ fn the_player_is_yielded_to_in_the_same_sample() {
         assert_eq!(ends.last(), Some(&struck), "blocks of {frames}");
         assert_eq!(rig.ours().len(), before, "nothing more of that answer");
         assert_eq!(hygiene(&rig.out), 0);
-        // What the player played since is answered in its turn: released half a beat after the strike, one beat later.
+        // What the player played since is answered in its turn: released half a beat after the
+        // strike, one beat later.
         rig.run(struck + 120_000, Cut::Of(512), &[]);
         assert!(rig.ours().len() > before, "there is another answer");
     }

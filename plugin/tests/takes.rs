@@ -59,7 +59,8 @@ fn in_samples(notes: &[Note]) -> Vec<Heard> {
     relative(&notes)
 }
 
-/// Whether two lists are the same to a sample, which is what rounding to samples makes of one spacing.
+/// Whether two lists are the same to a sample, which is what rounding to samples makes of one
+/// spacing.
 fn same(one: &[Heard], other: &[Heard]) -> bool {
     one.len() == other.len()
         && one
@@ -101,7 +102,8 @@ fn in_every_mode_a_take_is_what_was_heard() {
             }
             assert_eq!(ours, [], "{mode:?} {yields:?}: every note is in a take");
             assert_eq!(numbers, [(1, 'A'), (2, 'A')][..expected], "{mode:?}");
-            // What it answers: the player's notes that began since the answer before, and before this one.
+            // What it answers: the player's notes that began since the answer before, and before
+            // this one.
             let first = &kept[0];
             assert!(!first.prompt.is_empty() && first.prompt.len() <= 4, "{mode:?}: {:?}", first.prompt);
             assert_eq!(first.prompt[0].key, 60, "{mode:?}");

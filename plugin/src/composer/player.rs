@@ -1,4 +1,5 @@
-//! What the composer knows of the player: the phrase that is to be answered, its spacing, its groove, and whose turn it is.
+//! What the composer knows of the player: the phrase that waits for an answer, its spacing, its
+//! groove, and whose turn it is.
 
 use segue_music::{Beats, Key};
 use segue_realtime::between::settings::Settings;
@@ -12,7 +13,7 @@ use crate::composer::turns::Turns;
 /// The player, as heard so far.
 #[derive(Default)]
 pub struct Player {
-    /// What is still to be answered.
+    /// The phrase that waits for an answer.
     pub phrase: Phrase,
     /// How densely notes follow each other.
     pub spacing: Spacing,
@@ -33,23 +34,23 @@ impl Player {
         self.groove.hear(at, settings.what.grid);
     }
 
-    /// A key comes up.
+    /// A note-off.
     pub fn note_off(&mut self, key: Key, at: Beats) {
         self.phrase.note_off(key, at);
     }
 
-    /// The song went on elsewhere: what was played happened so much later.
+    /// Shifts what was played by a duration, after a jump of the song.
     pub fn shift(&mut self, by: Beats) {
         self.phrase.shift(by);
         self.spacing.shift(by);
     }
 
-    /// Nothing was played. The latch stays as it is.
+    /// Forgets what was played. The latch stays.
     pub fn forget(&mut self) {
         *self = Self { latched: self.latched, ..Self::default() };
     }
 
-    /// The latch is down, or not, at a position.
+    /// Sets whether the latch is down, as of a position.
     pub fn set_latch(&mut self, down: bool, at: Beats) {
         self.latched = down.then(|| self.latched.unwrap_or(at));
     }

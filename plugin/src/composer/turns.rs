@@ -1,9 +1,9 @@
-//! Trading: whose bars these are.
+//! Trading: whose turn it is.
 
 use segue_music::Beats;
 use segue_realtime::between::span::Span;
 
-/// A first note this short before a bar line is a pickup to the bar after it.
+/// A first note this little before a bar line is a pickup to the next bar.
 const PICKUP: Beats = Beats::ratio(1, 2);
 
 /// Cycles of two turns of equal length, the player's first, counted from a bar line.
@@ -25,19 +25,20 @@ impl Turns {
         self.last = Some(at);
     }
 
-    /// The next first note begins a new count.
+    /// Starts a new count at the next note.
     pub fn reset(&mut self) {
         *self = Self::default();
     }
 
-    /// Segue's turn that a position lies in, else the next one; nothing before the player has played.
+    /// The turn of Segue's that a position lies in, or else the next one; `None` before the player
+    /// has played.
     pub fn ours(&self, at: Beats, length: Beats) -> Option<Span> {
         let turn = self.number(at, length)?.max(0);
         let from = self.origin? + length.times(turn + 1 - turn.rem_euclid(2));
         Some(Span { from, until: from + length })
     }
 
-    /// Whether a position lies in the player's turn, and how long that still lasts.
+    /// How long the player's turn lasts from a position on; `None` in Segue's turn.
     pub fn left_to_player(&self, at: Beats, length: Beats) -> Option<Beats> {
         let ours = self.ours(at, length)?;
         (at < ours.from).then(|| ours.from - at)
@@ -58,7 +59,8 @@ mod tests {
 
     #[test]
     fn turns_are_counted_from_the_bar_of_the_first_note() {
-        // (first note, asked at) -> Segue's turn; bars of 4 beats, turns of 8; all in tenths of a beat
+        // (first note, asked at) -> Segue's turn; bars of 4 beats, turns of 8; all in tenths of a
+        // beat
         let cases = [
             (41, 45, 120),
             (79, 79, 160),

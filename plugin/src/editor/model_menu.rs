@@ -3,7 +3,7 @@
 use egui::{ComboBox, Ui};
 
 use super::theme;
-use crate::models::folder::Shelf;
+use crate::models::folder::ModelFolder as Shelf;
 use crate::params::SegueParams;
 use crate::status::Status;
 

@@ -1,7 +1,7 @@
 //! What a saved project keeps beside the parameters.
 //!
-//! What was played is in it as takes only, which nothing that is played depends on: a project that is loaded has heard nothing, each time the
-//! same.
+//! What was played is in it as takes only, which nothing that is played depends on: a project that
+//! is loaded has heard nothing, each time the same.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -53,8 +53,8 @@ impl Default for Saved {
 }
 
 impl From<Value> for Saved {
-    /// Takes what it can from whatever was saved: the framework drops a part that cannot be read, and nobody would notice
-    /// that a state was loaded at all.
+    /// Takes what it can from whatever was saved: the framework drops a part that cannot be read,
+    /// and nobody would notice that a state was loaded at all.
     fn from(value: Value) -> Self {
         let mut unknown = Vec::new();
         let mut saved = Self { format: 1, ..Self::default() };
@@ -86,8 +86,8 @@ impl From<Value> for Saved {
     }
 }
 
-/// What is kept, shared by the host's threads, the editor and the composer's thread. It counts how often it was read: no host
-/// call says that a state was loaded, and our notes must end then.
+/// What is kept, shared by the host's threads, the editor and the composer's thread. It counts how
+/// often it was read: no host call says that a state was loaded, and our notes must end then.
 #[derive(Clone, Default)]
 pub struct State(Arc<Shared>);
 
@@ -120,7 +120,8 @@ impl State {
         self.0.takes.clone()
     }
 
-    /// The file name of the chosen model; nothing is the one in the plugin. Not for the audio thread.
+    /// The file name of the chosen model; nothing is the one in the plugin. Not for the audio
+    /// thread.
     pub fn model(&self) -> Option<String> {
         self.0.saved.lock().model.clone()
     }
@@ -169,7 +170,8 @@ impl State {
         self.0.loads.fetch_add(1, Ordering::Release);
     }
 
-    /// What the player should know of the project and its model, though Segue plays. Not for the audio thread.
+    /// What the player should know of the project and its model, though Segue plays. Not for the
+    /// audio thread.
     pub fn notices(&self) -> Vec<String> {
         let saved = self.0.saved.lock().notice.clone();
         saved.into_iter().chain(self.0.refusal.lock().clone()).collect()

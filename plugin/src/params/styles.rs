@@ -1,7 +1,8 @@
-//! The styles that the model which plays may be asked for, by name: a parameter's number means what the model calls it.
+//! The styles that the model which plays may be asked for, by name: a parameter's number means what
+//! the model calls it.
 //!
-//! The names change with the model, the numbers do not: a project keeps its number, and a host that asks for its text gets the
-//! name that holds now.
+//! The names change with the model, the numbers do not: a project keeps its number, and a host that
+//! asks for its text gets the name that holds now.
 
 use std::sync::Arc;
 
@@ -18,7 +19,8 @@ pub const NONE: &str = "as it hears";
 /// The longest name that is shown.
 const LONGEST: usize = 40;
 
-/// The names of the styles of one instance's model, shared by its parameter, the composer and the editor. Not for the audio thread.
+/// The names of the styles of one instance's model, shared by its parameter, the composer and the
+/// editor. Not for the audio thread.
 #[derive(Clone, Debug, Default)]
 pub struct Styles(Arc<Mutex<Vec<String>>>);
 

@@ -83,8 +83,8 @@ impl When {
         }
     }
 
-    /// Where onsets lie: the grid, and how much of the player's groove is taken out. Shown with *When*; where they move, what is
-    /// planned is planned anew, as with all of *What*.
+    /// Where onsets lie: the grid, and how much of the player's groove is taken out. Shown with
+    /// *When*; where they move, what is planned is planned anew, as with all of *What*.
     ///
     /// # Real-time safety
     /// Reads atomics.

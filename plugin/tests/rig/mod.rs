@@ -1,4 +1,5 @@
-//! A host in a few lines: feeds a processor blocks of any size, turns the composer in line, and keeps what comes out.
+//! A host in a few lines: feeds a processor blocks of any size, turns the composer in line, and
+//! keeps what comes out.
 #![allow(dead_code, reason = "each test uses a part of it")]
 
 use std::sync::Arc;
@@ -251,8 +252,8 @@ pub fn notes(out: &[(u64, Message)], wanted: Channel) -> Vec<(u64, Key, u8, u64)
     notes
 }
 
-/// Every on is followed by exactly one off before the next on at its address, and there is no off without an on.
-/// Returns how many voices still sound.
+/// Every on is followed by exactly one off before the next on at its address, and there is no off
+/// without an on. Returns how many voices still sound.
 pub fn hygiene(out: &[(u64, Message)]) -> usize {
     let mut sounding = std::collections::HashSet::new();
     for pair in out.windows(2) {
@@ -284,7 +285,8 @@ pub fn control(controller: u8, value: f32) -> Message {
     Message::Control { channel: 0, controller, value }
 }
 
-/// Four quarters from a beat on, each held for half a beat: the last release is 3.5 beats after the start.
+/// Four quarters from a beat on, each held for half a beat: the last release is 3.5 beats after the
+/// start.
 pub fn phrase(rig: &Rig, from: f64, tempo: f64) -> Vec<(u64, Message)> {
     [60, 64, 67, 72]
         .iter()

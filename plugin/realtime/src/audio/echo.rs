@@ -32,11 +32,11 @@ struct Sent {
     time: u32,
     /// The sample at which it was sent, while it is unmatched.
     at: Option<u64>,
-    /// Its on came back; its off is to follow.
+    /// Its note-on came back; its note-off is still to come.
     back: bool,
 }
 
-/// What we sent lately, by key.
+/// The notes that we sent last, by channel and key.
 pub struct Echo {
     keys: [Sent; 128],
     window: u64,
@@ -48,7 +48,8 @@ impl Echo {
         Self { keys: [Sent::default(); 128], window: (ECHO_SECONDS * sample_rate) as u64 }
     }
 
-    /// The samples are counted anew: what was sent before is not expected back any more, but the offs of what has come back are.
+    /// Samples are counted from zero again. Notes sent before are no longer expected back, except
+    /// the note-offs of those that came back.
     pub fn restart(&mut self) {
         self.keys.iter_mut().for_each(|sent| sent.at = None);
     }
@@ -76,7 +77,7 @@ impl Echo {
         echo
     }
 
-    /// Whether a note-off that comes in belongs to such a note.
+    /// Whether an incoming note-off belongs to such a note.
     pub fn takes_off(&mut self, channel: Channel, key: Key) -> bool {
         let sent = &mut self.keys[usize::from(key % 128)];
         let echo = sent.back && sent.channel == channel;

@@ -1,8 +1,8 @@
-//! The audio thread: hears, passes through, and plays what was planned.
+//! The audio thread: hears the player, passes the input through, and plays what was planned.
 //!
-//! The only place that knows where in a block something is. A block is cut at every event, at every tick and at every note
-//! that begins or ends; at one sample the order is: tick, ends, what comes in, beginnings. So output leaves in time
-//! order, and nothing depends on where blocks begin.
+//! This is the only place that knows positions within a block. It divides a block at every event,
+//! at every tick, and at every note that starts or ends. At one sample the order is: tick, ends,
+//! input, starts. So the output is in time order, and nothing depends on where blocks begin.
 //!
 //! Names no type of the model and none of the plugin framework.
 
@@ -36,15 +36,15 @@ use crate::between::touch::Touches;
 
 /// One block from the host.
 pub struct Block<'a> {
-    /// Its clock at the first sample.
+    /// The host's clock at the first sample.
     pub transport: Transport,
     /// The parameters.
     pub settings: Settings,
-    /// What comes in, in time order.
+    /// The input, in time order.
     pub events: &'a [Event],
-    /// Where the sound goes.
+    /// The left output.
     pub left: &'a mut [f32],
-    /// Where the sound goes; as long as `left`.
+    /// The right output; as long as `left`.
     pub right: &'a mut [f32],
 }
 
@@ -81,7 +81,7 @@ enum Next {
     Begin,
 }
 
-/// The audio side of one instance. Allocates in `new`, then never.
+/// The audio side of one instance. Allocates in `new` and `activate` only.
 pub struct Processor {
     link: Link,
     meters: Arc<Meters>,
@@ -90,15 +90,15 @@ pub struct Processor {
     plans: Plans,
     output: Output,
     player: Player,
-    /// What is played in the window.
+    /// Keys played in the window.
     touches: Option<Touches>,
     overrides: Overrides,
-    /// A reset came: to be done in the next block, as only there note-offs can be sent.
+    /// A reset is due. It waits for the next block, where note-offs can be sent.
     reset_pending: bool,
 }
 
 impl Processor {
-    /// At rest. Allocates everything that it will ever need.
+    /// At rest.
     pub fn new(mut end: AudioEnd, meters: Arc<Meters>, sample_rate: f64) -> Self {
         let reports = end.reports();
         let mut processor = Self {
@@ -117,8 +117,9 @@ impl Processor {
         processor
     }
 
-    /// The host begins, or begins anew, with this sample rate. In its offline mode the composer may be waited for.
-    /// Allocates: not for the audio thread. What still sounds is ended in the next block.
+    /// The host activates us, again or for the first time. In its offline mode, waiting for the
+    /// composer is allowed. What still sounds ends in the next block. Allocates: not for the audio
+    /// thread.
     pub fn activate(&mut self, sample_rate: f64, offline: bool, composer: Option<Thread>) {
         self.timing.set_sample_rate(sample_rate);
         self.output.activate(sample_rate);
@@ -127,7 +128,7 @@ impl Processor {
         self.reset_pending = true;
     }
 
-    /// Whether the composer may be waited for.
+    /// Sets whether waiting for the composer is allowed.
     ///
     /// # Real-time safety
     /// Sets a flag.
@@ -135,12 +136,12 @@ impl Processor {
         self.link.end.set_offline(offline);
     }
 
-    /// Hears what is played in the window, too. Called outside of processing.
+    /// Also hears keys played in the window. Not while processing.
     pub fn listen_to(&mut self, touches: Touches) {
         self.touches = Some(touches);
     }
 
-    /// The host wants us as after the activation. Done in the next block.
+    /// Resets to the state after activation, in the next block.
     ///
     /// # Real-time safety
     /// Sets a flag.
@@ -148,10 +149,11 @@ impl Processor {
         self.reset_pending = true;
     }
 
-    /// One block.
+    /// Processes one block.
     ///
     /// # Real-time safety
-    /// Neither allocates, locks, waits nor logs; in the host's offline mode it waits for plans, bounded.
+    /// Allocates nothing, never locks, waits or logs, except that in the host's offline mode it
+    /// waits for plans, with a limit.
     pub fn process(&mut self, block: Block<'_>, sink: &mut dyn Sink) {
         let Block { mut transport, settings, mut events, mut left, mut right } = block;
         let mut offset = 0;
@@ -179,7 +181,7 @@ impl Processor {
         let end = start + frames as u64;
         let mut input = block.events;
         if frames == 0 {
-            // No time passes, but a release that comes with such a block must not be lost.
+            // No time passes, but a release in such a block must not be lost.
             for event in input {
                 self.receive(event.message, &mut self.first(sink));
             }
@@ -215,7 +217,8 @@ impl Processor {
         self.timing.pass_block(frames as u64);
     }
 
-    /// Ends everything at the start of a block: for the one that falls back to passing through.
+    /// Ends everything at the start of a block, before the plugin falls back to passing notes
+    /// through.
     pub fn silence(&mut self, sink: &mut dyn Sink) {
         self.output.end_all(&mut self.first(sink));
     }
@@ -237,7 +240,7 @@ impl Processor {
         self.link.send(heard, self.player.keys());
     }
 
-    /// Reports that every key is up.
+    /// Reports every held key as released.
     fn release_held(&mut self, at: Beats) {
         for key in 0..128 {
             if self.player.holds(key) {
@@ -248,7 +251,7 @@ impl Processor {
         self.player.release_all();
     }
 
-    /// The jam position of a sample that is about to be reported: never before one that was.
+    /// The jam position of a sample that is about to be reported. It is never before the last one.
     fn report(&mut self, sample: u64) -> Beats {
         self.link.reported_until = self.position(sample);
         self.link.reported_until
@@ -288,8 +291,8 @@ impl Processor {
             .min()
     }
 
-    /// A tick: the composer decides. In offline rendering the plans that the samples up to the next one need are
-    /// waited for.
+    /// A tick, at which the composer decides. In offline rendering, waits for the plans that the
+    /// samples up to the next tick need.
     fn tick(&mut self, sample: u64) {
         self.timing.pass_tick(sample);
         let mut settings = self.overrides.applied(&self.settings);

@@ -1,9 +1,10 @@
-//! Which sample it is: where the block begins, when the composer decides next, and what position a sample has.
+//! Which sample it is: where the block starts, when the next tick is due, and the position of each
+//! sample.
 
 use crate::audio::clock::{Clock, Transport};
 use crate::between::limits::{LATE_SECONDS, lead_samples, tick_sample, tick_samples};
 
-/// Samples, counted from the activation or the last reset.
+/// Sample times, counted from the activation or the last reset.
 pub struct Timing {
     /// Samples to jam Beats and back.
     pub clock: Clock,
@@ -17,16 +18,16 @@ pub struct Timing {
     /// The sample of the next tick.
     pub next_tick: u64,
     ticks_since_reset: u64,
-    /// All ticks, never reset.
+    /// All ticks so far; never reset.
     pub tick_count: u64,
-    /// Samples from a tick to the nearest moment that what is decided at it may touch.
+    /// The lead in samples.
     pub lead: u64,
-    /// Samples by which a planned note may be late at most.
+    /// How many samples a planned note may be late.
     pub latest: u64,
 }
 
 impl Timing {
-    /// At the first sample.
+    /// At sample 0.
     pub fn new(sample_rate: f64) -> Self {
         Self {
             clock: Clock::new(sample_rate),
@@ -42,14 +43,14 @@ impl Timing {
         }
     }
 
-    /// The host begins anew with this sample rate; the clock follows at the next [`Self::restart`].
+    /// Sets the sample rate. The clock follows at the next [`Self::restart`].
     pub fn set_sample_rate(&mut self, sample_rate: f64) {
         self.sample_rate = sample_rate;
         self.lead = lead_samples(sample_rate);
         self.latest = latest(sample_rate);
     }
 
-    /// From the first sample again.
+    /// Starts over at sample 0.
     ///
     /// # Real-time safety
     /// Arithmetic only.
@@ -102,7 +103,7 @@ impl Timing {
     pub fn pass_tick(&mut self, sample: u64) {
         self.tick_count += 1;
         self.ticks_since_reset += 1;
-        // In a pile of ticks at one sample nobody could decide anything.
+        // At least a sample later, as several ticks at one sample would decide nothing.
         self.next_tick = tick_sample(self.ticks_since_reset, self.sample_rate).max(sample + 1);
     }
 

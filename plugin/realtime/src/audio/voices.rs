@@ -1,24 +1,26 @@
-//! Who sounds on which channel and key at our output: the one place that pairs ons and offs.
+//! Who sounds on which channel and key at our output: the only place that pairs note-ons and
+//! note-offs.
 //!
-//! Every on that was sent is followed by exactly one off, and both are reported. A new on ends the voice that sounds at its address first,
-//! whoever played it. An off that the host had no room for is owed, and sent at the start of the next block.
+//! Every note-on that was sent is followed by exactly one note-off, and both are reported. A new
+//! note-on first ends the voice at its address, whoever played it. A note-off that the host had no
+//! room for is owed, and sent at the start of the next block.
 
 use segue_music::{Beats, Channel, Key, Role, Velocity};
 
 use crate::audio::moment::Moment;
 use crate::between::limits::ADDRESSES;
 use crate::between::message::Message;
-use crate::between::resident;
+use crate::between::prefault;
 use crate::between::sounded::{Reports, Sounded};
 
-/// A voice that sounds.
+/// A sounding voice.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Voice {
     /// Who played it.
     pub role: Role,
-    /// The host's name of the note.
+    /// The host's id of the note.
     id: Option<i32>,
-    /// When it ends by itself; nothing for the player's.
+    /// When it ends by itself; `None` for the player's.
     pub end: Option<Beats>,
     /// The sample at which it began.
     pub since: u64,
@@ -49,7 +51,7 @@ pub struct Address {
 }
 
 impl Address {
-    /// Out of range wraps: never a panic on the audio thread.
+    /// Wraps out-of-range values, as the audio thread must not panic.
     fn index(self) -> usize {
         usize::from(self.channel % 16) * 128 + usize::from(self.key % 128)
     }
@@ -59,28 +61,29 @@ impl Address {
     }
 }
 
-/// The voices at our output. Allocates in `new`, then never.
+/// The voices at our output. Allocates in `new` only.
 pub struct Voices {
     slots: Vec<Option<Voice>>,
-    /// The slots that are taken, by role: looking through ours costs nothing while only the player plays.
+    /// The occupied slots by role, so that looking through ours costs nothing while only the player
+    /// plays.
     sounding: [Vec<u16>; 2],
-    /// Where it is reported.
+    /// Where starts and ends are reported.
     pub reports: Reports,
 }
 
 impl Voices {
     /// Silence.
     pub fn new(reports: Reports) -> Self {
-        let sounding = Role::ALL.map(|_| resident::list(ADDRESSES, 0));
+        let sounding = Role::ALL.map(|_| prefault::list(ADDRESSES, 0));
         Self { slots: vec![None; ADDRESSES], sounding, reports }
     }
 
-    /// Whether nothing sounds and nothing is owed.
+    /// Whether no voice sounds and no note-off is owed.
     pub fn is_silent(&self) -> bool {
         self.sounding.iter().all(Vec::is_empty)
     }
 
-    /// The voice at an address.
+    /// The voice at an address, if any.
     pub fn at(&self, address: Address) -> Option<&Voice> {
         self.slots[address.index()].as_ref()
     }
@@ -102,10 +105,11 @@ impl Voices {
         if sent { Started::Sent } else { Started::Unsent }
     }
 
-    /// Ends whatever sounds at an address. False where the host had no room for the off; it is owed then.
+    /// Ends the voice at an address, if any. Returns false if the host had no room for the
+    /// note-off; it is owed then.
     ///
     /// # Real-time safety
-    /// Neither allocates nor waits.
+    /// Allocates nothing and never waits.
     pub fn end(&mut self, address: Address, now: &mut Moment<'_>) -> bool {
         let Some(voice) = &mut self.slots[address.index()] else { return true };
         let Address { channel, key } = address;
@@ -121,17 +125,17 @@ impl Voices {
         true
     }
 
-    /// Our voice at an address, if it is there, ends at `at` unless it ends sooner.
+    /// Makes our voice at an address, if any, end no later than `at`.
     pub fn shorten(&mut self, address: Address, at: Beats) {
         if let Some(voice) = &mut self.slots[address.index()] {
             voice.end = voice.end.map(|end| end.min(at));
         }
     }
 
-    /// Ends the voices of a role.
+    /// Ends all voices of a role.
     ///
     /// # Real-time safety
-    /// Neither allocates nor waits; at most 2,048 offs.
+    /// Allocates nothing and never waits; at most 2,048 offs.
     pub fn end_all(&mut self, role: Role, now: &mut Moment<'_>) {
         self.end_where(role, now, |_| true);
     }
@@ -147,7 +151,7 @@ impl Voices {
     /// Sends the offs that are owed.
     ///
     /// # Real-time safety
-    /// Neither allocates nor waits.
+    /// Allocates nothing and never waits.
     pub fn settle(&mut self, now: &mut Moment<'_>) {
         for role in Role::ALL {
             self.end_where(role, now, |voice| voice.owed);
@@ -175,7 +179,8 @@ impl Voices {
         });
     }
 
-    /// The voices of a role that sound, in no order, without those that are only owed.
+    /// The sounding voices of a role in no particular order, without those that only owe a
+    /// note-off.
     pub fn of(&self, role: Role) -> impl Iterator<Item = (Address, &Voice)> {
         self.sounding[role.index()]
             .iter()
@@ -189,20 +194,20 @@ impl Voices {
 pub struct On {
     /// Who plays it.
     pub role: Role,
-    /// The host's name of the note.
+    /// The host's id of the note.
     pub id: Option<i32>,
     /// How hard, 0 to 1.
     pub velocity: f32,
     /// When it ends by itself.
     pub end: Option<Beats>,
-    /// The sample at which it begins.
+    /// The sample at which it starts.
     pub since: u64,
-    /// Which of the composer's answers it belongs to; zero for the player's.
+    /// The number of the answer that it belongs to; zero for the player.
     pub answer: u32,
 }
 
 impl On {
-    /// For the takes.
+    /// The report of its start, for the takes.
     ///
     /// # Real-time safety
     /// Arithmetic only.
@@ -212,7 +217,7 @@ impl On {
     }
 }
 
-/// 0 to 1 as MIDI's 1 to 127.
+/// A velocity of 0 to 1 as MIDI's 1 to 127.
 pub fn midi_velocity(velocity: f32) -> Velocity {
     // A float cast saturates and maps NaN to zero.
     ((velocity * 127.0).round() as Velocity).clamp(1, 127)

@@ -54,7 +54,8 @@ fn memory_is_the_same_after_three_hundred_thousand_notes() {
 
 #[test]
 fn a_prompt_is_what_was_played_since_our_last_note() {
-    // (the player's onsets, that of the answer, what is its prompt then), in quarters of a beat; notes of the answer before began at 0 and 3
+    // (the player's onsets, that of the answer, what is its prompt then), in quarters of a beat;
+    // notes of the answer before began at 0 and 3
     let cases: [(&[i64], i64, &[i64]); 7] = [
         // What was played along with us is not.
         (&[-4, 0, 2, 3, 4, 8], 16, &[4, 8]),

@@ -96,7 +96,8 @@ fn without_a_transport_it_runs_at_120() {
     assert_eq!(clock.meter(), None);
 }
 
-/// A host that loops: song position and tempo at each block, blocks cut at the loop's end and where the tempo changes.
+/// A host that loops: song position and tempo at each block, blocks cut at the loop's end and where
+/// the tempo changes.
 fn looping(
     from: f64,
     to: f64,

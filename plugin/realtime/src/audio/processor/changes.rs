@@ -1,4 +1,4 @@
-//! What ends our notes other than the player's playing: resets, jumps of the song, parameters that move.
+//! What ends our notes besides the player: resets, jumps of the song, and changed parameters.
 
 use super::*;
 use crate::between::heard::Jump;
@@ -14,7 +14,7 @@ impl Processor {
         if self.reset_pending {
             self.reset_pending = false;
             self.end_everything(&mut self.first(sink));
-            self.output.voices.reports.begin_anew();
+            self.output.voices.reports.restart();
             self.timing.restart();
             self.link.reported_until = Beats::ZERO;
             self.overrides.latch = false;
@@ -53,7 +53,7 @@ impl Processor {
         self.output.voices.reports.clock(now, clock.tempo(), clock.bars(), clock.bar_line(now));
     }
 
-    /// Parameters moved.
+    /// Responds to changed parameters.
     fn follow(&mut self, old: &Settings, latched: bool, now: &mut Moment<'_>) {
         let new = self.settings;
         if old.mode != new.mode {
@@ -73,14 +73,15 @@ impl Processor {
             self.hand_back(now);
         }
         if self.link.take_overrun() {
-            // The composer learns what is held as soon as there is room; until then nobody knows what our notes answer.
+            // The composer learns which keys are held once there is room. Until then nobody knows
+            // what our notes would answer.
             self.make_way(Survives::Nothing, now);
         }
     }
 
-    /// The song moved other than by playing on.
+    /// The song position jumped.
     fn jump(&mut self, jump: Jump, from: Beats, to: Beats, now: &mut Moment<'_>) {
-        // What was reported up to here is at `from` at the latest; a ramp may have brought us a little beyond.
+        // Reports may be slightly beyond `from`, after a tempo ramp.
         let from = from.max(self.link.reported_until);
         self.link.reported_until = from;
         let to = to.max(from);
@@ -102,13 +103,13 @@ impl Processor {
         self.send(Heard::Jump { from, to, jump, survives, revision: self.plans.revisions.newest() });
     }
 
-    /// Ends all voices, forgets all plans and whatever the player holds.
+    /// Ends all voices, drops all plans, and releases what the player holds.
     pub(super) fn end_everything(&mut self, now: &mut Moment<'_>) {
         self.end_sounding(now);
         self.plans.begin_revision(Survives::Nothing);
     }
 
-    /// Ends all voices, and forgets whatever the player holds.
+    /// Ends all voices, and releases what the player holds.
     fn end_sounding(&mut self, now: &mut Moment<'_>) {
         let at = self.report(now.sample);
         self.release_held(at);
@@ -119,7 +120,7 @@ impl Processor {
         }
     }
 
-    /// A new revision begins. What of ours must make way ends here.
+    /// Begins a new revision, and ends those of our voices that do not survive it.
     pub(super) fn make_way(&mut self, survives: Survives, now: &mut Moment<'_>) {
         if survives == Survives::Nothing {
             self.output.end_ours(now, |key| self.meters.set_key(Role::Segue, key, false));
@@ -127,7 +128,7 @@ impl Processor {
         self.plans.begin_revision(survives);
     }
 
-    /// The latch came up: Segue hands back.
+    /// The latch came up: Segue stops, in modes where the latch starts it.
     pub(super) fn hand_back(&mut self, now: &mut Moment<'_>) {
         if self.mode().ends_with_latch() {
             let survives = self.settings.when.yields.survival();

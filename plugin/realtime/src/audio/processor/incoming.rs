@@ -1,4 +1,5 @@
-//! What comes in from the host: the player's keys and pedals are heard and passed through, the rest is passed through.
+//! What comes in from the host: keys and pedals are heard and passed through, the rest is only
+//! passed through.
 
 use super::*;
 use crate::audio::overrides::next_mode;
@@ -9,9 +10,9 @@ use crate::between::settings::Trigger;
 use crate::between::sounded::Sounded;
 
 impl Processor {
-    /// What was played in the window since the last block comes in at the start of this one.
+    /// Receives what was played in the window since the last block.
     pub(super) fn receive_touches(&mut self, now: &mut Moment<'_>) {
-        // At most what the ring holds, though somebody goes on filling it.
+        // At most one ring full, even if somebody keeps filling it.
         for first in (0..TOUCHES).map(|received| received == 0) {
             let Some(touches) = &mut self.touches else { return };
             if first {
@@ -22,7 +23,7 @@ impl Processor {
         }
     }
 
-    /// Something comes in.
+    /// Receives a message from the host.
     pub(super) fn receive(&mut self, message: Message, now: &mut Moment<'_>) {
         match message {
             Message::On { key, velocity, .. }
@@ -38,7 +39,7 @@ impl Processor {
             Message::On { id, channel, key, velocity } if velocity > 0.0 => {
                 self.note_on(Address { channel, key }, id, velocity, now);
             }
-            // MIDI's other way of writing a release.
+            // A note-on with velocity 0 is a note-off.
             Message::On { channel, key, .. } | Message::Off { channel, key, .. } => {
                 let heard = self.player.holds_on(channel, key);
                 if !heard && self.commands(Trigger::Note(key), 0.0, now) {
@@ -59,9 +60,10 @@ impl Processor {
                     }
                 }
             }
-            // VST3 controllers rest at exactly one half, which no 7-bit value is: nobody moved it.
+            // VST3 controllers rest at exactly one half, which no 7-bit value is: nobody moved this
+            // one.
             Message::Control { value: 0.5, .. } | Message::Pressure { value: 0.5, .. } => {}
-            // The wheel's middle is a place it comes back to.
+            // A pitch wheel does come back to its middle.
             Message::Bend { channel, value } => {
                 if self.player.bend(channel, value) {
                     self.pass(message, now);
@@ -102,7 +104,8 @@ impl Processor {
         }
     }
 
-    /// The player strikes a key: our notes end here, in this very sample, unless the mode lets them survive.
+    /// A note-on of the player. Our notes end in this very sample, unless the mode lets them
+    /// survive.
     fn note_on(&mut self, address: Address, id: Option<i32>, velocity: f32, now: &mut Moment<'_>) {
         let Address { channel, key } = address;
         let time = now.time + self.timing.offset;
@@ -117,7 +120,7 @@ impl Processor {
             self.make_way(survives, now);
             let revision = self.plans.revisions.newest();
             self.send(Heard::On { at, key, velocity: midi_velocity(velocity), survives, revision });
-            self.output.sound.on(address, Role::Player, velocity);
+            self.output.sound.note_on(address, Role::Player, velocity);
             self.meters.set_key(Role::Player, key, true);
             self.meters.struck(key);
         }
@@ -125,12 +128,12 @@ impl Processor {
         if self.passes() {
             self.output.voices.start(address, on, now);
         } else {
-            // It is played, though it is not passed on.
+            // It sounds, though it is not passed on.
             self.output.voices.reports.send(now.at, on.report(now.at, address));
         }
     }
 
-    /// The player releases a key. A release that matches nothing goes nowhere.
+    /// A note-off of the player. One that matches no note is dropped.
     fn note_off(&mut self, address: Address, now: &mut Moment<'_>) {
         let Address { channel, key } = address;
         if !self.player.release(channel, key) {
@@ -141,7 +144,7 @@ impl Processor {
             self.send(Heard::Off { at, key });
             self.meters.set_key(Role::Player, key, false);
         }
-        // Where our voice took the address over, the player's has ended already.
+        // If our voice took over the address, the player's has ended already.
         let sounds = self.output.voices.at(address).map(|voice| voice.role);
         if sounds.is_none_or(|role| role == Role::Player) {
             self.output.end(address, now);
@@ -153,13 +156,14 @@ impl Processor {
         }
     }
 
-    /// What of ours goes on when the player strikes a key here.
+    /// What of ours survives a note-on of the player at this position.
     fn survival_on_note_on(&self, at: Beats) -> Survives {
         let commit = at + self.timing.clock.length_of(self.timing.lead);
         self.mode().survival_on_note_on(self.settings.when.yields, self.plans.is_our_turn(at), commit)
     }
 
-    /// Whether a key or a controller is a command, and not music. It is done then; `value` is 0 where the key comes up.
+    /// Whether a key or a controller is a command and not music. If so, carries it out. `value` is
+    /// 0 when a key comes up.
     fn commands(&mut self, trigger: Trigger, value: f32, now: &mut Moment<'_>) -> bool {
         if self.settings.bypass {
             return false;

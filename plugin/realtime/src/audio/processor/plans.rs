@@ -1,4 +1,4 @@
-//! What was planned: received while it is wanted, played when it is due.
+//! Plans: received while they are wanted, played when they are due.
 
 use super::*;
 use crate::audio::echo::Struck;
@@ -7,7 +7,7 @@ use crate::between::planned::{Change, Plan};
 use crate::between::span::Span;
 
 impl Processor {
-    /// Receives what the composer has planned since.
+    /// Receives the plans that have arrived.
     pub(super) fn fetch_plans(&mut self) {
         while let Some(Plan { change, revision }) = self.link.end.next_plan() {
             let revisions = &self.plans.revisions;
@@ -18,7 +18,7 @@ impl Processor {
                     }
                 }
                 Change::Play(planned) => {
-                    // A plan of an older revision is stale, which is as it should be; only a lack of room counts.
+                    // A stale plan is dropped on purpose; only a lack of room is counted.
                     let wanted = revisions.wants(revision, planned.note.onset);
                     if wanted && !self.plans.scheduler.receive(planned) {
                         self.meters.dropped.fetch_add(1, Ordering::Relaxed);
@@ -36,7 +36,7 @@ impl Processor {
         }
     }
 
-    /// Plays the next planned note, unless it is too late for it.
+    /// Plays the next planned note, unless it is too late.
     pub(super) fn play_next(&mut self, now: &mut Moment<'_>) {
         let Some(planned) = self.plans.pop() else { return };
         let (note, due) = (planned.note, planned.note.onset + planned.shift);
@@ -45,7 +45,8 @@ impl Processor {
             self.meters.late.fetch_add(1, Ordering::Relaxed);
             return;
         }
-        // Planned before the limits moved; the composer plans anew, and may take its time to.
+        // It was planned before the limits moved. The composer will plan again, but may take a
+        // while.
         if !planned.as_heard && !self.settings.what.bounds.allow(note.key, note.velocity) {
             return;
         }
@@ -86,8 +87,8 @@ impl Processor {
         self.meters.set_key(Role::Segue, note.key, true);
     }
 
-    /// Where a groove brings notes together that are planned apart, as many voices as there may be are as many as there are: what would
-    /// end soonest ends.
+    /// A groove can bring notes together that are planned apart. Keeps within the number of voices
+    /// by ending those that would end soonest.
     fn make_room(&mut self, address: Address, now: &mut Moment<'_>) {
         let most = usize::from(self.settings.what.bounds.polyphony.max(1));
         let others = |voices: &Voices| voices.of(Role::Segue).filter(|(other, _)| *other != address).count();
@@ -102,13 +103,13 @@ impl Processor {
         }
     }
 
-    /// The position of something that was due: where it is done in its own sample, the one that was meant, which no rounding to
-    /// samples has touched.
+    /// The exact position of something that is done at its own sample, before rounding to samples;
+    /// otherwise the position of now.
     fn meant(&self, due: Beats, now: &Moment<'_>) -> Beats {
         if self.timing.clock.sample_at(due) == now.sample { due } else { now.at }
     }
 
-    /// A voice of ours ends by itself.
+    /// Ends a voice of ours whose end is due.
     pub(super) fn end_due(&mut self, address: Address, now: &mut Moment<'_>) {
         let end = self.output.voices.at(address).and_then(|voice| voice.end);
         let at = end.map_or(now.at, |end| self.meant(end, now));
