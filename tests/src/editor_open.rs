@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use std::thread::{self, sleep};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, anyhow, ensure};
+use anyhow::{Result, anyhow, ensure};
 use bundler::{Block, Event, Host, Message, Output, Setup, Transport};
 use segue_music::Meter;
 
@@ -61,8 +61,6 @@ pub fn measure() -> Result<Vec<Figure>> {
     }
     let window = Window::open(ROOM)?;
     let mut host = Vst3Host::open(&built()?.vst3)?;
-    let state = with_help_read(host.save()?)?;
-    host.load(&state)?;
     let duet = parameter(&mut host, "Mode", "Duet")?;
     host.activate(SETUP)?;
     let controller = host.controller();
@@ -85,15 +83,6 @@ pub fn measure() -> Result<Vec<Figure>> {
         drawn.and(shares)
     })?;
     Ok(figures(&mut shares))
-}
-
-/// The state of a new instance, told that its player has read the help, which otherwise lies over everything else.
-fn with_help_read(mut state: Vec<u8>) -> Result<Vec<u8>> {
-    let (unread, read) = (br#"helped\":false"#, br#"helped\":true "#);
-    let at = state.windows(unread.len()).position(|bytes| bytes == unread);
-    let at = at.context("a saved state does not say whether the help was read")?;
-    state[at..at + read.len()].copy_from_slice(read);
-    Ok(state)
 }
 
 /// For one part: it must show something, and something else later.

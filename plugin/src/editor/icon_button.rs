@@ -5,6 +5,7 @@ use std::f32::consts::TAU;
 use egui::{Color32, Painter, Pos2, Rect, Response, Sense, Shape, Stroke, Ui, Vec2, pos2, vec2};
 
 use super::choice::lit;
+use super::hint::hint;
 use super::theme;
 
 /// Width and height of the button.
@@ -21,15 +22,20 @@ pub enum Icon {
     Export,
     /// Away.
     Remove,
-    /// Dear, or not.
+    /// Kept, or not.
     Star(bool),
+    /// One back.
+    Previous,
+    /// One on.
+    Next,
 }
 
 /// The button; says whether it was clicked.
 pub fn icon_button(ui: &mut Ui, icon: Icon, what: &str) -> bool {
     let (rect, response) = ui.allocate_exact_size(Vec2::splat(SIDE), Sense::click());
     paint(ui, rect, &response, icon);
-    response.on_hover_text(what).clicked()
+    hint(&response, what, "");
+    response.clicked()
 }
 
 fn paint(ui: &Ui, rect: Rect, response: &Response, icon: Icon) {
@@ -37,8 +43,8 @@ fn paint(ui: &Ui, rect: Rect, response: &Response, icon: Icon) {
     painter.rect_filled(rect, theme::ROUND, lit(theme::LINE, response.hovered()));
     let at = rect.center();
     let colour = match icon {
-        Icon::Play | Icon::Stop | Icon::Star(true) => theme::SEGUE,
-        Icon::Export => theme::TEXT,
+        Icon::Play | Icon::Stop => theme::SEGUE,
+        Icon::Star(true) | Icon::Export | Icon::Previous | Icon::Next => theme::TEXT,
         Icon::Remove | Icon::Star(false) => theme::DIM,
     };
     let line = Stroke::new(1.6, colour);
@@ -65,6 +71,12 @@ fn paint(ui: &Ui, rect: Rect, response: &Response, icon: Icon) {
         Icon::Remove => {
             for side in [-4.0, 4.0] {
                 painter.line_segment([at + vec2(-side, -4.0), at + vec2(side, 4.0)], line);
+            }
+        }
+        Icon::Previous | Icon::Next => {
+            let side = if icon == Icon::Next { 1.0 } else { -1.0 };
+            for up in [-5.0, 5.0] {
+                painter.line_segment([at + vec2(-2.5 * side, up), at + vec2(2.5 * side, 0.0)], line);
             }
         }
         Icon::Star(full) => star(&painter, at, colour, full),

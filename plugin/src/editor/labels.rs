@@ -2,6 +2,7 @@
 
 use segue_music::{PitchClasses, Scale};
 
+use super::panels::Panel;
 use crate::between::meters::Doing;
 use crate::between::settings::Mode;
 use crate::params::text::NAMES;
@@ -12,7 +13,7 @@ pub fn meaning(mode: Mode, bars: u8) -> String {
     match mode {
         Mode::Answer => "answers when you stop".to_owned(),
         Mode::Trade => format!("{bars} you, {bars} Segue"),
-        Mode::Continue => "plays on from you while latched".to_owned(),
+        Mode::Continue => "plays on while latched".to_owned(),
         Mode::Duet => "plays along with you".to_owned(),
     }
 }
@@ -93,6 +94,19 @@ pub fn scale(classes: PitchClasses) -> Option<String> {
     })
 }
 
+/// What is open, and has no room in the window; `None` where everything has.
+pub fn no_room(panels: &[Panel]) -> Option<String> {
+    let (last, others) = panels.split_last()?;
+    let others: Vec<_> = others.iter().map(|panel| panel.name()).collect();
+    let names = match others.as_slice() {
+        [] => last.name().to_owned(),
+        _ => format!("{} and {}", others.join(", "), last.name()),
+    };
+    Some(format!(
+        "No room for {names} in a window of this size: click a name to swap, fold another, or make the window larger."
+    ))
+}
+
 fn plural(count: f32, what: &str) -> String {
     if count == 1.0 { format!("1 {what}") } else { format!("{count} {what}s") }
 }
@@ -119,6 +133,15 @@ mod tests {
         }
         assert_eq!(meaning(Mode::Trade, 1), "1 bar you, 1 bar Segue");
         assert_eq!(lag(2.6), "lag 3 ms");
+        assert_eq!(no_room(&[]), None);
+        for (panels, names) in [
+            (&[Panel::Keys][..], "No room for Keys in"),
+            (&[Panel::When, Panel::Sound], "No room for When and Sound in"),
+            (&[Panel::When, Panel::What, Panel::Sound], "No room for When, What and Sound in"),
+        ] {
+            let said = no_room(panels).expect("something has no room");
+            assert!(said.starts_with(names), "{said}");
+        }
         for (length, expected) in
             [(2.0, "2 bars"), (1.9, "2 bars"), (0.95, "1 bar"), (1.5, "1.5 bars"), (0.0, "0.1 bars")]
         {

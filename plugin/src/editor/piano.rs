@@ -6,9 +6,10 @@ use egui::{Align2, Color32, Event, Key as Letter, Pos2, Rect, Response, Sense, U
 use parking_lot::Mutex;
 use segue_music::{Key, Role};
 
+use super::hint::hint;
 use super::keyboard::{KEYS, is_white};
-use crate::between::touch::Fingers;
 use super::theme;
+use crate::between::touch::Fingers;
 use crate::params::text::key_name;
 use crate::status::Status;
 
@@ -64,18 +65,16 @@ impl Piano {
         Self { fingers, clicked: None, typed: Vec::new(), base: 60 }
     }
 
-    /// Hands off.
+    /// Releases every key.
     pub fn leave(&mut self) {
         self.clicked = None;
         self.typed.clear();
         self.fingers.lock().lift_all();
     }
 
-    /// Draws it, and plays what is clicked and typed.
-    pub fn show(&mut self, ui: &mut Ui, status: &Status) {
-        let (rect, response) =
-            ui.allocate_exact_size(vec2(ui.available_width(), HEIGHT), Sense::click_and_drag());
-        self.read_letters(ui);
+    /// Draws it, and plays what is clicked.
+    pub fn show(&mut self, ui: &Ui, rect: Rect, status: &Status) {
+        let response = ui.interact(rect, ui.scope_id().with("keys"), Sense::click_and_drag());
         self.read_pointer(&response, rect);
         let painter = ui.painter_at(rect);
         painter.rect_filled(rect, theme::ROUND, theme::PANEL);
@@ -85,10 +84,16 @@ impl Piano {
                 self.paint(ui, place(rect, key), key, status);
             }
         }
-        response.on_hover_text(
-            "Click or drag to play, lower on a key is louder. The letters play too: A to L white, W to P black; Z and X move \
-             them an octave.",
+        hint(
+            &response,
+            "Click or drag to play; lower on a key is louder.",
+            "The letters A to L play too, and W to P the black keys; Z and X move them an octave.",
         );
+    }
+
+    /// Lifts the key under the mouse's button: the keys are not shown any more.
+    pub fn hide(&mut self) {
+        self.clicked.take().into_iter().for_each(|key| self.fingers.lock().lift(key));
     }
 
     fn read_pointer(&mut self, response: &Response, rect: Rect) {
@@ -120,7 +125,8 @@ impl Piano {
         response.ctx.data_mut(|data| data.remove_temp::<bool>(response.id)).unwrap_or(false)
     }
 
-    fn read_letters(&mut self, ui: &Ui) {
+    /// Plays what is typed, also while the keys are folded.
+    pub fn read_letters(&mut self, ui: &Ui) {
         let (events, now) = ui.input(|input| (input.events.clone(), input.time));
         let writes = ui.ctx().egui_wants_keyboard_input();
         for event in events {
@@ -171,7 +177,7 @@ impl Piano {
 
     fn paint(&self, ui: &Ui, place: Rect, key: Key, status: &Status) {
         let painter = ui.painter();
-        let (white, line) = (is_white(key), Color32::from_gray(84));
+        let (white, line) = (is_white(key), Color32::from_gray(60));
         let shrunk = place.shrink2(vec2(0.5, 0.0));
         let (fill, ink) = match (status.key(Role::Player, key), status.key(Role::Segue, key), white) {
             (true, ..) => (theme::PLAYER, theme::GROUND),
@@ -183,12 +189,12 @@ impl Piano {
         let at = place.center_bottom();
         if white && key.is_multiple_of(12) {
             let name = key_name(key);
-            painter.text(at - vec2(0.0, 6.0), Align2::CENTER_CENTER, name, theme::font(8.5), ink);
+            painter.text(at - vec2(0.0, 6.0), Align2::CENTER_CENTER, name, theme::font(10.0), ink);
         }
         let letter = LETTERS.iter().find(|(_, step, _)| self.base + step == key);
         if let Some((.., letter)) = letter {
             let up = if white { 17.0 } else { 9.0 };
-            painter.text(at - vec2(0.0, up), Align2::CENTER_CENTER, letter, theme::font(9.5), ink);
+            painter.text(at - vec2(0.0, up), Align2::CENTER_CENTER, letter, theme::font(10.5), ink);
         }
     }
 }

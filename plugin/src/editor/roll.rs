@@ -6,9 +6,10 @@
 use egui::{Align2, Color32, Painter, Rect, Sense, Stroke, StrokeKind, Ui, pos2, vec2};
 use segue_music::{Key, Role, heard_scale};
 
+use super::hint::hint;
 use super::keyboard::{KEYS, is_white};
-use crate::between::meters::Doing;
 use super::{labels, theme};
+use crate::between::meters::Doing;
 use crate::params::text::key_name;
 use crate::status::Status;
 use crate::status::roll::{View, span};
@@ -16,8 +17,11 @@ use crate::status::roll::{View, span};
 /// Height of the words above it.
 const STRIP: f32 = 24.0;
 
-/// Width of what it leaves free at the right of them.
-const FREE: f32 = 88.0;
+/// Width of the lag at the right of them.
+const LAG: f32 = 90.0;
+
+/// Below this nothing of a lag is heard: the lead.
+const UNHEARD_LAG: f32 = 40.0;
 
 /// Width of the longest name of whose turn it is.
 const ROOM: f32 = 50.0;
@@ -54,9 +58,9 @@ impl Default for RollView {
 }
 
 impl RollView {
-    /// Draws it in all the width and the height given. Returns a place in its upper edge that it leaves free, at the right.
-    pub fn show(&mut self, ui: &mut Ui, status: &Status, height: f32) -> Rect {
-        let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
+    /// Draws it.
+    pub fn show(&mut self, ui: &Ui, rect: Rect, status: &Status) {
+        let response = ui.interact(rect, ui.scope_id().with("roll"), Sense::hover());
         status.roll.watch(true);
         status.roll.look(&mut self.view);
         if response.hovered() {
@@ -67,7 +71,12 @@ impl RollView {
         let painter = ui.painter_at(rect);
         painter.rect_filled(rect, 6.0, theme::PANEL);
         let below = rect.with_min_y(rect.top() + STRIP);
-        let free = Rect::from_min_max(pos2(rect.right() - FREE, rect.top()), pos2(rect.right(), below.top()));
+        hint(
+            &response,
+            "Blue is you, orange is Segue; outlined notes are sure to come, faint ones may still change.",
+            "Scroll to zoom.",
+        );
+        let lag = Rect::from_min_max(pos2(rect.right() - LAG, rect.top()), pos2(rect.right(), below.top()));
         let keys = below.with_max_x(rect.left() + KEYBOARD);
         let field = below.with_min_x(keys.right());
         let inside = painter.with_clip_rect(field.intersect(painter.clip_rect()));
@@ -76,15 +85,13 @@ impl RollView {
         self.paint_notes(&inside, field);
         self.paint_playhead(&inside, field);
         self.paint_keys(&painter, keys, status);
-        self.paint_heard(&painter, rect.with_max_x(free.left()), status);
+        self.paint_heard(&painter, rect.with_max_x(lag.left()), status);
+        paint_lag(ui, lag, status);
         if self.view.notes.is_empty() {
             let words = labels::invitation(status.mode());
-            painter.text(field.center(), Align2::CENTER_CENTER, words, theme::font(18.0), theme::DIM);
+            let at = pos2(field.left() + field.width() * PAST as f32 / 2.0, field.center().y);
+            painter.text(at, Align2::CENTER_CENTER, words, theme::font(17.0), theme::TEXT);
         }
-        response.on_hover_text_at_pointer(
-            "Scroll to zoom. Blue is you, orange is Segue; ghosts may still change.",
-        );
-        free
     }
 
     /// Lets what is shown follow what is true.
@@ -267,10 +274,21 @@ impl RollView {
                     at,
                     Align2::RIGHT_CENTER,
                     key_name(key),
-                    theme::font(10.0),
-                    Color32::from_gray(70),
+                    theme::font(10.5),
+                    Color32::from_gray(50),
                 );
             }
         }
     }
+}
+
+/// How far Segue is behind.
+fn paint_lag(ui: &Ui, rect: Rect, status: &Status) {
+    let response = ui.interact(rect, ui.scope_id().with("lag"), Sense::hover());
+    let what = "How far Segue is behind what it hears. Up to 40 ms nothing of it is heard; beyond, its answers thin out.";
+    hint(&response, what, "");
+    let lag = status.lag_ms();
+    let colour = if lag > UNHEARD_LAG { theme::ALARM } else { theme::DIM };
+    let at = rect.right_center() - vec2(10.0, 0.0);
+    ui.painter_at(rect).text(at, Align2::RIGHT_CENTER, labels::lag(lag), theme::font(12.5), colour);
 }

@@ -6,11 +6,11 @@ mod line;
 mod thumbnail;
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossbeam_channel::Sender;
-use egui::{Align, Align2, Button, Layout, Rect, RichText, ScrollArea, Ui, UiBuilder, vec2};
+use egui::{Align, Align2, Layout, ScrollArea, Ui, vec2};
 
+use super::text_button::text_button;
 use super::{groups, theme};
 use crate::composer::Wish;
 use crate::takes::Takes;
@@ -19,9 +19,15 @@ use folder::FolderLine;
 use line::Deed;
 use thumbnail::Thumbnail;
 
-/// What comes, where there is nothing yet.
+/// Height of the panel: its name, five takes and the folder. It may be higher.
+pub const HEIGHT: f32 = 274.0;
+
+/// The narrowest in which every button of a take has room.
+pub const NARROWEST: f32 = 440.0;
+
+/// What is shown where there is no take yet.
 pub const EMPTY: [&str; 2] = [
-    "Every answer of Segue's will lie here.",
+    "Every answer of Segue's will be here.",
     "Play it again, ask for another one, compare them, export it as .mid.",
 ];
 
@@ -74,12 +80,14 @@ impl TakesPanel {
             let line = line::HEIGHT + theme::GAP;
             let room = ui.available_height() - below;
             let height = (((room + theme::GAP) / line).floor() * line - theme::GAP).max(line::HEIGHT);
+            // In a low window the list gets what there is.
+            let height = height.min(room.max(0.0));
             if self.prompts.is_empty() {
                 empty(ui, height);
             } else {
                 self.lines(ui, takes, &ask, height);
             }
-            ui.add_space(room - height);
+            ui.add_space((room - height).max(0.0));
             self.folder.show(ui, takes);
         });
     }
@@ -88,22 +96,17 @@ impl TakesPanel {
     fn head(&mut self, ui: &mut Ui, takes: &Takes, ask: &impl Fn(Wish)) {
         let rows = || self.prompts.iter().flat_map(|prompt| &prompt.rows);
         let (played, undone) = (rows().any(|row| !row.undone), rows().any(|row| row.undone));
-        let button = |ui: &mut Ui, word: &str, able: bool, what: &str, unable: &str| {
-            ui.add_enabled(able, Button::new(word))
-                .on_hover_text(what)
-                .on_disabled_hover_text(unable)
-                .clicked()
-        };
+        let able = |able: bool, unless: &'static str| if able { Ok(()) } else { Err(unless) };
         let what = "Writes everything that was played, yours and Segue's, into one .mid file.";
-        if button(ui, "Export jam", true, what, "") {
+        if text_button(ui, "Export jam", able(!takes.is_silent(), "nothing was played yet"), what) {
             self.folder.tell(takes.export_jam(&takes.folder()).map_err(|error| error.to_string()));
         }
         let what = "The answer that was undone last is what Segue goes on from again.";
-        if button(ui, "Redo", undone, what, "Nothing is undone.") {
+        if text_button(ui, "Redo", able(undone, "nothing is undone"), what) {
             ask(Wish::Redo);
         }
         let what = "Segue goes on as if it had not played its last answer. The take stays here.";
-        if button(ui, "Undo", played, what, "There is no answer to undo yet.") {
+        if text_button(ui, "Undo", able(played, "there is no answer to undo yet"), what) {
             ask(Wish::Undo);
         }
     }
@@ -139,27 +142,6 @@ impl TakesPanel {
                 self.folder.tell(takes.export(id, &takes.folder()).map_err(|error| error.to_string()));
             }
         }
-    }
-}
-
-/// What folds and unfolds it: how many takes there are.
-pub fn fold(ui: &mut Ui, place: Rect, count: usize, unfolded: &AtomicBool) {
-    let open = unfolded.load(Ordering::Relaxed);
-    let words = RichText::new(format!("Takes {count}")).font(theme::font(13.0));
-    let words = if open { words.color(theme::GROUND) } else { words };
-    let place = place.shrink(2.0);
-    let button =
-        Button::new(words).fill(if open { theme::SEGUE } else { theme::LINE }).min_size(place.size());
-    let tip = if open {
-        "Shows the controls again."
-    } else {
-        "Every answer, to hear again, compare, keep and export."
-    };
-    // A child of its own: what is put somewhere else moves the place of all that follows.
-    let mut ui = ui.new_child(UiBuilder::new().max_rect(place));
-    ui.spacing_mut().interact_size.y = 0.0;
-    if ui.put(place, button).on_hover_text(tip).clicked() {
-        unfolded.store(!open, Ordering::Relaxed);
     }
 }
 

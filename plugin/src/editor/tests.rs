@@ -1,18 +1,23 @@
 //! The editor without a window: what is drawn where, and what clicks, drags and typing do.
 
+mod contrast;
 mod keys;
 mod pages;
+mod panels;
+mod styles;
 mod takes;
 
 use std::sync::Mutex;
 
 use crossbeam_channel::{Receiver, bounded};
+use egui::epaint::ClippedShape;
 use egui::{Event, Key, Modifiers, PointerButton, Pos2, RawInput, Rect, Shape, vec2};
 use nice_plug::context::PluginApi;
 use nice_plug::context::gui::GuiContextInner;
 use nice_plug::params::internals::ParamPtr;
 use nice_plug::prelude::PluginState;
 
+use super::memory::Remembered;
 use super::window::{SIZE, SMALLEST};
 use super::*;
 use crate::between::meters::Doing;
@@ -45,8 +50,13 @@ impl GuiContextInner for Host {
     fn request_restart(&self) {}
 }
 
-/// Some words, where they are, and what can be seen of that place.
+/// A text, where it is, and what can be seen of that place.
 type Words = (String, Rect, Rect);
+
+/// What a player remembers who has seen the help.
+fn experienced() -> Remembered {
+    Remembered { help_seen: true, ..Remembered::default() }
+}
 
 struct Desk {
     context: egui::Context,
@@ -58,23 +68,41 @@ struct Desk {
     time: f64,
     /// What went onto the clipboard last.
     copied: Option<String>,
+    /// What was drawn last.
+    shapes: Vec<ClippedShape>,
 }
 
 impl Desk {
     fn new(size: (f32, f32)) -> Self {
+        Self::remembering(size, experienced())
+    }
+
+    /// With all controls shown.
+    fn with_all_controls(size: (f32, f32)) -> Self {
+        let mut remembered = experienced();
+        remembered.panels.all_controls = true;
+        Self::remembering(size, remembered)
+    }
+
+    fn remembering(size: (f32, f32), remembered: Remembered) -> Self {
+        let memory = Arc::new(Memory::in_file(None));
+        memory.change(|it| *it = remembered);
+        Self::with(size, memory)
+    }
+
+    fn with(size: (f32, f32), memory: Arc<Memory>) -> Self {
         let context = egui::Context::default();
         theme::apply(&context);
         let (wish, wishes) = bounded(4);
         let (fingers, touches) = touch();
         let params = Arc::<SegueParams>::default();
-        params.state.set_helped();
         let (status, fingers) = (Arc::default(), Arc::new(parking_lot::Mutex::new(fingers)));
-        let unfolded = Arc::default();
-        let mut view = EditorView::new(Instance { params, status, wish, fingers, unfolded });
+        let mut view = EditorView::new(Instance { params, status, wish, fingers, memory });
         let host = Host::default();
         let gestures = host.0.clone();
         view.host = Some(GuiContext::new(Arc::new(host)));
-        let mut desk = Self { context, view, touches, wishes, gestures, size, time: 0.0, copied: None };
+        let (time, copied, shapes) = Default::default();
+        let mut desk = Self { context, view, touches, wishes, gestures, size, time, copied, shapes };
         // The first frame measures.
         desk.frame(vec![]);
         desk
@@ -95,7 +123,8 @@ impl Desk {
         }
         // Nobody paints.
         output.textures_delta.clear();
-        for clipped in output.shapes {
+        self.shapes = output.shapes;
+        for clipped in &self.shapes {
             collect(&clipped.shape, clipped.clip_rect.intersect(screen), &mut words);
         }
         for (text, ..) in &words {
@@ -110,6 +139,19 @@ impl Desk {
         let words = self.frame(vec![]);
         let found = words.iter().find(|(text, ..)| text == name);
         found.unwrap_or_else(|| panic!("{name} is not shown: {words:?}")).1.center()
+    }
+
+    /// Whether such a text is shown.
+    fn shows(&mut self, wanted: &str) -> bool {
+        self.frame(vec![]).iter().any(|(text, ..)| text == wanted)
+    }
+
+    /// The hint of what lies there.
+    fn hint_at(&mut self, at: Pos2) -> String {
+        self.frame(vec![Event::PointerMoved(at)]);
+        let words = self.frame(vec![]);
+        let lowest = words.iter().max_by(|a, b| a.1.center().y.total_cmp(&b.1.center().y));
+        lowest.map(|(text, ..)| text.clone()).unwrap_or_default()
     }
 
     fn button(&mut self, at: Pos2, button: PointerButton, pressed: bool) {
@@ -151,11 +193,9 @@ impl Desk {
         self.time += 1.0;
         self.click_at(at, PointerButton::Secondary);
         self.frame(vec![]);
-        let key =
-            |key, modifiers| Event::Key { key, physical_key: None, pressed: true, repeat: false, modifiers };
-        self.frame(vec![key(Key::A, Modifiers::COMMAND)]);
+        self.frame(vec![pressed(Key::A, Modifiers::COMMAND)]);
         self.frame(vec![Event::Text(text.to_owned())]);
-        self.frame(vec![key(Key::Enter, Modifiers::NONE)]);
+        self.frame(vec![pressed(Key::Enter, Modifiers::NONE)]);
         self.frame(vec![]);
     }
 }
@@ -171,43 +211,51 @@ fn collect(shape: &Shape, seen: Rect, words: &mut Vec<Words>) {
     }
 }
 
+/// The smallest window, the first one, and a large one.
+const SIZES: [(f32, f32); 4] =
+    [(SMALLEST.width, SMALLEST.height), (760.0, 590.0), (SIZE.width, SIZE.height), (1600.0, 1000.0)];
+
+/// As much as there can be to say.
+fn busy(desk: &mut Desk, mode: Mode) {
+    let view = &desk.view;
+    view.status.set_mode(mode);
+    let doing = if mode == Mode::Continue { Doing::Hearing } else { Doing::YourTurn };
+    view.status.set_doing(doing, 0.9);
+    let long = "there is much to say of this, more than a line of the window has room for".repeat(3);
+    view.status.note(&long);
+    view.params.state.set_refusal(Some(long));
+    view.status.set_beats_left(3.6);
+    (60..72).for_each(|key| view.status.struck(key));
+    view.params.what.styles.set(&["of a long name that nobody would choose".to_owned()]);
+    for (name, value) in [
+        ("Style", "1"),
+        ("Scale", "Harmonic minor"),
+        ("Latch trigger", "CC 127"),
+        ("Density", "3.25 a beat"),
+        ("Length", "16 bars"),
+    ] {
+        set(desk, name, value);
+    }
+}
+
 #[test]
 fn nothing_is_cut_off_or_written_over_at_any_size_in_any_mode() {
-    for (width, height) in [(SMALLEST.width, SMALLEST.height), (SIZE.width, SIZE.height), (1600.0, 1000.0)] {
-        for mode in Mode::ALL {
-            let mut desk = Desk::new((width, height));
-            desk.view.status.set_mode(mode);
-            let doing = if mode == Mode::Continue { Doing::Hearing } else { Doing::YourTurn };
-            desk.view.status.set_doing(doing, 0.9);
-            let long = "there is much to say of this, more than a line of the window has room for".repeat(3);
-            desk.view.status.note(&long);
-            desk.view.params.state.set_refusal(Some(long));
-            desk.view.status.set_beats_left(3.6);
-            (60..72).for_each(|key| desk.view.status.struck(key));
-            desk.view.params.what.styles.set(&["of a long name that nobody would choose".to_owned()]);
-            for (name, value) in [
-                ("Style", "1"),
-                ("Scale", "Harmonic minor"),
-                ("Latch trigger", "CC 127"),
-                ("Density", "3.25 a beat"),
-                ("Length", "16 bars"),
-            ] {
-                set(&desk, name, value);
-            }
+    for (size, mode) in SIZES.into_iter().flat_map(|size| Mode::ALL.map(|mode| (size, mode))) {
+        for all in [false, true] {
+            let which = format!("{mode:?} in {size:?}, all controls {all}");
+            let mut desk = if all { Desk::with_all_controls(size) } else { Desk::new(size) };
+            busy(&mut desk, mode);
             let words = desk.frame(vec![]);
-            for name in [
-                "Answer",
-                "Trade",
-                "Continue",
-                "Duet",
-                "Temperature",
-                "Velocity",
-                "Forget the jam",
-                "lag 0 ms",
-            ] {
-                assert!(words.iter().any(|(text, ..)| text == name), "{name} is not shown");
+            for name in ["Answer", "Trade", "Continue", "Duet", "Keyboard", "Takes 0", "lag 0 ms"] {
+                assert!(words.iter().any(|(text, ..)| text == name), "{name} is not shown, {which}");
             }
-            legible(&words, &format!("{mode:?} in {width} x {height}"));
+            if size.1 >= SIZE.height {
+                for name in ["Daring", "Temperature", "Density", "Forget the jam", "Your level", "Yield"] {
+                    assert!(words.iter().any(|(text, ..)| text.starts_with(name)), "{name}, {which}");
+                }
+                assert_eq!(words.iter().any(|(text, ..)| text == "Velocity"), all, "{which}");
+            }
+            legible(&words, &which);
         }
     }
 }
@@ -248,16 +296,16 @@ fn set(desk: &Desk, name: &str, text: &str) {
 
 #[test]
 fn controls_are_dragged_reset_and_typed() {
-    let mut desk = Desk::new((SIZE.width, SIZE.height));
+    let mut desk = Desk::with_all_controls((SIZE.width, SIZE.height));
     let params = desk.view.params.clone();
-    desk.drag("Temperature", 60.0);
+    desk.drag("Daring", 60.0);
     let dragged = params.what.temperature.value();
     assert!(dragged > 1.05 && dragged < 1.5, "{dragged}");
-    desk.double_click("Temperature");
+    desk.double_click("Daring");
     assert_eq!(params.what.temperature.value(), 1.0);
-    desk.type_into("Temperature", "1.2");
+    desk.type_into("Daring", "1.2");
     assert!((params.what.temperature.value() - 1.2).abs() < 1e-5);
-    desk.type_into("Temperature", "much");
+    desk.type_into("Daring", "much");
     assert!((params.what.temperature.value() - 1.2).abs() < 1e-5, "nonsense changes nothing");
     desk.type_into("Keys", "C3 C5");
     assert_eq!((params.what.key_low.value(), params.what.key_high.value()), (48, 72));
@@ -267,8 +315,36 @@ fn controls_are_dragged_reset_and_typed() {
     assert_eq!(params.settings().yields, crate::between::settings::Yield::LetEnd);
     desk.click("Follow pedal");
     assert!(params.settings().follow_pedal);
+    desk.click("Grid");
+    desk.click("1/8 T");
+    assert_eq!(params.when.grid.value(), crate::params::choices::Grid::EighthTriplet);
     let (begun, ended) = *desk.gestures.lock().expect("no test falls holding it");
     assert!(begun == ended && begun >= 7, "{begun} gestures begun, {ended} ended");
+}
+
+#[test]
+fn a_length_is_stepped_dragged_and_typed_and_continue_has_the_latch() {
+    let mut desk = Desk::new((SIZE.width, SIZE.height));
+    let params = desk.view.params.clone();
+    let middle = desk.find("2 bars");
+    let step = vec2(78.0, 0.0);
+    for (at, bars) in [(middle - step, 1), (middle - step, 1), (middle + step, 2), (middle + step, 3)] {
+        desk.time += 1.0;
+        desk.click_at(at, PointerButton::Primary);
+        assert_eq!(params.when.length.value(), bars);
+    }
+    desk.type_into("3 bars", "1 bar");
+    assert!(desk.shows("1 bar"), "one is not many");
+    desk.drag("Length", 200.0);
+    assert_eq!(params.when.length.value(), 16);
+    desk.double_click("Length");
+    assert_eq!(params.when.length.value(), 2);
+    desk.view.status.set_mode(Mode::Continue);
+    assert!(!desk.shows("Length"));
+    desk.click("Latch");
+    assert!(params.settings().latch && desk.shows("On"));
+    desk.click("Latch");
+    assert!(!params.settings().latch);
 }
 
 #[test]
@@ -288,11 +364,11 @@ fn modes_are_chosen_even_against_a_trigger() {
 
 #[test]
 fn triggers_are_learnt() {
-    let mut desk = Desk::new((SIZE.width, SIZE.height));
+    let mut desk = Desk::with_all_controls((SIZE.width, SIZE.height));
     let (params, status) = (desk.view.params.clone(), desk.view.status.clone());
     desk.click("Latch trigger");
     assert!(status.learn.load(Ordering::Relaxed));
-    assert!(desk.frame(vec![]).iter().any(|(text, ..)| text == "play it"));
+    assert!(desk.shows("play it"));
     status.set_learned(Trigger::Control(64));
     desk.frame(vec![]);
     assert_eq!(params.settings().latch_trigger, Some(Trigger::Control(64)));
@@ -301,8 +377,16 @@ fn triggers_are_learnt() {
     desk.click("Mode trigger");
     assert!(!status.learn.load(Ordering::Relaxed), "called off");
     desk.click("Mode trigger");
+    desk.frame(vec![pressed(Key::Escape, Modifiers::NONE)]);
+    assert!(!status.learn.load(Ordering::Relaxed) && !desk.shows("play it"), "Esc calls it off, too");
+    desk.click("Mode trigger");
     drop(desk);
     assert!(!status.learn.load(Ordering::Relaxed), "nobody is there to learn");
+}
+
+/// A key of the computer goes down.
+fn pressed(key: Key, modifiers: Modifiers) -> Event {
+    Event::Key { key, physical_key: None, pressed: true, repeat: false, modifiers }
 }
 
 #[test]
@@ -310,16 +394,43 @@ fn reasons_notices_and_buttons_reach_their_readers() {
     let mut desk = Desk::new((SIZE.width, SIZE.height));
     desk.view.status.note("no key is left");
     desk.view.params.state.set_refusal(Some("there is no model mine".to_owned()));
-    let words = desk.frame(vec![]);
     for notice in ["no key is left", "there is no model mine"] {
-        assert!(words.iter().any(|(text, ..)| text == notice), "{notice}");
+        assert!(desk.shows(notice), "{notice}");
     }
     desk.click("Forget the jam");
     assert!(matches!(desk.wishes.try_recv(), Ok(Wish::Forget)));
     desk.click("All notes off");
     assert!(desk.view.status.panic.load(Ordering::Relaxed));
-    desk.click("On");
+    desk.click("Play");
     assert!(!desk.view.params.settings().on);
-    desk.click("About");
-    assert!(desk.frame(vec![]).iter().any(|(text, ..)| text == header::CREDITS));
+}
+
+#[test]
+fn a_hint_says_what_lies_under_the_pointer_and_is_never_cut_off() {
+    for size in SIZES {
+        let mut desk = Desk::with_all_controls(size);
+        let rest = desk.hint_at(Pos2::ZERO);
+        assert!(rest.starts_with("Point at a control") || rest.starts_with("No room for"), "{rest}");
+        let words = desk.frame(vec![]);
+        let names: Vec<_> = words
+            .into_iter()
+            .filter(|(text, place, seen)| seen.contains(place.center()) && !text.starts_with(&rest))
+            .collect();
+        assert!(names.len() > 20);
+        let mut hints = std::collections::HashSet::new();
+        for (name, place, _) in names {
+            let hint = desk.hint_at(place.center());
+            assert!(!hint.ends_with('…'), "the hint of {name} is cut off in {size:?}: {hint}");
+            hints.insert(hint);
+        }
+        assert!(hints.len() >= 12, "{} hints in {size:?}: {hints:?}", hints.len());
+    }
+    let mut desk = Desk::new((SIZE.width, SIZE.height));
+    desk.view.status.set_mode(Mode::Duet);
+    let at = desk.find("Daring");
+    let hint = desk.hint_at(at);
+    assert!(hint.starts_with("Low plays the likely") && hint.contains("calls it Temperature"), "{hint}");
+    let at = desk.find("Patience");
+    let hint = desk.hint_at(at);
+    assert!(hint.contains("No effect now: it is for Answer."), "{hint}");
 }

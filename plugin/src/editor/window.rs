@@ -18,7 +18,7 @@ use super::{EditorView, Instance, Strip};
 
 /// The size it opens with, and the smallest at which nothing is cut off.
 pub const SIZE: LogicalSize<f32> = LogicalSize::new(920.0, 710.0);
-pub const SMALLEST: LogicalSize<f32> = LogicalSize::new(760.0, 590.0);
+pub const SMALLEST: LogicalSize<f32> = LogicalSize::new(600.0, 460.0);
 
 /// The largest that is remembered: more is no window, but a state that was damaged.
 const LARGEST: u32 = 8192;
@@ -105,6 +105,7 @@ mod tests {
     use crossbeam_channel::bounded;
     use nice_plug::params::persist::PersistentField;
 
+    use super::super::memory::Memory;
     use super::*;
     use crate::between::touch::touch;
     use crate::params::SegueParams;
@@ -114,8 +115,8 @@ mod tests {
         let params = Arc::<SegueParams>::default();
         let fingers = Arc::new(Mutex::new(touch().0));
         let (status, wish) = (Arc::default(), bounded(1).0);
-        let unfolded = Arc::default();
-        let window = Window::new(Instance { params: params.clone(), status, wish, fingers, unfolded });
+        let memory = Arc::new(Memory::in_file(None));
+        let window = Window::new(Instance { params: params.clone(), status, wish, fingers, memory });
         let size = |window: &Window| (window.size().width, window.size().height);
         assert_eq!(size(&window), whole(SIZE));
         // (what is remembered, how it opens)

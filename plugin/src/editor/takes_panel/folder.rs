@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use egui::{Button, TextEdit, Ui};
 
+use super::super::hint::hint;
 use super::super::theme;
 use crate::takes::Takes;
 
@@ -34,8 +35,8 @@ impl FolderLine {
         match &self.outcome {
             Some(Ok(path)) => written(ui, path),
             Some(Err(error)) => {
-                ui.add(egui::Label::new(egui::RichText::new(error).color(theme::ALARM)).truncate())
-                    .on_hover_text(error);
+                let label = egui::Label::new(egui::RichText::new(error).color(theme::ALARM)).truncate();
+                hint(&ui.add(label), error.as_str(), "");
             }
             None => {}
         }
@@ -49,8 +50,12 @@ impl FolderLine {
             let shown = short(&folder, home_dir().as_deref());
             let mut text = self.typed.take().unwrap_or_else(|| shown.clone());
             let field = TextEdit::singleline(&mut text).desired_width(ui.available_width());
-            let tip = "Where exports go. Type another folder and press Enter: it is made if need be, and remembered.";
-            let response = ui.add(field).on_hover_text(format!("{tip}\n{shown}"));
+            let response = ui.add(field);
+            hint(
+                &response,
+                format!("Where exports go: {shown}."),
+                "Type another folder and press Enter: it is made if need be, and remembered.",
+            );
             if response.lost_focus() {
                 if text.trim() != shown && ui.input(|input| input.key_pressed(egui::Key::Enter)) {
                     self.outcome = match made(&text) {
@@ -72,12 +77,13 @@ impl FolderLine {
 fn written(ui: &mut Ui, path: &Path) {
     let (shown, path) = (short(path, home_dir().as_deref()), path.display().to_string());
     ui.horizontal(|ui| {
-        let copy = ui.add(Button::new("Copy path"));
-        if copy.on_hover_text("Puts the path of this file onto the clipboard.").clicked() {
+        let copy = ui.add(Button::new("Copy path").fill(theme::LINE));
+        hint(&copy, "Puts the path of this file onto the clipboard.", "");
+        if copy.clicked() {
             ui.ctx().copy_text(path.clone());
         }
-        let label = egui::Label::new(egui::RichText::new(shown).color(theme::SEGUE)).truncate();
-        ui.add(label).on_hover_text(format!("Written: {path}"));
+        let label = egui::Label::new(egui::RichText::new(shown).color(theme::TEXT)).truncate();
+        hint(&ui.add(label), format!("Written: {path}"), "");
     });
 }
 

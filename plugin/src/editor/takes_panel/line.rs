@@ -5,6 +5,7 @@ use egui::{
 };
 
 use super::super::choice::lit;
+use super::super::hint::hint;
 use super::super::icon_button::{Icon, SIDE, icon_button};
 use super::super::{labels, theme};
 use super::candidates::Candidates;
@@ -18,10 +19,13 @@ pub const HEIGHT: f32 = 36.0;
 const LETTER: (f32, f32) = (20.0, 14.0);
 
 /// Width of what is said of a take: "999 Continue".
-const ABOUT: f32 = 78.0;
+const ABOUT: f32 = 84.0;
 
 /// Letters in one of a line's two rows; the newest so many times two can be chosen.
 const LETTERS: usize = 4;
+
+/// Opacity of the picture of a take that is undone.
+const UNDONE: f32 = 0.5;
 
 /// Width of the narrowest thumbnail.
 const NARROWEST: f32 = 48.0;
@@ -80,7 +84,8 @@ pub fn show(
         }
         let word = RichText::new("Another").font(theme::font(13.0));
         let another = ui.add(Button::new(word).fill(theme::LINE).min_size(vec2(0.0, SIDE)));
-        if another.on_hover_text("Another answer to the same phrase, with the settings of now.").clicked() {
+        hint(&another, "Another answer to the same phrase, with the settings of now.", "");
+        if another.clicked() {
             deed = Some(Deed::Another(row.id));
         }
         deed = play(ui, prompt.group, row).or(deed);
@@ -93,19 +98,17 @@ pub fn show(
 /// Its number, mode and length, in two rows.
 fn about(ui: &mut Ui, row: &Row, bars: f64) {
     let (rect, response) = ui.allocate_exact_size(vec2(ABOUT, HEIGHT - 8.0), Sense::hover());
-    let mut painter = ui.painter_at(rect);
-    if row.undone {
-        painter.multiply_opacity(theme::IDLE);
-    }
+    let painter = ui.painter_at(rect);
     let left = rect.left_center();
     let name = format!("{} {}", row.number, labels::mode(row.mode));
-    painter.text(left - vec2(0.0, 7.5), Align2::LEFT_CENTER, name, theme::font(12.5), theme::TEXT);
+    let colour = if row.undone { theme::DIM } else { theme::TEXT };
+    painter.text(left - vec2(0.0, 7.5), Align2::LEFT_CENTER, name, theme::font(13.0), colour);
     let bars = labels::bars(bars);
     let length = if row.undone { "undone" } else { &bars };
-    painter.text(left + vec2(0.0, 8.0), Align2::LEFT_CENTER, length, theme::font(11.5), theme::DIM);
-    let undone = if row.undone { "\nUndone: Segue does not go on from it." } else { "" };
+    painter.text(left + vec2(0.0, 8.0), Align2::LEFT_CENTER, length, theme::font(12.0), theme::DIM);
+    let undone = if row.undone { " Undone: Segue does not go on from it." } else { "" };
     let Row { number, notes, letter, .. } = row;
-    response.on_hover_text(format!("Answer {number} {letter}: {notes} notes, {bars}.{undone}"));
+    hint(&response, format!("Answer {number} {letter}: {notes} notes, {bars}.{undone}"), "");
 }
 
 fn play(ui: &mut Ui, group: u64, row: &Row) -> Option<Deed> {
@@ -138,7 +141,8 @@ fn letters(ui: &mut Ui, prompt: &Candidates, shown: usize, most: usize) -> Optio
         painter.text(place.center(), Align2::CENTER_CENTER, row.letter, theme::font(11.5), ink);
         let dear = if row.starred { ", starred" } else { "" };
         let tip = format!("Candidate {}{dear}: click to hear it, and to compare.", row.letter);
-        if response.on_hover_text(tip).clicked() {
+        hint(&response, tip, "");
+        if response.clicked() {
             deed = Some(Deed::Choose(prompt.group, row.id));
         }
     }
@@ -151,14 +155,13 @@ fn thumbnail(ui: &mut Ui, group: u64, row: &Row, picture: &Thumbnail) -> Option<
     let (rect, response) = ui.allocate_exact_size(vec2(width, HEIGHT - 8.0), Sense::click());
     let mut painter = ui.painter_at(rect);
     if row.undone {
-        painter.multiply_opacity(theme::IDLE);
+        painter.multiply_opacity(UNDONE);
     }
     picture.paint(&painter, rect);
     if row.replaying || response.hovered() {
         let colour = if row.replaying { theme::SEGUE } else { theme::DIM };
         painter.rect_stroke(rect, 3.0, Stroke::new(1.0, colour), StrokeKind::Inside);
     }
-    let clicked =
-        response.on_hover_text("Your phrase, and the answer. Click to hear the answer again.").clicked();
-    clicked.then_some(Deed::Choose(group, row.id))
+    hint(&response, "Your phrase, and the answer.", "Click to hear the answer again.");
+    response.clicked().then_some(Deed::Choose(group, row.id))
 }
