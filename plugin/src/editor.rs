@@ -147,7 +147,7 @@ impl EditorView {
             let rest = ui.available_rect_before_wrap();
             let top = rest.bottom() - hint::height(rest.width());
             let area = rest.with_max_y(top - theme::GAP);
-            let layout = Layout::of(area, &self.panels, self.page.is_some());
+            let layout = Layout::of(area, &self.panels, self.page.map(Page::height));
             self.roll.show(ui, layout.roll, &self.status);
             self.piano.read_letters(ui);
             match layout.keys {
@@ -155,15 +155,16 @@ impl EditorView {
                 None => self.piano.hide(),
             }
             let clicked = panel_bar::bar(ui, &layout, &self.panels, self.takes_panel.count(&self.takes));
-            if let Some(clicked) = clicked {
-                self.follow(clicked, &layout);
-            }
             if let Some(place) = layout.page {
                 self.page(ui, place);
             }
             self.panels(ui, &setter, &layout);
             let line = Rect::from_min_max(pos2(rest.left(), top), rest.max);
             hint::line(ui, line, labels::no_room(&layout.crowded_out));
+            // Last, so that one frame is drawn in one layout.
+            if let Some(clicked) = clicked {
+                self.follow(clicked, &layout);
+            }
         });
     }
 

@@ -22,7 +22,7 @@ pub struct Caption<'a> {
 impl<'a> Caption<'a> {
     /// Of a control whose host name is a player's word, too.
     pub const fn new(name: &'a str, what: &'a str) -> Self {
-        Self { name, term: None, what, idle: None, colour: theme::ON }
+        Self { name, term: None, what, idle: None, colour: theme::FILL }
     }
 
     /// The host calls it `term`.

@@ -19,15 +19,16 @@ fn title(card: &str) -> Option<&str> {
 /// The card in one paragraph.
 pub fn paragraph() -> String {
     let name = title(CARD).unwrap_or("The model");
+    // What follows a semicolon is for who builds such models.
+    let first = |fact: &str| fact.split(';').next().unwrap_or(fact).trim().to_owned();
     let fact = |words: &str, row_name: &str| {
-        row(CARD, row_name).map(|fact| format!(" {words}: {fact}.")).unwrap_or_default()
+        row(CARD, row_name).map(|fact| format!(" {words}: {}.", first(fact))).unwrap_or_default()
     };
     let (size, seen) = (fact("Size", "size"), fact("Seen in training", "seen"));
     format!(
-        "{name} is a small transformer that predicts the next note from what was played. Segue's own trainer made \
-         it from music whose licences permit that; it plays on your processor alone, and nothing you play leaves \
-         your computer.{size}{seen} Its card says what it was trained on, how it scores and what it does not do \
-         well: assets/segue.md in Segue's source."
+        "{name} is a small transformer that predicts the next note. Segue's own trainer made it from music whose \
+         licences permit that. It plays on your processor; nothing you play leaves your computer.{size}{seen} Its \
+         card is assets/segue.md in Segue's source: what it was trained on, how it scores, what it does not do well."
     )
 }
 
@@ -41,7 +42,7 @@ mod tests {
         for name in ["size", "seen"] {
             let fact = row(CARD, name).expect(name);
             assert!(fact.contains("million"), "{name}: {fact}");
-            assert!(paragraph().contains(fact), "{}", paragraph());
+            assert!(paragraph().contains(fact.split(';').next().expect("a part")), "{}", paragraph());
         }
         assert_eq!(row("| size | 5 |\n| seen | 6 | x |", "seen"), Some("6"));
         assert_eq!(row("seen", "seen"), None);

@@ -29,7 +29,7 @@ pub fn switch(ui: &mut Ui, setter: &ParamSetter<'_>, param: &BoolParam, caption:
     paint_body(&painter, rect, caption.idle.is_some());
     paint_name(&painter, rect, caption);
     let at = rect.right_center() - vec2(8.0 + PILL.0 / 2.0, 0.0);
-    pill(&painter, at, param.value(), caption.colour);
+    pill(&painter, at, param.value(), theme::ON);
 }
 
 /// Switches a parameter by clicks on its control.
@@ -145,7 +145,7 @@ pub fn menu_row(ui: &mut Ui, width: f32, caption: Caption<'_>, value: &str) -> R
 }
 
 /// Text in one line, with an ellipsis at its end where there is no room for all of it.
-fn elided(ui: &Ui, text: &str, room: f32, colour: Color32) -> std::sync::Arc<egui::Galley> {
+pub fn elided(ui: &Ui, text: &str, room: f32, colour: Color32) -> std::sync::Arc<egui::Galley> {
     let mut job = egui::text::LayoutJob::simple_singleline(text.to_owned(), theme::font(13.5), colour);
     job.wrap = egui::text::TextWrapping::truncate_at_width(room.max(0.0));
     ui.painter().layout_job(job)

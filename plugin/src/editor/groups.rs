@@ -17,7 +17,8 @@ use crate::params::choices::Grid;
 use crate::params::scale::Scale;
 use crate::status::Status;
 
-const MARGIN: f32 = 8.0;
+/// Space within a panel, at its edges.
+pub const MARGIN: f32 = 8.0;
 
 /// Height of a group's name.
 const NAME: f32 = 20.0;
@@ -74,7 +75,8 @@ pub fn name(ui: &mut Ui, name: &str) {
 pub fn group(ui: &mut Ui, which: Panel, contents: impl FnOnce(&mut Ui)) {
     panel(ui, |ui| {
         name(ui, which.name());
-        ScrollArea::vertical().id_salt(which.name()).auto_shrink(false).show(ui, contents);
+        let area = ScrollArea::vertical().id_salt(which.name()).auto_shrink(false);
+        area.min_scrolled_height(0.0).show(ui, contents);
     });
 }
 

@@ -5,7 +5,7 @@ use nice_plug::prelude::ParamSetter;
 
 use super::choice::{pill, toggle};
 use super::hint::hint;
-use super::{labels, theme};
+use super::{about, help, labels, theme};
 use crate::between::meters::Doing;
 use crate::params::SegueParams;
 use crate::status::Status;
@@ -20,6 +20,16 @@ pub enum Page {
     Help,
     /// Version, model, licences and folders.
     About,
+}
+
+impl Page {
+    /// Its height where there is room.
+    pub const fn height(self) -> f32 {
+        match self {
+            Self::Help => help::HEIGHT,
+            Self::About => about::HEIGHT,
+        }
+    }
 }
 
 /// Name, state, presets, pages and the main switch. What Segue does gets a line of its own in a narrow

@@ -38,6 +38,9 @@ pub const TITLE: &str = "Segue goes on playing what you play";
 /// Height of a line.
 const LINE: f32 = 34.0;
 
+/// Its height where there is room.
+pub const HEIGHT: f32 = page::AROUND + STEPS.len() as f32 * LINE;
+
 /// From this width on the colours have room beside the steps.
 const WIDE: f32 = 700.0;
 

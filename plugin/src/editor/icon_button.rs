@@ -2,7 +2,7 @@
 
 use std::f32::consts::TAU;
 
-use egui::{Color32, Painter, Pos2, Rect, Response, Sense, Shape, Stroke, Ui, Vec2, pos2, vec2};
+use egui::{Color32, Painter, Pos2, Rect, Response, Sense, Shape, Stroke, StrokeKind, Ui, Vec2, pos2, vec2};
 
 use super::choice::lit;
 use super::hint::hint;
@@ -20,6 +20,8 @@ pub enum Icon {
     Stop,
     /// Into a file.
     Export,
+    /// Onto the clipboard.
+    Copy,
     /// Away.
     Remove,
     /// Kept, or not.
@@ -44,7 +46,7 @@ fn paint(ui: &Ui, rect: Rect, response: &Response, icon: Icon) {
     let at = rect.center();
     let colour = match icon {
         Icon::Play | Icon::Stop => theme::SEGUE,
-        Icon::Star(true) | Icon::Export | Icon::Previous | Icon::Next => theme::TEXT,
+        Icon::Star(true) | Icon::Export | Icon::Copy | Icon::Previous | Icon::Next => theme::TEXT,
         Icon::Remove | Icon::Star(false) => theme::DIM,
     };
     let line = Stroke::new(1.6, colour);
@@ -67,6 +69,12 @@ fn paint(ui: &Ui, rect: Rect, response: &Response, icon: Icon) {
                 painter.line_segment([at + vec2(side, -1.0), at + vec2(0.0, 2.5)], line);
             }
             painter.line_segment([at + vec2(-5.0, 6.0), at + vec2(5.0, 6.0)], line);
+        }
+        // A sheet before another.
+        Icon::Copy => {
+            let sheet = |by: f32| Rect::from_center_size(at + Vec2::splat(by), vec2(8.0, 9.0));
+            painter.rect_stroke(sheet(-2.0), 1.0, Stroke::new(1.2, colour), StrokeKind::Middle);
+            painter.rect(sheet(2.0), 1.0, theme::LINE, Stroke::new(1.2, colour), StrokeKind::Middle);
         }
         Icon::Remove => {
             for side in [-4.0, 4.0] {

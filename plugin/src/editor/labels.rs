@@ -135,7 +135,7 @@ mod tests {
         assert_eq!(lag(2.6), "lag 3 ms");
         assert_eq!(no_room(&[]), None);
         for (panels, names) in [
-            (&[Panel::Keys][..], "No room for Keys in"),
+            (&[Panel::Keys][..], "No room for Keyboard in"),
             (&[Panel::When, Panel::Sound], "No room for When and Sound in"),
             (&[Panel::When, Panel::What, Panel::Sound], "No room for When, What and Sound in"),
         ] {

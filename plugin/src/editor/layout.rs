@@ -11,14 +11,17 @@ use super::{groups, panel_bar, piano, takes_panel, theme};
 /// The lowest roll: three octaves of notes of three pixels, and the line above them.
 const LOWEST_ROLL: f32 = 140.0;
 
-/// The lowest panel: its name and a row, the rest to be scrolled to.
-const LOWEST_PANEL: f32 = 72.0;
+/// The lowest group: its name and a row, the rest to be scrolled to; the lowest takes: one, and the
+/// folder; and the lowest page.
+const LOWEST_GROUP: f32 = 72.0;
+const LOWEST_TAKES: f32 = 112.0;
+const LOWEST_PAGE: f32 = 112.0;
+
+/// An area lower than this has lower keys.
+const LOW: f32 = 400.0;
 
 /// The narrowest group of controls, and the widest beside the takes.
 const GROUP: (f32, f32) = (220.0, 280.0);
-
-/// Height of the help and of what stands in its place.
-const PAGE: f32 = 262.0;
 
 /// Space between panels.
 const GAP: f32 = 6.0;
@@ -41,20 +44,22 @@ pub struct Layout {
 }
 
 impl Layout {
-    /// In an area; a page takes the place of the panels.
-    pub fn of(area: Rect, panels: &Panels, has_page: bool) -> Self {
+    /// In an area; a page takes the place of the panels, and has this height if there is room.
+    pub fn of(area: Rect, panels: &Panels, page: Option<f32>) -> Self {
+        let has_page = page.is_some();
         let space = theme::GAP;
         let above = LOWEST_ROLL + 2.0 * space + panel_bar::HEIGHT;
         let room = (area.height() - above).max(0.0);
-        let keys_height = piano::HEIGHT + space;
+        let key = if area.height() < LOW { piano::LOW } else { piano::HEIGHT };
+        let keys_height = key + space;
         let wanted = beside(area.width(), panels);
         let wants_keys = panels.is_open(Panel::Keys);
-        let natural = if has_page {
-            PAGE
-        } else {
-            wanted.iter().map(|&panel| natural(panel, panels.all_controls, area.height())).fold(0.0, f32::max)
+        let highest = |of: &dyn Fn(Panel) -> f32| wanted.iter().map(|&panel| of(panel)).fold(0.0, f32::max);
+        let own = |panel| height_of(panel, panels.all_controls, area.height());
+        let (natural, lowest) = match page {
+            Some(height) => (height, LOWEST_PAGE.min(height)),
+            None => (highest(&own), highest(&lowest_of)),
         };
-        let lowest = natural.min(LOWEST_PANEL);
         let (keys, lower) = if wants_keys && room >= keys_height + lowest {
             (true, true)
         } else if wants_keys && panels.newest_first().next() == Some(Panel::Keys) && !has_page {
@@ -70,19 +75,16 @@ impl Layout {
             pos2(area.left(), bar_bottom - panel_bar::HEIGHT),
             pos2(area.right(), bar_bottom),
         );
-        let at = Rect::from_min_size(
-            pos2(area.left(), bar.top() - space - piano::HEIGHT),
-            vec2(area.width(), piano::HEIGHT),
-        );
+        let at = Rect::from_min_size(pos2(area.left(), bar.top() - space - key), vec2(area.width(), key));
         let roll_bottom = if keys { at.top() - space } else { bar.top() - space };
         let roll = Rect::from_min_max(area.min, pos2(area.right(), roll_bottom));
         let has_lower = height > 0.0;
-        let shown = if has_page || !has_lower { Vec::new() } else { columns(bottom, &wanted) };
+        let shown = if has_page || !has_lower { Vec::new() } else { columns(bottom, &wanted, own) };
         let is_shown = |panel: Panel| {
             if panel == Panel::Keys { keys } else { shown.iter().any(|(other, _)| *other == panel) }
         };
         let crowded_out = Panel::ALL.into_iter().filter(|&panel| {
-            let has_its_turn = has_page && panel != Panel::Keys;
+            let has_its_turn = has_page && has_lower && panel != Panel::Keys;
             panels.is_open(panel) && !is_shown(panel) && !has_its_turn
         });
         let crowded_out = crowded_out.collect();
@@ -100,11 +102,19 @@ impl Layout {
 }
 
 /// Height of a panel if there is room.
-fn natural(panel: Panel, all_controls: bool, height: f32) -> f32 {
+fn height_of(panel: Panel, all_controls: bool, height: f32) -> f32 {
     match panel {
         Panel::Keys => 0.0,
         Panel::When | Panel::What | Panel::Sound => groups::height(panel, all_controls),
         Panel::Takes => takes_panel::HEIGHT.max(height * 0.42),
+    }
+}
+
+fn lowest_of(panel: Panel) -> f32 {
+    match panel {
+        Panel::Keys => 0.0,
+        Panel::When | Panel::What | Panel::Sound => LOWEST_GROUP,
+        Panel::Takes => LOWEST_TAKES,
     }
 }
 
@@ -126,8 +136,8 @@ fn beside(width: f32, panels: &Panels) -> Vec<Panel> {
     Panel::ALL.into_iter().filter(|panel| chosen.contains(panel)).collect()
 }
 
-/// Columns of an area: equal ones, but the takes get what the others leave.
-fn columns(area: Rect, panels: &[Panel]) -> Vec<(Panel, Rect)> {
+/// Columns of an area, each as high as it needs: equally wide, but the takes get what the others leave.
+fn columns(area: Rect, panels: &[Panel], height_of: impl Fn(Panel) -> f32) -> Vec<(Panel, Rect)> {
     let count = panels.len() as f32;
     let room = area.width() - GAP * (count - 1.0);
     let group = if panels.contains(&Panel::Takes) {
@@ -140,7 +150,8 @@ fn columns(area: Rect, panels: &[Panel]) -> Vec<(Panel, Rect)> {
         .iter()
         .map(|&panel| {
             let width = if panel == Panel::Takes { room - group * (count - 1.0) } else { group };
-            let place = Rect::from_min_size(pos2(x, area.top()), vec2(width, area.height()));
+            let place =
+                Rect::from_min_size(pos2(x, area.top()), vec2(width, area.height().min(height_of(panel))));
             x += width + GAP;
             (panel, place)
         })
@@ -152,9 +163,10 @@ mod tests {
     use super::*;
 
     fn open(list: &[Panel], all_controls: bool) -> Panels {
-        let mut panels = Panels { all_controls, ..Panels::default() };
+        let mut panels = Panels::default();
         Panel::ALL.into_iter().for_each(|panel| panels.toggle(panel, true));
         list.iter().for_each(|&panel| panels.toggle(panel, false));
+        panels.all_controls = all_controls;
         panels
     }
 
@@ -172,11 +184,11 @@ mod tests {
             &[Takes, Keys, What],
         ];
         for (width, height) in
-            [(576.0, 150.0), (576.0, 230.0), (576.0, 268.0), (720.0, 420.0), (896.0, 560.0), (1900.0, 1300.0)]
+            [(576.0, 150.0), (576.0, 250.0), (576.0, 316.0), (720.0, 420.0), (896.0, 560.0), (1900.0, 1300.0)]
         {
-            for (set, page) in sets.iter().flat_map(|set| [(set, false), (set, true)]) {
+            for (set, page) in sets.iter().flat_map(|set| [(set, None), (set, Some(200.0))]) {
                 for all in [false, true] {
-                    let which = format!("{set:?} {page} {all} in {width} x {height}");
+                    let which = format!("{set:?} {page:?} {all} in {width} x {height}");
                     let area = Rect::from_min_size(pos2(12.0, 100.0), vec2(width, height));
                     let layout = Layout::of(area, &open(set, all), page);
                     let Layout { roll, keys, bar, panels, page, crowded_out } = layout.clone();
@@ -206,19 +218,21 @@ mod tests {
     fn what_was_opened_last_has_room_first() {
         use Panel::{Keys, Sound, Takes, What, When};
         // (width, height, opened in this order, shown)
-        let cases: [(f32, f32, &[Panel], &[Panel]); 8] = [
+        let cases: [(f32, f32, &[Panel], &[Panel]); 10] = [
             (896.0, 560.0, &[Keys, Sound, When, What], &[Keys, When, What, Sound]),
             (896.0, 560.0, &[Keys, Sound, When, What, Takes], &[Keys, When, What, Takes]),
             (1160.0, 560.0, &[Keys, Sound, When, What, Takes], &[Keys, When, What, Sound, Takes]),
             (576.0, 560.0, &[Keys, Sound, When, What], &[Keys, When, What]),
             (576.0, 560.0, &[Keys, When, What, Takes], &[Keys, Takes]),
-            (576.0, 268.0, &[Keys, When, What], &[When, What]),
-            (576.0, 268.0, &[When, What, Keys], &[Keys]),
-            (576.0, 268.0, &[Keys], &[Keys]),
+            (576.0, 316.0, &[Keys, When, What], &[Keys, When, What]),
+            (576.0, 316.0, &[When, What, Keys, Takes], &[Takes]),
+            (576.0, 286.0, &[Keys, When, What], &[When, What]),
+            (576.0, 286.0, &[When, What, Keys], &[Keys]),
+            (576.0, 286.0, &[Keys], &[Keys]),
         ];
         for (width, height, opened, shown) in cases {
             let area = Rect::from_min_size(pos2(12.0, 100.0), vec2(width, height));
-            let layout = Layout::of(area, &open(opened, false), false);
+            let layout = Layout::of(area, &open(opened, false), None);
             let seen: Vec<_> = Panel::ALL.into_iter().filter(|&panel| layout.shows(panel)).collect();
             assert_eq!(seen, shown, "{opened:?} in {width} x {height}");
         }

@@ -5,6 +5,9 @@ use egui::{Align, Key, Layout, RichText, ScrollArea, Ui};
 use super::hint::hint;
 use super::{groups, theme};
 
+/// Height of its margins and its title.
+pub const AROUND: f32 = 2.0 * groups::MARGIN + theme::ROW + theme::GAP;
+
 /// What closes it.
 pub const CLOSE: &str = "Close";
 
@@ -20,7 +23,8 @@ pub fn page(ui: &mut Ui, title: &str, contents: impl FnOnce(&mut Ui)) -> bool {
                 closes |= button.clicked();
             });
         });
-        ScrollArea::vertical().id_salt(title).auto_shrink(false).show(ui, contents);
+        let area = ScrollArea::vertical().id_salt(title).auto_shrink(false);
+        area.min_scrolled_height(0.0).show(ui, contents);
     });
     closes
 }

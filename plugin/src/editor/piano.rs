@@ -13,8 +13,9 @@ use crate::between::touch::Fingers;
 use crate::params::text::key_name;
 use crate::status::Status;
 
-/// Height of the keys.
+/// Height of the keys, and in a low window.
 pub const HEIGHT: f32 = 62.0;
+pub const LOW: f32 = 46.0;
 
 /// Depth and width of a black key, as shares of a white one's.
 const BLACK: (f32, f32) = (0.6, 0.62);
@@ -38,6 +39,9 @@ const LETTERS: [(Letter, Key, &str); 16] = [
     (Letter::L, 14, "L"),
     (Letter::P, 15, "P"),
 ];
+
+/// The narrowest key with room for its letter.
+const LETTER: f32 = 10.0;
 
 /// How hard the computer's keys strike: mezzo-forte.
 const TYPED: f32 = 0.65;
@@ -189,11 +193,12 @@ impl Piano {
         let at = place.center_bottom();
         if white && key.is_multiple_of(12) {
             let name = key_name(key);
-            painter.text(at - vec2(0.0, 6.0), Align2::CENTER_CENTER, name, theme::font(10.0), ink);
+            let size = (place.width() * 0.78).min(10.0);
+            painter.text(at - vec2(0.0, 6.0), Align2::CENTER_CENTER, name, theme::font(size), ink);
         }
         let letter = LETTERS.iter().find(|(_, step, _)| self.base + step == key);
-        if let Some((.., letter)) = letter {
-            let up = if white { 17.0 } else { 9.0 };
+        if let Some((.., letter)) = letter.filter(|_| place.width() >= LETTER) {
+            let up = if white { 18.0 } else { 9.0 };
             painter.text(at - vec2(0.0, up), Align2::CENTER_CENTER, letter, theme::font(10.5), ink);
         }
     }

@@ -89,8 +89,12 @@ impl RollView {
         paint_lag(ui, lag, status);
         if self.view.notes.is_empty() {
             let words = labels::invitation(status.mode());
-            let at = pos2(field.left() + field.width() * PAST as f32 / 2.0, field.center().y);
-            painter.text(at, Align2::CENTER_CENTER, words, theme::font(17.0), theme::TEXT);
+            let text = painter.layout_no_wrap(words.to_owned(), theme::font(17.0), theme::TEXT);
+            // Left of the playhead, if there is room.
+            let past = field.width() * PAST as f32;
+            let room = if text.size().x + 20.0 < past { past } else { field.width() };
+            let at = pos2(field.left() + room / 2.0, field.center().y) - text.size() / 2.0;
+            painter.galley(at, text, theme::TEXT);
         }
     }
 

@@ -69,14 +69,15 @@ pub fn drag<P: Param>(ui: &Ui, setter: &ParamSetter<'_>, param: &P, response: &R
 
 /// A right-click turns the control into a field to type the value in; true while it is one.
 pub fn typed_value<P: Param>(ui: &mut Ui, setter: &ParamSetter<'_>, param: &P, response: &Response) -> bool {
-    if response.secondary_clicked() {
-        begin_typing(ui, response.id, param.to_string());
-    }
-    typed(ui, response.id, response.rect, |text| {
+    let is_field = typed(ui, response.id, response.rect, |text| {
         if let Some(value) = param.string_to_normalized_value(text).filter(|value| value.is_finite()) {
             set(setter, param, param.preview_plain(value));
         }
-    })
+    });
+    if !is_field && response.secondary_clicked() {
+        begin_typing(ui, response.id, param.to_string());
+    }
+    is_field
 }
 
 /// From here on the control of that id is a field to type in.

@@ -1,10 +1,11 @@
 //! In whose manner Segue plays: a menu of the styles that the model knows, with a field to search them.
 
-use egui::{Button, Key, Popup, PopupCloseBehavior, RichText, ScrollArea, TextEdit, TextWrapMode, Ui, vec2};
+use egui::{Key, Popup, PopupCloseBehavior, Rect, RichText, ScrollArea, Sense, TextEdit, Ui, vec2};
 use nice_plug::prelude::{IntParam, Param, ParamSetter};
 
 use super::caption::Caption;
-use super::choice::{menu_height, menu_row};
+use super::choice::{elided, menu_height, menu_row};
+use super::hint::hint;
 use super::slider::set;
 use super::style_names::{capitalised, found};
 use super::theme;
@@ -62,8 +63,10 @@ impl StyleMenu {
             if none.clicked() {
                 chosen = Some(0);
             }
-            let field =
-                TextEdit::singleline(&mut self.typed).hint_text("Search").desired_width(ui.available_width());
+            let field = TextEdit::singleline(&mut self.typed)
+                .hint_text("Search")
+                .align(egui::Align2::LEFT_CENTER)
+                .desired_width(ui.available_width());
             let field = ui.add(field);
             if !field.has_focus() && !field.lost_focus() {
                 field.request_focus();
@@ -100,22 +103,30 @@ impl StyleMenu {
 
 /// Styles in columns, each column read from top to bottom. Returns the place of one that was clicked.
 fn entries(ui: &mut Ui, styles: &[(usize, String)], columns: usize, held: i32) -> Option<usize> {
-    let mut clicked = None;
     let rows = styles.len().div_ceil(columns);
-    let width = (ui.available_width() - 4.0 * (columns - 1) as f32) / columns as f32;
-    for row in 0..rows {
-        ui.horizontal(|ui| {
-            ui.spacing_mut().interact_size.y = ENTRY;
-            for (place, name) in styles.iter().skip(row).step_by(rows.max(1)) {
-                let button = Button::selectable(held == number(*place), name.as_str())
-                    .wrap_mode(TextWrapMode::Truncate)
-                    .min_size(vec2(width, ENTRY));
-                let (rect, _) = ui.allocate_exact_size(vec2(width, ENTRY), egui::Sense::hover());
-                if ui.put(rect, button).clicked() {
-                    clicked = Some(*place);
-                }
-            }
-        });
+    let (area, _) = ui.allocate_exact_size(vec2(ui.available_width(), rows as f32 * ENTRY), Sense::hover());
+    let width = area.width() / columns as f32;
+    let mut clicked = None;
+    for (index, (place, name)) in styles.iter().enumerate() {
+        let (column, row) = ((index / rows.max(1)) as f32, (index % rows.max(1)) as f32);
+        let corner = area.left_top() + vec2(column * width, row * ENTRY);
+        let rect = Rect::from_min_size(corner, vec2(width - 2.0, ENTRY));
+        if !ui.is_rect_visible(rect) {
+            continue;
+        }
+        let response = ui.interact(rect, ui.scope_id().with(("style", *place)), Sense::click());
+        let painter = ui.painter_at(rect);
+        if held == number(*place) {
+            painter.rect_filled(rect.shrink(1.0), theme::ROUND, theme::RAISED);
+        } else if response.hovered() {
+            painter.rect_filled(rect.shrink(1.0), theme::ROUND, theme::LINE);
+        }
+        let text = elided(ui, name, rect.width() - 10.0, theme::TEXT);
+        painter.galley(rect.left_center() + vec2(6.0, -text.size().y / 2.0), text, theme::TEXT);
+        hint(&response, name.as_str(), "");
+        if response.clicked() {
+            clicked = Some(*place);
+        }
     }
     clicked
 }

@@ -16,6 +16,7 @@ use crate::composer::Wish;
 use crate::takes::Takes;
 use candidates::{Candidates, Choice};
 use folder::FolderLine;
+pub use folder::short;
 use line::Deed;
 use thumbnail::Thumbnail;
 
@@ -147,9 +148,10 @@ impl TakesPanel {
 
 fn empty(ui: &mut Ui, height: f32) {
     let room = ui.allocate_exact_size(vec2(ui.available_width(), height), egui::Sense::hover()).0;
-    for (up, words, size, colour) in
-        [(-12.0, EMPTY[0], 16.0, theme::TEXT), (12.0, EMPTY[1], 13.0, theme::DIM)]
-    {
+    let both = [(-12.0, EMPTY[0], 16.0, theme::TEXT), (12.0, EMPTY[1], 13.0, theme::DIM)];
+    let one = [(0.0, EMPTY[0], 14.0, theme::TEXT)];
+    let lines = if height >= 48.0 { both.as_slice() } else { &one };
+    for &(up, words, size, colour) in lines {
         let at = room.center() + vec2(0.0, up);
         ui.painter_at(room).text(at, Align2::CENTER_CENTER, words, theme::font(size), colour);
     }

@@ -17,7 +17,9 @@ pub const TRACK: Color32 = Color32::from_rgb(0x2a, 0x2f, 0x39);
 pub const LINE: Color32 = Color32::from_rgb(0x38, 0x3e, 0x4a);
 /// The one of several that is chosen, where it is large.
 pub const RAISED: Color32 = Color32::from_rgb(0x43, 0x4b, 0x5a);
-/// The one of several that is chosen, a switch that is on, and the filled part of a range.
+/// The filled part of a range.
+pub const FILL: Color32 = Color32::from_rgb(0x93, 0x9c, 0xab);
+/// The one of several that is chosen, and a switch that is on.
 pub const ON: Color32 = Color32::from_rgb(0xc9, 0xce, 0xd6);
 /// Text to read first.
 pub const TEXT: Color32 = Color32::from_rgb(0xec, 0xe8, 0xe0);

@@ -18,7 +18,7 @@ use super::{EditorView, Instance, Strip};
 
 /// The size it opens with, and the smallest at which nothing is cut off.
 pub const SIZE: LogicalSize<f32> = LogicalSize::new(920.0, 710.0);
-pub const SMALLEST: LogicalSize<f32> = LogicalSize::new(600.0, 460.0);
+pub const SMALLEST: LogicalSize<f32> = LogicalSize::new(600.0, 500.0);
 
 /// The largest that is remembered: more is no window, but a state that was damaged.
 const LARGEST: u32 = 8192;

@@ -88,7 +88,7 @@ fn written(ui: &mut Ui, path: &Path) {
 }
 
 /// A path as it may be typed: within the player's home without that.
-fn short(path: &Path, home: Option<&Path>) -> String {
+pub fn short(path: &Path, home: Option<&Path>) -> String {
     match home.and_then(|home| path.strip_prefix(home).ok()) {
         Some(rest) => Path::new("~").join(rest).display().to_string(),
         None => path.display().to_string(),

@@ -77,7 +77,11 @@ impl Canvas {
 
 /// Every text of the last frame can be read.
 fn check(desk: &mut Desk, which: &str) -> usize {
-    desk.frame(vec![]);
+    // What fades in has done so.
+    for _ in 0..3 {
+        desk.time += 1.0;
+        desk.frame(vec![]);
+    }
     let screen = Rect::from_min_size(Pos2::ZERO, vec2(desk.size.0, desk.size.1));
     let mut canvas = Canvas::default();
     for clipped in &desk.shapes {
@@ -144,7 +148,7 @@ fn menus_and_takes_can_be_read() {
     for (width, height) in SIZES {
         let which = format!("{width} x {height}");
         let mut desk = Desk::new((width, height));
-        super::styles::many(&desk);
+        styles::many(&desk);
         for name in ["Presets", "Style", "Scale"] {
             desk.click(name);
             let before = check(&mut desk, &format!("{name} opened, {which}"));
@@ -156,7 +160,7 @@ fn menus_and_takes_can_be_read() {
         desk.click("Takes 0");
         check(&mut desk, &format!("no takes, {which}"));
         for number in 0..9 {
-            let id = super::takes::keep(&desk.view.takes, Mode::ALL[number % 4], 2, None);
+            let id = takes::keep(&desk.view.takes, Mode::ALL[number % 4], 2, None);
             desk.view.takes.set_undone(id, number % 2 == 0);
         }
         check(&mut desk, &format!("takes, {which}"));

@@ -1,5 +1,6 @@
 //! Panels are folded, and remembered; none vanishes without a word.
 
+use super::keys::played;
 use super::*;
 use crate::editor::panels::Panel;
 
@@ -79,9 +80,9 @@ fn a_key_under_the_mouse_ends_when_the_keyboard_is_folded() {
     let mut desk = Desk::new((SIZE.width, SIZE.height));
     let c4 = desk.frame(vec![]).iter().rfind(|(text, ..)| text == "C4").expect("it is shown").1.center();
     desk.button(c4, PointerButton::Primary, true);
-    assert_eq!(super::keys::played(&mut desk).len(), 1);
+    assert_eq!(played(&mut desk).len(), 1);
     desk.view.panels.toggle(Panel::Keys, true);
     desk.frame(vec![]);
-    let ends = super::keys::played(&mut desk);
+    let ends = played(&mut desk);
     assert!(matches!(ends.as_slice(), [(false, 60, _)]), "{ends:?}");
 }

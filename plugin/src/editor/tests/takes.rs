@@ -56,7 +56,12 @@ fn press(desk: &mut Desk, button: Press) {
     let word =
         |wanted: &dyn Fn(&str) -> bool| words.iter().find(|(text, ..)| wanted(text)).expect("a line").1;
     let another = word(&|text| text == "Another");
-    let about = word(&|text| text.ends_with(" Answer") || text.ends_with(" Trade"));
+    let is_name = |text: &str| {
+        text.split_once(' ').is_some_and(|(number, mode)| {
+            number.parse::<usize>().is_ok() && ["Answer", "Trade", "Continue", "Duet"].contains(&mode)
+        })
+    };
+    let about = word(&is_name);
     let (beside, y) = (8.0 + SIDE / 2.0, another.center().y);
     let x = match button {
         Press::Star => about.left() - 4.0 - SIDE / 2.0,
@@ -65,7 +70,7 @@ fn press(desk: &mut Desk, button: Press) {
         Press::Remove => another.right() + beside + SIDE + 4.0,
     };
     desk.time += 1.0;
-    desk.click_at(egui::pos2(x, y), PointerButton::Primary);
+    desk.click_at(pos2(x, y), PointerButton::Primary);
     desk.frame(vec![]);
 }
 

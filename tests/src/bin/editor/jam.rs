@@ -182,8 +182,9 @@ impl Jam {
         screen.button(true, at)?;
         self.play()?;
         screen.button(false, at)?;
-        screen.rest()?;
-        self.wait(Duration::from_millis(300))
+        // Still there when the editor sees the click: one that has gone clicks on nothing.
+        self.wait(Duration::from_millis(300))?;
+        screen.rest()
     }
 }
 

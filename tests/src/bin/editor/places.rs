@@ -10,19 +10,18 @@ const HINT: (i16, i16) = (34, 50);
 const BAR: i16 = 26;
 const KEYS: i16 = 62;
 
-/// Height of what lies below the bar in the first window.
+/// Height of what lies below the bar in the first window, with all controls, and with other contents.
 pub const FIRST_CONTROLS: i16 = 156;
-/// In the smallest one.
-pub const SMALLEST_CONTROLS: i16 = 106;
-/// Height of the help, of About, and of the takes.
-pub const PAGE: i16 = 262;
+pub const ALL_CONTROLS: i16 = 306;
 pub const TAKES: i16 = 274;
+pub const HELP: i16 = 216;
+pub const ABOUT: i16 = 290;
+/// In the smallest one.
+pub const SMALLEST_TAKES: i16 = 146;
 
 /// The names in the bar, from left to right, by the middle of each.
 #[derive(Clone, Copy)]
 pub enum Fold {
-    Keyboard = 53,
-    What = 191,
     Takes = 333,
     AllControls = 428,
 }
@@ -45,13 +44,12 @@ impl Places {
 
     /// A name in the bar above panels of that height.
     pub fn fold(self, which: Fold, lower: i16) -> (i16, i16) {
-        let gap = if lower > 0 { GAP } else { 0 };
-        (which as i16, self.lower(lower) - gap - BAR / 2)
+        (which as i16, self.lower(lower) - GAP - BAR / 2)
     }
 
-    /// What closes a page.
-    pub fn close(self) -> (i16, i16) {
-        (self.width - MARGIN - 8 - 26, self.lower(PAGE) + 8 + 13)
+    /// What closes a page of that height.
+    pub fn close(self, page: i16) -> (i16, i16) {
+        (self.width - MARGIN - 8 - 26, self.lower(page) + 8 + 13)
     }
 
     /// Help and About, at the top.

@@ -9,14 +9,14 @@ use bundler::{ClapHost, Host};
 use crate::contrast;
 use crate::jam::{Jam, SETUP};
 use crate::picture::Picture;
-use crate::places::{FIRST_CONTROLS, Fold, PAGE, Places, SMALLEST_CONTROLS, TAKES};
+use crate::places::{ABOUT, ALL_CONTROLS, FIRST_CONTROLS, Fold, HELP, Places, SMALLEST_TAKES, TAKES};
 use crate::screen::Screen;
 
 /// What the densest window needs of the display.
 pub const ROOM: (u16, u16) = (1900, 1500);
 
 /// The smallest window, and a large one.
-const SMALLEST: (u32, u32) = (600, 460);
+const SMALLEST: (u32, u32) = (600, 500);
 const LARGE: (u32, u32) = (1600, 1000);
 
 /// How long what is drawn gets to fit its window.
@@ -83,14 +83,17 @@ impl Views<'_> {
         self.jam.until(PHRASE + 4.0)?;
         let help = self.keep("help", 1)?;
         let places = self.places()?;
-        let notes = help.orange(places.roll(PAGE));
+        let notes = help.orange(places.roll(HELP));
         ensure!(notes > NOTES, "the answer cannot be seen beside the help: {notes} pixels");
-        self.click(places.close())?;
+        self.click(places.close(HELP))?;
         let unlike = |shown: &Picture| shown.unlike(&help) > 0.1;
         self.jam.picture(self.screen, unlike, "does not close its help at a click")?;
         // Again, from its button.
+        let closed = self.screen.picture()?;
         self.click(places.help())?;
-        self.click(places.close())?;
+        let unlike = |shown: &Picture| shown.unlike(&closed) > 0.1;
+        self.jam.picture(self.screen, unlike, "does not open its help again")?;
+        self.click(places.close(HELP))?;
         self.jam.until(PHRASE + 10.0)
     }
 
@@ -124,27 +127,39 @@ impl Views<'_> {
     /// The styles, a hint, and About.
     fn menus(&mut self) -> Result<()> {
         let places = self.places()?;
-        self.click(places.style(FIRST_CONTROLS))?;
-        self.keep("styles", 1)?;
+        self.opened("styles", places.style(FIRST_CONTROLS))?;
         // A click beside it closes it.
         self.click((2, 2))?;
         let (x, y) = places.style(FIRST_CONTROLS);
+        let before = self.screen.picture()?;
         self.screen.move_to((x, y + 30))?;
-        self.jam.wait(Duration::from_millis(500))?;
-        self.keep("hint", 1)?;
+        self.changed("hint", &before, 0.002)?;
         self.screen.rest()?;
-        self.click(places.about())?;
-        self.keep("about", 1)?;
-        self.click(places.close())
+        self.opened("about", places.about())?;
+        self.click(places.close(ABOUT))
     }
 
     /// What is folded at first.
     fn all_controls(&mut self) -> Result<()> {
         let places = self.places()?;
-        self.click(places.fold(Fold::AllControls, FIRST_CONTROLS))?;
-        self.keep("all-controls", 1)?;
-        // Nine rows, and the name above them.
-        self.click(places.fold(Fold::AllControls, FIRST_CONTROLS + 5 * 30))
+        self.opened("all-controls", places.fold(Fold::AllControls, FIRST_CONTROLS))?;
+        self.click(places.fold(Fold::AllControls, ALL_CONTROLS))
+    }
+
+    /// A picture of what a click opens.
+    fn opened(&mut self, name: &str, at: (i16, i16)) -> Result<()> {
+        let before = self.screen.picture()?;
+        self.click(at)?;
+        self.changed(name, &before, 0.05)
+    }
+
+    /// A picture once so much of the window is another than before.
+    fn changed(&mut self, name: &str, before: &Picture, share: f32) -> Result<()> {
+        let unlike = |shown: &Picture| shown.unlike(before) > share;
+        self.jam.picture(self.screen, unlike, &format!("does not change: {name}"))?;
+        // What fades in has done so.
+        self.jam.wait(Duration::from_secs(1))?;
+        self.keep(name, 1).map(drop)
     }
 
     /// What was answered, and two candidates more.
@@ -166,19 +181,14 @@ impl Views<'_> {
         Ok(())
     }
 
-    /// A large window with everything in it; the smallest one with the takes, with controls, and with the
-    /// keyboard.
+    /// A large window with everything in it; the smallest one with the takes, and with controls.
     fn sizes(&mut self) -> Result<()> {
         let first = self.places()?;
         self.resized("large", LARGE)?;
         self.resized("smallest-takes", SMALLEST)?;
         let small = self.places()?;
-        // Without the takes there is room for controls; the keyboard takes their place.
-        self.click(small.fold(Fold::Takes, SMALLEST_CONTROLS))?;
-        self.keep("smallest", 1)?;
-        self.click(small.fold(Fold::Keyboard, SMALLEST_CONTROLS))?;
-        self.keep("smallest-keyboard", 1)?;
-        self.click(small.fold(Fold::What, 0))?;
+        // Without the takes there is room for the keyboard and for controls.
+        self.opened("smallest", small.fold(Fold::Takes, SMALLEST_TAKES))?;
         self.jam.host.resize_editor((first.width as u32, first.height as u32))?;
         self.jam.wait(Duration::from_secs(1))
     }
