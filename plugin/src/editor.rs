@@ -22,6 +22,7 @@ mod page;
 mod panel_bar;
 mod panels;
 mod piano;
+mod pixels;
 mod preset_menu;
 mod primary;
 mod roll;
@@ -48,7 +49,7 @@ use nice_plug::editor::dpi::LogicalSize;
 use nice_plug::prelude::ParamSetter;
 use nice_plug_egui::{Frame, NiceEguiApp, baseview};
 
-use crate::composer::Wish;
+use crate::composer::Command;
 use crate::models::folder::Shelf;
 use crate::params::SegueParams;
 use crate::params::presets::Folder;
@@ -71,17 +72,17 @@ use style_menu::StyleMenu;
 use takes_panel::TakesPanel;
 pub use window::Window;
 
-/// How often it is drawn: the keys, the roll and the count-in move.
+/// Time between two frames: the keys, the roll and the count-in move.
 const REFRESH: Duration = Duration::from_millis(16);
 
-/// A row of controls of whoever opens the window, below its header.
+/// A row of controls below the header, drawn by whoever opens the window.
 pub type Strip = Arc<dyn Fn(&mut Ui) + Send + Sync>;
 
 /// The content of one window.
 pub struct EditorView {
     params: Arc<SegueParams>,
     status: Arc<Status>,
-    wish: Sender<Wish>,
+    commands: Sender<Command>,
     memory: Arc<Memory>,
     host: Option<GuiContext>,
     modes: ModeSwitch,
@@ -100,9 +101,9 @@ pub struct EditorView {
 }
 
 impl EditorView {
-    /// What an editor shows of an instance. The first one of a player shows the help, too.
+    /// The view of an instance. A player's first window also shows the help.
     pub fn new(instance: Instance) -> Self {
-        let Instance { params, status, wish, fingers, memory } = instance;
+        let Instance { params, status, commands, fingers, memory } = instance;
         let remembered = memory.get();
         let page = (!remembered.help_seen).then_some(Page::Help);
         if page.is_some() {
@@ -112,7 +113,7 @@ impl EditorView {
         Self {
             params,
             status,
-            wish,
+            commands,
             memory,
             host: None,
             modes: ModeSwitch::default(),
@@ -161,18 +162,19 @@ impl EditorView {
             self.panels(ui, &setter, &layout);
             let line = Rect::from_min_max(pos2(rest.left(), top), rest.max);
             hint::line(ui, line, labels::no_room(&layout.crowded_out));
-            // Last, so that one frame is drawn in one layout.
+            // Last, so that the whole frame is drawn in one layout.
             if let Some(clicked) = clicked {
                 self.follow(clicked, &layout);
             }
         });
     }
 
-    /// Does what a click in the bar asks for.
+    /// Carries out a click in the bar.
     fn follow(&mut self, clicked: Clicked, layout: &Layout) {
         match clicked {
             Clicked::Panel(panel) => {
-                // What is folded or shown lies behind the page.
+                // A page hides the panels: the click closes it, and opens the panel if it was
+                // folded.
                 if panel != Panel::Keys && self.page.take().is_some() {
                     if !self.panels.is_open(panel) {
                         self.panels.toggle(panel, false);
@@ -183,8 +185,8 @@ impl EditorView {
             }
             Clicked::AllControls => self.panels.all_controls ^= true,
             Clicked::Silence => return self.status.panic.store(true, Ordering::Relaxed),
-            // A full channel means that it has been asked for already.
-            Clicked::Forget => return drop(self.wish.try_send(Wish::Forget)),
+            // If the channel is full, the same command is already waiting in it.
+            Clicked::Forget => return drop(self.commands.try_send(Command::Forget)),
         }
         let panels = self.panels.clone();
         self.memory.change(|it| it.panels = panels);
@@ -215,7 +217,7 @@ impl EditorView {
                 Panel::Sound => groups::group(ui, panel, |ui| {
                     controls.sound(ui, |ui| self.models.show(ui, params, status));
                 }),
-                Panel::Takes => self.takes_panel.show(ui, &self.takes, &self.wish),
+                Panel::Takes => self.takes_panel.show(ui, &self.takes, &self.commands),
             });
         }
     }
@@ -242,11 +244,11 @@ impl NiceEguiApp for EditorView {
 
     fn resized(&mut self, size: baseview::WindowSize) {
         let logical = LogicalSize::new(size.logical.width as f32, size.logical.height as f32);
-        self.params.state.set_window(window::whole(logical));
+        self.params.state.set_window(pixels::whole(logical));
     }
 }
 
-/// A window that closes leaves nothing of its player behind: no key down, nobody who watches or learns.
+/// A window that closes releases its keys and stops watching the roll and learning.
 impl Drop for EditorView {
     fn drop(&mut self) {
         self.piano.leave();

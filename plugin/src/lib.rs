@@ -4,8 +4,8 @@
 //!
 //! | folder | thread | |
 //! |---|---|---|
-//! | [`between`] | any, wait-free | what the threads pass to each other: rings, messages, settings, limits |
-//! | [`audio`] | audio | from the host's events to the composer, and from plans to sound and notes |
+//! | [`between`] | any, wait-free | what the threads pass to each other; in `segue-realtime` |
+//! | [`audio`] | audio | from the host's events to the composer, and from plans to sound; in `segue-realtime` |
 //! | [`composer`] | composer | hears, decides when to play, plans ahead of the playhead |
 //! | [`takes`] | all but audio | what was played, to be shown, exported and saved |
 //! | [`models`] | all but audio | the model in the plugin's file and those in the player's folder |
@@ -14,8 +14,6 @@
 //! | [`editor`] | GUI | the window |
 //! | [`host`] | host's | the plugin as hosts see it |
 
-pub mod audio;
-pub mod between;
 pub mod composer;
 pub mod editor;
 pub mod host;
@@ -23,6 +21,8 @@ pub mod models;
 pub mod params;
 pub mod status;
 pub mod takes;
+
+pub use segue_realtime::{audio, between};
 
 use host::plugin::Segue;
 use nice_plug::prelude::*;

@@ -56,8 +56,8 @@ fn offline_is_what_real_time_was_at_any_block_size() {
 fn a_composer_that_is_behind_thins_and_neither_bunches_nor_sticks() {
     // The composer comes to its turn only every 0.8 s, at 1.6 and at 2.4 s; the answer is due at 2.125 s.
     let mut rig = Rig::new(RATE, SONG);
-    rig.settings.bars = 16;
-    rig.settings.patience = 0.75;
+    rig.settings.when.bars = 16;
+    rig.settings.when.patience = 0.75;
     let input = phrase(&rig, 0.0, 120.0);
     let mut composer = rig.composer.take().expect("in line");
     for turn in 1..=25 {

@@ -14,7 +14,7 @@ use segue::audio::clock::Transport;
 use segue::audio::processor::{Block, Processor};
 use segue::between::boundary::boundary;
 use segue::between::message::{Event, Message, Sink};
-use segue::between::settings::Settings;
+use segue::between::settings::{Settings, When};
 use segue::between::touch::touch;
 use segue::composer::Composer;
 use segue::status::Status;
@@ -53,7 +53,8 @@ fn the_audio_thread_allocates_nothing() {
     processor.listen_to(touches);
     let (mut left, mut right) = (vec![0.0; 64], vec![0.0; 64]);
     let mut sink = Fixed { events: Vec::with_capacity(256) };
-    let mut settings = Settings { bars: 16, ..Settings::default() };
+    let when = When { bars: 16, ..When::default() };
+    let mut settings = Settings { when, ..Settings::default() };
     let (mut sent, mut worst, mut total) = (0, 0.0f64, 0.0);
     let blocks = 30_000;
     for block in 0..blocks {
@@ -84,7 +85,7 @@ fn the_audio_thread_allocates_nothing() {
             }
         }
         settings.bypass = second == 26;
-        settings.channel = if second < 28 { 1 } else { 4 };
+        settings.sound.channel = if second < 28 { 1 } else { 4 };
         if block == 15_000 {
             processor.reset();
         }

@@ -18,7 +18,7 @@ fn model(styles: usize) -> Model {
 /// The answer to a phrase, in that style.
 fn answer(known: usize, style: Option<u8>) -> Vec<(u64, u8)> {
     let mut rig = Rig::of(model(known), 48_000.0, Song::Plays(0.0, 120.0));
-    rig.settings.style = style;
+    rig.settings.what.style = style;
     let input = phrase(&rig, 0.0, 120.0);
     rig.run(rig.at(24.0, 120.0), Cut::Of(512), &input);
     rig.ours().into_iter().map(|(at, key, ..)| (at, key)).collect()

@@ -1,8 +1,9 @@
-//! R4 once more, with the editor open and closed: the audio thread of the built plugin at the pace of a sound card, while notes are
-//! played and the window draws what they are.
+//! R4 once more, with the editor open and closed: the audio thread of the built plugin at the pace
+//! of a sound card, while notes are played and the window draws what they are.
 //!
-//! The audio thread is one of its own, as in hosts; what it computes is counted in its own time, so that a busy machine does not
-//! count. The editor opens and closes in turn beside it, all within one run: both figures have seen the same machine.
+//! The audio thread is one of its own, as in hosts; what it computes is counted in its own time, so
+//! that a busy machine does not count. The editor opens and closes in turn beside it, all within
+//! one run: both figures have seen the same machine.
 
 use std::env;
 use std::sync::atomic::{AtomicU8, Ordering};
@@ -20,7 +21,8 @@ use crate::{PLAYER_CHANNEL, Vst3Host, built, parameter};
 
 const SETUP: Setup = Setup { sample_rate: 48_000.0, block: 64, offline: false };
 const TEMPO: f64 = 120.0;
-/// How often it is opened, and how long it is then open, and closed before. A part has 1,500 blocks a second less than two.
+/// How often it is opened, and how long it is then open, and closed before. A part has 1,500 blocks
+/// a second less than two.
 const ROUNDS: usize = 6;
 const PART: Duration = Duration::from_secs(5);
 /// How long a machine without a graphics card gets for the first picture.
@@ -29,8 +31,9 @@ const PATIENCE: Duration = Duration::from_secs(20);
 const ROOM: (u16, u16) = (1200, 900);
 /// How far behind the clock the audio thread gives up what it missed, as a sound card does.
 const MISSED: f64 = 0.25;
-/// Of the audio thread's time, how much more the open editor may cost: what its drawing takes out of a cache that all cores share.
-/// Two halves of the closed parts differ by up to a fifth on a busy machine of two cores.
+/// Of the audio thread's time, how much more the open editor may cost: what its drawing takes out
+/// of a cache that all cores share. Two halves of the closed parts differ by up to a fifth on a
+/// busy machine of two cores.
 const LIMIT: f64 = 1.25;
 
 /// What the window is doing.
@@ -48,7 +51,8 @@ struct Shares {
     asked: Asked,
 }
 
-/// The cost of a block with the editor open, that without, and the one over the other. Nothing where there is no display.
+/// The cost of a block with the editor open, that without, and the one over the other. Nothing
+/// where there is no display.
 ///
 /// # Errors
 /// Where the plugin or its editor does not open, or the editor shows nothing.

@@ -92,6 +92,13 @@ fn fault(page: &Path, target: &str) -> Option<String> {
         .then(|| format!("{} has no heading for it", file.display()))
 }
 
+/// Whether a code span names a file or folder of the sources: by its path or the end of it, and without a placeholder like NAME.
+fn is_source(span: &str) -> bool {
+    let path = span.chars().all(|c| c.is_ascii_alphanumeric() || "._-/".contains(c));
+    let ends = [".rs", ".py", ".toml", "/"].iter().any(|ending| span.ends_with(ending));
+    path && ends && !span.contains("NAME") && !span.starts_with("target/")
+}
+
 /// What is wrong with the text of a decision, if anything is.
 fn flaw(decision: &str) -> Option<String> {
     let lines = prose(decision);
@@ -133,6 +140,30 @@ fn no_relative_link_is_dead() {
 }
 
 #[test]
+fn every_file_that_a_page_names_exists() {
+    let all: Vec<String> =
+        files(&root()).iter().map(|file| file.to_string_lossy().replace('\\', "/")).collect();
+    let (mut seen, mut missing) = (0, Vec::new());
+    for page in pages() {
+        let content = text(&page);
+        for (number, line) in prose(&content) {
+            for name in line.split('`').skip(1).step_by(2).filter(|span| is_source(span)) {
+                seen += 1;
+                let place = format!("/{name}");
+                let there = |file: &String| {
+                    if name.ends_with('/') { file.contains(&place) } else { file.ends_with(&place) }
+                };
+                if !all.iter().any(there) {
+                    missing.push(format!("{}:{number}: there is no {name}", page.display()));
+                }
+            }
+        }
+    }
+    assert!(seen > 30, "only {seen} names were found");
+    assert!(missing.is_empty(), "{}", missing.join("\n"));
+}
+
+#[test]
 fn every_decision_has_its_sections_and_is_listed() {
     let folder = root().join(DECISIONS);
     let index = text(&folder.join("README.md"));
@@ -154,6 +185,28 @@ fn every_decision_has_its_sections_and_is_listed() {
     let expected: Vec<usize> = (1..=numbers.len()).collect();
     assert_eq!(numbers, expected, "the numbers of the decisions");
     assert!(!numbers.is_empty(), "no decision was found");
+}
+
+#[test]
+fn every_figure_is_defined() {
+    let measures = text(&root().join("tests/MEASURES.md"));
+    let defined: Vec<&str> =
+        measures.lines().filter_map(|line| line.strip_prefix("| ")?.split(" |").next()).collect();
+    let mut seen = 0;
+    for file in files(&root().join("tests/src")).iter().filter(|file| file.to_string_lossy().ends_with(".rs"))
+    {
+        let code = text(file);
+        let made = ["Figure::most(", "Figure::least("].into_iter().flat_map(|made| code.split(made).skip(1));
+        for id in made.filter_map(|rest| rest.trim_start().strip_prefix('"')?.split('"').next()) {
+            let first = id.split(' ').next().unwrap_or(id);
+            // What tests of figures themselves make up.
+            if first != "R" {
+                assert!(defined.contains(&first), "{}: {id} is not in tests/MEASURES.md", file.display());
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 15, "only {seen} figures were found");
 }
 
 #[test]
@@ -200,6 +253,17 @@ fn faults_are_found() {
         assert_eq!(links(line), expected, "{line}");
     }
     assert_eq!(anchor("## What the model's *heads* do, `in` time"), "what-the-models-heads-do-in-time");
+    for (span, expected) in [
+        ("answer.rs", true),
+        ("plugin/src/", true),
+        ("Cargo.toml", true),
+        ("guards/NAME.rs", false),
+        ("target/segue/", false),
+        ("cargo run", false),
+        ("prompt.mid", false),
+    ] {
+        assert_eq!(is_source(span), expected, "{span}");
+    }
     let page = "# A\n```\n# code\n[a](b)\n```\n    # code\ntext\n";
     assert_eq!(prose(page), [(1, "# A"), (7, "text")]);
     // (a decision, whether it is in order)

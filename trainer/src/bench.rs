@@ -7,15 +7,16 @@ use std::process::{Command, ExitStatus};
 use anyhow::{Context as _, Result, ensure};
 use clap::Args;
 use segue_model::{Config, Sequence, parameters};
-use segue_music::{Role, Tokenizer, Vocabulary};
+use segue_music::{Tokenizer, Vocabulary};
 use segue_network::{Batch, Network};
 use serde::Serialize;
 
 use crate::optimizer::AdamW;
-use crate::record::{Record, VoicedNote};
+use crate::record::{Cast, Record, VoicedNote};
 use crate::train::loss;
 
-/// Measure training: notes a CPU second at three sizes, on one thread; and, if a Python with torch is on the path, the same shapes in torch.
+/// Measure training: notes per CPU second at three sizes, on one thread, and the same shapes in
+/// torch if a Python with torch is on the path
 #[derive(Args, Debug)]
 pub struct Bench {
     /// Seconds of CPU time to spend on each size, at least, by each.
@@ -37,7 +38,7 @@ pub struct Bench {
 
 /// Notes of a sequence.
 const LENGTH: usize = 512;
-/// How the libraries that compute are told how many threads to take.
+/// The variables that tell the libraries how many threads to use.
 const THREADS: &str = "RAYON_NUM_THREADS";
 
 /// Names, sizes, and sequences of a step.
@@ -104,7 +105,8 @@ impl Bench {
         Ok(())
     }
 
-    /// Notes a CPU second of whole steps: the batch is laid out, the loss and its gradient computed, and every parameter moved.
+    /// Notes per CPU second of whole steps: lay out the batch, compute the loss and its gradient,
+    /// and move every parameter.
     fn ours(&self, config: &Config, batch: usize) -> Result<f64> {
         let network = Network::random(config, 1)?;
         let mut optimizer = AdamW::default();
@@ -153,7 +155,7 @@ fn sequence(seed: u64) -> Sequence {
     let mut notes: Vec<VoicedNote> = (0..=LENGTH).map(&mut note).collect();
     notes.sort_unstable();
     let record = Record { notes, ..Record::default() };
-    let context = record.context(&record.notes, false, |_| (Role::Player, true));
+    let context = record.context(&record.notes, false, |_| Cast::PLAYER);
     Sequence::of(&Tokenizer::new(), &context, |_| true)
 }
 
@@ -176,7 +178,7 @@ fn print(all: &[Measured]) {
     }
 }
 
-/// CPU time of this process so far, in seconds; where the system has no such clock, time as it passes.
+/// CPU time of this process so far, in seconds; wall time where the system has no such clock.
 fn cpu_seconds() -> f64 {
     #[cfg(unix)]
     {

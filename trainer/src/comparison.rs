@@ -11,7 +11,7 @@ use crate::baseline::Counts;
 use crate::markov::{Design, Markov};
 use crate::measure::Measure;
 use crate::passage::Passage;
-use crate::progress::bar;
+use crate::progress_bar::bar;
 use crate::record::Record;
 use crate::score::{self, Bits, ByKind};
 

@@ -1,4 +1,5 @@
-//! AdamW (Loshchilov and Hutter 2019, arXiv 1711.05101), with moments that can be saved: candle's own keeps them to itself.
+//! AdamW (Loshchilov and Hutter 2019, arXiv 1711.05101), with moments that can be saved: candle's
+//! own are private.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -22,8 +23,8 @@ pub struct AdamW {
 }
 
 impl AdamW {
-    /// Moves every parameter of the network a step along its gradient. Returns the length of the whole gradient before it was
-    /// shortened.
+    /// Moves every parameter of the network a step along its gradient. Returns the length of the
+    /// whole gradient before clipping.
     pub fn step(&mut self, network: &Network, gradients: &GradStore, rate: f32) -> Result<f32> {
         let mut read = Vec::new();
         for (name, var) in network.variables() {

@@ -1,16 +1,15 @@
 //! A cache that was truncated, wrapped or rebuilt decodes as a fresh one.
 
 #[path = "common/made_up.rs"]
-#[expect(dead_code, reason = "shared with tests of single notes")]
 mod made_up;
 
 use std::sync::Arc;
 
 use made_up::notes;
-use segue_model::{Ask, Checkpoint, Config, Field, Generator, Model, Next, Resolution};
+use segue_model::{Checkpoint, Config, Field, Generator, Model, Next, NoteRequest, Resolution};
 use segue_music::{Beats, ContextNote, Meter, Role};
 
-/// In two bytes a number, so that a wrong step is told from a coarse one.
+/// In two bytes a number, to tell a wrong step from a coarse one.
 fn model(seed: u64) -> Arc<Model> {
     let checkpoint = Checkpoint::random(&Config::tiny(), seed);
     Arc::new(Model::at_resolution(checkpoint, Resolution::TwoBytes).unwrap())
@@ -22,7 +21,7 @@ fn close(a: &[f32], b: &[f32]) -> bool {
 
 /// The logits of every field for a fixed question, after everything the generator heard.
 fn answers(generator: &mut Generator) -> Vec<Vec<f32>> {
-    let token = segue_music::Token { gap: 12, key: 61, velocity: 17, duration: 20 };
+    let token = segue_music::Token { gap: 12, part: 0, key: 61, velocity: 17, duration: 20 };
     Field::ALL.iter().map(|&field| generator.logits(field, Role::Segue, token).unwrap()).collect()
 }
 
@@ -67,8 +66,9 @@ fn truncated_and_appended_again_is_fresh() {
 
 #[test]
 fn a_past_cut_to_before_what_was_read_is_read_again() {
-    // 300 notes heard at once are read from the 187th on (the reach is 89, and a window more); then all but so many are taken back: to
-    // before that, to where some that were not read still count, and to where none does.
+    // 300 notes heard at once are read from the 187th on (the reach is 89, and a window more); then
+    // all but so many are taken back: to before that, to where some that were not read still count,
+    // and to where none does.
     let model = model(7);
     let notes = notes(7, 300);
     for left in [50, 190, 220, 280] {
@@ -125,7 +125,8 @@ fn a_key_held_and_released_is_a_note_whose_step_hid_its_duration() {
         live.prefill(usize::MAX);
     }
     released.for_each(|(at, _, key)| live.release(key, Role::Player, at));
-    // What a release in the very tick of an earlier onset told is one tick later: take the notes as they were heard.
+    // A release in the very tick of an earlier onset counts one tick later: take the notes as they
+    // were heard.
     let mut whole = Generator::new(model);
     whole.meter(0, Some(Meter::COMMON));
     for &note in live.context().notes() {
@@ -145,23 +146,23 @@ fn an_answer_keeps_to_its_grid_and_its_time() {
         let mut generator = Generator::new(model.clone());
         hear_all(&mut generator, &notes(seed, 30));
         let from = Beats::ONE.times(40);
-        let mut ask = Ask {
+        let mut request = NoteRequest {
             grid,
             at_once: true,
             temperature: 1.2,
             seed,
-            ..Ask::new(Role::Segue, from, Beats::ONE.times(60))
+            ..NoteRequest::new(Role::Segue, from, Beats::ONE.times(60))
         };
         let mut before = (from, 0);
         let mut count = 0;
-        while let Ok(Next { note, .. }) = generator.next(&ask) {
+        while let Ok(Next { note, .. }) = generator.next(&request) {
             assert_eq!(note.onset.round_to(grid), note.onset, "grid {grid}");
-            assert!(note.onset >= from && note.onset < ask.until && note.duration > Beats::ZERO);
+            assert!(note.onset >= from && note.onset < request.until && note.duration > Beats::ZERO);
             assert!((note.onset, note.key) > before, "out of order");
             assert!((21..=108).contains(&note.key));
             assert!(count > 0 || note.onset == from, "the first note is late");
             before = (note.onset, note.key);
-            ask.at_once = false;
+            request.at_once = false;
             count += 1;
             assert!(count < 5000, "it never ends");
         }
@@ -208,9 +209,12 @@ fn the_same_question_gets_the_same_answer() {
     let answer = |seed: u64| {
         let mut generator = Generator::new(model.clone());
         hear_all(&mut generator, &notes(1, 30));
-        let ask =
-            Ask { top_p: 0.95, seed, ..Ask::new(Role::Segue, Beats::ONE.times(20), Beats::ONE.times(200)) };
-        (0..10).filter_map(|_| generator.next(&ask).ok()).collect::<Vec<_>>()
+        let request = NoteRequest {
+            top_p: 0.95,
+            seed,
+            ..NoteRequest::new(Role::Segue, Beats::ONE.times(20), Beats::ONE.times(200))
+        };
+        (0..10).filter_map(|_| generator.next(&request).ok()).collect::<Vec<_>>()
     };
     assert_eq!(answer(1), answer(1));
     assert_ne!(answer(1), answer(2));
@@ -228,6 +232,7 @@ fn a_jam_of_any_length_holds_the_same_memory() {
             end: Some(index * 12 + 20),
             shown: None,
             role: Role::Player,
+            part: None,
         });
         generator.prefill(4);
     }

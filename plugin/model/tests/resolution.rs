@@ -1,4 +1,5 @@
-//! What bytes cost: the playing forward against a finer one, and one processor's instructions against another's.
+//! What bytes cost: the playing forward against a finer one, and one processor's instructions
+//! against another's.
 
 #[path = "common/made_up.rs"]
 #[expect(dead_code, reason = "shared with tests of whole jams")]
@@ -7,7 +8,7 @@ mod made_up;
 use made_up::any_note;
 use rand::RngExt;
 use rand_pcg::Pcg64Mcg;
-use segue_model::{Checkpoint, Config, Cpu, Model, Played, Precision, Resolution, Sequence};
+use segue_model::{Checkpoint, Config, Cpu, Model, Precision, Resolution, Sequence, SequenceDecoder};
 use segue_music::{Context, Meter, Tokenizer};
 
 fn sequence(seed: u64, count: i64) -> Sequence {
@@ -34,7 +35,7 @@ fn checkpoint(config: Config, seed: u64) -> Checkpoint {
 
 fn logits(model: &Model, cpu: Cpu, sequence: &Sequence) -> Vec<f32> {
     let mut all = Vec::new();
-    Played::new(model, cpu).logits(sequence, |_, _, logits| all.extend_from_slice(logits));
+    SequenceDecoder::new(model, cpu).logits(sequence, |_, _, logits| all.extend_from_slice(logits));
     all
 }
 
@@ -60,7 +61,7 @@ fn bits_of_the_shipped_model_hardly_change() {
     let sequence = sequence(4, 300);
     let bits = |resolution| {
         let model = Model::at_resolution(checkpoint.clone(), resolution).unwrap();
-        let nats = Played::new(&model, Cpu::best()).nats(&sequence);
+        let nats = SequenceDecoder::new(&model, Cpu::best()).nats(&sequence);
         nats.iter().flatten().map(|&nats| f64::from(nats)).sum::<f64>() / std::f64::consts::LN_2 / 299.0
     };
     let (fine, coarse) = (bits(Resolution::TwoBytes), bits(Resolution::Byte));

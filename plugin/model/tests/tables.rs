@@ -5,7 +5,7 @@ use segue_model::{Checkpoint, Config, Precision};
 #[test]
 fn weights_that_were_told_less_play_the_same() {
     let mut whole = Checkpoint::random(&Config::tiny(), 5);
-    // As if style and skipping had never been.
+    // As if style and ignore_other_role had never been.
     let tables = ["steps", "onset.asked", "key.asked", "velocity.asked", "duration.asked"];
     for name in tables {
         let table = whole.numbers.get_mut(name).unwrap();

@@ -61,7 +61,7 @@ impl Network {
         &self.config
     }
 
-    /// The alphabets it speaks.
+    /// Its vocabulary.
     pub fn vocabulary(&self) -> &Vocabulary {
         &self.vocabulary
     }
@@ -111,8 +111,8 @@ impl Network {
     fn head(&self, field: Field, states: &Tensor, batch: &Batch) -> Result<Tensor> {
         let index = field as usize;
         let name = |part: &str| format!("{}.{part}", field.name());
-        let asked = ops::sparse_embedding(self.get(&name("asked"))?, batch.asked[index].clone())?;
-        let u = (self.linear(states, &name("in"))? + asked)?;
+        let targets = ops::sparse_embedding(self.get(&name("asked"))?, batch.target_rows[index].clone())?;
+        let u = (self.linear(states, &name("in"))? + targets)?;
         let normed = ops::rms_norm(&u, self.get(&name("norm"))?)?;
         let active = ops::swiglu(&self.linear(&normed, &name("forward.in"))?)?;
         let u = (u + self.linear(&active, &name("forward.out"))?)?;
@@ -128,33 +128,24 @@ impl Network {
         Ok(logits)
     }
 
-    /// The logits of every field at every question, (rows, symbols) each.
+    /// The logits of every field of every example, (rows, symbols) each, by field.
     ///
     /// # Errors
     /// Where candle fails.
-    pub fn logits(&self, batch: &Batch) -> Result<[Tensor; 4]> {
+    pub fn logits(&self, batch: &Batch) -> Result<Vec<Tensor>> {
         let states = self.trunk(batch)?;
-        Ok([
-            self.head(Field::Gap, &states, batch)?,
-            self.head(Field::Key, &states, batch)?,
-            self.head(Field::Velocity, &states, batch)?,
-            self.head(Field::Duration, &states, batch)?,
-        ])
+        Field::of_model(&self.config).iter().map(|&field| self.head(field, &states, batch)).collect()
     }
 
-    /// Nats of every field of every answer, (rows) each; zero where it does not count.
+    /// Nats of every field of every target, (rows) each, by field; zero where it does not count.
     ///
     /// # Errors
     /// Where candle fails.
-    pub fn nats(&self, batch: &Batch) -> Result<[Tensor; 4]> {
-        let [gap, key, velocity, duration] = self.logits(batch)?;
-        let nats =
-            |logits: &Tensor, field: Field| ops::cross_entropy(logits, batch.targets[field as usize].clone());
-        Ok([
-            nats(&gap, Field::Gap)?,
-            nats(&key, Field::Key)?,
-            nats(&velocity, Field::Velocity)?,
-            nats(&duration, Field::Duration)?,
-        ])
+    pub fn nats(&self, batch: &Batch) -> Result<Vec<Tensor>> {
+        let logits = self.logits(batch)?;
+        let nats = |(logits, targets): (&Tensor, &std::sync::Arc<[Option<u32>]>)| {
+            ops::cross_entropy(logits, targets.clone())
+        };
+        logits.iter().zip(&batch.targets).map(nats).collect()
     }
 }

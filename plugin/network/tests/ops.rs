@@ -77,7 +77,8 @@ fn sparse_embedding_is_a_sum_of_rows() {
 
 #[test]
 fn copies_are_an_attention_over_what_was() {
-    // Six predictions of four symbols; each sees all before it but the second, known only from the fifth on.
+    // Six predictions of four symbols; each sees all before it but the second, known only from the
+    // fifth on.
     let (length, symbols, strength) = (6, 4, 32.0);
     let (queries, keys) = (var((length, 64), 6), var((length, 64), 7));
     let (values, known_from) = (vec![2, 0, 3, 2, 1, 0], vec![0, 4, 0, 0, 0, 0]);

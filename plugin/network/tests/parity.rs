@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use rand::RngExt;
 use rand_pcg::Pcg64Mcg;
-use segue_model::{Checkpoint, Config, Cpu, Field, Generator, Model, Played, Resolution, Sequence};
-use segue_music::{Context, Meter, Tokenizer, Vocabulary};
+use segue_model::{Checkpoint, Config, Cpu, Field, Generator, Model, Resolution, Sequence, SequenceDecoder};
+use segue_music::{Context, ContextNote, Meter, Tokenizer, Vocabulary};
 use segue_network::{Batch, Network};
 
 #[path = "../../model/tests/common/made_up.rs"]
 mod made_up;
 
-use made_up::{any_note, notes};
+use made_up::{any_note, band, notes};
 
 fn close(a: &[f32], b: &[f32]) -> bool {
     a.len() == b.len() && a.iter().zip(b).all(|(a, b)| (a - b).abs() <= 2e-4 * (1.0 + a.abs()))
@@ -50,12 +50,17 @@ fn rms(numbers: impl Iterator<Item = f32>) -> f32 {
 
 #[test]
 fn the_playing_forward_is_the_training_forward() {
-    // Longer than both windows (24 and 40) and than the ring (80): the mask is banded and the ring wraps.
-    let checkpoint = Checkpoint::random(&Config::tiny(), 1);
+    // Longer than both windows (24 and 40) and than the ring (80): the mask is banded and the ring
+    // wraps.
+    plays_as_trained(&Config::tiny(), &notes(1, 200));
+    plays_as_trained(&Config::tiny_ensemble(), &band(1, 200));
+}
+
+fn plays_as_trained(config: &Config, notes: &[ContextNote]) {
+    let checkpoint = Checkpoint::random(config, 1);
     let network = Network::with_numbers(&checkpoint.config, &checkpoint.numbers).unwrap();
-    // In two bytes a number, so that a wrong forward is told from a coarse one.
+    // In two bytes a number, to tell a wrong forward from a coarse one.
     let model = Arc::new(Model::at_resolution(checkpoint, Resolution::TwoBytes).unwrap());
-    let notes = notes(1, 200);
     let tokenizer = Tokenizer::new();
     let mut context = Context::new();
     context.meter(0, Some(Meter::COMMON));
@@ -69,13 +74,14 @@ fn the_playing_forward_is_the_training_forward() {
     generator.meter(0, Some(Meter::COMMON));
     for (place, pair) in context.notes().windows(2).enumerate() {
         let (before, next) = (&pair[0], &pair[1]);
-        // The context as trained knows how every note ends, which a step only tells once it has happened.
+        // In training the context knows how every note ends; a step learns it only once it has
+        // happened.
         generator.hear(*before);
         let mut token = tokenizer.token(next, before.onset);
         if let Some(velocity) = next.velocity {
             token.velocity = Vocabulary::velocity_symbol(velocity);
         }
-        for field in Field::ALL {
+        for &field in Field::of_model(config) {
             if field == Field::Duration && next.velocity.is_none() {
                 continue; // asked with the velocity unknown, which playing never is
             }
@@ -92,12 +98,14 @@ fn two_bytes_are_the_training_forward_and_one_is_near() {
     let sequence = sequence(3, 200);
     let network = Network::with_numbers(&checkpoint.config, &checkpoint.numbers).unwrap();
     let batch = Batch::new(std::slice::from_ref(&sequence), network.config(), network.vocabulary());
-    let trained: [Vec<Vec<f32>>; 4] = network.logits(&batch).unwrap().map(|logits| logits.to_vec2().unwrap());
-    // (resolution, most that one logit may be off, root mean square of all against that of the logits)
+    let trained: Vec<Vec<Vec<f32>>> =
+        network.logits(&batch).unwrap().iter().map(|logits| logits.to_vec2().unwrap()).collect();
+    // (resolution, most that one logit may be off, root mean square of all against that of the
+    // logits)
     for (resolution, most, share) in [(Resolution::TwoBytes, 2e-3, 2e-4), (Resolution::Byte, 0.15, 0.015)] {
         let model = Model::at_resolution(checkpoint.clone(), resolution).unwrap();
         let (mut errors, mut all) = (Vec::new(), Vec::new());
-        Played::new(&model, Cpu::best()).logits(&sequence, |place, field: Field, logits| {
+        SequenceDecoder::new(&model, Cpu::best()).logits(&sequence, |place, field: Field, logits| {
             for (&exact, &played) in trained[field as usize][place].iter().zip(logits) {
                 errors.push(played - exact);
                 all.push(exact);

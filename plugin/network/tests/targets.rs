@@ -1,10 +1,11 @@
 //! Predicting one role's next note, whatever the other plays before it.
 
-use segue_model::{Config, Sequence};
-use segue_music::{Context, ContextNote, Role, Tokenizer};
+use segue_model::{Aim, Config, Sequence};
+use segue_music::{Context, ContextNote, PartSet, Role, Tokenizer};
 use segue_network::{Batch, Network};
 
-/// Two who play together: the player's note on every beat, two of Segue's after each but the fourth.
+/// Two who play together: the player's note on every beat, two of Segue's after each but the
+/// fourth.
 fn together(change: impl Fn(usize, &mut ContextNote)) -> Context {
     let mut context = Context::new();
     for beat in 0..16i64 {
@@ -19,6 +20,7 @@ fn together(change: impl Fn(usize, &mut ContextNote)) -> Context {
                 end: Some(beat * 48 + offset + 9),
                 shown: (role == Role::Segue).then_some(9),
                 role,
+                part: None,
             };
             change(context.len(), &mut note);
             context.hear(note);
@@ -27,15 +29,19 @@ fn together(change: impl Fn(usize, &mut ContextNote)) -> Context {
     context
 }
 
+fn aim(role: Option<Role>) -> Aim {
+    Aim { role, parts: PartSet::NONE }
+}
+
 #[test]
 fn the_others_notes_are_skipped() {
     let tokenizer = Tokenizer::new();
     let context = together(|_, _| ());
-    let sequence = Sequence::asking(&tokenizer, &context, |_| true, |_| Some(Role::Player));
+    let sequence = Sequence::targeting(&tokenizer, &context, |_| true, |_| aim(Some(Role::Player)));
     let notes = context.notes();
     for question in 0..sequence.len() {
         let next = notes[question + 1..].iter().find(|note| note.role == Role::Player);
-        // After the last of the player's notes there is none to skip to.
+        // After the player's last note there is none to skip to.
         let expected = next.unwrap_or(&notes[question + 1]);
         assert_eq!(*sequence.token(question), tokenizer.token(expected, notes[question].onset), "{question}");
     }
@@ -45,10 +51,10 @@ fn the_others_notes_are_skipped() {
 fn an_answer_is_seen_by_no_question_before_it_was_played() {
     let network = Network::random(&Config::tiny(), 3).unwrap();
     let logits = |context: &Context| {
-        let asks = |place: usize| (!place.is_multiple_of(3)).then_some(Role::ALL[place % 2]);
-        let sequence = Sequence::asking(&Tokenizer::new(), context, |_| true, asks);
+        let asks = |place: usize| aim((!place.is_multiple_of(3)).then_some(Role::ALL[place % 2]));
+        let sequence = Sequence::targeting(&Tokenizer::new(), context, |_| true, asks);
         let batch = Batch::new(&[sequence], network.config(), network.vocabulary());
-        // The onset's head is told nothing of the answer.
+        // The onset's head knows nothing about its target.
         network.logits(&batch).unwrap()[0].to_vec2::<f32>().unwrap()
     };
     let whole = logits(&together(|_, _| ()));

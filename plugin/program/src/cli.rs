@@ -1,4 +1,4 @@
-//! The command line: MIDI files in, MIDI files out; and the plugin as an instrument of its own.
+//! The command line.
 
 mod arguments;
 mod continue_command;
@@ -13,10 +13,11 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use arguments::{Arguments, Command};
+use segue_music::one_line;
 
-/// Does what the arguments say. Whatever went wrong is one line on standard error and a non-zero exit.
+/// Runs the command. An error is one line on standard error and a non-zero exit code.
 pub fn run() -> ExitCode {
-    let done = match Arguments::parse().command {
+    let result = match Arguments::parse().command {
         Command::Continue(arguments) => continue_command::run(&arguments),
         #[cfg(feature = "standalone")]
         Command::Play(arguments) => play::run(&arguments),
@@ -30,16 +31,16 @@ pub fn run() -> ExitCode {
             "this program was built without sound and MIDI ports; run `cargo run --release -p segue --features standalone -- play`"
         )),
     };
-    match done {
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            complain(&error);
+            report(&error);
             ExitCode::FAILURE
         }
     }
 }
 
-/// Says on standard error what went wrong.
-fn complain(error: &anyhow::Error) {
-    eprintln!("segue: {error:#}");
+/// Prints an error with its causes on one line, whatever is in the names and texts that it quotes.
+fn report(error: &anyhow::Error) {
+    eprintln!("segue: {}", one_line(&format!("{error:#}")));
 }

@@ -1,4 +1,5 @@
-//! `segue`: the generator of the plugin on the command line, and the plugin as an instrument of its own.
+//! `segue`: the plugin without a host. `continue` works on MIDI files; `play`, behind the feature
+//! `standalone`, is an instrument of its own.
 
 use std::process::ExitCode;
 

@@ -1,46 +1,36 @@
-//! `segue play`: the plugin as an instrument of its own, with its clock, its sound and its MIDI ports.
+//! `segue play`: the plugin as an instrument of its own, with a transport, sound and MIDI ports.
 //!
-//! The framework has a program of this kind, too. Its clock is JACK's or stands, it has neither metronome nor tap, takes ports by
-//! exact name at the start only, and falls with a sound card that is unplugged; so this is a host of our own, for one plugin.
+//! The framework has a standalone host, too. Its transport is JACK's or stopped, it has neither
+//! metronome nor tap tempo, finds ports by exact name and only at the start, and ends when a sound
+//! card is unplugged. So this is a host of our own, for one plugin.
 //!
-//! | file | thread | |
+//! | module | thread | |
 //! |---|---|---|
-//! | [`driver`]: [`jack`], [`system`], [`quiet`] | audio | who calls for audio |
-//! | [`instrument`] | audio | the plugin, its clock and its metronome; [`context`] is what the plugin asks of its host |
-//! | [`conductor`], [`tap`], [`click`] | audio | tempo, metre, where the song is; the sound of a beat |
-//! | [`cue`] | both | what the player tells the clock |
-//! | [`wire`], [`wires`] | both | MIDI, and between ports and audio |
-//! | [`ports`] | MIDI's | the system's MIDI ports |
-//! | [`stage`] | its own | what is plugged in, and in again; [`devices`] and [`choice`] name it |
-//! | [`terminal`], [`window`], [`strip`], [`panel`] | main | what the player sees and types |
-//! | [`memory`], [`preset`] | main | what is kept from one time to the next; presets by name |
+//! | [`transport`] | audio, any | tempo, metre and song position; commands from the player |
+//! | [`midi`] | audio, MIDI | messages, queues and the system's ports |
+//! | [`audio`] | audio | the instrument, and the drivers that play it |
+//! | [`device_supervisor`] | its own | opens devices again when they come back |
+//! | [`terminal`] | its own | what the player types |
+//! | [`window`] | main | the plugin's editor with a row for the transport |
+//! | [`sound_status`] | main, device | whether there is sound, for the window |
+//! | [`device_list`], [`device_name`] | main | devices as text, and found by name |
+//! | [`saved_state`], [`preset`] | main | what is kept between runs; presets by name |
 
-mod choice;
-mod click;
-mod conductor;
-mod context;
-mod cue;
-mod devices;
-mod driver;
-mod hush;
-mod instrument;
-#[cfg(target_os = "linux")]
-mod jack;
-mod memory;
-mod panel;
-mod ports;
+mod alsa_errors;
+mod audio;
+mod device_list;
+mod device_name;
+mod device_supervisor;
+mod midi;
 mod preset;
-mod quiet;
-mod stage;
-mod strip;
-mod system;
-mod tap;
+mod saved_state;
+mod sound_status;
 mod terminal;
+mod transport;
 mod window;
-mod wire;
-mod wires;
 
 use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -53,75 +43,88 @@ use segue::between::settings::Trigger;
 use segue::host::plugin::Segue;
 use segue_music::{Meter, Tempo};
 
-use cue::{Baton, Cue, baton};
-pub use devices::list;
-pub use driver::Wanted;
-use driver::{Driver, NoSound};
-use instrument::Instrument;
-use ports::{Exit, Ports};
-pub use stage::Wishes;
-use stage::{Staffed, Stage};
+pub use audio::driver::AudioRequest;
+use audio::driver::{AudioError, Driver, SharedInstrument};
+use audio::instrument::Instrument;
+pub use device_list::device_list;
+pub use device_supervisor::DeviceRequest;
+use device_supervisor::{DeviceSupervisor, SupervisorThread};
+use midi::ports::{self, OutputPort, Ports};
+use midi::queues::midi_queues;
+use sound_status::SoundStatus;
 pub use terminal::{meter, tempo};
-use window::Own;
+use transport::handle::{Command, TransportHandle, transport_channel};
+use window::plugin_window::PluginWindow;
 
-/// How long the last note-offs may take at the end: several of the longest blocks.
-const LAST: Duration = Duration::from_millis(1000);
+/// How long to wait at the end for the last note-offs: several of the longest blocks.
+const LAST_BLOCK: Duration = Duration::from_millis(1000);
 
-/// How often somebody looks whether it ends.
-const LOOK: Duration = Duration::from_millis(20);
+/// How often to look whether the program should end.
+const POLL: Duration = Duration::from_millis(20);
 
-/// What the player wants.
+/// What the player asks for.
 #[derive(Debug, Default)]
-pub struct Play {
-    /// Of audio and MIDI.
-    pub wishes: Wishes,
-    /// The tempo; the clock goes from the start if there is one.
+pub struct PlayOptions {
+    /// Audio and MIDI.
+    pub devices: DeviceRequest,
+    /// The tempo. If there is one, the clock plays from the start.
     pub tempo: Option<Tempo>,
     /// The metre.
     pub meter: Option<Meter>,
-    /// Whether it clicks, and goes, from the start.
+    /// Whether the metronome is on, and the clock plays, from the start.
     pub metronome: bool,
     /// A part of the name of a preset.
     pub preset: Option<String>,
-    /// What taps the tempo.
+    /// A key or controller that taps the tempo.
     pub tap: Option<Trigger>,
     /// Whether there is a window.
     pub window: bool,
 }
 
-/// Plays until the player has enough. An error where nothing could be heard, seen or sent.
-pub fn play(play: Play) -> Result<()> {
+/// Plays until the player ends it.
+///
+/// # Errors
+/// A name that nothing has; or there is neither sound, nor MIDI, nor a window.
+pub fn play(options: PlayOptions) -> Result<()> {
     let mut segue = Segue::default();
     let params = segue.params();
-    recall(params.as_ref());
-    if let Some(name) = &play.preset {
-        preset::apply(params.as_ref(), name)?;
-    }
-    let (baton, cues) = baton();
-    let own = if play.window { Own::of(&mut segue, baton.clone()) } else { None };
-    let exit = Exit::open(play.wishes.midi_out.as_deref());
-    // With JACK, the name may be one of its ports.
-    let (exit, elsewhere) = match exit {
-        Ok(exit) => (exit, None),
-        Err(unknown) => (Exit::open(None).ok().flatten(), Some(unknown)),
+    let state_path = restore_state(params.as_ref());
+    let preset = match &options.preset {
+        Some(name) => Some(preset::apply(params.as_ref(), name)?),
+        None => None,
     };
-    let (wires, inlet, due) = wires::wires(exit.is_some());
-    let instrument = Arc::new(Mutex::new(Instrument::new(segue, cues, wires, play.tap)));
-    conduct(&play, &baton);
+    let (transport, commands) = transport_channel();
+    let sound = SoundStatus::default();
+    let window = if options.window {
+        PluginWindow::new(&mut segue, transport.clone(), sound.clone(), preset)
+    } else {
+        None
+    };
+    let output = OutputPort::open(options.devices.midi_out.as_deref());
+    // The name may be that of a port in JACK, which is asked later.
+    let (output, unknown) = match output {
+        Ok(output) => (output, None),
+        Err(unknown) => (OutputPort::open(None).ok().flatten(), Some(unknown)),
+    };
+    let (queues, input, outgoing) = midi_queues(output.is_some());
+    let instrument = Instrument::new(segue, commands, queues, options.tap);
+    let instrument = Arc::new(Mutex::new(instrument));
+    set_up_transport(&options, &transport);
 
-    let (driver, no_sound) = sound(&play.wishes, &instrument)?;
+    let (driver, no_sound) = open_audio(&options.devices, &instrument)?;
+    sound.set(no_sound.clone());
     #[cfg(target_os = "linux")]
-    let elsewhere = match (&driver, &play.wishes.midi_out, elsewhere) {
+    let unknown = match (&driver, &options.devices.midi_out, unknown) {
         (Driver::Jack(jack), Some(name), Some(_)) => jack.send_to(name).err(),
-        (_, _, elsewhere) => elsewhere,
+        (_, _, unknown) => unknown,
     };
-    if let Some(unknown) = elsewhere {
+    if let Some(unknown) = unknown {
         return Err(unknown.into());
     }
-    let ports = Ports::open(play.wishes.midi_in.clone(), inlet, exit, due, keyboards(&driver))?;
+    let wanted = options.devices.midi_in.clone();
+    let ports = Ports::open(wanted, input, output, outgoing, jack_sources(&driver))?;
 
-    let opened = own.map(|own| own.open());
-    let window = match opened {
+    let window = match window.map(|window| window.open()) {
         Some(Ok(window)) => Some(window),
         Some(Err(error)) => {
             println!("no window, as there is no display ({error}); Segue goes on without");
@@ -131,75 +134,82 @@ pub fn play(play: Play) -> Result<()> {
     };
     match no_sound {
         None => println!("sound: {}", driver.name()),
-        Some(missing) if window.is_some() || ports::exist() => {
-            println!("no sound; Segue goes on without, and takes it when it is there\n{missing}");
+        Some(reason) if window.is_some() || ports::exist() => {
+            println!("no sound; Segue goes on without, and takes it when it is there\n{reason}");
         }
-        Some(missing) => bail!("neither sound, nor MIDI, nor a window:\n{missing}\n{}", ports::NONE),
+        Some(reason) => {
+            eprintln!("{reason}\n{}", ports::NO_MIDI);
+            bail!("there is neither sound, nor MIDI, nor a window");
+        }
     }
     println!("{}", terminal::HELP);
 
     let quit = Arc::new(AtomicBool::new(false));
-    let jam = Jam {
-        baton: baton.clone(),
-        params,
-        stage: Stage::new(play.wishes, instrument, driver, ports).staff(baton.clone()),
-    };
-    let jam = Arc::new(Mutex::new(Some(jam)));
-    end_by_signal(&quit, window.is_some().then(|| jam.clone()));
-    listen_to_terminal(&baton, &quit);
-    let quits = || quit.load(Ordering::Acquire);
+    let supervisor = DeviceSupervisor::new(options.devices, instrument, driver, ports, sound);
+    let devices = supervisor.start(transport.clone());
+    let session = Session { transport: transport.clone(), params, devices, state_path };
+    let session = Arc::new(Mutex::new(Some(session)));
+    end_on_signal(&quit, window.is_some().then(|| session.clone()));
+    read_terminal(&transport, &quit);
+    let should_quit = || quit.load(Ordering::Acquire);
     match window {
-        Some(window) => window.stay(quits).unwrap_or_else(|error| println!("the window closed: {error}")),
+        Some(window) => {
+            let closed = window.stay(should_quit);
+            closed.unwrap_or_else(|error| println!("the window closed: {error}"));
+        }
         None => {
-            while !quits() {
-                thread::sleep(LOOK);
+            while !should_quit() {
+                thread::sleep(POLL);
             }
         }
     }
-    if let Some(jam) = jam.lock().take() {
-        jam.end();
+    if let Some(session) = session.lock().take() {
+        session.end();
     }
     Ok(())
 }
 
-/// What is to be ended in order.
-struct Jam {
-    baton: Baton,
+/// What has to end in order.
+struct Session {
+    transport: TransportHandle,
     params: Arc<dyn Params>,
-    stage: Staffed,
+    devices: SupervisorThread,
+    /// Where the state is saved; `None` if it cannot be.
+    state_path: Option<PathBuf>,
 }
 
-impl Jam {
-    /// Every note ends, then everything is unplugged, and what is to be kept is kept.
+impl Session {
+    /// Ends every note, closes the devices and saves the state.
     fn end(self) {
-        self.baton.give(Cue::End);
-        let begun = Instant::now();
-        while !self.baton.ended() && begun.elapsed() < LAST {
-            thread::sleep(LOOK / 10);
+        self.transport.send(Command::End);
+        let start = Instant::now();
+        while !self.transport.has_ended() && start.elapsed() < LAST_BLOCK {
+            thread::sleep(POLL / 10);
         }
-        // What the last block sent is to arrive.
-        thread::sleep(LOOK);
-        drop(self.stage);
-        if let Some(place) = memory::place()
-            && let Err(error) = memory::write(&place, &memory::state_of(self.params.as_ref()))
+        // Give the last block's messages time to leave.
+        thread::sleep(POLL);
+        drop(self.devices);
+        if let Some(path) = self.state_path
+            && let Err(error) = saved_state::write(&path, &saved_state::capture(&*self.params))
         {
-            println!("{}: what is set cannot be kept: {error}", place.display());
+            println!("{}: the settings cannot be kept: {error}", path.display());
         }
     }
 }
 
-/// Sound, or how it is without, and why.
-fn sound(wishes: &Wishes, instrument: &driver::Shared) -> Result<(Driver, Option<String>)> {
-    let why = match Driver::open(&wishes.audio, instrument, wishes.frames) {
+/// Opens the audio, or a timer and the reason why there is no sound.
+fn open_audio(request: &DeviceRequest, instrument: &SharedInstrument) -> Result<(Driver, Option<String>)> {
+    let reason = match Driver::open(&request.audio, instrument, request.frames) {
         Ok(driver) => return Ok((driver, None)),
-        Err(NoSound::Unknown(unknown)) => return Err(unknown.into()),
+        Err(AudioError::Unknown(unknown)) => return Err(unknown.into()),
         Err(error) => error.to_string(),
     };
-    let quiet = Driver::quiet(instrument).context("no thread can be had")?;
-    Ok((quiet, Some(why)))
+    let timer = Driver::timer(instrument).context("the system has no thread left")?;
+    Ok((timer, Some(reason)))
 }
 
-fn keyboards(driver: &Driver) -> Vec<String> {
+/// The names of what sends MIDI in JACK, if that plays.
+fn jack_sources(driver: &Driver) -> Vec<String> {
     match driver {
         #[cfg(target_os = "linux")]
         Driver::Jack(jack) => jack.sources(),
@@ -207,37 +217,49 @@ fn keyboards(driver: &Driver) -> Vec<String> {
     }
 }
 
-/// What the clock does from the start.
-fn conduct(play: &Play, baton: &Baton) {
-    let cues = [
-        play.meter.map(Cue::Meter),
-        play.tempo.map(Cue::Tempo),
-        play.tempo.map(|_| Cue::Start),
-        play.metronome.then_some(Cue::Click(true)),
+/// Sends the commands that the options imply.
+fn set_up_transport(options: &PlayOptions, transport: &TransportHandle) {
+    let commands = [
+        options.meter.map(Command::Meter),
+        options.tempo.map(Command::Tempo),
+        options.tempo.map(|_| Command::Start),
+        options.metronome.then_some(Command::Metronome(true)),
     ];
-    cues.into_iter().flatten().for_each(|cue| {
-        baton.give(cue);
-    });
-}
-
-/// As it was left the last time.
-fn recall(params: &dyn Params) {
-    let Some(place) = memory::place() else { return };
-    match memory::read(&place) {
-        Ok(Some(state)) => memory::restore(params, state),
-        Ok(None) => {}
-        Err(error) => println!("{}: cannot be read ({error}); Segue begins as new", place.display()),
+    for command in commands.into_iter().flatten() {
+        transport.send(command);
     }
 }
 
-/// Ctrl-C ends it in order. Where the system keeps the main thread for the window, from here.
-fn end_by_signal(quit: &Arc<AtomicBool>, jam: Option<Arc<Mutex<Option<Jam>>>>) {
+/// Restores the state of the last run. Returns where to save it at the end; `None` if it cannot be
+/// saved there, of which the player is told now rather than at the end.
+fn restore_state(params: &dyn Params) -> Option<PathBuf> {
+    let path = saved_state::path()?;
+    match saved_state::read(&path) {
+        Ok(Some(state)) => saved_state::restore(params, state),
+        Ok(None) => {}
+        Err(error) => {
+            println!("{}: cannot be read ({error}); Segue begins as new", path.display());
+        }
+    }
+    match saved_state::try_writing(&path) {
+        Ok(()) => Some(path),
+        Err(error) => {
+            let way_out = "make its folder writable, or what you set is forgotten at the end";
+            println!("{}: cannot be written ({error}); {way_out}", path.display());
+            None
+        }
+    }
+}
+
+/// Ends the session in order on Ctrl-C. Where the window keeps the main thread to itself, the
+/// session is ended from the signal's thread.
+fn end_on_signal(quit: &Arc<AtomicBool>, session: Option<Arc<Mutex<Option<Session>>>>) {
     let quit = quit.clone();
-    let jam = jam.filter(|_| cfg!(not(target_os = "linux")));
+    let session = session.filter(|_| cfg!(not(target_os = "linux")));
     let end = move || {
         quit.store(true, Ordering::Release);
-        if let Some(jam) = jam.as_ref().and_then(|jam| jam.lock().take()) {
-            jam.end();
+        if let Some(session) = session.as_ref().and_then(|session| session.lock().take()) {
+            session.end();
             std::process::exit(0);
         }
     };
@@ -246,15 +268,15 @@ fn end_by_signal(quit: &Arc<AtomicBool>, jam: Option<Arc<Mutex<Option<Jam>>>>) {
     }
 }
 
-/// Whoever asks a second time is not made to wait.
+/// Calls `end` on a signal, and ends the program at once on a second one.
 #[cfg(unix)]
 fn on_signal(end: impl Fn() + Send + 'static) -> io::Result<()> {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
     use signal_hook::iterator::Signals;
     let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])?;
     let run = move || {
-        for (asked, _) in signals.forever().enumerate() {
-            if asked > 0 {
+        for (before, _) in signals.forever().enumerate() {
+            if before > 0 {
                 std::process::exit(1);
             }
             end();
@@ -268,13 +290,13 @@ fn on_signal(end: impl Fn() + Send + 'static) -> Result<(), ctrlc::Error> {
     ctrlc::set_handler(end)
 }
 
-fn listen_to_terminal(baton: &Baton, quit: &Arc<AtomicBool>) {
-    let (baton, quit) = (baton.clone(), quit.clone());
+fn read_terminal(transport: &TransportHandle, quit: &Arc<AtomicBool>) {
+    let (transport, quit) = (transport.clone(), quit.clone());
     let run = move || {
         let end = || quit.store(true, Ordering::Release);
-        terminal::follow(io::stdin().lock(), &baton, |said| println!("{said}"), end);
+        terminal::follow(io::stdin().lock(), &transport, |text| println!("{text}"), end);
     };
     if let Err(error) = thread::Builder::new().name("segue-terminal".to_owned()).spawn(run) {
-        println!("the terminal is not listened to: {error}");
+        println!("the terminal is not read: {error}");
     }
 }

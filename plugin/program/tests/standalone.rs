@@ -1,4 +1,5 @@
-//! `segue play` and `segue devices`: one clear line for what cannot be. What they play is heard in tests/hosts/standalone.py.
+//! `segue play` and `segue devices`: a clear line for what cannot be done. tests/hosts/standalone.py
+//! listens to what they play.
 
 use std::process::{Command, Output};
 
@@ -72,6 +73,30 @@ fn where_there_is_nothing_to_play_with_it_says_what_is_missing() {
         assert_eq!(said.contains("JACK: "), cfg!(target_os = "linux"), "{arguments:?}: {said}");
         assert!(!said.contains("ALSA lib"), "ALSA's library talks: {said}");
     }
+}
+
+/// What is set would be lost at the end; that is worth a line at the start.
+#[cfg(feature = "standalone")]
+#[test]
+fn a_home_that_cannot_be_written_is_told_once_at_the_start() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("no folder");
+    std::fs::write(&file, "mine").expect("written");
+    for (home, expected) in [(&file, 1), (&folder.path().join("home"), 0)] {
+        let ran = Command::new(env!("CARGO_BIN_EXE_segue"))
+            .args(["play", "--no-window"])
+            .env("JACK_DEFAULT_SERVER", "nobody")
+            .env("JACK_NO_START_SERVER", "1")
+            .env("ALSA_CONFIG_PATH", "/dev/null")
+            .env("HOME", home)
+            .env("XDG_DATA_HOME", home)
+            .output()
+            .expect("the program starts");
+        let said = String::from_utf8_lossy(&ran.stdout);
+        assert_eq!(said.matches("cannot be written").count(), expected, "{said:?}");
+        assert_eq!(said.matches("standalone.json").count(), expected, "{said:?}");
+    }
+    assert_eq!(std::fs::read_to_string(&file).expect("it is there"), "mine");
 }
 
 #[cfg(feature = "standalone")]

@@ -1,40 +1,11 @@
 //! When Segue plays, in each way to play together: pure logic on musical time.
 
 use segue_music::{Beats, TICK};
+use segue_realtime::between::limits::HELD_PATIENCE;
+use segue_realtime::between::situation::{Situation, Terms};
 
-use crate::between::limits::{HELD_PATIENCE, TURN_AHEAD};
-use crate::between::settings::Mode;
-use crate::between::span::Span;
 use crate::composer::phrase::{Phrase, Spacing};
 use crate::composer::turns::Turns;
-
-/// What decides when Segue plays.
-#[derive(Clone, Copy, Debug)]
-pub struct Terms {
-    /// Now.
-    pub now: Beats,
-    /// Nothing begins nearer to now than this.
-    pub lead: Beats,
-    /// Silence that ends a phrase.
-    pub patience: Beats,
-    /// What Segue plays begins on a multiple of this; zero is free.
-    pub grid: Beats,
-    /// The length of a bar; bar lines are its multiples.
-    pub bar: Beats,
-    /// The length of an answer or of a turn.
-    pub length: Beats,
-}
-
-impl Terms {
-    /// The first position where a decision made now can begin something.
-    fn earliest(&self) -> Beats {
-        self.line(self.now + self.lead)
-    }
-
-    fn line(&self, at: Beats) -> Beats {
-        at.ceil_to(if self.grid > Beats::ZERO { self.grid } else { TICK })
-    }
-}
 
 /// Whether an answer that begins there begins later than the player's silence asked for: the decision came too late. A patience shorter than
 /// the lead and a tick or two is not asked for.
@@ -54,64 +25,32 @@ pub fn begins(phrase: &Phrase, terms: &Terms) -> Option<Beats> {
     let due =
         if phrase.is_held() { released.max(onset + terms.patience.times(HELD_PATIENCE)) } else { released };
     // To the tick first: a release on a line is heard some parts of a beat off it, by the rounding of its sample.
-    Some(terms.line(due.round_to(TICK).max(terms.now + terms.lead)))
+    Some(terms.line(due.round_to(TICK).max(terms.reach())))
 }
 
-/// The next stretch that is Segue's, as far as that can be said now; it may still move until a lead before it begins.
-///
-/// `latched` is when the latch went down, `spacing` knows the last onset.
-pub fn span(
-    mode: Mode,
+/// What a mode decides on. `latched` is when the latch went down, `spacing` knows the last onset.
+pub fn situation(
     phrase: &Phrase,
     spacing: &Spacing,
     turns: &Turns,
     latched: Option<Beats>,
     terms: &Terms,
-) -> Option<Span> {
-    match mode {
-        Mode::Answer => {
-            let from = begins(phrase, terms)?;
-            Some(Span { from, until: from + terms.length })
-        }
-        Mode::Trade => trade(phrase, turns, terms),
-        Mode::Continue => {
-            // From where you are, at once; after you have played into it, when you have ended again.
-            let latched = latched?;
-            let from = match phrase.onset() {
-                Some(onset) if onset > latched => begins(phrase, terms)?,
-                _ => terms.earliest(),
-            };
-            Some(Span { from, until: from + terms.bar.times(4096) })
-        }
-        Mode::Duet => {
-            phrase.onset()?;
-            // On the one, as a player comes in who has listened for a moment.
-            let from = (terms.now + terms.lead).ceil_to(terms.bar);
-            let until = spacing.last()? + terms.length;
-            (from < until).then_some(Span { from, until })
-        }
+) -> Situation {
+    Situation {
+        terms: *terms,
+        onset: phrase.onset(),
+        answer: begins(phrase, terms),
+        last_onset: spacing.last(),
+        turn: turns.ours(terms.reach(), terms.length),
+        latched,
     }
-}
-
-fn trade(phrase: &Phrase, turns: &Turns, terms: &Terms) -> Option<Span> {
-    let onset = phrase.onset()?;
-    let turn = turns.ours(terms.now + terms.lead, terms.length)?;
-    if terms.now + TURN_AHEAD < turn.from {
-        return None;
-    }
-    // Its line has passed: you played into the turn, or it was cut by a jump.
-    let from = if turn.from >= terms.now + terms.lead {
-        turn.from
-    } else if onset < turn.from {
-        terms.earliest()
-    } else {
-        begins(phrase, terms)?
-    };
-    (from + Beats::ratio(1, 4) <= turn.until).then_some(Span { from, until: turn.until })
 }
 
 #[cfg(test)]
 mod tests {
+    use segue_realtime::between::mode::Mode;
+    use segue_realtime::between::span::Span;
+
     use super::*;
 
     /// Hundredths of a beat.
@@ -139,16 +78,16 @@ mod tests {
     fn phrase((onset, release, held): Played) -> Phrase {
         let mut phrase = Phrase::default();
         if let Some(onset) = onset {
-            phrase.strike(60, beats(onset));
-            phrase.strike(64, beats(onset));
+            phrase.note_on(60, beats(onset));
+            phrase.note_on(64, beats(onset));
         }
         if let Some(release) = release {
-            phrase.lift(60, beats(release));
+            phrase.note_off(60, beats(release));
         }
         if !held {
             let release = release.unwrap_or(onset.unwrap_or(0));
-            phrase.lift(60, beats(release));
-            phrase.lift(64, beats(release));
+            phrase.note_off(60, beats(release));
+            phrase.note_off(64, beats(release));
         }
         phrase
     }
@@ -198,8 +137,8 @@ mod tests {
     fn a_rounded_release_on_a_line_counts_as_on_it() {
         for off in [-9000, -1, 0, 1, 9000] {
             let mut phrase = Phrase::default();
-            phrase.strike(60, beats(300));
-            phrase.lift(60, beats(400) + Beats::from_parts(off));
+            phrase.note_on(60, beats(300));
+            phrase.note_off(60, beats(400) + Beats::from_parts(off));
             for grid in [beats(100), beats(50), beats(25), Beats::ratio(1, 3), Beats::ratio(1, 6)] {
                 let terms = Terms { grid, ..terms(401) };
                 assert_eq!(begins(&phrase, &terms), Some(beats(500)), "{off} {grid}");
@@ -235,12 +174,13 @@ mod tests {
         ];
         for (mode, played, latched, now, expected) in cases {
             let mut turns = Turns::default();
-            turns.strike(beats(410), beats(400), beats(800));
+            turns.note_on(beats(410), beats(400), beats(800));
             let mut spacing = Spacing::default();
             if let Some(onset) = played.0 {
-                spacing.strike(beats(onset));
+                spacing.note_on(beats(onset));
             }
-            let span = span(mode, &phrase(played), &spacing, &turns, latched.map(beats), &terms(now));
+            let situation = situation(&phrase(played), &spacing, &turns, latched.map(beats), &terms(now));
+            let span = mode.span(&situation);
             let expected = expected.map(|(from, until)| Span { from: beats(from), until: beats(until) });
             assert_eq!(span, expected, "{mode:?} {played:?} {now}");
         }

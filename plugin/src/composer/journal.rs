@@ -9,10 +9,10 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use segue_music::{Beats, Channel, Key, Meter, Note, Role, Tempo, Velocity};
+use segue_realtime::between::limits::{PROMPT_BARS, TAKE_BEATS, TAKE_NOTES, TAKES};
+use segue_realtime::between::settings::Mode;
+use segue_realtime::between::sounded::Sounded;
 
-use crate::between::limits::{PROMPT_BARS, TAKE_BEATS, TAKE_NOTES, TAKES};
-use crate::between::settings::Mode;
-use crate::between::sounded::Sounded;
 use crate::takes::{Jam, Mark, Name, Struck, Take, Takes, whole};
 
 /// The shortest time there is.

@@ -1,165 +1,113 @@
 //! The composer: listens, decides when to play, and plans ahead of the playhead. Runs on the composer's own thread. It may
 //! allocate, lock and use the model, the takes, the parameters' state and the status; it reaches the audio thread through
-//! [`crate::between`] alone, and knows neither the editor nor the plugin framework.
+//! [`segue_realtime::between`] alone, and knows neither the editor nor the plugin framework.
 //!
 //! Plain code between two ring ends: no thread, no clock, no wait. [`Composer::step`] does one piece of work and returns;
 //! [`thread`] is a loop around it, and a test may call it in line. It decides at ticks only, from what came before them, so the
 //! same input makes the same notes whatever the blocks, the load or the pace.
 
 pub mod answer;
+mod command;
 pub mod groove;
 mod hearing;
+mod history;
 pub mod journal;
 pub mod model_choice;
 pub mod phrase;
+mod planned_answer;
 mod planning;
+mod player;
 mod replaying;
 pub mod thread;
 pub mod turns;
+mod work;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use crossbeam_channel::Receiver;
 use segue_model::{Generator, Model};
-use segue_music::{Beats, Meter, TICK, tick_at};
+use segue_music::{Beats, Meter, tick_at};
+use segue_realtime::between::boundary::{ComposerEnd, Readiness};
+use segue_realtime::between::heard::{Heard, Revision, Tick};
+use segue_realtime::between::limits::{KEPT_UP_TICKS, NOTES_A_TICK, PREFILL_STEPS};
+use segue_realtime::between::meters::Doing;
+use segue_realtime::between::planned::{Change, Plan};
+use segue_realtime::between::settings::{Settings, What};
+use segue_realtime::between::situation::Terms;
 
-use crate::between::boundary::{ComposerEnd, Readiness};
-use crate::between::heard::{Heard, Revision, Tick};
-use crate::between::limits::{KEPT_UP_TICKS, NOTES_A_TICK, PREFILL_STEPS};
-use crate::between::meters::Doing;
-use crate::between::planned::Change;
-use crate::between::settings::{Mode, Settings};
-use crate::between::sounded::Sounded;
-use crate::composer::answer::Terms;
-use crate::composer::groove::Groove;
-use crate::composer::journal::Journal;
-use crate::composer::phrase::{Phrase, Spacing};
-use crate::composer::turns::Turns;
 use crate::status::Status;
-use replaying::{Source, Undone};
+pub use command::Command;
+use history::History;
+use planned_answer::PlannedAnswer;
+use player::Player;
+use work::Work;
 
 /// By tick.
 const LAG_DECAY: f32 = 0.98;
 
-/// What the editor, or whoever loads models, may ask of the composer.
-#[derive(Clone)]
-pub enum Wish {
-    /// Forget everything that was played.
-    Forget,
-    /// Play with another model from here on; what was heard stays heard.
-    Play(Arc<Model>),
-    /// Play the take of that id again, as it was heard.
-    Replay(u64),
-    /// No replay any more, nor an answer that was asked for.
-    StopReplay,
-    /// Another answer to the prompt of that take, with the settings of now.
-    Another(u64),
-    /// Do not go on from the last answer, as if it had not been played.
-    Undo,
-    /// Do go on from the one that was undone last.
-    Redo,
-}
-
-/// An answer that is planned or played.
-struct Answer {
-    /// By which it is told from others at the output.
-    number: u32,
-    source: Source,
-    from: Beats,
-    until: Beats,
-    /// What it answers, to be taken up again if it never sounded.
-    phrase: Phrase,
-    /// It begins so soon that it cannot move any more.
-    committed: bool,
-    /// The onset of its first note, once that is planned.
-    opening: Option<Beats>,
-    /// Everything before this is planned.
-    frontier: Beats,
-    /// The next note begins here or later: what lay behind was withdrawn.
-    floor: Beats,
-    /// Nothing more comes.
-    complete: bool,
-}
-
-/// One instance's composer.
-pub struct Composer {
-    end: ComposerEnd,
-    wishes: Receiver<Wish>,
-    status: Arc<Status>,
-    generator: Generator,
-    phrase: Phrase,
-    spacing: Spacing,
-    turns: Turns,
-    groove: Groove,
-    answer: Option<Answer>,
-    /// When the latch went down, while it is.
-    latched: Option<Beats>,
-    /// The last tick's.
+/// What held at the last tick.
+struct Latest {
     settings: Settings,
     bar: Beats,
     meter: Option<Meter>,
     /// What the generator was asked for last, by its number among the model's styles.
     style: Option<usize>,
+    /// The newest revision, also of what was heard since.
     revision: Revision,
-    /// The newest tick when the note before this one was begun.
-    note_began: Option<u64>,
-    /// How many ticks came while a note was planned: none, on a machine that keeps up.
-    note_ticks: u64,
-    /// The tick that is being decided, and how many notes it may still plan.
-    deciding: Option<(Tick, usize)>,
+}
+
+/// One instance's composer.
+pub struct Composer {
+    end: ComposerEnd,
+    commands: Receiver<Command>,
+    status: Arc<Status>,
+    generator: Generator,
+    player: Player,
+    answer: Option<PlannedAnswer>,
+    latest: Latest,
+    work: Work,
     /// What the plans were made with, and the tick at which they were last made anew for a parameter's sake.
-    planned_with: (Settings, u64),
-    /// The model's numbers were none: it plays no more.
-    broken: bool,
-    /// What sounded, and the takes of it: nothing that is planned depends on it.
-    journal: Journal,
-    /// Answers so far, also those that never sounded.
-    answers: u32,
-    /// Where the last answers began that were made and not replayed.
-    openings: VecDeque<(u32, Beats)>,
-    /// What was undone, the last at the end.
-    undone: Vec<Undone>,
+    planned_with: (What, u64),
+    /// The model's logits were not finite: it plays no more.
+    model_failed: bool,
+    history: History,
     /// What the player wants of the takes, until the next tick.
-    asked: VecDeque<Wish>,
-    /// The take that is shown as being played again.
-    replaying: Option<u64>,
+    requests: VecDeque<Command>,
 }
 
 impl Composer {
     /// A composer that has heard nothing.
-    pub fn new(model: Arc<Model>, end: ComposerEnd, wishes: Receiver<Wish>, status: Arc<Status>) -> Self {
+    pub fn new(
+        model: Arc<Model>,
+        end: ComposerEnd,
+        commands: Receiver<Command>,
+        status: Arc<Status>,
+    ) -> Self {
         status.set_model(model.name(), model.styles());
         status.set_doing(Doing::Listening, 0.0);
         end.set_readiness(Readiness::Ready);
-        let journal = Journal::new(status.takes.clone());
+        let history = History::new(status.takes.clone());
         Self {
             end,
-            wishes,
+            commands,
             status,
             generator: Generator::new(model),
-            phrase: Phrase::default(),
-            spacing: Spacing::default(),
-            turns: Turns::default(),
-            groove: Groove::default(),
+            player: Player::default(),
             answer: None,
-            latched: None,
-            settings: Settings::default(),
-            bar: Meter::COMMON.bar(),
-            meter: None,
-            style: None,
-            revision: 0,
-            note_began: None,
-            note_ticks: 0,
-            deciding: None,
-            planned_with: (Settings::default(), 0),
-            broken: false,
-            journal,
-            answers: 0,
-            openings: VecDeque::new(),
-            undone: Vec::new(),
-            asked: VecDeque::new(),
-            replaying: None,
+            latest: Latest {
+                settings: Settings::default(),
+                bar: Meter::COMMON.bar(),
+                meter: None,
+                style: None,
+                revision: 0,
+            },
+            work: Work::default(),
+            planned_with: (What::default(), 0),
+            model_failed: false,
+            history,
+            requests: VecDeque::new(),
         }
     }
 
@@ -173,60 +121,58 @@ impl Composer {
         &mut self.end
     }
 
-    /// Does one piece of work: plans a note, or takes in one thing that was heard, or brings the generator up to date by a few
+    /// Does one piece of work: plans a note, or receives one thing that was heard, or brings the generator up to date by a few
     /// steps. Returns whether there is more to do at once.
     pub fn step(&mut self) -> bool {
         self.listen_back();
-        if let Some((tick, notes)) = self.deciding {
-            let told = self.end.ticks_since(0);
-            if let Some(before) = self.note_began.take() {
-                self.note_ticks = told.saturating_sub(before);
-            }
+        if let Some((tick, notes)) = self.work.deciding {
+            let newest = self.end.ticks_since(0);
+            self.work.end_note(newest);
             if notes > 0 && self.plan_note(&tick) {
-                self.note_began = Some(told);
-                self.deciding = Some((tick, notes - 1));
+                self.work.begin_note(newest);
+                self.work.deciding = Some((tick, notes - 1));
             } else {
-                self.deciding = None;
+                self.work.deciding = None;
                 self.show(&tick);
                 self.end.acknowledge(tick.number);
             }
             return true;
         }
         if let Ok(heard) = self.end.heard.pop() {
-            self.take(heard);
+            self.receive(heard);
             return true;
         }
-        while let Ok(wish) = self.wishes.try_recv() {
-            match wish {
-                Wish::Forget => self.forget_the_music(),
-                Wish::Play(model) => self.play_with(model),
-                wish => self.ask(wish),
+        while let Ok(command) = self.commands.try_recv() {
+            match command {
+                Command::Forget => self.forget_the_music(),
+                Command::Play(model) => self.play_with(model),
+                command => self.request(command),
             }
         }
         !self.generator.prefill(PREFILL_STEPS)
     }
 
-    fn take(&mut self, heard: Heard) {
+    fn receive(&mut self, heard: Heard) {
         match heard {
-            Heard::On { at, key, velocity, stays, revision } => {
-                self.revision = revision;
-                self.keep(at, stays);
-                self.strike(at, key, velocity);
+            Heard::On { at, key, velocity, survives, revision } => {
+                self.latest.revision = revision;
+                self.keep(at, survives);
+                self.note_on(at, key, velocity);
             }
-            Heard::Off { at, key } => self.lift(at, key),
-            Heard::Pedal { at, down } => self.pedal(at, down),
-            Heard::Jump { from, to, jump, stays, revision } => {
-                self.revision = revision;
-                self.jump(from, to, jump, stays);
+            Heard::Off { at, key } => self.note_off(at, key),
+            Heard::Pedal { at, down } => self.generator.pedal(tick_at(at), down),
+            Heard::Jump { from, to, jump, survives, revision } => {
+                self.latest.revision = revision;
+                self.jump(from, to, jump, survives);
             }
-            Heard::Cut { at, stays, revision } => {
-                self.revision = revision;
-                self.keep(at, stays);
-                self.phrase.close();
+            Heard::Cut { at, survives, revision } => {
+                self.latest.revision = revision;
+                self.keep(at, survives);
+                self.player.phrase.close();
             }
             Heard::Reset { revision } => {
                 self.forget();
-                self.revision = revision;
+                self.latest.revision = revision;
             }
             Heard::Lost { at, held } => self.resync(at, held),
             Heard::Tick(tick) => self.tick(tick),
@@ -237,49 +183,39 @@ impl Composer {
     fn forget_the_music(&mut self) {
         self.generator.forget();
         self.forget_the_player();
-        self.tell(Change::Withdraw { from: Beats::MIN });
+        self.send(Change::Withdraw { from: Beats::MIN });
     }
 
     /// From the beginning: nothing was ever heard.
     fn forget(&mut self) {
         self.generator.reset();
         self.forget_the_player();
-        self.latched = None;
-        self.meter = None;
-        self.style = None;
+        self.player.latched = None;
+        self.latest.meter = None;
+        self.latest.style = None;
     }
 
     fn forget_the_player(&mut self) {
-        self.phrase = Phrase::default();
-        self.spacing = Spacing::default();
-        self.turns.reset();
-        self.groove = Groove::default();
+        self.player.forget();
         self.answer = None;
-        self.forget_answers();
+        self.history.forget();
         self.status.clear_notice();
-    }
-
-    /// None can be undone any more. The takes stay.
-    fn forget_answers(&mut self) {
-        self.journal.forget();
-        self.openings.clear();
-        self.undone.clear();
     }
 
     /// What is planned stays; what is still to be planned comes from the new model.
     pub fn play_with(&mut self, model: Arc<Model>) {
         self.status.set_model(model.name(), model.styles());
         self.generator.set_model(model);
-        self.broken = false;
+        self.model_failed = false;
         self.status.recover();
         self.end.set_readiness(Readiness::Ready);
     }
 
     fn tick(&mut self, tick: Tick) {
-        self.revision = tick.revision;
-        self.bar = tick.bar;
-        if self.meter != tick.meter {
-            self.meter = tick.meter;
+        self.latest.revision = tick.revision;
+        self.latest.bar = tick.bar;
+        if self.latest.meter != tick.meter {
+            self.latest.meter = tick.meter;
             self.change_meter(&tick);
         }
         self.restyle(&tick);
@@ -290,64 +226,66 @@ impl Composer {
         // Behind, a decision would be about the past, and what has come since may have made it void: only the newest tick counts
         // then. Never where the audio thread waits for us.
         let stale = behind > KEPT_UP_TICKS && !self.end.heard.is_empty() && !self.end.is_waited_for();
-        let decides = !self.broken && !stale && self.decide(&tick);
-        self.deciding = Some((tick, if decides { NOTES_A_TICK } else { 0 }));
-        self.settings = tick.settings;
+        let decides = !self.model_failed && !stale && self.decide(&tick);
+        self.work.deciding = Some((tick, if decides { NOTES_A_TICK } else { 0 }));
+        self.latest.settings = tick.settings;
         self.keep_takes();
     }
 
     /// From here on the music is of the style that is asked for, if the model knows it.
     fn restyle(&mut self, tick: &Tick) {
         let known = self.generator.model().styles().len();
-        let style = tick.settings.style.map(usize::from).filter(|&style| style < known);
-        if std::mem::replace(&mut self.style, style) != style {
+        let style = tick.settings.what.style.map(usize::from).filter(|&style| style < known);
+        if std::mem::replace(&mut self.latest.style, style) != style {
             self.generator.style(tick_at(tick.at), style);
         }
     }
 
     fn terms(&self, tick: &Tick) -> Terms {
         let settings = &tick.settings;
-        let patience = self.spacing.beats().as_f64() * f64::from(settings.patience);
+        let patience = self.player.spacing.beats().as_f64() * f64::from(settings.when.patience);
         Terms {
             now: tick.at,
             lead: tick.lead,
             patience: Beats::from_f64(patience),
-            grid: settings.grid,
+            grid: settings.what.grid,
             bar: tick.bar,
-            length: tick.bar.times(i64::from(settings.bars)),
+            length: tick.bar.times(i64::from(settings.when.bars)),
         }
     }
 
-    /// Tells the audio thread; where its ring is full, the change is lost and counted.
-    fn tell(&mut self, change: Change) {
-        let plan = crate::between::planned::Plan { change, revision: self.revision };
+    /// Takes back what was planned from a position on, here and on the audio thread.
+    fn retract(&mut self, from: Beats) {
+        self.withdraw(from);
+        self.send(Change::Withdraw { from });
+    }
+
+    /// Sends a change to the audio thread; where its ring is full, the change is lost and counted.
+    fn send(&mut self, change: Change) {
+        let plan = Plan { change, revision: self.latest.revision };
         if self.end.planned.push(plan).is_err() {
-            self.status.dropped.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            self.status.dropped.fetch_add(1, Ordering::Relaxed);
         }
     }
 
     fn show(&self, tick: &Tick) {
-        self.status.roll.tell(tick, self.generator.context().notes());
-        let mode = tick.settings.mode;
-        let length = tick.bar.times(i64::from(tick.settings.bars));
+        self.status.roll.update(tick, self.generator.context().notes());
+        let (mode, phrase) = (tick.settings.mode, &self.player.phrase);
+        let length = tick.bar.times(i64::from(tick.settings.when.bars));
         let (doing, left) = match &self.answer {
-            _ if self.broken => return,
+            _ if self.model_failed => return,
             Some(answer) if answer.committed && tick.at >= answer.from => {
-                let left = answer.until - tick.at;
-                match mode {
-                    _ if answer.complete && answer.opening.is_none() => (Doing::Resting, left),
-                    Mode::Duet => (Doing::Alongside, left),
-                    _ => (Doing::Answering, left),
-                }
+                let rests = answer.complete && answer.opening.is_none();
+                (if rests { Doing::Resting } else { mode.activity() }, answer.until - tick.at)
             }
-            Some(answer) if mode != Mode::Answer || !self.phrase.is_held() => {
+            Some(answer) if !mode.begins_on_silence() || !phrase.is_held() => {
                 (Doing::Waiting, answer.from - tick.at)
             }
             _ if !tick.settings.on => (Doing::Off, Beats::ZERO),
-            _ => match self.turns.left_to_player(tick.at, length) {
-                Some(left) if mode == Mode::Trade => (Doing::YourTurn, left),
-                _ if self.phrase.is_open() => (Doing::Hearing, Beats::ZERO),
-                _ => (Doing::Listening, Beats::ZERO),
+            _ => match mode.turn(self.player.turns.left_to_player(tick.at, length)) {
+                Some(turn) => turn,
+                None if phrase.is_open() => (Doing::Hearing, Beats::ZERO),
+                None => (Doing::Listening, Beats::ZERO),
             },
         };
         self.status.set_doing(doing, (left.as_f64() / tick.bar.as_f64()) as f32);

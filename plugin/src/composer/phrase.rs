@@ -15,13 +15,13 @@ pub struct Phrase {
 
 impl Phrase {
     /// A key goes down.
-    pub fn strike(&mut self, key: Key, at: Beats) {
+    pub fn note_on(&mut self, key: Key, at: Beats) {
         self.held |= 1 << (key % 128);
         self.onset = Some(at);
     }
 
     /// A key comes up.
-    pub fn lift(&mut self, key: Key, at: Beats) {
+    pub fn note_off(&mut self, key: Key, at: Beats) {
         self.held &= !(1 << (key % 128));
         self.release = Some(at);
     }
@@ -96,7 +96,7 @@ impl Default for Spacing {
 
 impl Spacing {
     /// A key goes down.
-    pub fn strike(&mut self, at: Beats) {
+    pub fn note_on(&mut self, at: Beats) {
         let distance = self.last.map_or(Beats::MAX, |last| at - last);
         if distance < CHORD {
             return;
@@ -139,14 +139,14 @@ mod tests {
     fn a_phrase_is_answered_once() {
         let beats = |hundredths| Beats::ratio(hundredths, 100);
         let mut phrase = Phrase::default();
-        phrase.strike(60, beats(0));
-        phrase.strike(64, beats(0));
-        phrase.lift(60, beats(50));
+        phrase.note_on(60, beats(0));
+        phrase.note_on(64, beats(0));
+        phrase.note_off(60, beats(50));
         assert_eq!(phrase.held().collect::<Vec<_>>(), [64]);
         phrase.close();
-        phrase.lift(64, beats(600));
+        phrase.note_off(64, beats(600));
         assert!(!phrase.is_open());
-        phrase.strike(62, beats(700));
+        phrase.note_on(62, beats(700));
         assert!(phrase.is_open());
     }
 
@@ -171,7 +171,7 @@ mod tests {
         for (onsets, expected) in cases {
             let mut spacing = Spacing::default();
             for &onset in onsets {
-                spacing.strike(Beats::ratio(onset, 12));
+                spacing.note_on(Beats::ratio(onset, 12));
             }
             assert_eq!(spacing.beats(), Beats::ratio(expected, 12), "{onsets:?}");
         }

@@ -6,18 +6,18 @@ use std::thread::{self, JoinHandle, Thread};
 use std::time::Instant;
 
 use crossbeam_channel::Receiver;
+use segue_realtime::between::boundary::{ComposerEnd, Readiness, StopHandle};
+use segue_realtime::between::limits::{JOIN_WAIT, PARK, PARK_IDLE};
 
-use crate::between::boundary::{ComposerEnd, Lifeline, Readiness};
-use crate::between::limits::{JOIN_WAIT, PARK, PARK_IDLE};
 use crate::composer::model_choice::ModelChoice;
-use crate::composer::{Composer, Wish};
+use crate::composer::{Command, Composer};
 use crate::status::Status;
 
 pub use crate::composer::model_choice::Load;
 
 /// A running composer. Ends with it: dropping this stops the thread and waits for it, bounded.
 pub struct ComposerThread {
-    lifeline: Lifeline,
+    stop: StopHandle,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -25,15 +25,15 @@ impl ComposerThread {
     /// Starts one. Returns at once: the model is loaded on the new thread.
     pub fn start(
         end: ComposerEnd,
-        wishes: Receiver<Wish>,
+        commands: Receiver<Command>,
         status: Arc<Status>,
         choice: impl Into<ModelChoice>,
     ) -> Self {
-        let lifeline = end.lifeline();
-        let (inner, inner_status, choice) = (lifeline.clone(), status.clone(), choice.into());
+        let stop = end.stop_handle();
+        let (inner, inner_status, choice) = (stop.clone(), status.clone(), choice.into());
         let run = move || {
             let composed =
-                catch_unwind(AssertUnwindSafe(|| compose(end, wishes, inner_status.clone(), choice)));
+                catch_unwind(AssertUnwindSafe(|| compose(end, commands, inner_status.clone(), choice)));
             let failure = match composed {
                 Ok(Ok(())) => return,
                 Ok(Err(reason)) => reason,
@@ -45,9 +45,9 @@ impl ComposerThread {
         let thread = thread::Builder::new().name("segue-composer".to_owned()).spawn(run);
         if let Err(error) = &thread {
             status.fail(&format!("no thread to compose on: {error}"));
-            lifeline.fail();
+            stop.fail();
         }
-        Self { lifeline, thread: thread.ok() }
+        Self { stop, thread: thread.ok() }
     }
 
     /// For waking it.
@@ -58,7 +58,7 @@ impl ComposerThread {
 
 impl Drop for ComposerThread {
     fn drop(&mut self) {
-        self.lifeline.stop();
+        self.stop.stop();
         let Some(thread) = self.thread.take() else { return };
         thread.thread().unpark();
         // It stops within a step, some milliseconds; only loading a model takes longer.
@@ -75,7 +75,7 @@ impl Drop for ComposerThread {
 
 fn compose(
     end: ComposerEnd,
-    wishes: Receiver<Wish>,
+    commands: Receiver<Command>,
     status: Arc<Status>,
     mut choice: ModelChoice,
 ) -> Result<(), String> {
@@ -83,7 +83,7 @@ fn compose(
         return Ok(());
     }
     let model = choice.first()?;
-    let mut composer = Composer::new(model, end, wishes, status);
+    let mut composer = Composer::new(model, end, commands, status);
     let mut last = Instant::now();
     while !composer.end().stops() {
         // Before what was heard after it: in an offline bounce the notes after a loaded state are the new model's, all of them.

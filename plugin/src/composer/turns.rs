@@ -1,8 +1,7 @@
 //! Trading: whose bars these are.
 
 use segue_music::Beats;
-
-use crate::between::span::Span;
+use segue_realtime::between::span::Span;
 
 /// A first note this short before a bar line is a pickup to the bar after it.
 const PICKUP: Beats = Beats::ratio(1, 2);
@@ -18,7 +17,7 @@ pub struct Turns {
 impl Turns {
     /// The player strikes a key. The first note sets where turns are counted from: the line of its bar. So does one after a
     /// whole cycle in which the player was silent.
-    pub fn strike(&mut self, at: Beats, bar: Beats, length: Beats) {
+    pub fn note_on(&mut self, at: Beats, bar: Beats, length: Beats) {
         let silent = self.last.is_none_or(|last| at - last > length.times(2));
         if self.origin.is_none() || silent {
             self.origin = Some((at + PICKUP).floor_to(bar));
@@ -74,7 +73,7 @@ mod tests {
         ];
         for (first, at, from) in cases {
             let mut turns = Turns::default();
-            turns.strike(beats(first), beats(40), beats(80));
+            turns.note_on(beats(first), beats(40), beats(80));
             let ours = turns.ours(beats(at), beats(80));
             assert_eq!(ours, Some(Span { from: beats(from), until: beats(from + 80) }), "{first} {at}");
             let left = (at < from).then(|| beats(from - at));
@@ -87,7 +86,7 @@ mod tests {
     fn a_cycle_without_the_player_begins_anew() {
         let mut turns = Turns::default();
         for (at, from) in [(1, 80), (100, 80), (161, 80), (400, 480), (560, 480), (999, 1080)] {
-            turns.strike(beats(at), beats(40), beats(80));
+            turns.note_on(beats(at), beats(40), beats(80));
             // The turn after the first note, counted from where it was then.
             let origin = beats(from) - beats(80);
             assert_eq!(turns.origin, Some(origin), "{at}");

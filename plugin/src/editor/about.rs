@@ -33,7 +33,7 @@ const WIDE: f32 = 820.0;
 const GAP: f32 = 24.0;
 
 /// Its height where there is room.
-pub const HEIGHT: f32 = 290.0;
+pub const HEIGHT: f32 = 300.0;
 
 /// Draws it in all the room there is. True where the player has seen enough.
 pub fn show(ui: &mut Ui, status: &Status, memory: &Memory) -> bool {

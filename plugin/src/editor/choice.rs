@@ -17,7 +17,7 @@ const PILL: (f32, f32) = (30.0, 16.0);
 /// Height of a menu beyond which it scrolls.
 const MENU: f32 = 440.0;
 
-/// What a menu leaves of a low window.
+/// Height of a low window that a menu leaves uncovered.
 const AROUND_MENU: f32 = 90.0;
 
 /// A switch with its name.
@@ -32,7 +32,7 @@ pub fn switch(ui: &mut Ui, setter: &ParamSetter<'_>, param: &BoolParam, caption:
     pill(&painter, at, param.value(), theme::ON);
 }
 
-/// Switches a parameter by clicks on its control.
+/// Switches a parameter when its control is clicked, and resets it at a double click.
 pub fn toggle(setter: &ParamSetter<'_>, param: &BoolParam, response: &Response) {
     if response.double_clicked() {
         set(setter, param, param.default_plain_value());
@@ -41,7 +41,7 @@ pub fn toggle(setter: &ParamSetter<'_>, param: &BoolParam, response: &Response) 
     }
 }
 
-/// Draws a switch around a place.
+/// Draws a switch centred at a point.
 pub fn pill(painter: &Painter, at: egui::Pos2, on: bool, colour: Color32) {
     let pill = Rect::from_center_size(at, vec2(PILL.0, PILL.1));
     let (fill, knob) = if on { (colour, theme::GROUND) } else { (theme::RAISED, theme::DIM) };
@@ -50,7 +50,7 @@ pub fn pill(painter: &Painter, at: egui::Pos2, on: bool, colour: Color32) {
     painter.circle_filled(pos2(x, pill.center().y), 6.0, knob);
 }
 
-/// Every value of a parameter with few, as the host would show it.
+/// All values of a parameter, with the text a host would show.
 fn values<P: Param>(param: &P) -> impl Iterator<Item = (P::Plain, String)> {
     let steps = param.step_count().unwrap_or(1);
     (0..=steps).map(move |step| {
@@ -62,7 +62,7 @@ fn values<P: Param>(param: &P) -> impl Iterator<Item = (P::Plain, String)> {
 /// Share of a control's width for its name, where its values lie side by side.
 const NAME: f32 = 0.24;
 
-/// A few values side by side, after their name; a menu where there is no room for that.
+/// A few values side by side after the name, or a menu if they do not fit.
 pub fn segments<P: Param>(ui: &mut Ui, setter: &ParamSetter<'_>, param: &P, caption: Caption<'_>) {
     let width = ui.available_width();
     let count = param.step_count().unwrap_or(1) + 1;
@@ -106,12 +106,12 @@ fn text_width(ui: &Ui, text: &str) -> f32 {
     ui.painter().layout_no_wrap(text.to_owned(), theme::font(13.0), theme::TEXT).size().x
 }
 
-/// A colour under the pointer.
+/// A colour, lighter while the pointer is on it.
 pub fn lit(colour: Color32, hovered: bool) -> Color32 {
     if hovered { colour.lerp_to_gamma(Color32::WHITE, 0.08) } else { colour }
 }
 
-/// Many values in a menu that opens.
+/// A parameter with many values, chosen from a menu.
 pub fn list<P: Param>(ui: &mut Ui, setter: &ParamSetter<'_>, param: &P, width: f32, caption: Caption<'_>) {
     let response = menu_row(ui, width, caption, &param.to_string());
     if response.secondary_clicked() {
@@ -144,14 +144,14 @@ pub fn menu_row(ui: &mut Ui, width: f32, caption: Caption<'_>, value: &str) -> R
     response
 }
 
-/// Text in one line, with an ellipsis at its end where there is no room for all of it.
+/// One line of text, cut with an ellipsis if it does not fit.
 pub fn elided(ui: &Ui, text: &str, room: f32, colour: Color32) -> std::sync::Arc<egui::Galley> {
     let mut job = egui::text::LayoutJob::simple_singleline(text.to_owned(), theme::font(13.5), colour);
     job.wrap = egui::text::TextWrapping::truncate_at_width(room.max(0.0));
     ui.painter().layout_job(job)
 }
 
-/// What opens at a click on a control: at least that wide, and scrolled where it is long.
+/// The menu that a click on a control opens. It is at least `width` wide and scrolls if it is long.
 pub fn menu<R>(opener: &Response, width: f32, contents: impl FnOnce(&mut Ui) -> R) -> Option<R> {
     let height = menu_height(&opener.ctx);
     let popup = Popup::menu(opener).width(width).close_behavior(PopupCloseBehavior::CloseOnClickOutside);
@@ -165,12 +165,12 @@ pub fn menu<R>(opener: &Response, width: f32, contents: impl FnOnce(&mut Ui) -> 
     shown.map(|shown| shown.inner.inner)
 }
 
-/// The highest that a menu may be.
+/// The greatest height of a menu in this window.
 pub fn menu_height(context: &egui::Context) -> f32 {
     MENU.min(context.content_rect().height() - AROUND_MENU)
 }
 
-/// A small triangle: down for what is open or opens, right for what is folded.
+/// A small triangle: pointing down for menus and open panels, right for folded panels.
 pub fn triangle(painter: &Painter, at: egui::Pos2, down: bool, colour: Color32) {
     let corners = if down {
         [vec2(-4.0, -2.5), vec2(4.0, -2.5), vec2(0.0, 3.0)]

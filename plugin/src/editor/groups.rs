@@ -3,6 +3,7 @@
 
 use egui::{Frame, RichText, ScrollArea, Ui};
 use nice_plug::prelude::ParamSetter;
+use segue_realtime::between::settings::Mode;
 
 use super::caption::Caption;
 use super::choice::{list, segments, switch};
@@ -11,7 +12,6 @@ use super::panels::Panel;
 use super::slider::slider;
 use super::span::span;
 use super::theme;
-use crate::between::settings::Mode;
 use crate::params::SegueParams;
 use crate::params::choices::Grid;
 use crate::params::scale::Scale;
@@ -23,7 +23,7 @@ pub const MARGIN: f32 = 8.0;
 /// Height of a group's name.
 const NAME: f32 = 20.0;
 
-/// What the groups show and change.
+/// What the groups read and change.
 pub struct Controls<'a> {
     /// Changes parameters.
     pub setter: &'a ParamSetter<'a>,
@@ -31,11 +31,11 @@ pub struct Controls<'a> {
     pub params: &'a SegueParams,
     /// What the instance does.
     pub status: &'a Status,
-    /// All controls, or those used most.
+    /// Whether to show all controls, or only those used most.
     pub all: bool,
 }
 
-/// Rows of a group: those used most, and all.
+/// Number of rows of a group: those used most, and all.
 const fn rows(panel: Panel) -> (usize, usize) {
     match panel {
         Panel::When => (4, 6),
@@ -52,7 +52,7 @@ pub fn height(panel: Panel, all: bool) -> f32 {
     2.0 * MARGIN + NAME + rows * (theme::ROW + theme::GAP)
 }
 
-/// A panel in all the room there is.
+/// A panel that fills the available space.
 pub fn panel(ui: &mut Ui, contents: impl FnOnce(&mut Ui)) {
     let height = ui.available_height() - 2.0 * MARGIN;
     let frame = Frame::new().fill(theme::PANEL).corner_radius(theme::ROUND_PANEL).inner_margin(MARGIN);
@@ -71,7 +71,7 @@ pub fn name(ui: &mut Ui, name: &str) {
     ui.spacing_mut().interact_size.y = theme::ROW;
 }
 
-/// A group with its name above; it scrolls where it is higher than the room for it.
+/// A group with its name above. It scrolls if it does not fit.
 pub fn group(ui: &mut Ui, which: Panel, contents: impl FnOnce(&mut Ui)) {
     panel(ui, |ui| {
         name(ui, which.name());
@@ -81,7 +81,7 @@ pub fn group(ui: &mut Ui, which: Panel, contents: impl FnOnce(&mut Ui)) {
 }
 
 impl Controls<'_> {
-    /// Why a control has no effect in the mode that holds, unless that is one of these.
+    /// `why` if the current mode is none of `modes`: the control has no effect then.
     fn only<'b>(&self, modes: &[Mode], why: &'b str) -> Option<&'b str> {
         (!modes.contains(&self.status.mode())).then_some(why)
     }

@@ -2,18 +2,18 @@
 
 use egui::{Align, Color32, Label, Layout, RichText, Sense, Ui, vec2};
 use nice_plug::prelude::ParamSetter;
+use segue_realtime::between::meters::Doing;
 
 use super::choice::{pill, toggle};
 use super::hint::hint;
 use super::{about, help, labels, theme};
-use crate::between::meters::Doing;
 use crate::params::SegueParams;
 use crate::status::Status;
 
-/// From this width on the state has room beside everything else.
+/// The smallest width with room for the state in the first line.
 const WIDE: f32 = 740.0;
 
-/// What can be shown in place of the panels.
+/// A page that can take the place of the panels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Page {
     /// What to do first.
@@ -23,7 +23,7 @@ pub enum Page {
 }
 
 impl Page {
-    /// Its height where there is room.
+    /// Its height if there is room.
     pub const fn height(self) -> f32 {
         match self {
             Self::Help => help::HEIGHT,
@@ -32,8 +32,7 @@ impl Page {
     }
 }
 
-/// Name, state, presets, pages and the main switch. What Segue does gets a line of its own in a narrow
-/// window.
+/// Name, state, presets, pages and the main switch. In a narrow window the state has its own line.
 pub fn header(
     ui: &mut Ui,
     setter: &ParamSetter<'_>,
@@ -73,7 +72,7 @@ pub fn header(
     }
 }
 
-/// What Segue does, in the colour of whoever plays.
+/// What Segue is doing, in the colour of whoever plays.
 fn state(ui: &mut Ui, status: &Status, size: f32) {
     let (doing, bars) = status.doing();
     let state = labels::doing(doing, status.mode(), bars, status.beats_left());
@@ -101,9 +100,9 @@ fn main_switch(ui: &mut Ui, setter: &ParamSetter<'_>, params: &SegueParams) {
     pill(&painter, rect.right_center() - vec2(23.0, 0.0), params.on.value(), theme::SEGUE);
 }
 
-/// Why Segue does not play, and whatever else the player should know.
+/// Faults and notices.
 pub fn notices(ui: &mut Ui, params: &SegueParams, status: &Status) {
-    // In one line each, so that the controls keep their place; what has no room there is in the hint.
+    // One line each, so that the controls keep their place. The hint shows the whole text.
     let mut line = |words: String, colour: Color32| {
         let label = Label::new(RichText::new(&words).color(colour)).truncate();
         hint(&ui.add(label), words, "");

@@ -16,23 +16,23 @@ pub const SIDE: f32 = 24.0;
 pub enum Icon {
     /// Plays.
     Play,
-    /// Ends that.
+    /// Stops playing.
     Stop,
-    /// Into a file.
+    /// Exports to a file.
     Export,
-    /// Onto the clipboard.
+    /// Copies to the clipboard.
     Copy,
-    /// Away.
+    /// Removes.
     Remove,
-    /// Kept, or not.
+    /// Starred or not.
     Star(bool),
-    /// One back.
+    /// One step back.
     Previous,
-    /// One on.
+    /// One step forward.
     Next,
 }
 
-/// The button; says whether it was clicked.
+/// Draws the button. True if it was clicked.
 pub fn icon_button(ui: &mut Ui, icon: Icon, what: &str) -> bool {
     let (rect, response) = ui.allocate_exact_size(Vec2::splat(SIDE), Sense::click());
     paint(ui, rect, &response, icon);
@@ -70,7 +70,7 @@ fn paint(ui: &Ui, rect: Rect, response: &Response, icon: Icon) {
             }
             painter.line_segment([at + vec2(-5.0, 6.0), at + vec2(5.0, 6.0)], line);
         }
-        // A sheet before another.
+        // Two sheets, one in front of the other.
         Icon::Copy => {
             let sheet = |by: f32| Rect::from_center_size(at + Vec2::splat(by), vec2(8.0, 9.0));
             painter.rect_stroke(sheet(-2.0), 1.0, Stroke::new(1.2, colour), StrokeKind::Middle);
@@ -91,7 +91,7 @@ fn paint(ui: &Ui, rect: Rect, response: &Response, icon: Icon) {
     }
 }
 
-/// Five points; full, or an outline.
+/// A star with five points, filled or as an outline.
 fn star(painter: &Painter, at: Pos2, colour: Color32, full: bool) {
     let corner = |number: usize| {
         let (turn, far) = (number as f32 / 10.0 * TAU, if number.is_multiple_of(2) { 7.0 } else { 3.0 });

@@ -1,7 +1,7 @@
 //! Where the roll, the keys, the bar that folds panels, and the panels lie.
 //!
-//! The roll always keeps a useful height. What has no room beside it is left out and named, the panels
-//! that were opened first before the others.
+//! The roll always keeps a useful height. What has no room beside it is left out and named, the
+//! panels that were opened first before the others.
 
 use egui::{Rect, pos2, vec2};
 
@@ -136,7 +136,8 @@ fn beside(width: f32, panels: &Panels) -> Vec<Panel> {
     Panel::ALL.into_iter().filter(|panel| chosen.contains(panel)).collect()
 }
 
-/// Columns of an area, each as high as it needs: equally wide, but the takes get what the others leave.
+/// Columns of an area, each as high as it needs: equally wide, but the takes get what the others
+/// leave.
 fn columns(area: Rect, panels: &[Panel], height_of: impl Fn(Panel) -> f32) -> Vec<(Panel, Rect)> {
     let count = panels.len() as f32;
     let room = area.width() - GAP * (count - 1.0);

@@ -16,9 +16,9 @@ use crate::status::Status;
 /// Which trigger waits for a key or a controller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Learning {
-    /// The latch's.
+    /// The latch trigger.
     Latch,
-    /// The one that steps through the modes.
+    /// The mode trigger.
     Mode,
 }
 
@@ -31,7 +31,7 @@ impl Learning {
     }
 }
 
-/// Ends learning: with what the audio thread has learnt, or with nothing at Esc.
+/// Ends learning: takes over what the audio thread has learnt, or stops at Esc.
 pub fn settle(
     ui: &Ui,
     learning: &mut Option<Learning>,
@@ -76,7 +76,7 @@ pub fn trigger(
         set(setter, param, param.default_plain_value());
     } else if response.clicked() {
         *learning = (!waits).then_some(which);
-        // What was learnt for nobody is forgotten.
+        // Drop what was learnt after learning was called off.
         let _ = status.take_learned();
         status.learn.store(!waits, Ordering::Relaxed);
     }
@@ -84,7 +84,7 @@ pub fn trigger(
     paint_body(&painter, rect, false);
     paint_name(&painter, rect, Caption::new(param.name(), what));
     let button = Rect::from_min_max(rect.right_top() - vec2(58.0, 0.0), rect.right_bottom()).shrink(3.0);
-    // Blue: it waits for the player.
+    // Blue, because it waits for the player.
     let (fill, word, colour) =
         if waits { (theme::PLAYER, "play it", theme::GROUND) } else { (theme::LINE, "learn", theme::TEXT) };
     painter.rect_filled(button, theme::ROUND, lit(fill, response.hovered()));

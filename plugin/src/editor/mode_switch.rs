@@ -1,45 +1,45 @@
-//! The ways to play together, large, and beside them how long.
+//! The modes as large buttons, and beside them the control that counts most in each.
 
 use std::time::{Duration, Instant};
 
 use egui::{Align2, Rect, Response, Sense, Ui, vec2};
-use nice_plug::prelude::{Enum, Param, ParamSetter};
+use nice_plug::prelude::{Param, ParamSetter};
+use segue_realtime::between::settings;
 
 use super::choice::lit;
 use super::hint::hint;
 use super::slider::set;
 use super::{labels, primary, theme};
-use crate::between::settings;
 use crate::params::SegueParams;
-use crate::params::choices::Mode;
+use crate::params::choices::Chosen;
 use crate::status::Status;
 
-/// The audio thread sees a parameter that moved within this time, whatever the block.
+/// Within this time the audio thread has seen a change, at any block size.
 const A_BLOCK: Duration = Duration::from_millis(200);
 
-/// Height of the buttons, with and without what a mode means.
+/// Height of the buttons, with and without an explanation.
 const HEIGHT: (f32, f32) = (50.0, 36.0);
 
-/// From this width of the window on there is room for what a mode means.
+/// The smallest width with room for explanations.
 const WIDE: f32 = 820.0;
 
-/// From this height of what lies below the header on.
+/// The smallest height below the header with room for explanations.
 const HIGH: f32 = 440.0;
 
 const SPACE: f32 = 6.0;
 
-/// A choice that has to wait: the player's trigger has left the parameter where it was, so setting it
-/// to the same again would change nothing. It is moved away and back.
+/// The player's trigger changes the mode and not the parameter. To choose the mode that the
+/// parameter already has, it is moved away and, after [`A_BLOCK`], back.
 #[derive(Default)]
 pub struct ModeSwitch {
     wanted: Option<(settings::Mode, Instant)>,
 }
 
 impl ModeSwitch {
-    /// Shows the mode that holds, and sets it.
+    /// Draws the buttons.
     pub fn show(&mut self, ui: &mut Ui, setter: &ParamSetter<'_>, params: &SegueParams, status: &Status) {
         let held = status.mode();
-        let choose = |mode: settings::Mode| set(setter, &params.mode, Mode::from_index(mode as usize));
+        let choose = |mode: settings::Mode| set(setter, &params.mode, Chosen(mode));
         if let Some((mode, _)) = self.wanted.filter(|(_, since)| since.elapsed() > A_BLOCK) {
             self.wanted = None;
             choose(mode);
@@ -58,7 +58,7 @@ impl ModeSwitch {
             if response.double_clicked() {
                 set(setter, &params.mode, params.mode.default_plain_value());
             } else if response.clicked() && mode != held {
-                if settings::Mode::from(params.mode.value()) == mode {
+                if params.mode.value().0 == mode {
                     choose(held);
                     self.wanted = Some((mode, Instant::now()));
                 } else {
@@ -69,10 +69,10 @@ impl ModeSwitch {
             let meaning = labels::meaning(mode, bars);
             hint(
                 &response,
-                format!("{}: {meaning}.", Mode::variants()[index]),
+                format!("{}: {meaning}.", mode.name()),
                 "Double-click to reset; a key or controller can step through the modes: Mode trigger.",
             );
-            paint(ui, &response, Mode::variants()[index], has_room.then_some(meaning), mode == held);
+            paint(ui, &response, mode.name(), has_room.then_some(meaning), mode == held);
         }
         primary::show(ui, setter, params, held, cell(count), has_room);
     }

@@ -1,4 +1,4 @@
-//! Which model plays.
+//! The menu of models.
 
 use egui::Ui;
 
@@ -9,17 +9,17 @@ use crate::models::folder::Shelf;
 use crate::params::SegueParams;
 use crate::status::Status;
 
-/// What the model in the plugin is called.
+/// The name of the model in the plugin.
 const BUILT_IN: &str = "Built in";
 
-/// The models that can be chosen, as they were when the menu was opened.
+/// The menu. It lists the models there were when it was opened.
 pub struct ModelMenu {
     shelf: Shelf,
     names: Option<Vec<String>>,
 }
 
 impl ModelMenu {
-    /// Of the player's own folder.
+    /// With the models of a folder.
     pub fn new(shelf: Shelf) -> Self {
         Self { shelf, names: None }
     }
@@ -56,7 +56,7 @@ impl ModelMenu {
             ui.colored_label(theme::DIM, place);
         });
         if opened.is_none() {
-            // Looked up again the next time it opens.
+            // Look again the next time it opens.
             self.names = None;
         }
     }

@@ -1,5 +1,5 @@
-//! The bar above the panels: each panel's name folds or unfolds it. At its right are the two buttons
-//! that must be at hand whatever is folded.
+//! The bar above the panels: each panel's name folds or unfolds it. At its right are the two
+//! buttons that must be at hand whatever is folded.
 
 use egui::{Align2, Rect, Response, Sense, Stroke, StrokeKind, Ui, pos2, vec2};
 

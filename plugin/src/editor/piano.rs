@@ -1,15 +1,16 @@
-//! The keyboard below the roll: played with the mouse and with the computer's keys, and showing who plays which key.
+//! The keyboard below the roll: played with the mouse and with the computer's keys, and showing who
+//! plays which key.
 
 use std::sync::Arc;
 
 use egui::{Align2, Color32, Event, Key as Letter, Pos2, Rect, Response, Sense, Ui, pos2, vec2};
 use parking_lot::Mutex;
 use segue_music::{Key, Role};
+use segue_realtime::between::touch::Fingers;
 
 use super::hint::hint;
 use super::keyboard::{KEYS, is_white};
 use super::theme;
-use crate::between::touch::Fingers;
 use crate::params::text::key_name;
 use crate::status::Status;
 
@@ -20,7 +21,7 @@ pub const LOW: f32 = 46.0;
 /// Depth and width of a black key, as shares of a white one's.
 const BLACK: (f32, f32) = (0.6, 0.62);
 
-/// The computer's keys as a piano: the row of A is white, the one above black.
+/// The computer's keys as a piano: the row of A has the white keys, the row above the black ones.
 const LETTERS: [(Letter, Key, &str); 16] = [
     (Letter::A, 0, "A"),
     (Letter::W, 1, "W"),
@@ -40,16 +41,17 @@ const LETTERS: [(Letter, Key, &str); 16] = [
     (Letter::P, 15, "P"),
 ];
 
-/// The narrowest key with room for its letter.
+/// Keys narrower than this have no room for a letter.
 const LETTER: f32 = 10.0;
 
-/// How hard the computer's keys strike: mezzo-forte.
+/// Velocity of the computer's keys: mezzo-forte.
 const TYPED: f32 = 0.65;
 
-/// A letter whose release was lost, as when Caps Lock is pressed meanwhile, is held so many seconds at most.
+/// Seconds after which a letter is released even if no release arrived, as happens when Caps Lock
+/// is pressed meanwhile.
 const LONGEST: f64 = 20.0;
 
-/// White keys from the first to the last.
+/// The number of white keys.
 const WHITE: f32 = 52.0;
 
 /// The keys of one window.
@@ -64,7 +66,7 @@ pub struct Piano {
 }
 
 impl Piano {
-    /// With nobody at it.
+    /// With no key down.
     pub fn new(fingers: Arc<Mutex<Fingers>>) -> Self {
         Self { fingers, clicked: None, typed: Vec::new(), base: 60 }
     }
@@ -82,10 +84,10 @@ impl Piano {
         self.read_pointer(&response, rect);
         let painter = ui.painter_at(rect);
         painter.rect_filled(rect, theme::ROUND, theme::PANEL);
-        // The black keys lie on the white ones.
+        // Black keys are painted over white ones.
         for black in [false, true] {
             for key in KEYS.filter(|&key| is_white(key) != black) {
-                self.paint(ui, place(rect, key), key, status);
+                self.paint(ui, place(rect, key), key, status, rect.height() >= HEIGHT);
             }
         }
         hint(
@@ -95,7 +97,7 @@ impl Piano {
         );
     }
 
-    /// Lifts the key under the mouse's button: the keys are not shown any more.
+    /// The keys are no longer shown: releases the one under the mouse.
     pub fn hide(&mut self) {
         self.clicked.take().into_iter().for_each(|key| self.fingers.lock().lift(key));
     }
@@ -105,7 +107,7 @@ impl Piano {
         let mut fingers = self.fingers.lock();
         let Some(at) = at else {
             self.clicked.take().into_iter().for_each(|key| fingers.lift(key));
-            // Down and up between two pictures.
+            // A click that began and ended between two frames.
             if let Some((key, velocity)) =
                 response.interact_pointer_pos().filter(|_| response.clicked()).and_then(|at| struck(rect, at))
                 && !self.was_held(response)
@@ -124,7 +126,7 @@ impl Piano {
         response.ctx.data_mut(|data| data.insert_temp(response.id, true));
     }
 
-    /// Whether the button was seen down before it came up; forgets it.
+    /// Whether a frame saw the button down before it came up. Asking clears it.
     fn was_held(&self, response: &Response) -> bool {
         response.ctx.data_mut(|data| data.remove_temp::<bool>(response.id)).unwrap_or(false)
     }
@@ -145,13 +147,13 @@ impl Piano {
                 _ => {}
             }
         }
-        // With a modifier letters come up under other names.
+        // With a modifier a release arrives under another name.
         let renamed = ui.input(|input| input.modifiers.any());
         self.lift(|&(.., since)| renamed || writes || now - since > LONGEST);
     }
 
-    /// A letter goes down; again and again while it is held. What egui takes for a repetition may be the first, after a release that was
-    /// lost.
+    /// A letter is pressed, or repeated while it is held. After a lost release even a first press
+    /// arrives as a repetition.
     fn press(&mut self, letter: Letter, repeat: bool, now: f64) {
         match letter {
             Letter::Z | Letter::X if repeat => {}
@@ -179,7 +181,7 @@ impl Piano {
         });
     }
 
-    fn paint(&self, ui: &Ui, place: Rect, key: Key, status: &Status) {
+    fn paint(&self, ui: &Ui, place: Rect, key: Key, status: &Status, has_letters: bool) {
         let painter = ui.painter();
         let (white, line) = (is_white(key), Color32::from_gray(60));
         let shrunk = place.shrink2(vec2(0.5, 0.0));
@@ -197,7 +199,7 @@ impl Piano {
             painter.text(at - vec2(0.0, 6.0), Align2::CENTER_CENTER, name, theme::font(size), ink);
         }
         let letter = LETTERS.iter().find(|(_, step, _)| self.base + step == key);
-        if let Some((.., letter)) = letter.filter(|_| place.width() >= LETTER) {
+        if let Some((.., letter)) = letter.filter(|_| has_letters && place.width() >= LETTER) {
             let up = if white { 18.0 } else { 9.0 };
             painter.text(at - vec2(0.0, up), Align2::CENTER_CENTER, letter, theme::font(10.5), ink);
         }
@@ -219,7 +221,7 @@ fn place(rect: Rect, key: Key) -> Rect {
     )
 }
 
-/// The key at a place, and how hard it is struck there: lower is louder.
+/// The key at a point and the velocity there: lower is louder.
 pub fn struck(rect: Rect, at: Pos2) -> Option<(Key, f32)> {
     let lies = |white: bool| {
         KEYS.filter(move |&key| is_white(key) == white).find(|&key| place(rect, key).contains(at))

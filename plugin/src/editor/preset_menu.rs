@@ -11,7 +11,7 @@ use super::theme;
 use crate::params::SegueParams;
 use crate::params::presets::{Folder, Preset};
 
-/// Width of the control: the longest name of those that come with the plugin.
+/// Width of the control: room for the longest built-in name.
 pub const WIDTH: f32 = 150.0;
 
 /// Width of the open menu.
@@ -28,23 +28,29 @@ type Own = Result<Preset, String>;
 /// The presets of one window.
 pub struct PresetMenu {
     folder: Folder,
-    /// As they were when the menu was opened.
+    /// Those there were when the menu was opened.
     own: Option<Vec<Own>>,
     /// The one that was chosen last.
     chosen: Option<Preset>,
     /// The name to save under.
     name: String,
-    /// What came of saving or choosing.
+    /// The result of saving or choosing.
     answer: Option<String>,
 }
 
 impl PresetMenu {
-    /// With the player's own from a folder.
+    /// With the presets of a folder beside the built-in ones.
     pub fn new(folder: Folder) -> Self {
         Self { folder, own: None, chosen: None, name: String::new(), answer: None }
     }
 
-    /// The control between its two steps, and the menu while it is open. Laid out from the right.
+    /// Shows a preset as the chosen one, as long as the parameters are as it sets them.
+    pub fn choose(&mut self, preset: Option<Preset>) {
+        self.chosen = preset;
+    }
+
+    /// The control between its two arrows, and the menu while it is open. For a layout from right
+    /// to left.
     pub fn show(&mut self, ui: &mut Ui, host: &GuiContext, params: &SegueParams) {
         if icon_button(ui, Icon::Next, "The next preset.") {
             self.step(host, params, 1);
@@ -75,13 +81,13 @@ impl PresetMenu {
             ScrollArea::vertical().max_height(height).show(ui, |ui| self.entries(ui, host, params));
         });
         if opened.is_none() {
-            // Looked up again the next time it opens.
+            // Read again the next time it opens.
             self.own = None;
             self.answer = None;
         }
     }
 
-    /// The player's own, read when they are needed first.
+    /// The player's own, read from the folder unless they were already.
     fn read(&mut self) -> Vec<Own> {
         self.own.take().unwrap_or_else(|| {
             let read = self.folder.presets().into_iter();
@@ -112,12 +118,12 @@ impl PresetMenu {
         let is_chosen = self.chosen.as_ref() == Some(&preset);
         let entry = ui.selectable_label(is_chosen, &preset.name);
         hint(&entry, preset.what.as_str(), "");
-        if entry.clicked() && self.choose(host, params, preset) {
+        if entry.clicked() && self.apply(host, params, preset) {
             ui.close();
         }
     }
 
-    /// The preset so many places further on, round and round. The first or the last where none holds.
+    /// Goes `by` presets forward, round and round; to the first or the last if none is chosen.
     fn step(&mut self, host: &GuiContext, params: &SegueParams, by: isize) {
         let own = self.read();
         let all: Vec<Preset> = Preset::built_in().chain(own.into_iter().flatten()).collect();
@@ -131,16 +137,17 @@ impl PresetMenu {
             (None, false) => count - 1,
         };
         if let Some(preset) = usize::try_from(next).ok().and_then(|next| all.into_iter().nth(next)) {
-            self.choose(host, params, preset);
+            self.apply(host, params, preset);
         }
     }
 
-    /// Sets the parameters as the preset has them; false where it has none that can be set.
-    fn choose(&mut self, host: &GuiContext, params: &SegueParams, preset: Preset) -> bool {
+    /// Sets the parameters. False, with the reason in `answer`, if the preset cannot be read.
+    fn apply(&mut self, host: &GuiContext, params: &SegueParams, preset: Preset) -> bool {
         match preset.settings(params) {
             Ok(settings) => {
                 for (param, value) in settings {
-                    // SAFETY: the pointers are of `params`, which the host's wrapper holds as long as the window lives.
+                    // SAFETY: the pointers are of `params`, which the host's wrapper holds as long
+                    // as the window lives.
                     unsafe {
                         host.raw_begin_set_parameter(param);
                         host.raw_set_parameter_normalized(param, value);

@@ -2,12 +2,12 @@
 
 use egui::{Align2, Color32, CursorIcon, Rect, Sense, Stroke, Ui, vec2};
 use nice_plug::prelude::ParamSetter;
+use segue_realtime::between::settings::Mode;
 
 use super::choice::{lit, toggle};
 use super::hint::hint;
 use super::slider::{drag, set, typed_value};
 use super::theme;
-use crate::between::settings::Mode;
 use crate::params::SegueParams;
 
 /// Width of a step at either side.

@@ -113,7 +113,8 @@ pub fn paint_body(painter: &Painter, rect: Rect, idle: bool) {
     }
 }
 
-/// Draws the name of a control at its left, the host's name for it beside that. Returns where it ends.
+/// Draws the name of a control at its left, the host's name for it beside that. Returns where it
+/// ends.
 pub fn paint_name(painter: &Painter, rect: Rect, caption: Caption<'_>) -> f32 {
     let at = rect.left_center() + vec2(8.0, 0.0);
     let name = painter.text(at, Align2::LEFT_CENTER, caption.name, theme::font(13.5), name_colour(caption));

@@ -10,7 +10,7 @@ use super::theme;
 
 const USE: &str = "Drag either end. Double-click to reset, right-click to type both.";
 
-/// The control; a drag moves the nearer end.
+/// Draws the control. A drag moves the nearer end.
 pub fn span(ui: &mut Ui, setter: &ParamSetter<'_>, low: &IntParam, high: &IntParam, caption: Caption<'_>) {
     let (rect, response) =
         ui.allocate_exact_size(vec2(ui.available_width(), theme::ROW), Sense::click_and_drag());

@@ -1,4 +1,5 @@
-//! In whose manner Segue plays: a menu of the styles that the model knows, with a field to search them.
+//! In whose manner Segue plays: a menu of the styles that the model knows, with a field to search
+//! them.
 
 use egui::{Key, Popup, PopupCloseBehavior, Rect, RichText, ScrollArea, Sense, TextEdit, Ui, vec2};
 use nice_plug::prelude::{IntParam, Param, ParamSetter};
@@ -101,7 +102,8 @@ impl StyleMenu {
     }
 }
 
-/// Styles in columns, each column read from top to bottom. Returns the place of one that was clicked.
+/// Styles in columns, each column read from top to bottom. Returns the place of one that was
+/// clicked.
 fn entries(ui: &mut Ui, styles: &[(usize, String)], columns: usize, held: i32) -> Option<usize> {
     let rows = styles.len().div_ceil(columns);
     let (area, _) = ui.allocate_exact_size(vec2(ui.available_width(), rows as f32 * ENTRY), Sense::hover());

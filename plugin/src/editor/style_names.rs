@@ -76,8 +76,8 @@ pub fn capitalised(name: &str) -> String {
     first + letters.as_str()
 }
 
-/// The styles that answer to what was typed, each with its place in `names`, by group and then in the
-/// order of the alphabet. Groups without any are left out.
+/// The styles that answer to what was typed, each with its place in `names`, by group and then in
+/// the order of the alphabet. Groups without any are left out.
 pub fn found(names: &[String], typed: &str) -> Vec<(Group, Vec<(usize, String)>)> {
     let wanted = plain(typed.trim());
     let mut found: Vec<(Group, Vec<(usize, String)>)> = Vec::new();

@@ -1,5 +1,5 @@
-//! Colours and sizes of the window. A colour has a meaning: blue is the player, orange is Segue, red is
-//! a fault, and everything else is grey.
+//! Colours and sizes of the window. A colour has a meaning: blue is the player, orange is Segue,
+//! red is a fault, and everything else is grey.
 //!
 //! Every label keeps a contrast of at least 4.5 to 1 against what lies behind it (WCAG 2.2, success
 //! criterion 1.4.3, level AA). Tests measure that on what is drawn.

@@ -1,7 +1,8 @@
-//! The window of an editor: as large as the project remembers it, with a new content each time it opens.
+//! The editor's windows: as large as the project remembers, each with a view of its own.
 //!
-//! The framework fixes an editor's size when the instance is made, before the project's state is read, and never tells its
-//! content that the window closed. So each window has a content of its own, which goes with it.
+//! The framework fixes an editor's size when the instance is made, before the project's state is
+//! read, and does not tell the content that the window closed. So every window gets a new view,
+//! which is dropped with it.
 
 use std::error::Error;
 use std::sync::Arc;
@@ -14,31 +15,39 @@ use nice_plug_egui::{
 };
 use parking_lot::Mutex;
 
+use super::pixels::whole;
 use super::{EditorView, Instance, Strip};
+use crate::params::presets::Preset;
 
-/// The size it opens with, and the smallest at which nothing is cut off.
+/// The first size, and the smallest at which nothing is cut off.
 pub const SIZE: LogicalSize<f32> = LogicalSize::new(920.0, 710.0);
 pub const SMALLEST: LogicalSize<f32> = LogicalSize::new(600.0, 500.0);
 
-/// The largest that is remembered: more is no window, but a state that was damaged.
+/// The largest size that is believed: more comes from a damaged state.
 const LARGEST: u32 = 8192;
 
-/// What opens the windows of an instance.
+/// Opens the windows of an instance.
 pub struct Window {
     instance: Instance,
     size: Mutex<Arc<EguiEditorState>>,
     strip: Option<Strip>,
+    preset: Option<Preset>,
 }
 
 impl Window {
-    /// Of an instance.
+    /// For an instance.
     pub fn new(instance: Instance) -> Self {
-        Self { instance, size: Mutex::new(EguiEditorState::from_size(SIZE, 1.0)), strip: None }
+        Self { instance, size: Mutex::new(EguiEditorState::from_size(SIZE, 1.0)), strip: None, preset: None }
     }
 
-    /// With a row of controls of whoever opens it: a host of our own has its clock there.
+    /// With a row of controls below the header: the program has its clock there.
     pub fn with_strip(self, strip: Strip) -> Self {
         Self { strip: Some(strip), ..self }
+    }
+
+    /// With this preset shown as chosen; the parameters are already set by it.
+    pub fn with_preset(self, preset: Option<Preset>) -> Self {
+        Self { preset, ..self }
     }
 
     /// The size as it is, or as it was when the project was saved.
@@ -53,12 +62,6 @@ impl Window {
         }
         state.clone()
     }
-}
-
-/// In whole logical pixels, as projects remember it.
-pub fn whole(size: LogicalSize<f32>) -> (u32, u32) {
-    // A float cast saturates.
-    (size.width.round() as u32, size.height.round() as u32)
 }
 
 fn fitting((width, height): (u32, u32)) -> (f32, f32) {
@@ -80,6 +83,7 @@ impl Editor for Window {
         let settings = EguiNiceSettings::new().with_tile("Segue").with_resize_hint(self.resize_hint());
         let mut view = EditorView::new(self.instance.clone());
         view.strip = self.strip.clone();
+        view.presets.choose(self.preset.clone());
         let editor = create_egui_editor(self.state(), RepaintNotifier::default(), settings, view);
         editor.ok_or("the editor cannot be made")?.spawn(
             parent,
@@ -104,22 +108,22 @@ impl Editor for Window {
 mod tests {
     use crossbeam_channel::bounded;
     use nice_plug::params::persist::PersistentField;
+    use segue_realtime::between::touch::touch;
 
     use super::super::memory::Memory;
     use super::*;
-    use crate::between::touch::touch;
     use crate::params::SegueParams;
 
     #[test]
     fn a_window_is_as_large_as_the_project_remembers_it() {
         let params = Arc::<SegueParams>::default();
         let fingers = Arc::new(Mutex::new(touch().0));
-        let (status, wish) = (Arc::default(), bounded(1).0);
+        let (status, commands) = (Arc::default(), bounded(1).0);
         let memory = Arc::new(Memory::in_file(None));
-        let window = Window::new(Instance { params: params.clone(), status, wish, fingers, memory });
+        let window = Window::new(Instance { params: params.clone(), status, commands, fingers, memory });
         let size = |window: &Window| (window.size().width, window.size().height);
         assert_eq!(size(&window), whole(SIZE));
-        // (what is remembered, how it opens)
+        // (remembered size, size of the window)
         for (saved, expected) in
             [("[1300,900]", (1300, 900)), ("[10,10]", whole(SMALLEST)), ("[4294967295,800]", (LARGEST, 800))]
         {

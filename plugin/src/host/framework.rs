@@ -5,9 +5,8 @@ use std::marker::PhantomData;
 use nice_plug::midi::{Channel as HostChannel, Key as HostKey, VoiceID};
 use nice_plug::prelude::{NoteEvent, Plugin, ProcessContext, Transport as HostTransport};
 use segue_music::{Channel, Key, Meter};
-
-use crate::audio::clock::Transport;
-use crate::between::message::{Event, Expression, Message, Sink};
+use segue_realtime::audio::clock::Transport;
+use segue_realtime::between::message::{Event, Expression, Message, Sink};
 
 /// The host's clock at the start of a block.
 pub fn transport(host: &HostTransport) -> Transport {

@@ -11,14 +11,14 @@ use std::time::Instant;
 use crossbeam_channel::{Receiver, Sender, bounded};
 use nice_plug::prelude::*;
 use parking_lot::Mutex;
+use segue_realtime::audio::pace::Pace;
+use segue_realtime::audio::processor::{Block, Processor};
+use segue_realtime::between::boundary::boundary;
+use segue_realtime::between::limits::{INPUT_EVENTS, INPUT_RESERVE};
+use segue_realtime::between::message::{Event, Sink};
+use segue_realtime::between::touch::{Fingers, Touches, touch};
 
-use crate::audio::pace::Pace;
-use crate::audio::processor::{Block, Processor};
-use crate::between::boundary::boundary;
-use crate::between::limits::{INPUT_EVENTS, INPUT_RESERVE};
-use crate::between::message::{Event, Sink};
-use crate::between::touch::{Fingers, Touches, touch};
-use crate::composer::Wish;
+use crate::composer::Command;
 use crate::composer::model_choice::ModelChoice;
 use crate::composer::thread::ComposerThread;
 use crate::editor::{Instance, Window};
@@ -35,8 +35,8 @@ use crate::status::Status;
 pub struct Segue {
     params: Arc<SegueParams>,
     status: Arc<Status>,
-    wish: Sender<Wish>,
-    wishes: Receiver<Wish>,
+    wish: Sender<Command>,
+    wishes: Receiver<Command>,
     /// The keys in the window: the editor's end, and the processor's until there is one.
     fingers: Arc<Mutex<Fingers>>,
     touches: Option<Touches>,
@@ -54,7 +54,7 @@ pub struct Segue {
 
 impl Default for Segue {
     fn default() -> Self {
-        worker_workaround::install();
+        worker_workaround::install::<Self>();
         let (wish, wishes) = bounded(8);
         let (fingers, touches) = touch();
         let params = Arc::<SegueParams>::default();

@@ -12,16 +12,15 @@
 //!
 //! `tests/tests/death.rs` has the lives that ended hosts, and the editor's check those with an open editor.
 
+use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::panic::catch_unwind;
 use std::sync::OnceLock;
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, bounded};
-use nice_plug::prelude::AsyncExecutor;
+use nice_plug::prelude::{AsyncExecutor, Vst3Plugin};
 use nice_plug::wrapper::vst3::Wrapper;
-
-use crate::host::plugin::Segue;
 
 /// Elsewhere the framework's tasks go to the host's own loop.
 const SHARED_WORKER: bool = cfg!(all(target_family = "unix", not(target_os = "macos")));
@@ -43,34 +42,38 @@ impl Hold {
 thread_local! {
     /// On this thread an instance is being made that no host knows of.
     static MAKING: Cell<bool> = const { Cell::new(false) };
-    /// Its queue.
-    static QUEUE: RefCell<Option<AsyncExecutor<Segue>>> = const { RefCell::new(None) };
+    /// Its queue: an `AsyncExecutor` of the plugin.
+    static QUEUE: RefCell<Option<Box<dyn Any>>> = const { RefCell::new(None) };
 }
 
 /// To be called before an instance is made.
-pub fn install() {
-    static ANCHOR: OnceLock<Option<Wrapper<Segue>>> = OnceLock::new();
+pub fn install<P>()
+where
+    P: Vst3Plugin<BackgroundTask = Hold>,
+    Wrapper<P>: Send + Sync,
+{
+    static ANCHOR: OnceLock<Option<Box<dyn Any + Send + Sync>>> = OnceLock::new();
     if SHARED_WORKER && !MAKING.get() {
         ANCHOR.get_or_init(|| {
             MAKING.set(true);
-            let anchor = catch_unwind(end_the_worker).ok().flatten();
+            let anchor = catch_unwind(end_the_worker::<P>).ok().flatten();
             MAKING.set(false);
-            anchor
+            Some(Box::new(anchor?))
         });
     }
 }
 
 /// To be called with the queue of every instance.
-pub fn keep_queue(queue: AsyncExecutor<Segue>) {
+pub fn keep_queue<P: Vst3Plugin<BackgroundTask = Hold>>(queue: AsyncExecutor<P>) {
     if MAKING.get() {
-        QUEUE.set(Some(queue));
+        QUEUE.set(Some(Box::new(queue)));
     }
 }
 
 /// What remains is the anchor.
-fn end_the_worker() -> Option<Wrapper<Segue>> {
-    let (anchor, anchors_queue) = instance()?;
-    let (victim, victims_queue) = instance()?;
+fn end_the_worker<P: Vst3Plugin<BackgroundTask = Hold>>() -> Option<Wrapper<P>> {
+    let (anchor, anchors_queue) = instance::<P>()?;
+    let (victim, victims_queue) = instance::<P>()?;
     let (release, held) = bounded(0);
     anchors_queue.execute_background(Hold(held.clone()));
     victims_queue.execute_background(Hold(held));
@@ -79,7 +82,7 @@ fn end_the_worker() -> Option<Wrapper<Segue>> {
     Some(anchor)
 }
 
-fn instance() -> Option<(Wrapper<Segue>, AsyncExecutor<Segue>)> {
+fn instance<P: Vst3Plugin>() -> Option<(Wrapper<P>, Box<AsyncExecutor<P>>)> {
     let instance = Wrapper::new();
-    Some((instance, QUEUE.take()?))
+    Some((instance, QUEUE.take()?.downcast().ok()?))
 }

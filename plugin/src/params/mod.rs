@@ -3,6 +3,7 @@
 //! presets and the names of styles are behind locks or in files.
 
 pub mod choices;
+pub mod number;
 pub mod presets;
 pub mod ranges;
 pub mod scale;
@@ -14,11 +15,10 @@ pub mod what;
 pub mod when;
 
 use nice_plug::prelude::*;
+use segue_realtime::between::settings::{Mode, Settings};
 
-use crate::between::settings::Settings;
 use crate::params::state::State;
-use choices::Mode;
-use text::trigger_of;
+use choices::Chosen;
 use tone::Tone;
 use what::What;
 use when::When;
@@ -37,7 +37,7 @@ pub struct SegueParams {
     pub bypass: BoolParam,
     /// How we play together.
     #[id = "mode"]
-    pub mode: EnumParam<Mode>,
+    pub mode: EnumParam<Chosen<Mode>>,
     /// When it plays.
     #[nested(group = "When")]
     pub when: When,
@@ -55,21 +55,12 @@ impl Default for SegueParams {
             state: State::default(),
             on: BoolParam::new("Play", true),
             bypass: BoolParam::new("Bypass", false).make_bypass(),
-            mode: EnumParam::new("Mode", Mode::Answer),
+            mode: EnumParam::new("Mode", Chosen(Mode::Answer)),
             when: When::default(),
             what: What::default(),
             tone: Tone::default(),
         }
     }
-}
-
-/// The value of a parameter, or its default where a host has set what is no number.
-///
-/// # Real-time safety
-/// Reads an atomic.
-fn number(param: &FloatParam) -> f32 {
-    let value = param.value();
-    if value.is_nan() { param.default_plain_value() } else { value }
 }
 
 impl SegueParams {
@@ -78,29 +69,13 @@ impl SegueParams {
     /// # Real-time safety
     /// Reads atomics.
     pub fn settings(&self) -> Settings {
-        let Self { when, what, tone, .. } = self;
         Settings {
             on: self.on.value(),
             bypass: self.bypass.value(),
-            mode: self.mode.value().into(),
-            latch: when.latch.value(),
-            yields: when.yields.value().into(),
-            latch_trigger: trigger_of(when.latch_trigger.value()),
-            mode_trigger: trigger_of(when.mode_trigger.value()),
-            patience: number(&when.patience),
-            bars: when.length.value().clamp(1, 16) as u8,
-            grid: when.grid.value().beats(),
-            quantise: number(&when.quantise),
-            bounds: what.bounds(),
-            follow_pedal: tone.follow_pedal.value(),
-            temperature: number(&what.temperature),
-            top_p: number(&what.top_p),
-            seed: u64::from(what.seed.value().unsigned_abs()),
-            style: u8::try_from(what.style.value() - 1).ok(),
-            channel: (tone.channel.value() - 1).clamp(0, 15) as u8,
-            pass: tone.pass.value(),
-            level: tone::gain(&tone.level),
-            segue_level: tone::gain(&tone.segue_level),
+            mode: self.mode.value().0,
+            when: self.when.settings(),
+            what: self.what.settings(self.when.onsets()),
+            sound: self.tone.settings(),
             generation: self.state.loads(),
         }
     }
@@ -110,13 +85,15 @@ impl SegueParams {
 mod tests {
     use std::collections::HashSet;
 
+    use segue_realtime::between::settings::{Bounds, Sound, Trigger};
+
     use super::*;
-    use crate::between::settings::{Bounds, Trigger};
 
     #[test]
     fn defaults_agree_with_the_settings() {
         let level = util::db_to_gain(-12.0);
-        let expected = Settings { level, segue_level: level, ..Settings::default() };
+        let sound = Sound { level, segue_level: level, ..Sound::default() };
+        let expected = Settings { sound, ..Settings::default() };
         assert_eq!(SegueParams::default().settings(), expected);
     }
 
@@ -155,19 +132,19 @@ mod tests {
             set(&params, id, text);
         }
         let settings = params.settings();
-        assert_eq!(settings.mode, crate::between::settings::Mode::Duet);
-        assert_eq!(settings.yields, crate::between::settings::Yield::LetEnd);
-        assert_eq!(settings.latch_trigger, Some(Trigger::Note(48)));
-        assert_eq!(settings.mode_trigger, Some(Trigger::Control(64)));
-        assert_eq!((settings.patience, settings.quantise), (0.5, 0.25));
-        assert!((settings.level - 0.1).abs() < 1e-3, "{}", settings.level);
-        assert_eq!(settings.segue_level, 0.0);
-        assert_eq!(settings.style, Some(2), "the third, counted from 0");
-        let scale = crate::between::settings::ScaleLock::To(0b1010_1011_0101);
+        assert_eq!(settings.mode, Mode::Duet);
+        assert_eq!(settings.when.yields, segue_realtime::between::settings::Yield::LetEnd);
+        assert_eq!(settings.when.latch_trigger, Some(Trigger::Note(48)));
+        assert_eq!(settings.when.mode_trigger, Some(Trigger::Control(64)));
+        assert_eq!((settings.when.patience, settings.what.quantise), (0.5, 0.25));
+        assert!((settings.sound.level - 0.1).abs() < 1e-3, "{}", settings.sound.level);
+        assert_eq!(settings.sound.segue_level, 0.0);
+        assert_eq!(settings.what.style, Some(2), "the third, counted from 0");
+        let scale = segue_realtime::between::settings::ScaleLock::To(0b1010_1011_0101);
         let expected = Bounds { keys: (48, 72), velocities: (20, 100), polyphony: 3, density: 2.0, scale };
-        assert_eq!(settings.bounds, expected);
+        assert_eq!(settings.what.bounds, expected);
         set(&params, "dens", "off");
-        assert_eq!(params.settings().bounds.density, f32::INFINITY);
+        assert_eq!(params.settings().what.bounds.density, f32::INFINITY);
     }
 
     #[test]
@@ -178,11 +155,11 @@ mod tests {
             unsafe { param._internal_set_normalized_value(f32::NAN) };
         }
         let (settings, default) = (params.settings(), Settings::default());
-        assert_eq!(settings.temperature, default.temperature);
-        assert_eq!(settings.patience, default.patience);
-        assert!(settings.level.is_finite() && settings.segue_level.is_finite());
-        assert!(settings.bounds.density >= 0.25);
-        assert!(settings.bounds.keys.0 <= settings.bounds.keys.1);
+        assert_eq!(settings.what.temperature, default.what.temperature);
+        assert_eq!(settings.when.patience, default.when.patience);
+        assert!(settings.sound.level.is_finite() && settings.sound.segue_level.is_finite());
+        assert!(settings.what.bounds.density >= 0.25);
+        assert!(settings.what.bounds.keys.0 <= settings.what.bounds.keys.1);
     }
 
     #[test]

@@ -8,7 +8,8 @@ pub mod roll;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use crate::between::meters::{Doing, Meters};
+use segue_realtime::between::meters::{Doing, Meters};
+
 use crate::params::styles::Styles;
 use crate::status::notices::Notices;
 use crate::status::roll::Roll;

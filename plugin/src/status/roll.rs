@@ -7,8 +7,7 @@ use std::time::Instant;
 
 use parking_lot::Mutex;
 use segue_music::{Beats, ContextNote, Meter, beats_at, tick_at};
-
-use crate::between::heard::Tick;
+use segue_realtime::between::heard::Tick;
 
 /// As far back as anybody can look.
 const BACK: Beats = Beats::ratio(36, 1);
@@ -65,7 +64,7 @@ impl Roll {
     }
 
     /// Called by the composer at a tick: copies, if somebody looks and does not read right now.
-    pub fn tell(&self, tick: &Tick, notes: &[ContextNote]) {
+    pub fn update(&self, tick: &Tick, notes: &[ContextNote]) {
         if !self.watched.load(Ordering::Relaxed) {
             return;
         }
@@ -95,8 +94,9 @@ pub fn span(note: &ContextNote, now: f64) -> (f64, f64) {
 
 #[cfg(test)]
 mod tests {
+    use segue_realtime::between::settings::Settings;
+
     use super::*;
-    use crate::between::settings::Settings;
     use segue_music::Role;
 
     fn tick(at: i64) -> Tick {
@@ -118,17 +118,17 @@ mod tests {
         let (roll, mut view) = (Roll::default(), View::default());
         let note = |beat: i64| ContextNote::held(beat * 48, 60, 80, Role::Player);
         let notes = [note(0), note(10), note(70)];
-        roll.tell(&tick(80), &notes);
+        roll.update(&tick(80), &notes);
         roll.look(&mut view);
         assert!(view.notes.is_empty() && view.since.is_none(), "nobody looks");
         roll.watch(true);
         {
             let _reading = roll.view.lock();
-            roll.tell(&tick(80), &notes);
+            roll.update(&tick(80), &notes);
         }
         roll.look(&mut view);
         assert!(view.notes.is_empty(), "the composer does not wait");
-        roll.tell(&tick(80), &notes);
+        roll.update(&tick(80), &notes);
         roll.look(&mut view);
         assert_eq!(view.notes.len(), 1, "the others are long past");
         assert_eq!(view.speed, 2.0);

@@ -6,7 +6,9 @@
 
 mod export;
 mod jam;
+mod name;
 mod place;
+mod row;
 mod take;
 #[cfg(test)]
 mod tests;
@@ -17,41 +19,16 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use parking_lot::Mutex;
+use segue_realtime::between::limits::{TAKES, TAKES_NOTES};
 use serde_json::Value;
-
-use crate::between::limits::{TAKES, TAKES_NOTES};
-use crate::between::settings::Mode;
 
 pub use export::ExportError;
 pub use jam::{Jam, Mark, Struck};
+pub use name::Name;
 use place::Place;
-pub use take::{Name, Take};
+pub use row::Row;
+pub use take::Take;
 pub(crate) use written::whole;
-
-/// One take in a list.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Row {
-    /// Its name for whoever asks for it, never used again.
-    pub id: u64,
-    /// Which answer it is, counted from 1; candidates for the same prompt share it.
-    pub number: usize,
-    /// How it was played.
-    pub mode: Mode,
-    /// How many notes.
-    pub notes: usize,
-    /// From its first onset to its last end.
-    pub beats: f64,
-    /// A is the answer that was given; what was asked for in its place is B and so on.
-    pub letter: char,
-    /// The same for all candidates for one prompt.
-    pub group: u64,
-    /// The player wants to keep it.
-    pub starred: bool,
-    /// Segue does not go on from it.
-    pub undone: bool,
-    /// It is played again right now.
-    pub replaying: bool,
-}
 
 /// What is kept, oldest first.
 #[derive(Default)]
@@ -250,7 +227,7 @@ impl Kept {
         if let Some(Name { number, group, letter, .. }) =
             candidates.map(|other| other.name).max_by_key(|name| name.letter)
         {
-            return Name { id, number, group, letter: take::next_letter(letter) };
+            return Name { id, number, group, letter: name::next_letter(letter) };
         }
         self.answers += 1;
         Name { id, number: self.answers, group: id, letter: 'A' }

@@ -8,9 +8,9 @@ use segue::audio::clock::Transport;
 use segue::audio::processor::{Block, Processor};
 use segue::between::boundary::boundary;
 use segue::between::message::{Event, Message};
-use segue::between::settings::Settings;
+use segue::between::settings::{Settings, When};
 use segue::composer::thread::{ComposerThread, Load};
-use segue::composer::{Composer, Wish};
+use segue::composer::{Command, Composer};
 use segue::status::Status;
 use segue::takes::Takes;
 use segue_model::Model;
@@ -41,7 +41,7 @@ pub struct Rig {
     pub composer: Option<Composer>,
     pub thread: Option<ComposerThread>,
     /// What the editor may ask of the composer.
-    pub wish: Option<Sender<Wish>>,
+    pub wish: Option<Sender<Command>>,
     pub status: Arc<Status>,
     pub settings: Settings,
     pub song: Song,
@@ -99,7 +99,8 @@ impl Rig {
         composer: Option<Composer>,
         thread: Option<ComposerThread>,
     ) -> Self {
-        let settings = Settings { bars: 4, ..Settings::default() };
+        let when = When { bars: 4, ..When::default() };
+        let settings = Settings { when, ..Settings::default() };
         Self {
             processor,
             composer,

@@ -10,10 +10,10 @@ use serde_json::{Value, json};
 
 use super::LENGTH;
 
-/// How the script says that there is no torch.
+/// What the script prints where there is no torch.
 const NONE: i32 = 42;
 
-/// Notes a CPU second of training steps in torch, on one thread; nothing where this Python has no torch, or there is no Python.
+/// Notes per CPU second of training steps in torch, on one thread; `None` without Python or torch.
 pub fn notes_per_cpu_second(
     python: &str,
     config: &Config,
@@ -28,7 +28,8 @@ pub fn notes_per_cpu_second(
         .spawn();
     let Ok(mut child) = child else { return Ok(None) };
     if let Some(mut input) = child.stdin.take() {
-        // One that is no Python may hang up before it has read all; its answer says so.
+        // Something that is not Python may hang up before it has read everything; its output shows
+        // that.
         let _ = input.write_all(include_str!("torch.py").as_bytes());
     }
     let output = child.wait_with_output().with_context(|| format!("cannot run {python}"))?;

@@ -1,23 +1,23 @@
-//! What a decoding step keeps for the next ones: rings over note numbers.
+//! What a decoding step keeps for later ones: rings over note numbers.
 
 use crate::decoding::cpu::Cpu;
+use crate::decoding::int_dot::ROWS;
 use crate::decoding::matrix::Resolution;
 use crate::decoding::model::Model;
-use crate::decoding::products::ROWS;
 use crate::decoding::rings::{KeyRing, ValueRing};
 use crate::shape::config::{Config, HEAD_DIM};
 use crate::shape::parameters::Field;
 
-/// The memory of one jam: all of it is taken when it is made, however long the jam.
+/// The cache of one jam. All its memory is allocated by [`Self::new`], however long the jam.
 #[derive(Debug)]
 pub struct KvCache {
     /// By block.
     blocks: Vec<(KeyRing, ValueRing)>,
     /// The trunk's last states, (rows, dim).
     states: Vec<f32>,
-    /// By field: turned keys of the copying attention for the prediction *of* a note.
-    copies: [KeyRing; 4],
-    /// What the copying attentions read off each note.
+    /// By field: turned keys of the copying attention, of the prediction whose target a note was.
+    copies: Vec<KeyRing>,
+    /// What the copying attentions copy from each note.
     facts: Vec<Fact>,
     /// The first note that was ever appended since the last reset.
     start: usize,
@@ -32,19 +32,21 @@ pub struct KvCache {
     dim: usize,
 }
 
-/// What is copied from a note; small, because every note reads those of a whole window. Of durations only those that its own step
-/// told: the others may be known later.
+/// What is copied from a note; small, because every note reads those of a whole window. A duration
+/// is kept only if it was known at the note's own step; others become known later.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Fact {
     /// Symbol of the time since the onset before.
     pub gap: u16,
     /// Its key.
     pub key: u8,
-    /// Its key less that of the note before.
-    pub interval: i16,
+    /// Symbol of its part, if known.
+    pub part: Option<u8>,
+    /// Its key less the one that its interval counts from; `None` for a drum.
+    pub interval: Option<i16>,
     /// Symbol of its velocity, where it is known.
     pub velocity: Option<u16>,
-    /// Symbol of its duration, where its step told it.
+    /// Symbol of its duration, if known at its own step.
     pub duration: Option<u16>,
 }
 
@@ -55,7 +57,7 @@ impl KvCache {
     }
 
     fn at_resolution(config: &Config, resolution: Resolution) -> Self {
-        // A power of two, so that a note's place in the ring is a mask and no division.
+        // A power of two, so that a note's place in the ring is a mask and not a division.
         let rows = config.ring().next_power_of_two().max(ROWS);
         let (heads, keys) = (config.heads(), |heads| KeyRing::new(heads, rows, resolution));
         Self {
@@ -63,7 +65,7 @@ impl KvCache {
                 .map(|_| (keys(heads), ValueRing::new(heads, rows, resolution)))
                 .collect(),
             states: vec![0.0; rows * config.dim],
-            copies: Field::ALL.map(|field| keys(field.copies())),
+            copies: Field::of_model(config).iter().map(|field| keys(field.copies())).collect(),
             facts: vec![Fact::default(); rows],
             start: 0,
             len: 0,
@@ -80,8 +82,8 @@ impl KvCache {
         (self.start, self.len, self.highest) = (start, start, start);
     }
 
-    /// Forgets the notes from `len` on. Returns whether what lies before is still whole; if not, everything must be
-    /// appended anew after a [`Self::reset`].
+    /// Forgets the notes from `len` on. Returns whether what lies before is still complete; if not,
+    /// everything must be appended again after a [`Self::reset`].
     pub fn truncate(&mut self, len: usize) -> bool {
         if len < self.start {
             return false;
@@ -110,7 +112,7 @@ impl KvCache {
         self.start
     }
 
-    /// How often a note was appended: the same number and the same newest note are the same past.
+    /// How often a note was appended. The same count and the same newest note mean the same past.
     pub fn appended(&self) -> u64 {
         self.appended
     }
@@ -120,7 +122,7 @@ impl KvCache {
         &self.blocks[layer]
     }
 
-    /// Keeps a note's turned key and its value in a block, (2 · dim).
+    /// Stores a note's turned key and its value in a block, (2 · dim).
     pub fn write_block(&mut self, cpu: Cpu, layer: usize, note: usize, numbers: &[f32]) {
         let (keys, values) = &mut self.blocks[layer];
         let (key, value) = numbers.split_at(self.dim);
@@ -146,7 +148,8 @@ impl KvCache {
         &self.copies[field as usize]
     }
 
-    /// Keeps a field's copying keys of the prediction of a note, (copies · HEAD_DIM).
+    /// Stores a field's copying keys of the prediction whose target a note was, (copies ·
+    /// HEAD_DIM).
     pub fn write_copies(&mut self, cpu: Cpu, field: Field, note: usize, keys: &[f32]) {
         for (copy, key) in keys.chunks_exact(HEAD_DIM).enumerate() {
             self.copies[field as usize].write(cpu, copy, note, key);

@@ -1,14 +1,15 @@
-//! Which of the processor's instructions the arithmetic of a step uses. All of them give the same bits: sums of products are
-//! whole numbers, and the few sums of floats are taken in one order.
+//! Which of the processor's instructions the arithmetic of a step uses. All of them give the same
+//! bits: dot products are sums of integers, and the few sums of floats are taken in one order.
 
-/// Instructions that this processor has; only [`Self::best`] and [`Self::all`] make one, so holding it is the proof.
+/// Instructions that this processor has. Only [`Self::best`] and [`Self::all`] make one, so holding
+/// it is the proof.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cpu(Instructions);
 
 /// The four ways there are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Instructions {
-    /// AVX-512 with its products of bytes (VNNI): Ice Lake, Zen 4 and later.
+    /// AVX-512 with products of bytes (VNNI): Ice Lake, Zen 4 and later.
     #[cfg(target_arch = "x86_64")]
     Avx512,
     /// AVX2: Haswell, Zen and later.
@@ -17,17 +18,17 @@ pub(crate) enum Instructions {
     /// NEON: every 64-bit ARM.
     #[cfg(target_arch = "aarch64")]
     Neon,
-    /// What the compiler makes for any processor of the kind.
+    /// What the compiler emits for any processor of the kind.
     Plain,
 }
 
 impl Cpu {
-    /// The fastest way this processor knows.
+    /// The fastest that this processor has.
     pub fn best() -> Self {
         Self::all()[0]
     }
 
-    /// All the ways this processor knows, the fastest first.
+    /// All that this processor has, the fastest first.
     pub fn all() -> Vec<Self> {
         let mut all = Vec::new();
         #[cfg(target_arch = "x86_64")]
@@ -55,8 +56,8 @@ impl Cpu {
     }
 }
 
-/// A function compiled once for each kind of instructions, chosen by the [`Cpu`] it is given first. Nothing in it may be summed
-/// in another order than it is written, and Rust sees to that.
+/// A function compiled once for each kind of instructions, chosen by the [`Cpu`] it is given first.
+/// Rust never reorders float sums, so all of them compute the same.
 macro_rules! compiled_for_each {
     ($(#[$doc:meta])* pub fn $name:ident($($arg:ident: $type:ty),* $(,)?) $(-> $out:ty)? $body:block) => {
         $(#[$doc])*

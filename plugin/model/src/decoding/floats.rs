@@ -1,5 +1,5 @@
-//! The float arithmetic of a step: short vectors, in lanes that are added up in one order whatever the processor, so that every
-//! processor plays the same notes.
+//! The float arithmetic of a step: short vectors, in lanes that are added up in one order whatever
+//! the processor, so that every processor plays the same notes.
 
 use crate::decoding::cpu::compiled_for_each;
 use crate::shape::elementary::{EPSILON, exp, sigmoid};
@@ -88,7 +88,7 @@ compiled_for_each! {
 }
 
 compiled_for_each! {
-    /// Scores to weights that sum to one; no number to no numbers.
+    /// Scores to weights that sum to one; all NaN where one is.
     pub fn softmax(weights: &mut [f32]) {
         let (blocks, rest) = weights.as_chunks_mut::<LANES>();
         let mut tops = [f32::NEG_INFINITY; LANES];
@@ -115,7 +115,7 @@ compiled_for_each! {
     }
 }
 
-/// `ln(1 + x)` of what is not negative, to a few millionths.
+/// `ln(1 + x)` for `x` not negative, to a few millionths.
 #[inline(always)]
 fn ln_1p(x: f32) -> f32 {
     let bits = (1.0 + x).to_bits();
@@ -127,13 +127,13 @@ fn ln_1p(x: f32) -> f32 {
     let square = slope * slope;
     let series =
         1.0 + square * (1.0 / 3.0 + square * (1.0 / 5.0 + square * (1.0 / 7.0 + square * (1.0 / 9.0))));
-    // What is no number stays none.
+    // NaN stays NaN.
     power * std::f32::consts::LN_2 + 2.0 * slope * series + x * 0.0
 }
 
 compiled_for_each! {
     /// `logits += gate · ln(1 + strength · shares)`
-    pub fn add_spoken(logits: &mut [f32], shares: &[f32], strength: f32, gate: f32) {
+    pub fn add_copy_logits(logits: &mut [f32], shares: &[f32], strength: f32, gate: f32) {
         for (logit, share) in logits.iter_mut().zip(shares) {
             *logit += gate * ln_1p(strength * share);
         }
@@ -141,11 +141,11 @@ compiled_for_each! {
 }
 
 compiled_for_each! {
-    /// The largest magnitude; no number where one of them is none or not finite.
-    pub fn peak(numbers: &[f32]) -> f32 {
+    /// The largest magnitude; NaN where a number is NaN or infinite.
+    pub fn max_abs(numbers: &[f32]) -> f32 {
         let (blocks, rest) = numbers.as_chunks::<LANES>();
         let mut tops = [0.0f32; LANES];
-        // A sum of zeros, but of infinities and what is no number it is no number.
+        // A sum of zeros, but NaN where there is a NaN or an infinity.
         let mut broken = [0.0f32; LANES];
         for block in blocks {
             for lane in 0..LANES {
@@ -182,7 +182,7 @@ mod tests {
                 softmax(cpu, &mut softened);
                 swiglu(cpu, &mut gated);
                 out.extend(softened.into_iter().chain(gated));
-                out.extend([dot(cpu, &a, &b), peak(cpu, &a)]);
+                out.extend([dot(cpu, &a, &b), max_abs(cpu, &a)]);
                 out.into_iter().map(f32::to_bits).collect::<Vec<_>>()
             });
             let all: Vec<_> = all.collect();
@@ -208,25 +208,25 @@ mod tests {
         for cpu in Cpu::all() {
             let shares: Vec<f32> = (0..2000).map(|i| (i * i) as f32 * 1e-6).collect();
             let mut logits = vec![0.25; shares.len()];
-            add_spoken(cpu, &mut logits, &shares, 1800.0, 0.5);
+            add_copy_logits(cpu, &mut logits, &shares, 1800.0, 0.5);
             for (logit, share) in logits.iter().zip(shares) {
                 let exact = 0.25 + 0.5 * (1800.0 * f64::from(share)).ln_1p();
                 assert!((f64::from(*logit) - exact).abs() < 2e-6, "{share}: {logit} {exact}");
             }
             let mut nothing = [1.0];
-            add_spoken(cpu, &mut nothing, &[f32::NAN], 1800.0, 0.5);
+            add_copy_logits(cpu, &mut nothing, &[f32::NAN], 1800.0, 0.5);
             assert!(nothing[0].is_nan());
         }
     }
 
     #[test]
-    fn what_is_no_number_stays_none() {
+    fn nan_and_infinity_give_nan() {
         for cpu in Cpu::all() {
             for (place, broken) in [(0, f32::NAN), (17, f32::INFINITY), (33, f32::NEG_INFINITY)] {
                 let mut some = numbers(34, 0.5);
-                assert!(peak(cpu, &some) > 2.9);
+                assert!(max_abs(cpu, &some) > 2.9);
                 some[place] = broken;
-                assert!(peak(cpu, &some).is_nan(), "{broken}");
+                assert!(max_abs(cpu, &some).is_nan(), "{broken}");
             }
         }
     }

@@ -1,21 +1,19 @@
-//! The playing forward, one row at a time, without a tensor: rows of the tables in, states and logits out. It knows nothing of
-//! notes; [`crate::decoding::decoder::Decoder`] asks it for a jam and [`crate::Played`] for a written sequence.
+//! The playing forward, one row at a time, without tensors: rows of the tables in, states and
+//! logits out. It knows nothing of notes; [`crate::decoding::decoder::Decoder`] calls it for a jam
+//! and [`crate::SequenceDecoder`] for a written sequence.
 
 use crate::decoding::cache::KvCache;
 use crate::decoding::cpu::Cpu;
-use crate::decoding::floats::{add, add_spoken, dot, embed, rms_norm, softmax, swiglu};
+use crate::decoding::floats::{add, add_copy_logits, dot, embed, rms_norm, softmax, swiglu};
 use crate::decoding::model::Model;
-use crate::decoding::quantised::Fixed;
+use crate::decoding::quantised::QuantisedVec;
 use crate::shape::config::HEAD_DIM;
 use crate::shape::parameters::Field;
 use crate::shape::rotary::Angles;
 
 const SCALE: f32 = 0.125; // 1 / sqrt(HEAD_DIM)
 
-/// Rows of a table with their weights.
-pub type TableRows = [(usize, f32)];
-
-/// Room for one step's intermediate numbers, taken once.
+/// The intermediate numbers of one step; their memory is taken once.
 #[derive(Debug)]
 pub struct Forward {
     cpu: Cpu,
@@ -33,23 +31,27 @@ pub struct Forward {
     inner: Vec<f32>,
     /// (window or copy window)
     weights: Vec<f32>,
-    /// The symbol that each of the weights speaks for.
+    /// The symbol that each of the weights counts for.
     symbols: Vec<usize>,
-    /// (2 copies · 2 · HEAD_DIM), the keys' head having two
-    copying: Vec<f32>,
+    /// (2 copies · 2 · HEAD_DIM): the keys' head has two copies
+    copy_qk: Vec<f32>,
     /// (symbols)
     shares: Vec<f32>,
     /// (symbols)
     logits: Vec<f32>,
     /// A vector about to be multiplied.
-    fixed: Fixed,
+    quantised: QuantisedVec,
 }
 
 impl Forward {
     /// For a model.
     pub fn new(model: &Model, cpu: Cpu) -> Self {
         let config = &model.config;
-        let symbols = Field::ALL.iter().map(|field| field.symbols(model.vocabulary())).max().unwrap_or(0);
+        let symbols = Field::of_model(config)
+            .iter()
+            .map(|field| field.alphabet(config, model.vocabulary()))
+            .max()
+            .unwrap_or(0);
         let window = config.window.max(config.copy_window);
         Self {
             cpu,
@@ -61,10 +63,10 @@ impl Forward {
             inner: vec![0.0; 2 * config.hidden.max(config.dim)],
             weights: vec![0.0; window],
             symbols: vec![0; window],
-            copying: vec![0.0; 4 * HEAD_DIM],
+            copy_qk: vec![0.0; 4 * HEAD_DIM],
             shares: vec![0.0; symbols],
             logits: vec![0.0; symbols],
-            fixed: Fixed::default(),
+            quantised: QuantisedVec::default(),
         }
     }
 
@@ -74,7 +76,7 @@ impl Forward {
         model: &Model,
         cache: &mut KvCache,
         note: usize,
-        rows: &TableRows,
+        rows: &[(usize, f32)],
         angles: &Angles,
     ) {
         let (cpu, config) = (self.cpu, &model.config);
@@ -82,22 +84,22 @@ impl Forward {
         let from = (note + 1).saturating_sub(config.window).max(cache.start());
         for (layer, block) in model.blocks.iter().enumerate() {
             rms_norm(cpu, &self.x, &block.attention_norm, &mut self.normed);
-            self.fixed.set(cpu, &self.normed, 0);
-            block.attention_in.times(cpu, &self.fixed, &mut self.qkv);
+            self.quantised.set(cpu, &self.normed, 0);
+            block.attention_in.times(cpu, &self.quantised, &mut self.qkv);
             self.qkv[..2 * config.dim].chunks_exact_mut(HEAD_DIM).for_each(|head| angles.turn(head));
             cache.write_block(cpu, layer, note, &self.qkv[config.dim..]);
             self.attend(cache, layer, from, note);
-            self.fixed.set(cpu, &self.attended, 0);
-            block.attention_out.times(cpu, &self.fixed, &mut self.added);
+            self.quantised.set(cpu, &self.attended, 0);
+            block.attention_out.times(cpu, &self.quantised, &mut self.added);
             add(cpu, &mut self.x, &self.added);
 
             rms_norm(cpu, &self.x, &block.forward_norm, &mut self.normed);
-            self.fixed.set(cpu, &self.normed, 0);
+            self.quantised.set(cpu, &self.normed, 0);
             let inner = &mut self.inner[..2 * config.hidden];
-            block.forward_in.times(cpu, &self.fixed, inner);
+            block.forward_in.times(cpu, &self.quantised, inner);
             swiglu(cpu, inner);
-            self.fixed.set(cpu, &inner[..config.hidden], 0);
-            block.forward_out.times(cpu, &self.fixed, &mut self.added);
+            self.quantised.set(cpu, &inner[..config.hidden], 0);
+            block.forward_out.times(cpu, &self.quantised, &mut self.added);
             add(cpu, &mut self.x, &self.added);
         }
         rms_norm(cpu, &self.x, &model.norm, cache.state_mut(note));
@@ -109,50 +111,53 @@ impl Forward {
         let weights = &mut self.weights[..note + 1 - from];
         let heads = self.qkv.chunks_exact(HEAD_DIM).zip(self.attended.chunks_exact_mut(HEAD_DIM));
         for (head, (query, out)) in heads.enumerate() {
-            self.fixed.set(self.cpu, query, 0);
-            keys.scores(self.cpu, head, &self.fixed, SCALE, from, weights);
+            self.quantised.set(self.cpu, query, 0);
+            keys.scores(self.cpu, head, &self.quantised, SCALE, from, weights);
             softmax(self.cpu, weights);
-            values.mix(self.cpu, head, from, weights, &mut self.fixed, out);
+            values.mix(self.cpu, head, from, weights, &mut self.quantised, out);
         }
     }
 
-    /// A head's state before its outputs, after the step of note `last`: the next calls are about it.
-    pub fn ask(&mut self, model: &Model, cache: &KvCache, last: usize, field: Field, rows: &TableRows) {
+    /// Computes a head's state before its outputs, after the step of note `last`. The next calls
+    /// read from it.
+    pub fn head(&mut self, model: &Model, cache: &KvCache, last: usize, field: Field, rows: &[(usize, f32)]) {
         let (cpu, head) = (self.cpu, &model.heads[field as usize]);
-        embed(cpu, &head.asked, rows, &mut self.x);
-        self.fixed.set(cpu, cache.state(last), 0);
-        head.input.times(cpu, &self.fixed, &mut self.added);
+        embed(cpu, &head.targets, rows, &mut self.x);
+        self.quantised.set(cpu, cache.state(last), 0);
+        head.input.times(cpu, &self.quantised, &mut self.added);
         add(cpu, &mut self.x, &self.added);
         rms_norm(cpu, &self.x, &head.norm, &mut self.normed);
-        self.fixed.set(cpu, &self.normed, 0);
+        self.quantised.set(cpu, &self.normed, 0);
         let inner = &mut self.inner[..2 * model.config.dim];
-        head.forward_in.times(cpu, &self.fixed, inner);
+        head.forward_in.times(cpu, &self.quantised, inner);
         swiglu(cpu, inner);
-        self.fixed.set(cpu, &inner[..model.config.dim], 0);
-        head.forward_out.times(cpu, &self.fixed, &mut self.added);
+        self.quantised.set(cpu, &inner[..model.config.dim], 0);
+        head.forward_out.times(cpu, &self.quantised, &mut self.added);
         add(cpu, &mut self.x, &self.added);
         rms_norm(cpu, &self.x, &head.out_norm, &mut self.normed);
-        self.fixed.set(cpu, &self.normed, 0);
+        self.quantised.set(cpu, &self.normed, 0);
     }
 
-    /// Queries and keys of the copying attentions, turned: of each copy first the query, then the key. Follows [`Self::ask`].
-    pub fn copying(&mut self, model: &Model, field: Field, angles: &Angles) -> &[f32] {
-        let copying = &mut self.copying[..2 * field.copies() * HEAD_DIM];
-        model.heads[field as usize].copy.times(self.cpu, &self.fixed, copying);
-        copying.chunks_exact_mut(HEAD_DIM).for_each(|part| angles.turn(part));
-        copying
+    /// Queries and keys of the copying attentions, turned: of each copy the query, then the key.
+    /// Follows [`Self::head`].
+    pub fn copy_qk(&mut self, model: &Model, field: Field, angles: &Angles) -> &[f32] {
+        let copy_qk = &mut self.copy_qk[..2 * field.copies() * HEAD_DIM];
+        model.heads[field as usize].copy.times(self.cpu, &self.quantised, copy_qk);
+        copy_qk.chunks_exact_mut(HEAD_DIM).for_each(|part| angles.turn(part));
+        copy_qk
     }
 
-    /// What the network says of a field, (symbols). Follows [`Self::ask`].
-    pub fn say(&mut self, model: &Model, field: Field) {
+    /// Computes the logits of a field, (symbols), without copies. Follows [`Self::head`].
+    pub fn logits(&mut self, model: &Model, field: Field) {
         let (head, logits) =
-            (&model.heads[field as usize], &mut self.logits[..field.symbols(model.vocabulary())]);
-        head.out.times(self.cpu, &self.fixed, logits);
+            (&model.heads[field as usize], &mut self.logits[..field.alphabet(&model.config, model.vocabulary())]);
+        head.out.times(self.cpu, &self.quantised, logits);
         add(self.cpu, logits, &head.out_bias);
     }
 
-    /// Adds what one copying attention says: `symbol_of` tells what the prediction of a note speaks for, nothing where it may not be seen.
-    /// Follows [`Self::copying`] and [`Self::say`].
+    /// Adds one copying attention to the logits. `symbol_of` gives the symbol that a note's
+    /// prediction turned out to be, `None` where it may not be seen. Follows [`Self::copy_qk`] and
+    /// [`Self::logits`].
     pub fn add_copies(
         &mut self,
         model: &Model,
@@ -162,11 +167,12 @@ impl Forward {
         mut symbol_of: impl FnMut(usize) -> Option<usize>,
     ) {
         let (cpu, head, last) = (self.cpu, &model.heads[field as usize], cache.len() - 1);
-        // The prediction of note n was made after note n - 1; a reader looks at those made before its own.
+        // The prediction of note n was made after note n - 1; a reader looks at those made before
+        // its own.
         let from = (last + 1).saturating_sub(model.config.copy_window).max(cache.start() + 1);
         let weights = &mut self.weights[..(last + 1).saturating_sub(from)];
-        self.fixed.set(cpu, &self.copying[2 * copy * HEAD_DIM..][..HEAD_DIM], 0);
-        cache.copies(field).scores(cpu, copy, &self.fixed, SCALE, from, weights);
+        self.quantised.set(cpu, &self.copy_qk[2 * copy * HEAD_DIM..][..HEAD_DIM], 0);
+        cache.copies(field).scores(cpu, copy, &self.quantised, SCALE, from, weights);
         let mut seen = 0;
         for place in 0..weights.len() {
             if let Some(symbol) = symbol_of(from + place) {
@@ -179,7 +185,7 @@ impl Forward {
             return;
         }
         softmax(cpu, &mut weights[..seen]);
-        let logits = &mut self.logits[..field.symbols(model.vocabulary())];
+        let logits = &mut self.logits[..field.alphabet(&model.config, model.vocabulary())];
         let shares = &mut self.shares[..logits.len()];
         shares.fill(0.0);
         for (&symbol, weight) in self.symbols[..seen].iter().zip(weights) {
@@ -187,11 +193,11 @@ impl Forward {
         }
         let dim = self.normed.len();
         let gate = dot(cpu, &head.gate[copy * dim..][..dim], &self.normed) + head.gate_bias[copy];
-        add_spoken(cpu, logits, shares, field.copy_strength(model.vocabulary()), gate);
+        add_copy_logits(cpu, logits, shares, field.copy_strength(model.vocabulary()), gate);
     }
 
-    /// The logits of a field, (symbols), as far as they were added up.
-    pub fn logits(&mut self, model: &Model, field: Field) -> &mut [f32] {
-        &mut self.logits[..field.symbols(model.vocabulary())]
+    /// The logits of a field, (symbols), with all that was added to them.
+    pub fn sums(&mut self, model: &Model, field: Field) -> &mut [f32] {
+        &mut self.logits[..field.alphabet(&model.config, model.vocabulary())]
     }
 }

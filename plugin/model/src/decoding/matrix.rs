@@ -1,17 +1,18 @@
-//! A matrix in bytes, a scale a row.
+//! A matrix quantised to bytes, with a scale for each row.
 
 use crate::decoding::cpu::{Cpu, compiled_for_each};
-use crate::decoding::floats::peak;
-use crate::decoding::products::{BIAS, Group, ROWS, Sums, add_products};
-use crate::decoding::quantised::{COLUMNS, Fixed, nearest};
+use crate::decoding::floats::max_abs;
+use crate::decoding::int_dot::{BIAS, Group, ROWS, Sums, add_int_dot};
+use crate::decoding::quantised::{COLUMNS, QuantisedVec, nearest};
 
 /// How finely a playing model's weights and cache are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Resolution {
     /// A byte a number: what plays.
     Byte,
-    /// Two bytes a number, the second for what the first left over: close enough to the numbers themselves to tell a
-    /// wrong forward from a coarse one. For tests, and for measuring what a byte costs.
+    /// Two bytes a number, the second for the remainder of the first: close enough to the numbers
+    /// themselves to tell a wrong forward from a coarse one. For tests, and to measure what a byte
+    /// costs.
     TwoBytes,
 }
 
@@ -25,25 +26,25 @@ impl Resolution {
     }
 }
 
-/// The largest byte without its bias.
-const MOST: f32 = 127.0;
-/// What a second byte's unit is worth in the first's: half a unit over 127.
+/// The largest byte, without its bias.
+const LARGEST: f32 = 127.0;
+/// A unit of the second byte in units of the first: half a unit over 127.
 const SECOND: f32 = 1.0 / 254.0;
 
-/// Numbers to bytes with their bias, and to what these leave over. Returns what one unit of the first is worth; no number where one of
-/// them is none.
-pub fn coarse(cpu: Cpu, numbers: &[f32], bytes: &mut [Vec<u8>; 2]) -> f32 {
-    let peak = peak(cpu, numbers);
-    let some = peak > f32::MIN_POSITIVE * 1e6;
+/// Quantises numbers to biased bytes, and to second bytes for the remainders. Returns the value of
+/// one unit of the first byte: NaN where a number is NaN or infinite.
+pub fn quantise(cpu: Cpu, numbers: &[f32], bytes: &mut [Vec<u8>; 2]) -> f32 {
+    let max_abs = max_abs(cpu, numbers);
+    let above_zero = max_abs > f32::MIN_POSITIVE * 1e6;
     let [first, second] = bytes;
     first.resize(numbers.len(), 0);
     second.resize(numbers.len(), 0);
-    round(cpu, numbers, if some { MOST / peak } else { 0.0 }, first, second);
-    if peak.is_nan() || some { peak / MOST } else { 0.0 }
+    round(cpu, numbers, if above_zero { LARGEST / max_abs } else { 0.0 }, first, second);
+    if max_abs.is_nan() || above_zero { max_abs / LARGEST } else { 0.0 }
 }
 
 compiled_for_each! {
-    /// Numbers to their bytes.
+    /// Rounds numbers to their two bytes.
     pub fn round(numbers: &[f32], per_unit: f32, first: &mut [u8], second: &mut [u8]) {
         for ((number, first), second) in numbers.iter().zip(first).zip(second) {
             let units = number * per_unit;
@@ -55,9 +56,9 @@ compiled_for_each! {
 }
 
 compiled_for_each! {
-    /// Whole sums to what they are worth: `out = (sums - bias) · scales · factor`, added up over the bytes of a number. `factor` is of
-    /// the sums of `x`, besides the scale of that.
-    pub fn worth(sums: &[Sums], x: &Fixed, scales: &[f32], factor: f32, out: &mut [f32]) {
+    /// Integer sums to floats: `out = (sums - bias) · scales · x.scale · factor`, added up over the
+    /// bytes of a number.
+    pub fn dequantise(sums: &[Sums], x: &QuantisedVec, scales: &[f32], factor: f32, out: &mut [f32]) {
         let (bias, factor) = (BIAS.wrapping_mul(x.sum), factor * x.scale);
         for ((out, scale), sum) in out.iter_mut().zip(scales).zip(&sums[0]) {
             *out = sum.wrapping_sub(bias) as f32 * (scale * factor);
@@ -88,11 +89,11 @@ impl Matrix {
         let (rows, width) = (numbers.len() / columns, columns.div_ceil(COLUMNS));
         let (bytes, cpu) = (resolution.bytes(), Cpu::best());
         let mut groups = vec![Group::ZERO; rows.div_ceil(ROWS) * bytes * width];
-        let (mut scales, mut coarse_bytes) = (Vec::with_capacity(rows), Default::default());
+        let (mut scales, mut quantised) = (Vec::with_capacity(rows), Default::default());
         for (row, numbers) in numbers.chunks_exact(columns).enumerate() {
-            scales.push(coarse(cpu, numbers, &mut coarse_bytes));
+            scales.push(quantise(cpu, numbers, &mut quantised));
             let block = &mut groups[row / ROWS * bytes * width..][..bytes * width];
-            for (plane, bytes) in block.chunks_exact_mut(width).zip(&coarse_bytes) {
+            for (plane, bytes) in block.chunks_exact_mut(width).zip(&quantised) {
                 for (group, bytes) in plane.iter_mut().zip(bytes.chunks(COLUMNS)) {
                     group.0[row % ROWS][..bytes.len()].copy_from_slice(bytes);
                 }
@@ -104,17 +105,17 @@ impl Matrix {
     /// `out = matrix · x`, (rows).
     ///
     /// # Panics
-    /// Where the sizes do not fit.
-    pub fn times(&self, cpu: Cpu, x: &Fixed, out: &mut [f32]) {
+    /// Where the sizes differ.
+    pub fn times(&self, cpu: Cpu, x: &QuantisedVec, out: &mut [f32]) {
         assert_eq!((out.len(), x.numbers.len()), (self.scales.len(), self.width));
         let bytes = self.resolution.bytes();
         let blocks = self.groups.chunks_exact(bytes * self.width);
         for ((block, out), scales) in blocks.zip(out.chunks_mut(ROWS)).zip(self.scales.chunks(ROWS)) {
             let mut sums = [[0; ROWS]; 2];
             for (plane, sums) in block.chunks_exact(self.width).zip(&mut sums) {
-                add_products(cpu, plane, x, 0, sums);
+                add_int_dot(cpu, plane, x, 0, sums);
             }
-            worth(cpu, &sums[..bytes], x, scales, 1.0, out);
+            dequantise(cpu, &sums[..bytes], x, scales, 1.0, out);
         }
     }
 
@@ -136,9 +137,9 @@ mod tests {
                 let x: Vec<f32> = (0..columns).map(|i| (i as f32 * 0.73).cos()).collect();
                 let matrix = Matrix::new(&numbers, columns, resolution);
                 let all = Cpu::all().into_iter().map(|cpu| {
-                    let (mut fixed, mut out) = (Fixed::default(), vec![0.0; rows]);
-                    fixed.set(cpu, &x, 0);
-                    matrix.times(cpu, &fixed, &mut out);
+                    let (mut quantised, mut out) = (QuantisedVec::default(), vec![0.0; rows]);
+                    quantised.set(cpu, &x, 0);
+                    matrix.times(cpu, &quantised, &mut out);
                     out
                 });
                 let all: Vec<Vec<f32>> = all.collect();

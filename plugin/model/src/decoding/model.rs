@@ -1,4 +1,5 @@
-//! A model to play: its weights, the large ones in bytes, never changed, shared by all who play it.
+//! A model to play: its weights, the large ones in bytes. They never change and are shared by all
+//! jams.
 
 use std::path::Path;
 
@@ -25,7 +26,8 @@ pub struct Model {
     pub(crate) blocks: Vec<Block>,
     /// (dim)
     pub(crate) norm: Vec<f32>,
-    pub(crate) heads: [Head; 4],
+    /// By field.
+    pub(crate) heads: Vec<Head>,
 }
 
 /// One transformer block.
@@ -50,8 +52,8 @@ pub(crate) struct Block {
 pub(crate) struct Head {
     /// (dim, dim)
     pub input: Matrix,
-    /// (head rows, dim)
-    pub asked: Vec<f32>,
+    /// (target rows, dim)
+    pub targets: Vec<f32>,
     /// (dim)
     pub norm: Vec<f32>,
     /// (2 · dim, dim)
@@ -97,7 +99,7 @@ impl Model {
         Self::at_resolution(checkpoint, Resolution::Byte)
     }
 
-    /// From a checkpoint, in more bytes than it takes to play.
+    /// From a checkpoint, at another resolution than it plays at.
     ///
     /// # Errors
     /// Names a parameter that is missing.
@@ -128,7 +130,7 @@ impl Model {
             let mut part = |part: &str| take(format!("{}.{part}", field.name()));
             Ok(Head {
                 input: matrix(part("in")?, dim),
-                asked: part("asked")?,
+                targets: part("asked")?,
                 norm: part("norm")?,
                 forward_in: matrix(part("forward.in")?, dim),
                 forward_out: matrix(part("forward.out")?, dim),
@@ -140,7 +142,9 @@ impl Model {
                 gate_bias: part("gate.bias")?,
             })
         };
-        let heads = [head(Field::Gap)?, head(Field::Key)?, head(Field::Velocity)?, head(Field::Duration)?];
+        let heads: Result<Vec<Head>, _> =
+            Field::of_model(&checkpoint.config).iter().map(|&field| head(field)).collect();
+        let heads = heads?;
         Ok(Self {
             rows: Rows::new(tokenizer.vocabulary()),
             name: checkpoint.name,
@@ -176,7 +180,8 @@ impl Model {
         &self.config
     }
 
-    /// Bytes of weights that one note reads, but for the few table rows that its step and its questions name.
+    /// Bytes of weights that one note reads, without the few table rows of its step and its
+    /// queries.
     pub fn bytes_a_note(&self) -> usize {
         let floats = |parts: &[&Vec<f32>]| 4 * parts.iter().map(|part| part.len()).sum::<usize>();
         let blocks = self.blocks.iter().map(|block| {
@@ -197,7 +202,7 @@ impl Model {
         parameters(&self.config, self.vocabulary()).iter().map(Parameter::count).sum()
     }
 
-    /// The alphabets it speaks.
+    /// Its vocabulary.
     pub fn vocabulary(&self) -> &Vocabulary {
         self.tokenizer.vocabulary()
     }

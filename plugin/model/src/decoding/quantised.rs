@@ -1,44 +1,45 @@
-//! A vector as whole numbers and one scale.
+//! A vector as integers and one scale.
 
 use crate::decoding::cpu::{Cpu, compiled_for_each};
-use crate::decoding::floats::peak;
+use crate::decoding::floats::max_abs;
 
-/// Columns that lie side by side in a [`crate::decoding::products::Group`].
+/// Columns that lie side by side in a [`crate::decoding::int_dot::Group`].
 pub const COLUMNS: usize = 4;
-/// The largest whole number: fifteen bits with the sign, 84 dB below which nothing is heard of a vector.
-const MOST: i32 = 16383;
-/// The largest product's factor from the other side.
+/// The largest integer: fifteen bits with the sign, so that a vector is exact to 84 dB below its
+/// largest number.
+const LARGEST: i32 = 16383;
+/// The largest byte that an integer is multiplied with.
 const BYTE: i32 = 127;
 
-/// A vector as whole numbers times `scale`, in groups of [`COLUMNS`]. Products of these with bytes are exact in any order,
-/// so every processor gets the same.
+/// A vector as integers times `scale`, in groups of [`COLUMNS`]. Sums of their products with bytes
+/// are exact in any order, so that every processor gets the same.
 #[derive(Debug, Default)]
-pub struct Fixed {
-    /// The whole numbers.
+pub struct QuantisedVec {
+    /// The integers.
     pub numbers: Vec<[i16; COLUMNS]>,
-    /// The same as `256 · high + low`, as byte products take them.
+    /// The same as `256 · high + low`, for products of bytes.
     pub high: Vec<[i8; COLUMNS]>,
     /// See `high`.
     pub low: Vec<[i8; COLUMNS]>,
     /// Their sum.
     pub sum: i32,
-    /// What one of them is worth; no number where the vector held one that is none.
+    /// The value of one unit; NaN where the vector held NaN or an infinity.
     pub scale: f32,
 }
 
-impl Fixed {
-    /// Takes the numbers, with `lead` zeros before them and as many behind as fill the last group. Takes memory only where no vector
-    /// was as long before.
+impl QuantisedVec {
+    /// Quantises the numbers, with `lead` zeros before them and as many behind as fill the last
+    /// group. Allocates only where no vector was as long before.
     pub fn set(&mut self, cpu: Cpu, numbers: &[f32], lead: usize) {
         let groups = (lead + numbers.len()).div_ceil(COLUMNS);
         self.numbers.resize(groups, [0; COLUMNS]);
         self.high.resize(groups, [0; COLUMNS]);
         self.low.resize(groups, [0; COLUMNS]);
-        // However wide the matrix, the sum of its products with bytes must stay below 2^31.
-        let most = MOST.min(i32::MAX / (BYTE * numbers.len().max(1) as i32)) as f32;
-        let (peak, finest) = (peak(cpu, numbers), f32::MIN_POSITIVE * 1e6);
-        let per_unit = if peak > finest { most / peak } else { 0.0 };
-        self.scale = if peak <= finest { 0.0 } else { peak / most };
+        // However wide the matrix, a sum of products with bytes must stay below 2^31.
+        let largest = LARGEST.min(i32::MAX / (BYTE * numbers.len().max(1) as i32)) as f32;
+        let (max_abs, smallest) = (max_abs(cpu, numbers), f32::MIN_POSITIVE * 1e6);
+        let per_unit = if max_abs > smallest { largest / max_abs } else { 0.0 };
+        self.scale = if max_abs <= smallest { 0.0 } else { max_abs / largest };
         let flat = self.numbers.as_flattened_mut();
         flat[..lead].fill(0);
         flat[lead + numbers.len()..].fill(0);
@@ -47,15 +48,16 @@ impl Fixed {
     }
 }
 
-/// Rounds to the nearest whole number, ties to even, what is below 2^22.
+/// Rounds a number below 2^22 to the nearest integer, ties to even.
 #[inline(always)]
 pub fn nearest(number: f32) -> i32 {
-    // 1.5 · 2^23: the digits after the point fall off its end, and the whole number is the rest of its bits.
+    // 1.5 · 2^23: the digits after the point fall off its end, and the integer is the rest of its
+    // bits.
     ((number + 12_582_912.0).to_bits() as i32).wrapping_sub(0x4b40_0000)
 }
 
 compiled_for_each! {
-    /// Numbers to whole ones; returns their sum.
+    /// Rounds numbers to integers; returns their sum.
     pub fn round(numbers: &[f32], per_unit: f32, out: &mut [i16]) -> i32 {
         let mut sum = 0i32;
         for (out, number) in out.iter_mut().zip(numbers) {
@@ -68,7 +70,7 @@ compiled_for_each! {
 }
 
 compiled_for_each! {
-    /// Whole numbers of fifteen bits as two digits of eight.
+    /// Splits integers of fifteen bits into two digits of eight.
     pub fn split(numbers: &[i16], high: &mut [i8], low: &mut [i8]) {
         for ((number, high), low) in numbers.iter().zip(high).zip(low) {
             *low = *number as i8;
@@ -82,39 +84,39 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_vector_is_its_whole_numbers_times_the_scale() {
+    fn a_vector_is_its_integers_times_the_scale() {
         for cpu in Cpu::all() {
             for (count, lead) in [(1, 0), (5, 3), (64, 0), (704, 1), (5000, 2)] {
                 let numbers: Vec<f32> = (0..count).map(|i| (i as f32 * 0.7).sin() * 1e-3).collect();
-                let mut fixed = Fixed::default();
-                fixed.set(cpu, &vec![1.0; 6000], 0);
-                fixed.set(cpu, &numbers, lead);
-                let flat = fixed.numbers.as_flattened();
+                let mut quantised = QuantisedVec::default();
+                quantised.set(cpu, &vec![1.0; 6000], 0);
+                quantised.set(cpu, &numbers, lead);
+                let flat = quantised.numbers.as_flattened();
                 assert!(flat[..lead].iter().chain(&flat[lead + count..]).all(|&number| number == 0));
-                assert_eq!(fixed.sum, flat.iter().map(|&number| i32::from(number)).sum::<i32>());
+                assert_eq!(quantised.sum, flat.iter().map(|&number| i32::from(number)).sum::<i32>());
                 for ((&whole, &high), &low) in
-                    flat.iter().zip(fixed.high.as_flattened()).zip(fixed.low.as_flattened())
+                    flat.iter().zip(quantised.high.as_flattened()).zip(quantised.low.as_flattened())
                 {
                     assert_eq!(i32::from(whole), 256 * i32::from(high) + i32::from(low));
                 }
                 for (&whole, number) in flat[lead..].iter().zip(&numbers) {
-                    let error = (f32::from(whole) * fixed.scale - number).abs();
-                    assert!(error <= 0.51 * fixed.scale, "{count}: {number}");
+                    let error = (f32::from(whole) * quantised.scale - number).abs();
+                    assert!(error <= 0.51 * quantised.scale, "{count}: {number}");
                 }
             }
         }
     }
 
     #[test]
-    fn silence_is_silence_and_no_number_is_none() {
+    fn zeros_stay_zeros_and_nan_stays_nan() {
         for cpu in Cpu::all() {
-            let mut fixed = Fixed::default();
-            fixed.set(cpu, &[0.0; 9], 0);
-            assert_eq!((fixed.scale, fixed.sum), (0.0, 0));
-            fixed.set(cpu, &[0.0, f32::NAN, 1.0], 0);
-            assert!(fixed.scale.is_nan());
-            fixed.set(cpu, &[f32::INFINITY; 4], 0);
-            assert!(fixed.scale.is_nan());
+            let mut quantised = QuantisedVec::default();
+            quantised.set(cpu, &[0.0; 9], 0);
+            assert_eq!((quantised.scale, quantised.sum), (0.0, 0));
+            quantised.set(cpu, &[0.0, f32::NAN, 1.0], 0);
+            assert!(quantised.scale.is_nan());
+            quantised.set(cpu, &[f32::INFINITY; 4], 0);
+            assert!(quantised.scale.is_nan());
         }
     }
 }

@@ -1,9 +1,10 @@
-//! Keys and values of attention in bytes, rings over note numbers, laid out so that reading a window is a product.
+//! Keys and values of attention in bytes, as rings over note numbers, laid out so that reading a
+//! window is an integer dot product.
 
 use crate::decoding::cpu::Cpu;
-use crate::decoding::matrix::{Resolution, coarse, worth};
-use crate::decoding::products::{Group, ROWS, add_products};
-use crate::decoding::quantised::{COLUMNS, Fixed};
+use crate::decoding::int_dot::{Group, ROWS, add_int_dot};
+use crate::decoding::matrix::{Resolution, dequantise, quantise};
+use crate::decoding::quantised::{COLUMNS, QuantisedVec};
 use crate::shape::config::HEAD_DIM;
 
 /// Groups of a block of keys.
@@ -11,7 +12,7 @@ const KEY_WIDTH: usize = HEAD_DIM / COLUMNS;
 /// Blocks of a head's values.
 const VALUE_BLOCKS: usize = HEAD_DIM / ROWS;
 
-/// A ring of keys: a row is a note, a column a dimension. A scale a note and head.
+/// A ring of keys: a row is a note, a column a dimension. Each note and head has a scale.
 #[derive(Debug)]
 pub struct KeyRing {
     /// (heads, blocks of notes, bytes of a number, groups of dimensions)
@@ -20,8 +21,8 @@ pub struct KeyRing {
     scales: Vec<f32>,
     notes: usize,
     bytes: usize,
-    /// Room for one row's bytes.
-    room: [Vec<u8>; 2],
+    /// The bytes of one row.
+    scratch: [Vec<u8>; 2],
 }
 
 impl KeyRing {
@@ -33,16 +34,16 @@ impl KeyRing {
             scales: vec![0.0; heads * notes],
             notes,
             bytes,
-            room: Default::default(),
+            scratch: Default::default(),
         }
     }
 
-    /// Keeps a note's key, (HEAD_DIM).
+    /// Stores a note's key, (HEAD_DIM).
     pub fn write(&mut self, cpu: Cpu, head: usize, note: usize, key: &[f32]) {
         let place = head * self.notes + (note & (self.notes - 1));
-        self.scales[place] = coarse(cpu, key, &mut self.room);
+        self.scales[place] = quantise(cpu, key, &mut self.scratch);
         let block = &mut self.groups[place / ROWS * self.bytes * KEY_WIDTH..][..self.bytes * KEY_WIDTH];
-        for (plane, bytes) in block.chunks_exact_mut(KEY_WIDTH).zip(&self.room) {
+        for (plane, bytes) in block.chunks_exact_mut(KEY_WIDTH).zip(&self.scratch) {
             for (group, four) in plane.iter_mut().zip(bytes.as_chunks::<COLUMNS>().0) {
                 group.0[place % ROWS] = *four;
             }
@@ -50,7 +51,15 @@ impl KeyRing {
     }
 
     /// `factor · key · query` of each note from `from` on, as many as `out` has room for.
-    pub fn scores(&self, cpu: Cpu, head: usize, query: &Fixed, factor: f32, from: usize, out: &mut [f32]) {
+    pub fn scores(
+        &self,
+        cpu: Cpu,
+        head: usize,
+        query: &QuantisedVec,
+        factor: f32,
+        from: usize,
+        out: &mut [f32],
+    ) {
         let mut done = 0;
         while done < out.len() {
             let place = head * self.notes + ((from + done) & (self.notes - 1));
@@ -58,10 +67,10 @@ impl KeyRing {
             let block = &self.groups[place / ROWS * self.bytes * KEY_WIDTH..][..self.bytes * KEY_WIDTH];
             let mut sums = [[0; ROWS]; 2];
             for (plane, sums) in block.chunks_exact(KEY_WIDTH).zip(&mut sums) {
-                add_products(cpu, plane, query, 0, sums);
+                add_int_dot(cpu, plane, query, 0, sums);
             }
             let (mut all, start) = ([0.0; ROWS], place - place % ROWS);
-            worth(cpu, &sums[..self.bytes], query, &self.scales[start..start + ROWS], factor, &mut all);
+            dequantise(cpu, &sums[..self.bytes], query, &self.scales[start..start + ROWS], factor, &mut all);
             out[done..done + count].copy_from_slice(&all[place % ROWS..][..count]);
             done += count;
         }
@@ -73,7 +82,8 @@ impl KeyRing {
     }
 }
 
-/// A ring of values: a row is a dimension, a column a note. A scale a note and head, which goes into the weights.
+/// A ring of values: a row is a dimension, a column a note. Each note and head has a scale, which
+/// goes into the weights.
 #[derive(Debug)]
 pub struct ValueRing {
     /// (heads, blocks of dimensions, bytes of a number, groups of notes)
@@ -82,8 +92,8 @@ pub struct ValueRing {
     scales: Vec<f32>,
     notes: usize,
     bytes: usize,
-    /// Room for one row's bytes.
-    room: [Vec<u8>; 2],
+    /// The bytes of one row.
+    scratch: [Vec<u8>; 2],
 }
 
 impl ValueRing {
@@ -95,7 +105,7 @@ impl ValueRing {
             scales: vec![0.0; heads * notes],
             notes,
             bytes,
-            room: Default::default(),
+            scratch: Default::default(),
         }
     }
 
@@ -104,14 +114,14 @@ impl ValueRing {
         ((head * VALUE_BLOCKS + block) * self.bytes + byte) * (self.notes / COLUMNS)
     }
 
-    /// Keeps a note's value, (HEAD_DIM).
+    /// Stores a note's value, (HEAD_DIM).
     pub fn write(&mut self, cpu: Cpu, head: usize, note: usize, value: &[f32]) {
         let place = note & (self.notes - 1);
-        self.scales[head * self.notes + place] = coarse(cpu, value, &mut self.room);
+        self.scales[head * self.notes + place] = quantise(cpu, value, &mut self.scratch);
         for block in 0..VALUE_BLOCKS {
             for byte in 0..self.bytes {
                 let at = self.plane(head, block, byte) + place / COLUMNS;
-                let bytes = &self.room[byte][block * ROWS..][..ROWS];
+                let bytes = &self.scratch[byte][block * ROWS..][..ROWS];
                 for (row, &byte) in self.groups[at].0.iter_mut().zip(bytes) {
                     row[place % COLUMNS] = byte;
                 }
@@ -119,14 +129,15 @@ impl ValueRing {
         }
     }
 
-    /// The values of the notes from `from` on, as many as there are weights, weighed and added up: (HEAD_DIM). The weights are used up.
+    /// The weighted sum of the values of the notes from `from` on, as many as there are weights:
+    /// (HEAD_DIM). The weights are overwritten.
     pub fn mix(
         &self,
         cpu: Cpu,
         head: usize,
         from: usize,
         weights: &mut [f32],
-        room: &mut Fixed,
+        scratch: &mut QuantisedVec,
         out: &mut [f32],
     ) {
         let (place, scales) = (from & (self.notes - 1), &self.scales[head * self.notes..][..self.notes]);
@@ -134,17 +145,17 @@ impl ValueRing {
         let (before, after) = weights.split_at_mut(weights.len().min(self.notes - place));
         crate::decoding::floats::multiply(cpu, before, &scales[place..]);
         crate::decoding::floats::multiply(cpu, after, scales);
-        room.set(cpu, weights, place % COLUMNS);
-        let (first, groups) = (place / COLUMNS, room.numbers.len());
+        scratch.set(cpu, weights, place % COLUMNS);
+        let (first, groups) = (place / COLUMNS, scratch.numbers.len());
         let before = groups.min(self.notes / COLUMNS - first);
         for (block, out) in out.chunks_exact_mut(ROWS).enumerate() {
             let mut sums = [[0; ROWS]; 2];
             for (byte, sums) in sums.iter_mut().enumerate().take(self.bytes) {
                 let plane = &self.groups[self.plane(head, block, byte)..][..self.notes / COLUMNS];
-                add_products(cpu, &plane[first..first + before], room, 0, sums);
-                add_products(cpu, &plane[..groups - before], room, before, sums);
+                add_int_dot(cpu, &plane[first..first + before], scratch, 0, sums);
+                add_int_dot(cpu, &plane[..groups - before], scratch, before, sums);
             }
-            worth(cpu, &sums[..self.bytes], room, &[1.0; ROWS], 1.0, out);
+            dequantise(cpu, &sums[..self.bytes], scratch, &[1.0; ROWS], 1.0, out);
         }
     }
 
@@ -176,13 +187,13 @@ mod tests {
                     values.write(cpu, 1, note, &rows[note + 7]);
                     for window in [1, 3, 24, 41].into_iter().filter(|&window| window <= note) {
                         let from = note + 1 - window;
-                        let (mut query, mut scores) = (Fixed::default(), vec![0.0; window]);
+                        let (mut query, mut scores) = (QuantisedVec::default(), vec![0.0; window]);
                         query.set(cpu, asked, 0);
                         keys.scores(cpu, 1, &query, 0.5, from, &mut scores);
                         let shares: Vec<f32> =
                             (0..window).map(|i| (1 + i) as f32 / (window * window) as f32).collect();
-                        let (mut room, mut mixed) = (Fixed::default(), vec![0.0; HEAD_DIM]);
-                        values.mix(cpu, 1, from, &mut shares.clone(), &mut room, &mut mixed);
+                        let (mut scratch, mut mixed) = (QuantisedVec::default(), vec![0.0; HEAD_DIM]);
+                        values.mix(cpu, 1, from, &mut shares.clone(), &mut scratch, &mut mixed);
                         for (i, &score) in scores.iter().enumerate() {
                             let pairs = rows[from + i].iter().zip(asked);
                             let exact = 0.5 * pairs.map(|(a, b)| a * b).sum::<f32>();

@@ -13,8 +13,8 @@ impl Model {
         Self::smallest(Checkpoint::random(&Config::tiny(), seed))
     }
 
-    /// A model of the smallest size whose logits are all NaN. A file with such numbers is refused; a
-    /// number that overflows while playing is not known before.
+    /// A model of the smallest size whose logits are all NaN. A file with such numbers is refused;
+    /// a number that overflows while playing is not known before.
     ///
     /// # Panics
     /// Never: the checkpoint holds every parameter.

@@ -1,4 +1,4 @@
-//! A piece and how the model goes on with it.
+//! How the model continues a piece.
 
 use std::sync::Arc;
 
@@ -6,24 +6,27 @@ use segue_music::{Beats, ContextNote, Note, Piece, PieceClock, Role, TICK, joine
 
 use crate::decoding::model::Model;
 use crate::playing::generator::Generator;
-use crate::playing::request::{Ask, Rest};
+use crate::playing::guards::Guards;
+use crate::playing::request::{NoteRequest, Rest};
 
-/// How an answer is to be.
+/// What a continuation is to be like.
 #[derive(Clone, Copy, Debug)]
-pub struct Wish {
-    /// How many bars of it.
+pub struct ContinuationOptions {
+    /// How many bars it lasts.
     pub bars: u32,
-    /// Notes begin on multiples of this, zero for anywhere; nothing leaves it to the prompt.
+    /// Notes begin on multiples of this, zero for anywhere; `None` takes the prompt's grid.
     pub grid: Option<Beats>,
-    /// See [`Ask::temperature`].
+    /// See [`NoteRequest::temperature`].
     pub temperature: f32,
-    /// See [`Ask::top_p`].
+    /// See [`NoteRequest::top_p`].
     pub top_p: f32,
-    /// See [`Ask::seed`].
+    /// See [`NoteRequest::seed`].
     pub seed: u64,
+    /// Which soft guards act.
+    pub guards: Guards,
 }
 
-/// Notes that go on where a piece ends.
+/// Notes that follow where a piece ends.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Continuation {
     /// The bar line at which it begins.
@@ -37,41 +40,49 @@ pub struct Continuation {
 }
 
 impl Continuation {
+    /// The bar lines at which an answer of so many bars begins and ends; `None` if the prompt holds
+    /// no note that is not a drum's.
+    pub fn span(prompt: &Piece, bars: u32) -> Option<(Beats, Beats)> {
+        let start = prompt.bar_line_from(ending(&prompt.notes())?);
+        Some((start, prompt.bar_lines_later(start, bars)))
+    }
+
     /// Continues `prompt`.
     ///
     /// # Errors
-    /// [`Rest::Unheard`] where it holds no note that is not a drum's; [`Rest::NotFinite`] where the model is broken.
-    pub fn of(prompt: &Piece, model: Arc<Model>, wish: &Wish) -> Result<Self, Rest> {
+    /// [`Rest::Unheard`] where it has no notes but drums; [`Rest::NotFinite`] where the model is broken.
+    pub fn of(prompt: &Piece, model: Arc<Model>, options: &ContinuationOptions) -> Result<Self, Rest> {
         let heard = prompt.notes();
-        let start = prompt.bar_line_from(ending(&heard).ok_or(Rest::Unheard)?);
-        let end = prompt.bar_lines_later(start, wish.bars);
-        // Who names a grid wants the beats of the file, however the prompt was played.
-        let clock = match wish.grid {
+        let (start, end) = Self::span(prompt, options.bars).ok_or(Rest::Unheard)?;
+        // A grid asked for is one of the file's beats, however freely the prompt was played.
+        let clock = match options.grid {
             Some(grid) if grid != Beats::ZERO => PieceClock::BEATS,
             _ => PieceClock::of(prompt),
         };
-        let grid = wish.grid.unwrap_or_else(|| own_grid(&heard));
+        let grid = options.grid.unwrap_or_else(|| own_grid(&heard));
 
         let mut generator = Generator::new(model);
         listen(&mut generator, prompt, &heard, clock, start);
-        let mut ask = Ask {
+        let mut request = NoteRequest {
             grid,
-            // As in the plugin: the first note comes when it is due, the others when the model likes.
+            // As in the plugin: the first note comes when it is due, the others when the model
+            // says.
             at_once: true,
-            temperature: wish.temperature,
-            top_p: wish.top_p,
-            seed: wish.seed,
-            ..Ask::new(Role::Segue, clock.heard(start), clock.heard(end))
+            temperature: options.temperature,
+            top_p: options.top_p,
+            seed: options.seed,
+            guards: options.guards,
+            ..NoteRequest::new(Role::Segue, clock.heard(start), clock.heard(end))
         };
         let mut notes = Vec::new();
         loop {
-            match generator.next(&ask) {
+            match generator.next(&request) {
                 Ok(next) => {
-                    (ask.from, ask.at_once) = (next.note.onset, false);
+                    (request.from, request.at_once) = (next.note.onset, false);
                     notes.push(written(&next.note, clock, start, end));
                 }
                 Err(Rest::NotFinite) => return Err(Rest::NotFinite),
-                // Without limits it is the end that is reached.
+                // There are no limits, so the end is reached.
                 Err(Rest::After | Rest::Limits(_) | Rest::Unheard) => break,
             }
         }
@@ -79,7 +90,8 @@ impl Continuation {
     }
 }
 
-/// Where the last note ends, to the model's tick: who holds a note for milliseconds beyond the bar line means the line.
+/// Where the last note ends, rounded to a tick: a note held some milliseconds beyond a bar line
+/// ends on the line.
 fn ending(heard: &[Note]) -> Option<Beats> {
     let last = heard.iter().map(|note| note.onset).max()?;
     let end = heard.iter().map(Note::end).max()?;
@@ -92,7 +104,7 @@ fn own_grid(heard: &[Note]) -> Beats {
     if heard.iter().all(|note| note.onset % sixteenths == Beats::ZERO) { sixteenths } else { Beats::ZERO }
 }
 
-/// Tells the generator metre, pedal and notes, as the plugin does while they are played.
+/// Gives the generator metre, pedal and notes, as the plugin does while they are played.
 fn listen(generator: &mut Generator, prompt: &Piece, heard: &[Note], clock: PieceClock, start: Beats) {
     let tick = |at: Beats| tick_at(clock.heard(at));
     if !clock.is_free() {
@@ -107,7 +119,7 @@ fn listen(generator: &mut Generator, prompt: &Piece, heard: &[Note], clock: Piec
         down = now_down;
     }
     if down {
-        // The answer has a channel of its own, whose pedal is up.
+        // The continuation has a channel of its own, whose pedal is up.
         generator.pedal(tick(start), false);
     }
     for note in heard {
@@ -117,7 +129,7 @@ fn listen(generator: &mut Generator, prompt: &Piece, heard: &[Note], clock: Piec
     }
 }
 
-/// A note of the model's time as it stands in the file, cut at the answer's end.
+/// A note in the file's time, cut at the continuation's end.
 fn written(note: &Note, clock: PieceClock, start: Beats, end: Beats) -> Note {
     let onset = clock.written(note.onset).clamp(start, end - TICK);
     let until = clock.written(note.end()).clamp(onset + TICK, end);

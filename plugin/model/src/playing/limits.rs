@@ -1,11 +1,14 @@
-//! Hard limits of what is played, as masks on what the model may say.
+//! Hard limits on what is played, as masks on the logits.
 
-use segue_music::{Context, Key, PitchClasses, Role, TICKS_PER_BEAT, Tick, Velocity, Vocabulary};
+use std::cmp::Ordering;
+
+use segue_music::{Context, ContextNote, Key, Part, PartSet, PitchClasses, Role, TICKS_PER_BEAT, Tick, Velocity, Vocabulary};
 
 /// What no note ever leaves, at any temperature.
 ///
-/// Keys, scale and velocities are masks on their heads. Density and polyphony say from when on a note may begin, which masks the onset's
-/// head; a note that would be one too many ends the oldest that sounds.
+/// Keys, scale and velocities mask the symbols of their heads. Density and polyphony say from when
+/// on a note may begin, which masks the onset's head; a note that would be one too many ends the
+/// oldest that sounds.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Limits {
     /// Lowest and highest key.
@@ -14,15 +17,15 @@ pub struct Limits {
     pub velocities: (Velocity, Velocity),
     /// How many notes of the role may sound at once.
     pub polyphony: usize,
-    /// Notes a beat: with 1 or more never more than its whole part begin in any one beat; with less never two within its reciprocal.
-    /// What is no number is no limit.
+    /// Notes a beat. From 1 on, never more than its whole part begin within any beat; below 1,
+    /// never two within its reciprocal. NaN is no limit.
     pub density: f32,
     /// Which pitch classes.
     pub scale: PitchClasses,
 }
 
 impl Default for Limits {
-    /// None but the keys of a piano.
+    /// Only the keys of a piano.
     fn default() -> Self {
         Self {
             keys: (21, 108),
@@ -45,7 +48,8 @@ impl Limits {
         key <= HIGHEST && self.keys.0 <= key && key <= self.keys.1 && self.scale.contains(key)
     }
 
-    /// The velocity that a symbol stands for within the limits; nothing where none of its level is.
+    /// The velocity that a symbol stands for within the limits; `None` where its whole level is
+    /// outside.
     pub(crate) fn velocity(&self, symbol: usize) -> Option<Velocity> {
         let (lowest, highest) = (self.velocities.0.max(1), self.velocities.1.min(127));
         let velocity = Vocabulary::velocity_value(symbol).max(lowest).min(highest);
@@ -70,9 +74,16 @@ impl Limits {
         }
     }
 
-    /// The first tick from `from` on, which no note begins after, at which one more note of the role may begin, and the limit that put it
-    /// off. From there on every tick is allowed: as no later note is known, what forbids one only passes.
-    pub(crate) fn earliest(&self, context: &Context, role: Role, from: Tick) -> (Tick, Option<&'static str>) {
+    /// The first tick from `from` on at which one more note of the role may begin, and the limit
+    /// that delayed it. No note of the context begins after `from`, so every later tick is allowed,
+    /// too.
+    pub(crate) fn earliest(
+        &self,
+        context: &Context,
+        role: Role,
+        parts: PartSet,
+        from: Tick,
+    ) -> (Tick, Option<&'static str>) {
         let mut earliest = (from, None);
         let mut not_before = |tick: Tick, limit: &'static str| {
             if tick > earliest.0 {
@@ -82,10 +93,12 @@ impl Limits {
         if let Some(tick) = self.thin_enough(context, role, from) {
             not_before(tick, "density");
         }
-        // Only a key above the last one's can follow in the same tick: steps are in the order of their keys.
         if let Some(last) = context.last().filter(|last| last.onset == from) {
-            let above = (last.key.saturating_add(1)..=HIGHEST).any(|key| self.allows(key));
-            if !above {
+            let follows = match parts.is_empty() {
+                true => self.follows_with(None, last),
+                false => parts.iter().any(|part| self.follows_with(Some(part), last)),
+            };
+            if !follows {
                 not_before(from + 1, "key");
             }
         }
@@ -95,21 +108,39 @@ impl Limits {
         earliest
     }
 
-    /// From when on the density allows another note.
+    /// Whether a note of a part can still begin in the tick of the newest one. Steps of one tick are
+    /// in the order of their parts, then keys.
+    pub(crate) fn follows_with(&self, part: Option<Part>, last: &ContextNote) -> bool {
+        match part.cmp(&last.part) {
+            Ordering::Less => false,
+            Ordering::Equal => (last.key.saturating_add(1)..=HIGHEST).any(|key| self.allows_in(part, key)),
+            Ordering::Greater => true,
+        }
+    }
+
+    /// Whether a part may play a key. Drums are outside range and scale: their keys are no pitches.
+    fn allows_in(&self, part: Option<Part>, key: Key) -> bool {
+        match part {
+            Some(Part::Drums) => Part::drum_key(Part::drum_symbol(key)) == key,
+            _ => self.allows(key),
+        }
+    }
+
+    /// The tick from which on the density allows another note.
     fn thin_enough(&self, context: &Context, role: Role, from: Tick) -> Option<Tick> {
         if !self.density.is_finite() {
             return None;
         }
         let beat = TICKS_PER_BEAT as f64;
         let density = f64::from(self.density);
-        // So many of the newest notes may lie within so many ticks.
+        // At most `count` of the newest notes may lie within `span` ticks.
         let (count, span) = if density < 1.0 { (1, beat / density) } else { (self.density as usize, beat) };
         let span = (span.ceil() as Tick).min(FOREVER);
         let mut newest = context.onsets(role).take_while(|&onset| onset > from - span);
         newest.nth(count - 1).map(|onset| onset + span)
     }
 
-    /// From when on, after `from`, one more note would need no more than one other to end.
+    /// The tick after `from` from which on one more note would end no more than one other.
     fn quiet_enough(&self, context: &Context, role: Role, from: Tick) -> Option<Tick> {
         let sounding = || context.sounding(role, from).map(|(_, note)| note);
         let together = sounding().filter(|note| note.onset == from).count();
@@ -117,14 +148,14 @@ impl Limits {
         ends.sort_unstable();
         let too_many = ends.len().saturating_sub(self.polyphony);
         let fewer = too_many.checked_sub(1).map(|last| ends[last]);
-        // Of a chord none is older than the others, to be ended for the next.
+        // No note of a chord is older than the others, to be ended for the next.
         let after_chord = (together >= self.polyphony).then_some(from + 1);
         fewer.max(after_chord)
     }
 
-    /// The number of the note that must end where one of that key is to begin.
+    /// The number of the note that must end where one with this key begins; `None` where none must.
     pub(crate) fn one_too_many(&self, context: &Context, role: Role, onset: Tick, key: Key) -> Option<usize> {
-        // A voice on the same key ends by being struck again.
+        // A voice on the same key ends anyway, by being struck again.
         let mut others = context.sounding(role, onset).filter(|(_, note)| note.key != key).peekable();
         let oldest = others.peek().map(|&(number, _)| number);
         oldest.filter(|_| others.count() >= self.polyphony)

@@ -1,18 +1,19 @@
-//! A symbol from logits.
+//! Draws symbols from logits.
 
 use rand::RngExt;
 use rand_pcg::Pcg64Mcg;
 
-/// How freely symbols are drawn.
+/// How freely symbols are drawn: softmax with a temperature, then top-p.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Sampler {
-    /// Above 1 bolder, below 1 more careful; 0 takes the likeliest.
+    /// Above 1 bolder, below 1 more careful; 0 or NaN takes the likeliest.
     pub temperature: f32,
-    /// Only the likeliest symbols that together have this probability are drawn from (Holtzman et al. 2020, arXiv 1904.09751).
+    /// Only the likeliest symbols that together have this probability are drawn from (Holtzman et
+    /// al. 2020, arXiv 1904.09751). NaN is 1.
     pub top_p: f32,
 }
 
-/// Room for one draw, taken once.
+/// The working memory of a draw, allocated once.
 #[derive(Debug, Default)]
 pub struct Candidates {
     /// (symbol, logit, then probability)
@@ -22,8 +23,9 @@ pub struct Candidates {
 }
 
 impl Sampler {
-    /// Draws one of the allowed symbols. Nothing where none is allowed, or where any logit is no number: a broken model does not play by
-    /// luck. Minus infinity is a number here, that of what never happens.
+    /// Draws one of the allowed symbols. `None` where none is allowed, or where any logit is NaN or
+    /// plus infinity: a broken model must not play by luck. Minus infinity means a probability of
+    /// zero.
     pub fn draw(
         &self,
         logits: &[f32],
@@ -46,7 +48,7 @@ impl Sampler {
         if list.is_empty() {
             return None;
         }
-        // Ties in the order of the symbols, so that a draw is the same everywhere.
+        // Ties go by symbol, so that a draw is the same everywhere.
         list.sort_unstable_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         let (likeliest, top) = list[0];
         if self.temperature <= 1e-3 || self.temperature.is_nan() {
@@ -79,13 +81,12 @@ impl Sampler {
 }
 
 impl Sampler {
-    /// Draws one of the allowed symbols of an alphabet of times. Temperature and top-p act on classes of symbols first, then, without
-    /// top-p, on the symbols of the class that was drawn.
+    /// Draws one of the allowed symbols of an alphabet of times: a class of symbols first, with
+    /// temperature and top-p, then a symbol of that class, without top-p.
     ///
-    /// Long times are told by many symbols, each unlikely, short ones by few: on symbols alone, whatever favours the likely favours the
-    /// short, and music gets faster and faster. On eight performances, at temperature 0.9 and top-p 0.95, answers had 2.7 times the notes
-    /// a second of their prompts (geometric mean, 5.3 million numbers, 6.9 million notes seen), and 5.2 times with two million notes
-    /// more; by classes 1.5 and 1.0.
+    /// Long times are divided among many symbols, each unlikely, and short times among few. Drawn
+    /// without classes, whatever favours likely symbols favours short times, and music gets faster
+    /// and faster.
     pub fn draw_time(
         &self,
         logits: &[f32],

@@ -1,4 +1,4 @@
-//! A model as a safetensors file: its numbers, its size, its name and the fingerprint of the vocabulary it speaks.
+//! A model as a safetensors file: its numbers, size, name, and the fingerprint of its vocabulary.
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
@@ -19,7 +19,7 @@ pub enum CheckpointError {
     Read {
         /// Which file.
         path: PathBuf,
-        /// What the system says.
+        /// The system's error.
         source: io::Error,
     },
     /// The place to write to.
@@ -27,7 +27,7 @@ pub enum CheckpointError {
     Write {
         /// Which file.
         path: PathBuf,
-        /// What the system says.
+        /// The system's error.
         source: io::Error,
     },
     /// The contents, of a named file.
@@ -54,7 +54,7 @@ pub enum CheckpointError {
         /// Ours.
         expected: String,
     },
-    /// A parameter that is missing, or of another size or type, or no finite number.
+    /// A parameter that is missing, of another size or type, or not finite.
     #[error("the parameter {0} of this model is missing or damaged; fetch or train the model again")]
     Parameter(String),
 }
@@ -83,7 +83,7 @@ pub struct Checkpoint {
     pub config: Config,
     /// How many notes its training saw.
     pub notes_seen: u64,
-    /// The names of the styles that it can be asked for, by their numbers; none for a model that was not told of any.
+    /// The styles it can be asked for, by their numbers; empty for a model trained without any.
     pub styles: Vec<String>,
     /// Every parameter, in row order.
     pub numbers: BTreeMap<String, Vec<f32>>,
@@ -117,7 +117,8 @@ impl Checkpoint {
         Self::from_bytes(&bytes).map_err(|error| error.in_file(path))
     }
 
-    /// The styles that the contents of a file name, without its numbers: quick enough for any thread but an audio thread.
+    /// The styles named in the contents of a file, without reading its numbers. It allocates and
+    /// parses: not for the audio thread.
     pub fn styles_in(bytes: &[u8]) -> Vec<String> {
         let read = SafeTensors::read_metadata(bytes).ok().and_then(|(_, metadata)| {
             let styles = metadata.metadata().as_ref()?.get("styles")?;
@@ -155,7 +156,8 @@ impl Checkpoint {
             let tensor = tensors.tensor(&parameter.name).map_err(|_| damaged())?;
             let mut read = floats(&tensor).ok_or_else(damaged)?;
             if is_table(&parameter.name) && read.len().is_multiple_of(config.dim) {
-                // Of an earlier version, which told the model less: what it was never told of says nothing.
+                // An earlier version's table is shorter: facts that it was trained without have no
+                // effect.
                 read.resize(parameter.count().max(read.len()), 0.0);
             }
             if read.len() != parameter.count() || !read.iter().all(|number| number.is_finite()) {
@@ -172,7 +174,7 @@ impl Checkpoint {
     /// As the contents of a file.
     ///
     /// # Errors
-    /// Where a parameter has not the size that the config gives it.
+    /// Where a parameter is missing or of another size than the config gives it.
     pub fn to_bytes(&self, precision: Precision) -> Result<Vec<u8>, CheckpointError> {
         let mut stored = Vec::new();
         for parameter in parameters(&self.config, &Vocabulary::new()) {
@@ -209,6 +211,22 @@ impl Checkpoint {
         safetensors::serialize(views, Some(metadata)).map_err(broken)
     }
 
+    /// The same model, grown to tell parts apart: what it knew it still knows, and the rest begins by chance.
+    pub fn with_parts(mut self, seed: u64) -> Self {
+        if self.config.parts {
+            return self;
+        }
+        self.config.parts = true;
+        let known = std::mem::replace(&mut self.numbers, initial_numbers(&self.config, seed));
+        for (name, known) in known {
+            // Alphabets grow at their end.
+            if let Some(numbers) = self.numbers.get_mut(&name).filter(|numbers| numbers.len() >= known.len()) {
+                numbers[..known.len()].copy_from_slice(&known);
+            }
+        }
+        self
+    }
+
     /// Writes a file, whole or not at all.
     ///
     /// # Errors
@@ -226,7 +244,7 @@ fn json(what: &impl serde::Serialize) -> Result<String, CheckpointError> {
     serde_json::to_string(what).map_err(|error| CheckpointError::Format(error.to_string()))
 }
 
-/// Whether a parameter is a table of facts, to which versions add rows at the end.
+/// Whether a parameter is a table of facts, to whose end versions add rows.
 fn is_table(name: &str) -> bool {
     name == "steps" || name.ends_with(".asked")
 }

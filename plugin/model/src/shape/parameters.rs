@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use rand::RngExt;
 use rand_pcg::Pcg64Mcg;
-use segue_music::{Token, Vocabulary};
+use segue_music::{Part, Token, Vocabulary};
 
 use crate::shape::config::{Config, HEAD_DIM};
 use crate::shape::rows::Rows;
 
-/// The fields of a note, in the order in which the heads say them.
+/// The fields of a note, in the order in which they are predicted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Field {
     /// Time since the onset before.
@@ -20,10 +20,24 @@ pub enum Field {
     Velocity,
     /// Duration.
     Duration,
+    /// Which part plays it. Said after the onset and before the key, by models that know of parts.
+    Part,
 }
 
 impl Field {
-    /// All four.
+    /// How many there are.
+    pub const COUNT: usize = 5;
+
+    /// The fields of a model, by index.
+    pub fn of_model(config: &Config) -> &'static [Self] {
+        if config.parts { &Self::WITH_PART } else { &Self::ALL }
+    }
+
+    /// All of a model that knows of parts, by index.
+    pub const WITH_PART: [Self; Self::COUNT] =
+        [Self::Gap, Self::Key, Self::Velocity, Self::Duration, Self::Part];
+
+    /// The four that every note has.
     pub const ALL: [Self; 4] = [Self::Gap, Self::Key, Self::Velocity, Self::Duration];
 
     /// Its name in a checkpoint and in reports.
@@ -33,6 +47,7 @@ impl Field {
             Self::Key => "key",
             Self::Velocity => "velocity",
             Self::Duration => "duration",
+            Self::Part => "part",
         }
     }
 
@@ -43,29 +58,37 @@ impl Field {
             Self::Key => token.key,
             Self::Velocity => token.velocity,
             Self::Duration => token.duration,
+            Self::Part => token.part,
         }
     }
 
-    /// How many symbols it has.
+    /// How many symbols it has in a model of that size: one that knows of parts has the drums behind the keys.
+    pub fn alphabet(self, config: &Config, vocabulary: &Vocabulary) -> usize {
+        let drums = if self == Self::Key && config.parts { Part::DRUM_KEYS } else { 0 };
+        self.symbols(vocabulary) + drums
+    }
+
+    /// How many symbols it has, drums left aside.
     pub fn symbols(self, vocabulary: &Vocabulary) -> usize {
         match self {
             Self::Gap => vocabulary.gaps.len(),
             Self::Key => Vocabulary::KEYS,
             Self::Velocity => Vocabulary::VELOCITIES,
             Self::Duration => vocabulary.durations.len(),
+            Self::Part => Part::COUNT + 1,
         }
     }
 
-    /// Copying attentions of its head: of values, and for keys of intervals too.
+    /// How many copying attentions its head has: one for values, and for keys one for intervals.
     pub fn copies(self) -> usize {
         match self {
-            Self::Gap | Self::Velocity | Self::Duration => 1,
+            Self::Gap | Self::Velocity | Self::Duration | Self::Part => 1,
             Self::Key => 2,
         }
     }
 
-    /// How strongly copies speak: eight times the alphabet, so that with the network
-    /// silent a ninth of the probability is left to what was never played.
+    /// How strongly copies count: eight times the alphabet's size, so that with the rest of the
+    /// network at zero a ninth of the probability is left to symbols that were never played.
     pub fn copy_strength(self, vocabulary: &Vocabulary) -> f32 {
         8.0 * self.symbols(vocabulary) as f32
     }
@@ -98,8 +121,8 @@ impl Parameter {
     }
 }
 
-/// All parameters of a model of that size, in the order in which a step uses them. Matrices lie as (outputs, inputs), tables as (rows,
-/// dim).
+/// All parameters of a model of that size, in the order in which a step uses them. Matrices lie as
+/// (outputs, inputs), tables as (rows, dim).
 pub fn parameters(config: &Config, vocabulary: &Vocabulary) -> Vec<Parameter> {
     let (dim, hidden) = (config.dim, config.hidden);
     let rows = Rows::new(vocabulary);
@@ -107,7 +130,8 @@ pub fn parameters(config: &Config, vocabulary: &Vocabulary) -> Vec<Parameter> {
     let mut add =
         |name: String, shape: &[usize], init| list.push(Parameter { name, shape: shape.to_vec(), init });
     let spread = |inputs: usize| Init::Normal((inputs as f32).sqrt().recip());
-    // What is added to the residual stream starts small, the more so the deeper (GPT-2's scheme).
+    // What is added to the residual stream starts small, and smaller in deeper models (GPT-2's
+    // scheme).
     let added = |inputs: usize| Init::Normal((inputs as f32 * 2.0 * config.layers as f32).sqrt().recip());
 
     add("steps".into(), &[rows.step_count(), dim], Init::Normal(0.3));
@@ -120,10 +144,10 @@ pub fn parameters(config: &Config, vocabulary: &Vocabulary) -> Vec<Parameter> {
         add(format!("block.{layer}.forward.out"), &[dim, hidden], added(hidden));
     }
     add("norm".into(), &[dim], Init::Constant(1.0));
-    for field in Field::ALL {
-        let (name, symbols, copies) = (field.name(), field.symbols(vocabulary), field.copies());
+    for &field in Field::of_model(config) {
+        let (name, symbols, copies) = (field.name(), field.alphabet(config, vocabulary), field.copies());
         add(format!("{name}.in"), &[dim, dim], spread(dim));
-        add(format!("{name}.asked"), &[rows.head_count(), dim], Init::Normal(0.3));
+        add(format!("{name}.asked"), &[rows.target_count(), dim], Init::Normal(0.3));
         add(format!("{name}.norm"), &[dim], Init::Constant(1.0));
         add(format!("{name}.forward.in"), &[2 * dim, dim], spread(dim));
         add(format!("{name}.forward.out"), &[dim, dim], added(dim));

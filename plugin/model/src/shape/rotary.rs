@@ -1,5 +1,6 @@
-//! Rotary positions (Su et al. 2021, arXiv 2104.09864): half of a head's pairs turn with musical time, so that "a bar ago"
-//! is a direction, and half with the step counter, so that "eight notes ago" is one.
+//! Rotary positions (Su et al. 2021, arXiv 2104.09864). Half of a head's pairs turn with musical
+//! time, so that "a bar ago" is a direction, and half with the step counter, so that "eight notes
+//! ago" is one.
 
 use std::f64::consts::TAU;
 use std::sync::LazyLock;
@@ -13,8 +14,8 @@ const PAIRS: usize = HEAD_DIM / 2;
 /// Of these, pairs that turn with time.
 const TIMED: usize = PAIRS / 2;
 
-/// Ticks a whole turn takes: binary and ternary lengths from a sixteenth to 32 bars of four. Whole numbers, so the
-/// angle is reduced exactly however long the jam.
+/// The ticks of a whole turn: binary and ternary lengths from a sixteenth to 32 bars of four.
+/// Integers, so that an angle is reduced exactly however long the jam.
 const TURNS: [Tick; TIMED] = [12, 16, 24, 36, 48, 72, 96, 144, 192, 288, 384, 576, 768, 1536, 3072, 6144];
 
 /// The ratio of the fastest to the slowest step frequency, about: 1 to 1/340 radian a step.
@@ -24,8 +25,8 @@ const STEP_BASE: f64 = 500.0;
 static STEP_FREQUENCIES: LazyLock<[f64; PAIRS - TIMED]> =
     LazyLock::new(|| std::array::from_fn(|pair| STEP_BASE.powf(-(pair as f64) / (PAIRS - TIMED) as f64)));
 
-/// Cosine and sine of every tick of every one of [`TURNS`], one behind the other, and where each begins: to compute them anew took a
-/// fortieth of a note.
+/// Cosine and sine of every tick of each of [`TURNS`], one after the other, and where each begins.
+/// To compute them each time took a fortieth of a note's time.
 static TURNED: LazyLock<Turned> = LazyLock::new(|| {
     let (mut starts, mut turned) = ([0; TIMED], Vec::new());
     for (start, &turn) in starts.iter_mut().zip(&TURNS) {
@@ -52,7 +53,7 @@ pub struct Angles {
 }
 
 impl Angles {
-    /// At a tick and a step number, any size of either.
+    /// At a tick and a step number, however large.
     pub fn at(tick: Tick, step: usize) -> Self {
         let (mut cos, mut sin) = ([0.0; PAIRS], [0.0; PAIRS]);
         let Turned { starts, turned } = &*TURNED;

@@ -2,7 +2,7 @@
 
 use rand::RngExt;
 use rand_pcg::Pcg64Mcg;
-use segue_music::{ContextNote, Role, Tick};
+use segue_music::{ContextNote, Part, Role, Tick};
 
 /// A note of anybody's at an onset, shorter than `longest`; some of it is unknown.
 pub fn any_note(random: &mut Pcg64Mcg, onset: Tick, longest: Tick) -> ContextNote {
@@ -14,6 +14,7 @@ pub fn any_note(random: &mut Pcg64Mcg, onset: Tick, longest: Tick) -> ContextNot
         end: Some(onset + duration),
         shown: random.random::<bool>().then_some(duration),
         role: Role::ALL[random.random_range(0..2)],
+        part: None,
     }
 }
 
@@ -37,5 +38,18 @@ pub fn notes(seed: u64, count: usize) -> Vec<ContextNote> {
         notes[place].end = end;
         notes[place].shown = note.shown.and(end.map(|end| end - note.onset));
     }
+    notes
+}
+
+/// The same, played by a band: a keyboard of no part, keys, a bass and drums.
+pub fn band(seed: u64, count: usize) -> Vec<ContextNote> {
+    let with_part = |note: ContextNote| match note.key % 4 {
+        0 => note,
+        1 => ContextNote { part: Some(Part::Keys), ..note },
+        2 => ContextNote { part: Some(Part::Bass), ..note },
+        _ => ContextNote::drum(note.onset, note.key, note.velocity, note.role),
+    };
+    let mut notes: Vec<ContextNote> = notes(seed, count).into_iter().map(with_part).collect();
+    notes.sort_by_key(|note| (note.onset, note.part, note.key, note.role));
     notes
 }

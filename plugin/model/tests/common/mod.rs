@@ -1,4 +1,4 @@
-//! Models that say things which trained ones rarely do, and ears for what a generator plays.
+//! Untrained models of strong opinions, and a listener to what a generator plays.
 
 use std::sync::{Arc, LazyLock};
 
@@ -38,7 +38,8 @@ impl Ears {
             let voice = (shortened.onset, shortened.key);
             let note = self.notes.iter_mut().rev().find(|note| (note.onset, note.key) == voice).unwrap();
             assert_eq!(shortened.end(), next.note.onset);
-            // One that was hushed may have been told as sounding: rather one voice too few than one too many.
+            // The note may have been released meanwhile: rather one voice too few than one too
+            // many.
             note.duration = note.duration.min(shortened.duration);
         }
         self.notes.push(next.note);
@@ -48,7 +49,7 @@ impl Ears {
         self.notes.retain(|note| note.onset < beats_at(from));
     }
 
-    pub fn hush(&mut self, at: Tick) {
+    pub fn release_all(&mut self, at: Tick) {
         let at = beats_at(at);
         for note in self.notes.iter_mut().filter(|note| note.onset < at) {
             note.duration = note.duration.min(at - note.onset);

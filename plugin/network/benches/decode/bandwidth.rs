@@ -9,8 +9,8 @@ use crate::clock::took;
 #[repr(align(64))]
 struct Line([u64; 8]);
 
-/// The best time, in milliseconds, in which one thread reads that many bytes that it has read before: one stream or four side by side,
-/// with the widest registers.
+/// The best time, in milliseconds, in which one thread reads that many bytes that it has read
+/// before: one stream or four side by side, with the widest registers.
 pub fn floor_ms(bytes: usize) -> f64 {
     let lines = vec![Line([1; 8]); bytes.div_ceil(64)];
     let mut best = f64::INFINITY;
@@ -39,7 +39,8 @@ impl Elsewhere {
     }
 }
 
-/// The best time, in milliseconds, in which one thread reads that many bytes after it has been elsewhere.
+/// The best time, in milliseconds, in which one thread reads that many bytes after it has been
+/// elsewhere.
 pub fn cold_floor_ms(bytes: usize, elsewhere: &mut Elsewhere) -> f64 {
     let lines = vec![Line([1; 8]); bytes.div_ceil(64)];
     let mut best = f64::INFINITY;

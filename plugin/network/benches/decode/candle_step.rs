@@ -1,5 +1,6 @@
-//! The same note by candle: its matrix products, its fused norm, softmax and rotation, on the same weights in f32, one thread. Caches are rings
-//! of preallocated tensors, which is the cheapest way that candle has; nothing is drawn, and the tables' rows are fixed ones.
+//! The same note by candle: its matrix products, its fused norm, softmax and rotation, on the same
+//! weights in f32, one thread. Caches are rings of preallocated tensors, which is the cheapest way
+//! that candle has; no symbols are drawn, and the tables' rows are fixed.
 
 use std::collections::BTreeMap;
 
@@ -23,7 +24,7 @@ pub struct CandleStep {
     rings: Vec<[Tensor; 2]>,
     /// By field and copy: keys, (copy window, HEAD).
     copies: Vec<Vec<Tensor>>,
-    /// By field: which symbol each note of the window speaks for.
+    /// By field: the symbol of each note of the window.
     symbols: Vec<Tensor>,
     turn: [Tensor; 2],
     step_rows: Tensor,

@@ -1,9 +1,12 @@
-//! What a note costs with both windows full, in thread CPU time, so that a busy machine disturbs it little. *Ours* is decoding: the
-//! logits of the four fields and the note read into the cache. Beside it the time in which this machine could at best read the bytes
-//! that a note reads; both again with caches that something else has filled meanwhile, as in a host; candle's forward on the same weights;
-//! and a note as the plugin plays it, with limits, masks and chance, alone and in four jams at once.
+//! What a note costs with both windows full, in thread CPU time, so that a busy machine disturbs it
+//! little. *Ours* is decoding: the logits of the four fields and the note read into the cache.
+//! Beside it the time in which this machine could at best read the bytes that a note reads; both
+//! again with caches that something else has filled meanwhile, as in a host; candle's forward on
+//! the same weights; and a note as the plugin plays it, with limits, masks and chance, alone and in
+//! four jams at once.
 //!
-//! `cargo bench -p segue-network --bench decode -- --json OUT`, or with the places of models to measure those.
+//! `cargo bench -p segue-network --bench decode -- --json OUT`, or with the places of models to
+//! measure those.
 
 mod bandwidth;
 mod candle_step;

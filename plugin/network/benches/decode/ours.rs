@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Barrier};
 
-use segue_model::{Ask, Checkpoint, CheckpointError, Field, Generator, Model};
+use segue_model::{Checkpoint, CheckpointError, Field, Generator, Model, NoteRequest};
 use segue_music::{Beats, ContextNote, Meter, Role, Tokenizer};
 
 use crate::bandwidth::Elsewhere;
@@ -13,7 +13,7 @@ pub struct Jam {
     model: Arc<Model>,
     generator: Generator,
     tokenizer: Tokenizer,
-    ask: Ask,
+    request: NoteRequest,
 }
 
 impl Jam {
@@ -35,13 +35,15 @@ impl Jam {
                 // What was played live: durations were not known when the notes began.
                 shown: None,
                 role: Role::Player,
+                part: None,
             });
         }
         generator.prefill(usize::MAX);
         let end = generator.context().last().map_or(0, |note| note.onset);
         let from = segue_music::beats_at(end);
-        let ask = Ask { temperature: 1.0, top_p: 0.95, ..Ask::new(Role::Segue, from, Beats::MAX) };
-        let mut jam = Self { model, generator, tokenizer: Tokenizer::new(), ask };
+        let request =
+            NoteRequest { temperature: 1.0, top_p: 0.95, ..NoteRequest::new(Role::Segue, from, Beats::MAX) };
+        let mut jam = Self { model, generator, tokenizer: Tokenizer::new(), request };
         (0..100).for_each(|_| jam.note());
         jam
     }
@@ -52,13 +54,14 @@ impl Jam {
     }
 
     fn note(&mut self) {
-        match self.generator.next(&self.ask) {
-            Ok(next) => self.ask.from = next.note.onset,
+        match self.generator.next(&self.request) {
+            Ok(next) => self.request.from = next.note.onset,
             Err(rest) => panic!("the model would not play: {rest}"),
         }
     }
 
-    /// What decoding one note took: the four fields' logits, each told what the note will be, and the note read.
+    /// The time to decode one note: the four fields' logits, each given the fields before it, and
+    /// the note read.
     fn decode(&mut self, place: i64) -> f64 {
         let before = self.generator.context().last().map_or(0, |note| note.onset);
         let duration = 6 + place % 5 * 6;
@@ -69,6 +72,7 @@ impl Jam {
             end: Some(before + duration),
             shown: Some(duration),
             role: Role::Segue,
+            part: None,
         };
         let token = self.tokenizer.token(&note, before);
         let said = took(|| {
@@ -80,7 +84,8 @@ impl Jam {
         said + took(|| _ = self.generator.prefill(1))
     }
 
-    /// What decoding so many notes took, from the state of the cache to the logits and the next state.
+    /// What decoding so many notes took, from the state of the cache to the logits and the next
+    /// state.
     pub fn decoding(&mut self, notes: usize) -> Times {
         Times::of((0..notes as i64).map(|place| self.decode(place)).collect())
     }
@@ -100,7 +105,8 @@ impl Jam {
     }
 }
 
-/// What a note costs each of four jams that play on one model side by side, as fast as they can: they fight for the caches.
+/// What a note costs each of four jams that play on one model side by side, as fast as they can:
+/// they fight for the caches.
 pub fn four_at_once(jam: &Jam, notes: usize) -> Times {
     let start = Barrier::new(4);
     let each = std::thread::scope(|scope| {

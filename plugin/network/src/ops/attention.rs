@@ -11,8 +11,9 @@ use super::{floats, plain, read};
 /// Queries handled at once: 64 keeps a block's scores (64 x 320 f32) in the second-level cache.
 const BLOCK: usize = 64;
 
-/// Multi-head attention of (sequences · length, 3 · dim) queries, keys and values, to (sequences · length, dim). Queries and keys are
-/// turned by `angles`, one a row. A step sees itself and the `window - 1` steps before it of its own sequence.
+/// Multi-head attention of (sequences · length, 3 · dim) queries, keys and values, to (sequences ·
+/// length, dim). Queries and keys are turned by `angles`, one a row. A step sees itself and the
+/// `window - 1` steps before it of its own sequence.
 pub fn banded_attention(qkv: &Tensor, angles: Arc<[Angles]>, length: usize, window: usize) -> Result<Tensor> {
     if plain::serves(qkv) {
         return plain::banded_attention(qkv, &angles, length, window);
@@ -36,7 +37,8 @@ impl BandedAttention {
         turned
     }
 
-    /// Blocks of queries with the keys any of them may see: (first query, queries, first key, keys).
+    /// Blocks of queries with the keys any of them may see: (first query, queries, first key,
+    /// keys).
     fn blocks(&self) -> impl Iterator<Item = (usize, usize, usize, usize)> + '_ {
         (0..self.length).step_by(BLOCK).map(|first| {
             let queries = BLOCK.min(self.length - first);
@@ -152,7 +154,8 @@ impl CustomOp1 for BandedAttention {
                             (grad, here, As::Is),
                             (&turned, v, As::Transposed),
                         );
-                        // Through the softmax: what each query gained on average is its output times its gradient.
+                        // Through the softmax: what each query gained on average is its output
+                        // times its gradient.
                         for row in 0..queries {
                             let at = here.offset + row * dim;
                             let mean: f32 = (at..at + HEAD_DIM).map(|i| out[i] * grad[i]).sum();

@@ -1,5 +1,6 @@
-//! Copying: attention from a prediction to the earlier ones, read as a distribution over what they turned out to be
-//! (pointer networks: See et al. 2017, arXiv 1704.04368; the cached form: Grave et al. 2017, arXiv 1612.04426).
+//! Copying: attention from a prediction to the earlier ones, read as a distribution over what they
+//! turned out to be (pointer networks: See et al. 2017, arXiv 1704.04368; the cached form: Grave et
+//! al. 2017, arXiv 1612.04426).
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -22,9 +23,11 @@ pub struct Copied {
     pub window: usize,
     /// Symbols of the field.
     pub symbols: usize,
-    /// By row: what the prediction was of. Transposed copies add `shifts` of the reader and take away that of the read.
+    /// By row: what the prediction was of. Transposed copies add `shifts` of the reader and take
+    /// away that of the read.
     pub values: Vec<i32>,
-    /// By row: the key that intervals are counted from; all zero where values are copied as they are.
+    /// By row: the key that intervals are counted from; all zero where values are copied as they
+    /// are.
     pub shifts: Vec<i32>,
     /// By row: the first prediction of its sequence that may see this one's value.
     pub known_from: Vec<usize>,
@@ -32,8 +35,9 @@ pub struct Copied {
     pub strength: f32,
 }
 
-/// `ln(1 + strength · share)` of each symbol, where `share` is what the attention of `queries` to the earlier `keys` gives to
-/// predictions of that symbol: twice (sequences · length, HEAD_DIM) to (sequences · length, symbols). Zero where there is nothing to see.
+/// `ln(1 + strength · share)` of each symbol, where `share` is what the attention of `queries` to
+/// the earlier `keys` gives to predictions of that symbol: twice (sequences · length, HEAD_DIM) to
+/// (sequences · length, symbols). Zero where there is nothing to see.
 pub fn copy_attention(queries: &Tensor, keys: &Tensor, copied: Arc<Copied>) -> Result<Tensor> {
     if plain::serves(queries) {
         return plain::copy_attention(queries, keys, &copied);
@@ -105,7 +109,8 @@ impl Copied {
         }
     }
 
-    /// The symbol that `reader` takes from `read`, if it may see it; rows count from the start of all sequences.
+    /// The symbol that `reader` takes from `read`, if it may see it; rows count from the start of
+    /// all sequences.
     pub(super) fn symbol(&self, sequence: usize, reader: usize, read: usize) -> Option<usize> {
         let row = sequence + read;
         if read >= reader || read + self.window < reader || self.known_from[row] > reader {
@@ -115,7 +120,8 @@ impl Copied {
         usize::try_from(value).ok().filter(|&value| value < self.symbols)
     }
 
-    /// Scores to weights in place, hidden ones to zero; fills `symbols` with what each weight speaks for.
+    /// Scores to weights in place, hidden ones to zero; fills `symbols` with what each weight
+    /// speaks for.
     fn weigh(&self, tile: &Tile, scores: &mut [f32], symbols: &mut [u32]) {
         let Tile { sequence, first, from, keys, .. } = *tile;
         for (row, (scores, symbols)) in

@@ -7,7 +7,8 @@ use segue_model::elementary::exp;
 
 use super::{floats, plain, read};
 
-/// Nats of each target: (rows, symbols) to (rows). A row without a target costs nothing and sends no gradient.
+/// Nats of each target: (rows, symbols) to (rows). A row without a target costs nothing and sends
+/// no gradient.
 pub fn cross_entropy(logits: &Tensor, targets: Arc<[Option<u32>]>) -> Result<Tensor> {
     if plain::serves(logits) {
         return plain::cross_entropy(logits, &targets);

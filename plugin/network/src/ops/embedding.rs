@@ -1,4 +1,5 @@
-//! A product with a matrix of few non-zero numbers a row: the embeddings of everything a step tells.
+//! A product with a matrix of few non-zero numbers a row: the embeddings of everything a step
+//! tells.
 
 use std::sync::Arc;
 
@@ -41,8 +42,8 @@ impl Sparse {
     }
 }
 
-/// `rows · table`: for each row, the sum of the table's rows it names, weighted. `table` is (columns, dim), the result
-/// (rows, dim).
+/// `rows · table`: for each row, the sum of the table's rows it names, weighted. `table` is
+/// (columns, dim), the result (rows, dim).
 pub fn sparse_embedding(table: &Tensor, rows: Arc<Sparse>) -> Result<Tensor> {
     if plain::serves(table) {
         return plain::sparse_embedding(table, &rows);

@@ -2,7 +2,8 @@
 
 use gemm::Parallelism;
 
-/// A matrix that is part of a slice: `offset` of its first number, then the distances between columns and rows.
+/// A matrix that is part of a slice: `offset` of its first number, then the distances between
+/// columns and rows.
 #[derive(Clone, Copy)]
 pub struct View {
     pub offset: usize,
@@ -47,8 +48,8 @@ pub fn product(
     let (rows, inner, left_column, left_row) = shape(left_at, left_as);
     let (inner_right, columns, right_column, right_row) = shape(right_at, right_as);
     assert!(inner == inner_right && rows == at.rows && columns == at.columns, "the shapes do not fit");
-    // SAFETY: the three views were checked to lie inside their slices, the shapes agree, `out` is borrowed mutably and so
-    // overlaps neither factor, and f32 is a type that gemm knows.
+    // SAFETY: the three views were checked to lie inside their slices, the shapes agree, `out` is
+    // borrowed mutably and so overlaps neither factor, and f32 is a type that gemm knows.
     unsafe {
         gemm::gemm(
             rows,

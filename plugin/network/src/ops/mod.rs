@@ -1,6 +1,7 @@
-//! Fused differentiable operations of the training forward, on the CPU. candle's own `rms_norm`, `softmax_last_dim` and
-//! `rope` give no gradient, and its unfused ones spend more time on temporary tensors than on arithmetic. On other devices
-//! they are what [`plain`] makes of candle's own.
+//! Fused differentiable operations of the training forward, on the CPU. candle's own `rms_norm`,
+//! `softmax_last_dim` and `rope` give no gradient, and its unfused ones spend more time on
+//! temporary tensors than on arithmetic. On other devices they are what [`plain`] makes of candle's
+//! own.
 
 mod attention;
 mod copy;

@@ -1,5 +1,6 @@
-//! The same operations out of candle's own, for devices that the fused ones do not run on. Slower on a CPU by half, and held to the fused ones
-//! in value and in gradient by `tests/plain.rs`, on the CPU.
+//! The same operations out of candle's own, for devices that the fused ones do not run on. Slower
+//! on a CPU by half, and held to the fused ones in value and in gradient by `tests/plain.rs`, on
+//! the CPU.
 
 use std::cell::Cell;
 
@@ -9,7 +10,8 @@ use segue_model::{Angles, HEAD_DIM, elementary::EPSILON};
 use super::{Copied, Sparse};
 
 const SCALE: f64 = 0.125; // 1 / sqrt(HEAD_DIM)
-/// Added to what is hidden: far below any score, and a number, so that a row of nothing else stays one.
+/// Added to what is hidden: far below any score, and a number, so that a row of nothing else stays
+/// one.
 const HIDDEN: f32 = -1e9;
 
 thread_local! {
@@ -98,8 +100,9 @@ pub fn copy_attention(queries: &Tensor, keys: &Tensor, copied: &Copied) -> Resul
     let hidden = ((1.0 - &seen)? * f64::from(HIDDEN))?;
     // Who sees nothing has weights all the same, of what is hidden: they speak for nothing.
     let weights = (softmax(&scores, &hidden)? * seen)?;
-    // What each prediction was of, counted from its shift, and then for each reader from its own. candle's `scatter_add` would do it in one step, but
-    // has no gradient (0.11.1) where there are more symbols than predictions.
+    // What each prediction was of, counted from its shift, and then for each reader from its own.
+    // candle's `scatter_add` would do it in one step, but has no gradient (0.11.1) where there are
+    // more symbols than predictions.
     let interval = |row: usize| copied.values[row] - copied.shifts[row];
     let (low, high) =
         ((0..rows).map(interval).min().unwrap_or(0), (0..rows).map(interval).max().unwrap_or(0));

@@ -5,7 +5,8 @@ use segue_model::elementary::sigmoid;
 
 use super::{floats, plain, read};
 
-/// `silu(gate) · value`, the two halves of the last dimension: (rows, 2 · hidden) to (rows, hidden).
+/// `silu(gate) · value`, the two halves of the last dimension: (rows, 2 · hidden) to (rows,
+/// hidden).
 pub fn swiglu(x: &Tensor) -> Result<Tensor> {
     if plain::serves(x) {
         return plain::swiglu(x);

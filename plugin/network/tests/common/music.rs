@@ -24,6 +24,7 @@ pub fn sequences(seed: u64, count: usize, notes: usize) -> Vec<Sequence> {
                     end: Some(onset + duration),
                     shown: random.random::<bool>().then_some(duration),
                     role: Role::ALL[random.random_range(0..2)],
+                    part: None,
                 });
             }
             Sequence::of(&Tokenizer::new(), &context, |_| true)

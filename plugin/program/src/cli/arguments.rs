@@ -1,4 +1,4 @@
-//! What may be asked on the command line.
+//! The arguments on the command line.
 
 use std::path::PathBuf;
 
@@ -20,32 +20,34 @@ pub struct Arguments {
 pub enum Command {
     /// Continue a MIDI file, or every MIDI file of a folder.
     ///
-    /// The answer begins at the bar line after the prompt's last note. The file written holds the prompt, unchanged, as
-    /// the track "You", and the answer as the track "Segue".
+    /// The answer begins at the bar line after the prompt's last note. The file written holds the
+    /// prompt, unchanged but for the names of its tracks, and the answer as a new track "Segue".
+    /// The tracks that it continues are called "You"; drums are not continued and keep their name.
     Continue(Continue),
     /// Play with Segue, without a host: it has its own window, sound, MIDI ports and clock.
     ///
-    /// Keyboards may be plugged in and out. Without one, the window has keys to play on. The clock stands until a tempo, the
-    /// metronome, or a bar of taps starts it: until then Segue goes by your own time. While it plays, lines typed in the terminal
-    /// conduct it; Ctrl-C ends every note, and then the program.
+    /// Keyboards may be plugged in and out. Without one, the window has keys to play on. The clock
+    /// is stopped until a tempo, the metronome or a bar of taps starts it; until then Segue follows
+    /// your own time. Meanwhile you can type commands in the terminal. Ctrl-C ends every note, and
+    /// then the program.
     #[cfg(feature = "standalone")]
     Play(super::play::Play),
     /// List what `play` can play with.
     #[cfg(feature = "standalone")]
     Devices,
-    /// Says what is missing.
+    /// Explains how to build a program that has it.
     #[cfg(not(feature = "standalone"))]
     #[command(hide = true, disable_help_flag = true)]
     Play {
-        /// Whatever is asked of it.
+        /// Any arguments.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         rest: Vec<std::ffi::OsString>,
     },
-    /// Says what is missing.
+    /// Explains how to build a program that has it.
     #[cfg(not(feature = "standalone"))]
     #[command(hide = true, disable_help_flag = true)]
     Devices {
-        /// Whatever is asked of it.
+        /// Any arguments.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         rest: Vec<std::ffi::OsString>,
     },
@@ -57,7 +59,7 @@ pub struct Continue {
     /// The prompt: a MIDI file, or a folder of them.
     #[arg(value_name = "IN.mid")]
     pub input: PathBuf,
-    /// Where the prompt and its answer go: a file, or a folder if IN is one.
+    /// Where the prompt and its answer go: a file, or a folder if the input is one.
     #[arg(short, long, value_name = "OUT.mid")]
     pub output: PathBuf,
     /// How many bars to play.
@@ -67,27 +69,25 @@ pub struct Continue {
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
     /// How daring: below 1 the likely gets likelier; 0 takes the likeliest only.
-    #[arg(long, default_value_t = 1.0, value_parser = temperature)]
+    #[arg(long, default_value_t = 1.0, value_parser = temperature, allow_negative_numbers = true)]
     pub temperature: f32,
-    /// The share of probability that is kept, the likeliest first.
-    #[arg(long, value_name = "P", default_value_t = 0.95, value_parser = top_p)]
+    /// The share of probability that is kept, from the likeliest down.
+    #[arg(long, value_name = "P", default_value_t = 0.95, value_parser = top_p, allow_negative_numbers = true)]
     pub top_p: f32,
-    /// Onsets lie on multiples of this: 1/4, 1/8, 1/8T, 1/16, 1/16T, 1/32, or off. Where it is not said, 1/16 if all of
-    /// the prompt lies on sixteenths, and otherwise off.
+    /// Notes begin on multiples of this: 1/4, 1/8, 1/8T, 1/16, 1/16T, 1/32, or off. By default 1/16
+    /// if all of the prompt lies on sixteenths, and off otherwise.
     #[arg(long)]
     pub grid: Option<Grid>,
     /// A model of `trainer train`, instead of the one inside this program.
     #[arg(long, value_name = "FILE")]
     pub model: Option<PathBuf>,
-    /// List the notes of prompt and answer on standard output, as one line of JSON for each file.
+    /// List the notes of prompt and answer on standard output, as a line of JSON for each file.
     #[arg(long)]
     pub json: bool,
 }
 
 fn temperature(text: &str) -> Result<f32, String> {
-    number(text)
-        .filter(|temperature| (0.05..=5.0).contains(temperature))
-        .ok_or("a number from 0.05 to 5".into())
+    number(text).filter(|temperature| (0.0..=5.0).contains(temperature)).ok_or("a number from 0 to 5".into())
 }
 
 fn top_p(text: &str) -> Result<f32, String> {

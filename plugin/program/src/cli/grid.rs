@@ -1,15 +1,15 @@
-//! Grids as players write them.
+//! Grids, as note values.
 
 use std::str::FromStr;
 
 use segue_music::Beats;
 
-/// A note value whose multiples are the places where notes may begin.
+/// The spacing of the positions at which notes may begin; zero for anywhere.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Grid(pub Beats);
 
 impl Grid {
-    /// Anywhere.
+    /// Notes may begin anywhere.
     pub const OFF: Self = Self(Beats::ZERO);
 }
 
@@ -26,7 +26,7 @@ impl FromStr for Grid {
             Some(value) => (value, 3),
             None => (value, 2),
         };
-        // Two triplet notes, or three of them, last as long as one, or two, of the plain ones.
+        // Three triplet notes last as long as two plain ones.
         match value {
             "4" => Ok(Self(Beats::ratio(2, parts))),
             "8" => Ok(Self(Beats::ratio(1, parts))),

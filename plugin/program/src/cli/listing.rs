@@ -1,12 +1,12 @@
-//! Notes as JSON, times in beats.
+//! The notes of prompt and answer as JSON, with times in beats.
 
 use std::path::Path;
 
-use segue_model::{Continuation, Wish};
+use segue_model::{Continuation, ContinuationOptions};
 use segue_music::{Beats, Note, Piece, Tempo};
 use serde::Serialize;
 
-/// One file's prompt and answer.
+/// The prompt and the answer of one file.
 #[derive(Serialize)]
 pub struct Listing<'a> {
     file: &'a Path,
@@ -15,11 +15,11 @@ pub struct Listing<'a> {
     seed: u64,
     temperature: f32,
     top_p: f32,
-    /// Zero is off.
+    /// 0 is off.
     grid: f64,
-    /// Quarter notes a minute at the beginning.
+    /// Quarter notes a minute at the start.
     tempo: f64,
-    /// The metre in which the answer begins; nothing where the file names none.
+    /// The metre in which the answer begins; `None` if the file has none.
     meter: Option<String>,
     start: f64,
     end: f64,
@@ -43,11 +43,11 @@ impl From<&Note> for Listed {
 }
 
 impl<'a> Listing<'a> {
-    /// Of a prompt and its answer.
+    /// Lists a prompt, its answer and the settings it was made with.
     pub fn of(
-        files: (&'a Path, &'a Path),
+        [file, output]: [&'a Path; 2],
         model: &'a str,
-        wish: &Wish,
+        wish: &ContinuationOptions,
         prompt: &Piece,
         answer: &Continuation,
     ) -> Self {
@@ -55,8 +55,8 @@ impl<'a> Listing<'a> {
             .meter_at(answer.start)
             .map(|(_, meter)| format!("{}/{}", meter.numerator, meter.denominator));
         Self {
-            file: files.0,
-            output: files.1,
+            file,
+            output,
             model,
             seed: wish.seed,
             temperature: wish.temperature,
@@ -72,7 +72,7 @@ impl<'a> Listing<'a> {
     }
 }
 
-/// To a millionth of a beat, which is below a part: short to read, and nothing is lost.
+/// Rounded to a millionth of a beat, which is finer than a part of [`Beats`]: short, and exact.
 fn beats(at: Beats) -> f64 {
     (at.as_f64() * 1e6).round() / 1e6
 }

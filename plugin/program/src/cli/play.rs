@@ -5,7 +5,7 @@ use clap::Args;
 use segue::between::settings::Trigger;
 use segue_music::{Meter, Tempo};
 
-use crate::standalone::{self, Wanted, Wishes, meter, tempo};
+use crate::standalone::{self, AudioRequest, DeviceRequest, PlayOptions, meter, tempo};
 
 /// How to play.
 #[derive(Args, Debug)]
@@ -13,29 +13,29 @@ pub struct Play {
     /// List the devices, and end.
     #[arg(long)]
     list: bool,
-    /// Where sound goes: jack, none, or a part of the name of a sound card. Where it is not said, JACK if it runs, and else the
-    /// system's default.
+    /// Where the sound goes: jack, none, or a part of the name of a sound card. By default JACK if
+    /// it is running, else the system's default.
     #[arg(long, value_name = "NAME")]
     audio: Option<String>,
-    /// Samples a block, where a sound card is asked for them: fewer answer sooner, more are safer.
+    /// Block size of a sound card, in samples: fewer answer sooner, more are safer.
     #[arg(long, value_name = "SAMPLES", value_parser = clap::value_parser!(u32).range(16..=8192))]
     frames: Option<u32>,
-    /// The keyboard: a part of its name. Where it is not said, the first one.
+    /// The keyboard: a part of its name. By default the first one.
     #[arg(long, value_name = "NAME")]
     midi_in: Option<String>,
     /// Where Segue's notes go, besides its own MIDI port: a part of a name.
     #[arg(long, value_name = "NAME")]
     midi_out: Option<String>,
-    /// Quarter notes a minute; the clock goes from the start.
+    /// Quarter notes a minute. The clock plays from the start.
     #[arg(long, value_name = "BPM", value_parser = tempo)]
     tempo: Option<Tempo>,
     /// The metre.
     #[arg(long, value_name = "N/M", value_parser = meter)]
     meter: Option<Meter>,
-    /// Click from the start.
+    /// Turn the metronome on from the start.
     #[arg(long)]
     metronome: bool,
-    /// How to play together: a part of the name of a preset, as they stand in the window.
+    /// How to play together: a part of the name of a preset, as in the window's list.
     #[arg(long, value_name = "NAME")]
     preset: Option<String>,
     /// A key or a pedal that taps the tempo: note:21 or cc:80, on any channel.
@@ -58,23 +58,23 @@ fn trigger(text: &str) -> Result<Trigger, String> {
 
 /// Lists every device.
 pub fn devices() {
-    println!("{}", standalone::list());
+    println!("{}", standalone::device_list());
 }
 
-/// Plays until the player has enough.
+/// Plays until the player ends it.
 pub fn run(arguments: &Play) -> Result<()> {
     if arguments.list {
         devices();
         return Ok(());
     }
     let audio = match arguments.audio.as_deref() {
-        None => Wanted::Any,
-        Some("jack") => Wanted::Jack,
-        Some("none") => Wanted::Nothing,
-        Some(name) => Wanted::Named(name.to_owned()),
+        None => AudioRequest::Any,
+        Some("jack") => AudioRequest::Jack,
+        Some("none") => AudioRequest::None,
+        Some(name) => AudioRequest::Named(name.to_owned()),
     };
-    standalone::play(standalone::Play {
-        wishes: Wishes {
+    standalone::play(PlayOptions {
+        devices: DeviceRequest {
             audio,
             frames: arguments.frames,
             midi_in: arguments.midi_in.clone(),

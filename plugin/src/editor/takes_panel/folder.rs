@@ -1,4 +1,4 @@
-//! Where exports go, and what became of the last one.
+//! The folder of exports, and the result of the last export.
 
 use std::env::home_dir;
 use std::fs;
@@ -10,7 +10,7 @@ use super::super::hint::hint;
 use super::super::theme;
 use crate::takes::Takes;
 
-/// The line below the takes.
+/// The lines below the takes.
 #[derive(Default)]
 pub struct FolderLine {
     /// What is being typed.
@@ -20,17 +20,17 @@ pub struct FolderLine {
 }
 
 impl FolderLine {
-    /// A file was written, or not.
-    pub fn tell(&mut self, outcome: Result<PathBuf, String>) {
+    /// Shows the result of an export.
+    pub fn show_result(&mut self, outcome: Result<PathBuf, String>) {
         self.outcome = Some(outcome);
     }
 
-    /// Whether there is something to say of an export.
-    pub fn speaks(&self) -> bool {
+    /// Whether there is a result to show.
+    pub fn has_result(&self) -> bool {
         self.outcome.is_some()
     }
 
-    /// Draws both lines: the last export, if there was one, and the folder.
+    /// Draws the result of the last export, if there was one, and the folder.
     pub fn show(&mut self, ui: &mut Ui, takes: &Takes) {
         match &self.outcome {
             Some(Ok(path)) => written(ui, path),
@@ -73,7 +73,7 @@ impl FolderLine {
     }
 }
 
-/// The path of what was written, and a button that copies it.
+/// The path of the exported file, and a button that copies it.
 fn written(ui: &mut Ui, path: &Path) {
     let (shown, path) = (short(path, home_dir().as_deref()), path.display().to_string());
     ui.horizontal(|ui| {
@@ -87,7 +87,7 @@ fn written(ui: &mut Ui, path: &Path) {
     });
 }
 
-/// A path as it may be typed: within the player's home without that.
+/// A path as the player may type it: with `~` for the home folder.
 pub fn short(path: &Path, home: Option<&Path>) -> String {
     match home.and_then(|home| path.strip_prefix(home).ok()) {
         Some(rest) => Path::new("~").join(rest).display().to_string(),
@@ -95,7 +95,7 @@ pub fn short(path: &Path, home: Option<&Path>) -> String {
     }
 }
 
-/// The folder that was typed, made if it is not there.
+/// The folder that was typed. It is made if it does not exist.
 fn made(text: &str) -> Result<PathBuf, String> {
     let text = text.trim();
     let folder = match (text.strip_prefix('~'), home_dir()) {

@@ -1,9 +1,9 @@
 //! Every text of the window against what lies behind it: at least 4.5 to 1, WCAG 2.2's level AA.
 
 use egui::Color32;
+use segue_realtime::between::meters::Doing;
 
 use super::*;
-use crate::between::meters::Doing;
 use crate::takes::Takes;
 
 /// What a text needs (success criterion 1.4.3).
@@ -95,7 +95,8 @@ fn check(desk: &mut Desk, which: &str) -> usize {
 
 #[test]
 fn contrast_is_what_the_guidelines_say() {
-    // (one, other, ratio): the ends of the scale, and a grey known to be the lightest that passes on white.
+    // (one, other, ratio): the ends of the scale, and a grey known to be the lightest that passes
+    // on white.
     for (one, other, ratio) in [
         (Color32::BLACK, Color32::WHITE, 21.0),
         (Color32::WHITE, Color32::WHITE, 1.0),

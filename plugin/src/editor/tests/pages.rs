@@ -2,7 +2,7 @@
 
 use super::keys::played;
 use super::*;
-use crate::params::presets::Folder;
+use crate::params::presets::{Folder, Preset};
 
 #[test]
 fn the_help_is_shown_once_to_a_player_and_when_asked_for() {
@@ -62,7 +62,7 @@ fn presets_are_chosen_stepped_through_and_saved() {
     desk.view.presets = PresetMenu::new(Folder::at(place.path()));
     desk.click("Presets");
     desk.click("Trading fours");
-    assert_eq!((params.settings().mode, params.settings().bars), (Mode::Trade, 4));
+    assert_eq!((params.settings().mode, params.settings().when.bars), (Mode::Trade, 4));
     let (begun, ended) = *desk.gestures.lock().expect("no test falls holding it");
     assert!(begun == ended && begun > 10, "{begun} gestures begun, {ended} ended");
     desk.frame(vec![]);
@@ -82,7 +82,7 @@ fn presets_are_chosen_stepped_through_and_saved() {
         desk.click_at(pos2(name.left() + beside, name.center().y), PointerButton::Primary);
         assert!(desk.shows(next), "{next} does not follow {shown}");
     }
-    assert_eq!(params.settings().bars, 4, "a patient partner's");
+    assert_eq!(params.settings().when.bars, 4, "a patient partner's");
     set(&desk, "Temperature", "1.3");
     assert!(desk.shows("Presets"));
     desk.click("Presets");
@@ -95,4 +95,18 @@ fn presets_are_chosen_stepped_through_and_saved() {
     desk.find("saved");
     assert!(Folder::at(place.path()).has("Hot dream"));
     assert_eq!(played(&mut desk), [], "a name is no music");
+}
+
+#[test]
+fn a_preset_from_the_command_line_is_named() {
+    let mut desk = Desk::new((SIZE.width, SIZE.height));
+    let preset = Preset::built_in().find(|preset| preset.name == "Trading fours").expect("a preset");
+    for (param, value) in preset.settings(&desk.view.params).expect("its values") {
+        // SAFETY: the pointers are of the desk's parameters.
+        unsafe { param._internal_set_normalized_value(value) };
+    }
+    desk.view.presets.choose(Some(preset));
+    assert!(desk.shows("Trading fours"));
+    set(&desk, "Temperature", "1.3");
+    assert!(!desk.shows("Trading fours") && desk.shows("Presets"));
 }

@@ -7,7 +7,8 @@ use super::*;
 use crate::editor::icon_button::SIDE;
 use crate::takes::{Take, Takes};
 
-/// Keeps a take of so many bars of quarters, as a candidate for a prompt or as an answer of its own.
+/// Keeps a take of so many bars of quarters, as a candidate for a prompt or as an answer of its
+/// own.
 pub(super) fn keep(takes: &Takes, mode: Mode, bars: i64, group: Option<u64>) -> u64 {
     let note = |beat: i64| Note {
         onset: Beats::ratio(beat, 1),
@@ -117,11 +118,11 @@ fn takes_are_legible_at_any_size_and_leave_the_roll_alone() {
 fn each_control_of_a_take_asks_for_what_it_says() {
     let (mut desk, place) = desk((SIZE.width, SIZE.height));
     let takes = desk.view.takes.clone();
-    let wish = |desk: &Desk| desk.wishes.try_recv().ok();
+    let asked = |desk: &Desk| desk.asked.try_recv().ok();
     for word in ["Undo", "Redo", "Export jam"] {
         desk.click(word);
     }
-    assert!(wish(&desk).is_none(), "there is nothing yet");
+    assert!(asked(&desk).is_none(), "there is nothing yet");
     assert!(!desk.shows("Copy path") && !place.path().join("exports").exists(), "nothing was exported");
     let at = desk.find("Export jam");
     assert!(desk.hint_at(at).contains("Not now: nothing was played yet."));
@@ -134,19 +135,19 @@ fn each_control_of_a_take_asks_for_what_it_says() {
     let first = keep(&takes, Mode::Answer, 2, None);
     let second = keep(&takes, Mode::Answer, 2, Some(first));
     desk.click("Undo");
-    assert!(matches!(wish(&desk), Some(Wish::Undo)));
+    assert!(matches!(asked(&desk), Some(Command::Undo)));
     desk.click("Redo");
-    assert!(wish(&desk).is_none(), "nothing is undone");
+    assert!(asked(&desk).is_none(), "nothing is undone");
     takes.set_undone(second, true);
     desk.click("Redo");
-    assert!(matches!(wish(&desk), Some(Wish::Redo)));
+    assert!(matches!(asked(&desk), Some(Command::Redo)));
     press(&mut desk, Press::Play);
-    assert!(matches!(wish(&desk), Some(Wish::Replay(id)) if id == second), "the newest candidate");
+    assert!(matches!(asked(&desk), Some(Command::Replay(id)) if id == second), "the newest candidate");
     // A key of the piano has the same letter.
     let at = desk.frame(vec![]).iter().rfind(|(text, ..)| text == "A").expect("it is shown").1.center();
     desk.time += 1.0;
     desk.click_at(at, PointerButton::Primary);
-    assert!(matches!(wish(&desk), Some(Wish::Replay(id)) if id == first), "to compare");
+    assert!(matches!(asked(&desk), Some(Command::Replay(id)) if id == first), "to compare");
     press(&mut desk, Press::Star);
     let starred = |id: u64| takes.list().iter().any(|row| row.id == id && row.starred);
     assert!(starred(first) && !starred(second), "the one that is shown");
@@ -154,9 +155,9 @@ fn each_control_of_a_take_asks_for_what_it_says() {
     assert!(!starred(first));
     takes.set_replaying(Some(first));
     press(&mut desk, Press::Play);
-    assert!(matches!(wish(&desk), Some(Wish::StopReplay)));
+    assert!(matches!(asked(&desk), Some(Command::StopReplay)));
     desk.click("Another");
-    assert!(matches!(wish(&desk), Some(Wish::Another(id)) if id == first));
+    assert!(matches!(asked(&desk), Some(Command::Another(id)) if id == first));
     let third = keep(&takes, Mode::Answer, 1, Some(first));
     assert!(desk.shows("C") && desk.shows("1 bar"), "a new candidate is shown");
     press(&mut desk, Press::Remove);

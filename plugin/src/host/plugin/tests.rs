@@ -6,10 +6,10 @@ use std::time::{Duration, Instant};
 
 use nice_plug::context::process::SendEventError;
 use nice_plug::midi::{Channel as HostChannel, Key as HostKey, VoiceID};
+use segue_realtime::audio::processor::Processor;
+use segue_realtime::between::settings::Settings;
 
 use super::*;
-use crate::audio::processor::Processor;
-use crate::between::settings::Settings;
 use crate::composer::model_choice::Load;
 
 const FRAMES: usize = 64;
@@ -165,7 +165,7 @@ fn a_composer_that_falls_leaves_a_plugin_that_passes_notes_through() {
             let (mut left, mut right) = ([0.0; FRAMES], [0.0; FRAMES]);
             let events = [on(60), off(60)].map(|event| framework::event(&event).expect("a note"));
             let block = Block {
-                transport: crate::audio::clock::Transport::default(),
+                transport: segue_realtime::audio::clock::Transport::default(),
                 settings: Settings::default(),
                 events: if index % 20 == 0 { &events } else { &[] },
                 left: &mut left,

@@ -2,8 +2,9 @@
 
 use std::collections::HashSet;
 
+use segue_realtime::between::settings::{Mode, ScaleLock};
+
 use super::*;
-use crate::between::settings::{Mode, ScaleLock};
 
 /// Sets what a preset sets, as a host does.
 fn apply(preset: &Preset, params: &SegueParams) {
@@ -44,7 +45,7 @@ fn every_preset_that_comes_with_the_plugin_says_what_it_sets() {
             let now = unsafe { param.normalized_value_to_string(param.unmodulated_normalized_value(), true) };
             assert_eq!(now, *text, "{}: {id}, as the parameter prints it", preset.name);
         }
-        let bounds = params.settings().bounds;
+        let bounds = params.settings().what.bounds;
         assert!(bounds.keys.1 - bounds.keys.0 >= 11, "{}: an octave at least", preset.name);
     }
     // No two are the same.
@@ -64,13 +65,16 @@ fn a_preset_leaves_the_desk_alone_and_forgets_the_preset_before_it() {
     }
     let named = |name: &str| Preset::built_in().find(|preset| preset.name == name).expect(name);
     apply(&named("Pentatonic friend"), &params);
-    assert!(!matches!(params.settings().bounds.scale, ScaleLock::Off));
+    assert!(!matches!(params.settings().what.bounds.scale, ScaleLock::Off));
     apply(&named("Trading fours"), &params);
     let settings = params.settings();
-    assert_eq!((settings.mode, settings.bars), (Mode::Trade, 4));
-    assert_eq!(settings.bounds.scale, ScaleLock::Off, "of the one before");
-    assert_eq!((settings.channel, settings.pass, settings.seed, settings.on), (6, false, 99, false));
-    assert!(settings.latch_trigger.is_some());
+    assert_eq!((settings.mode, settings.when.bars), (Mode::Trade, 4));
+    assert_eq!(settings.what.bounds.scale, ScaleLock::Off, "of the one before");
+    assert_eq!(
+        (settings.sound.channel, settings.sound.pass, settings.what.seed, settings.on),
+        (6, false, 99, false)
+    );
+    assert!(settings.when.latch_trigger.is_some());
     assert!(!named("Pentatonic friend").holds(&params));
 }
 
@@ -88,7 +92,7 @@ fn a_style_is_kept_by_name_and_forgotten_where_the_model_does_not_know_it() {
         other.what.styles.set(&known.iter().map(|&name| name.to_owned()).collect::<Vec<_>>());
         set(&other, STYLE, "style 9");
         apply(&marching, &other);
-        assert_eq!(other.settings().style, expected, "{known:?}");
+        assert_eq!(other.settings().what.style, expected, "{known:?}");
     }
 }
 

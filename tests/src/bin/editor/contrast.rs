@@ -1,9 +1,9 @@
-//! Can what stands in a picture be read? Finds its lines of text and measures their contrast, as WCAG
-//! 2.2 defines it, between the pixels of the letters and the ground that they stand on.
+//! Can what stands in a picture be read? Finds its lines of text and measures their contrast, as
+//! WCAG 2.2 defines it, between the pixels of the letters and the ground that they stand on.
 //!
-//! A letter is a small mark, neither a filled rectangle nor a line, on a ground of one colour. Two or
-//! more beside each other are text. What counts is the strongest tenth of their pixels: thin letters
-//! are smoothed, and the rest of their pixels are the way from the ground to the letter.
+//! A letter is a small mark, neither a filled rectangle nor a line, on a ground of one colour. Two
+//! or more beside each other are text. What counts is the strongest tenth of their pixels: thin
+//! letters are smoothed, and the rest of their pixels are the way from the ground to the letter.
 
 use std::collections::{HashMap, HashSet};
 
@@ -57,7 +57,8 @@ pub fn contrast(one: Rgb, other: Rgb) -> f32 {
     (one.max(other) + 0.05) / (one.min(other) + 0.05)
 }
 
-/// Whether each of the theme's colours for text can be read on each ground that the window puts it on.
+/// Whether each of the theme's colours for text can be read on each ground that the window puts it
+/// on.
 pub fn of_the_theme() -> Result<()> {
     let plain = [theme::GROUND, theme::PANEL, theme::TRACK];
     let raised = [theme::GROUND, theme::PANEL, theme::TRACK, theme::LINE, theme::RAISED];

@@ -15,7 +15,8 @@ pub const SETUP: Setup = Setup { sample_rate: 48_000.0, block: 512, offline: fal
 
 const TEMPO: f64 = 120.0;
 
-/// How long a slow machine without a graphics card gets for the first picture, and for what a phrase changes.
+/// How long a slow machine without a graphics card gets for the first picture, and for what a
+/// phrase changes.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Two bars of the player's: onset and length in sixteenths, key, velocity.

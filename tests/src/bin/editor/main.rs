@@ -1,10 +1,11 @@
-//! The editor as seen: opens it in an X11 window as a new player has it, plays to it with its help open
-//! and in every mode, opens menus and pages, asks for takes, makes it large, small and dense, and keeps a
-//! picture of each. Then it plays on its keys, closes it with a key down, and closes others.
+//! The editor as seen: opens it in an X11 window as a new player has it, plays to it with its help
+//! open and in every mode, opens menus and pages, asks for takes, makes it large, small and dense,
+//! and keeps a picture of each. Then it plays on its keys, closes it with a key down, and closes
+//! others.
 //!
-//! `cargo run -p tests --bin editor -- target/bundled/Segue.clap target/pictures`, with a display such as
-//! Xvfb's, of 2048 x 1600. An error where a part of the window is blank or runs out of it, where it
-//! stands still, or where a text has a contrast of less than 4.5 to 1.
+//! `cargo run -p tests --bin editor -- target/bundled/Segue.clap target/pictures`, with a display
+//! such as Xvfb's, of 2048 x 1600. An error where a part of the window is blank or runs out of it,
+//! where it stands still, or where a text has a contrast of less than 4.5 to 1.
 
 #[cfg(target_os = "linux")]
 mod closing;

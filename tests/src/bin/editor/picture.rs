@@ -14,10 +14,12 @@ const COLOURS: usize = 24;
 /// The largest that is worth keeping beside sources.
 const LARGEST: u64 = 300_000;
 
-/// What the editor leaves free around itself, in logical pixels; a shade of a round corner may lie in it.
+/// What the editor leaves free around itself, in logical pixels; a shade of a round corner may lie
+/// in it.
 const MARGIN: usize = 11;
 
-/// The parts of the editor from top to bottom, by their share of its height: state, modes, roll, keys, controls.
+/// The parts of the editor from top to bottom, by their share of its height: state, modes, roll,
+/// keys, controls.
 const BANDS: usize = 5;
 
 /// Three bytes a pixel.
@@ -45,7 +47,8 @@ impl Picture {
         colours(&self.pixels) > COLOURS
     }
 
-    /// Whether every part of it shows something, and nothing runs out of the window: `scale` is how many pixels are a logical one.
+    /// Whether every part of it shows something, and nothing runs out of the window: `scale` is how
+    /// many pixels are a logical one.
     pub fn is_whole(&self, scale: usize) -> Result<()> {
         for band in 0..BANDS {
             let (from, to) = (self.height * band / BANDS, self.height * (band + 1) / BANDS);

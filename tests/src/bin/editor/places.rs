@@ -10,12 +10,13 @@ const HINT: (i16, i16) = (34, 50);
 const BAR: i16 = 26;
 const KEYS: i16 = 62;
 
-/// Height of what lies below the bar in the first window, with all controls, and with other contents.
+/// Height of what lies below the bar in the first window, with all controls, and with other
+/// contents.
 pub const FIRST_CONTROLS: i16 = 156;
 pub const ALL_CONTROLS: i16 = 306;
 pub const TAKES: i16 = 274;
 pub const HELP: i16 = 216;
-pub const ABOUT: i16 = 290;
+pub const ABOUT: i16 = 300;
 /// In the smallest one.
 pub const SMALLEST_TAKES: i16 = 146;
 
@@ -61,7 +62,8 @@ impl Places {
         (self.width - MARGIN - 86 - 6 - 48 - 6 - 28, MARGIN + 17)
     }
 
-    /// The front of a key of the keyboard, by its white key from the left, above panels of that height.
+    /// The front of a key of the keyboard, by its white key from the left, above panels of that
+    /// height.
     pub fn white_key(self, number: f64, lower: i16) -> (i16, i16) {
         let white = f64::from(self.width - 2 * MARGIN) / 52.0;
         let y = self.lower(lower) - GAP - BAR - GAP - 8;

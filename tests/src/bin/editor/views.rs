@@ -55,8 +55,8 @@ struct Views<'a> {
 }
 
 impl Views<'_> {
-    /// Keeps a picture, where nothing is blank or cut off in it and all text can be read. A window that
-    /// was given another size may need a moment.
+    /// Keeps a picture, where nothing is blank or cut off in it and all text can be read. A window
+    /// that was given another size may need a moment.
     fn keep(&mut self, name: &str, scale: usize) -> Result<Picture> {
         let began = Instant::now();
         let whole = |shown: &Picture| shown.is_whole(scale).is_ok() || began.elapsed() > SETTLED;
@@ -76,7 +76,8 @@ impl Views<'_> {
         self.jam.click(self.screen, at)
     }
 
-    /// It is open in a player's first window, below the roll: the answer that it promises can be seen.
+    /// It is open in a player's first window, below the roll: the answer that it promises can be
+    /// seen.
     fn help(&mut self) -> Result<()> {
         self.jam.picture(self.screen, Picture::shows_something, "shows nothing")?;
         self.jam.phrase(1);

@@ -10,7 +10,7 @@ use rand_pcg::Pcg64Mcg;
 use segue::audio::processor::{Block, Processor};
 use segue::between::boundary::boundary;
 use segue::between::message::{Event, Message};
-use segue::between::settings::{Mode, Settings};
+use segue::between::settings::{Mode, Settings, When};
 use segue::composer::thread::{ComposerThread, Load};
 use segue::status::Status;
 
@@ -46,7 +46,7 @@ pub fn measure(seconds: u64) -> Result<Vec<Figure>> {
         let mode = Mode::ALL[(block as f64 * length / 15.0) as usize % 4];
         musician.style = if mode == Mode::Duet { Style::Sixteenths } else { Style::Sparse };
         let latch = (block as f64 * length) % 6.0 > 3.0;
-        let settings = Settings { mode, latch, ..Settings::default() };
+        let settings = Settings { mode, when: When { latch, ..When::default() }, ..Settings::default() };
         let events = musician.play(block * FRAMES as u64, FRAMES, RATE / 2.0, RATE);
         let due = begun + Duration::from_secs_f64(block as f64 * length);
         std::thread::sleep(due.saturating_duration_since(Instant::now()));

@@ -1,50 +1,63 @@
-//! Who plays with somebody does not play all over them.
+//! Density guard: makes short times less likely once a role plays denser than the other ever did.
+//!
+//! A model that has seen every density drifts towards more and more notes when it reads its own.
 
 use segue_music::{Context, Role, Tick};
 
-/// What a rate of notes is counted over: four beats.
+use super::{Guard, Situation};
+
+/// The span that notes are counted over, in ticks: four beats.
 const SPAN: Tick = 192;
-/// How many of the other's newest notes say how dense the music is.
+/// How many of the other's newest notes are searched for their densest span.
 const LOOK_BACK: usize = 256;
-/// How much denser than the other's densest span one may be for nothing.
+/// How much denser than the other's densest span the role may be without cost.
 const FREE: f32 = 1.25;
-/// As many notes in a span are never too many: eighths.
+/// So many notes in a span are always free: eighths.
 const FEW: f32 = 8.0;
 /// What the shortest time costs, in nats, for each factor of e beyond.
 const COST: f32 = 6.0;
 
-/// Takes from the logits of the times until the next note, `time` ticks each, of a note of the role after `now`, what would make the
-/// music denser and denser: fed with its own notes, a model that has seen every density drifts.
-///
-/// Where the role's notes of the last four beats are more by a quarter than the other ever played in four beats, times shorter than that
-/// density's mean become less likely, the shorter the more. Among 232 pieces of six kinds the densest four beats of what follows four bars,
-/// for sixteen, have 1.0 to 1.3 times as many notes as the densest four of those (medians by kind), and 0.2 to 8 % of the notes lie where there
-/// are more than 1.5 times as many.
-pub fn restrain(context: &Context, role: Role, now: Tick, logits: &mut [f32], time: impl Fn(usize) -> Tick) {
-    let lately =
-        context.newest(role).skip_while(|note| note.onset > now).take_while(|note| note.onset > now - SPAN);
-    let own = lately.count() as f32;
-    // Most of the time it plays fewer, and the other's need not be counted.
-    if own <= FEW {
-        return;
+/// Counts the role's notes in the last four beats. Beyond [`FREE`] times the other's densest four
+/// beats, a time shorter than the mean at that density costs more the shorter it is.
+pub struct Density;
+
+impl Guard for Density {
+    fn name(&self) -> &'static str {
+        "density"
     }
-    let Some(densest) =
-        densest(context.newest(Role::ALL[1 - role.index()]).take(LOOK_BACK).map(|note| note.onset))
-    else {
-        return;
-    };
-    let most = (FREE * densest as f32).max(FEW);
-    let beyond = (own / most).ln();
-    if beyond <= 0.0 {
-        return;
+
+    fn acts_in_duet(&self) -> bool {
+        true
     }
-    let mean = SPAN as f32 / most;
-    for (symbol, logit) in logits.iter_mut().enumerate() {
-        *logit -= COST * beyond * (1.0 - time(symbol) as f32 / mean).max(0.0);
+
+    fn times(&self, at: &Situation<'_>, onset: &dyn Fn(usize) -> Option<Tick>, logits: &mut [f32]) {
+        let own = notes_in_span(at.context, at.role, at.last) as f32;
+        // Mostly it is fewer, and the other's need not be counted.
+        if own <= FEW {
+            return;
+        }
+        let others = at.context.newest(at.other()).take(LOOK_BACK);
+        let Some(densest) = densest(others.map(|note| note.onset)) else { return };
+        let most = (FREE * densest as f32).max(FEW);
+        let beyond = (own / most).ln();
+        if beyond <= 0.0 {
+            return;
+        }
+        let mean = SPAN as f32 / most;
+        for (symbol, logit) in logits.iter_mut().enumerate() {
+            let time = onset(symbol).map_or(0, |onset| onset - at.last);
+            *logit -= COST * beyond * (1.0 - time as f32 / mean).max(0.0);
+        }
     }
 }
 
-/// The most of some onsets, newest first, that lie within one span.
+/// How many notes of a role begin in the span that ends with `now`.
+fn notes_in_span(context: &Context, role: Role, now: Tick) -> usize {
+    let played = context.newest(role).skip_while(|note| note.onset > now);
+    played.take_while(|note| note.onset > now - SPAN).count()
+}
+
+/// The most onsets within one span; they come newest first.
 fn densest(onsets: impl Iterator<Item = Tick> + Clone) -> Option<usize> {
     let mut first = onsets.clone().enumerate().peekable();
     let within = onsets.enumerate().map(|(place, onset)| {
@@ -60,7 +73,7 @@ mod tests {
 
     use super::*;
 
-    /// One note after the other, so many ticks apart.
+    /// Notes one after the other, `apart` ticks.
     fn play(context: &mut Context, role: Role, notes: usize, apart: Tick) {
         let start = context.last().map_or(0, |note| note.onset + apart);
         for (place, onset) in (0..notes).map(|place| (place, start + apart * place as Tick)) {
@@ -68,11 +81,12 @@ mod tests {
         }
     }
 
-    /// What times of so many ticks lose.
+    /// The cost of times, in ticks.
     fn lost(context: &Context, times: &[Tick]) -> Vec<f32> {
         let mut logits = vec![0.0; times.len()];
-        let now = context.last().unwrap().onset;
-        restrain(context, Role::Segue, now, &mut logits, |symbol| times[symbol]);
+        let last = context.last().unwrap().onset;
+        let situation = Situation { context, role: Role::Segue, last };
+        Density.times(&situation, &|symbol| Some(last + times[symbol]), &mut logits);
         logits.iter().map(|logit| -logit).collect()
     }
 

@@ -1,35 +1,54 @@
-//! Who goes on alone for long comes home to the keys that the other plays.
+//! Key guard: draws pitch classes back to those of the other's newest notes.
+//!
+//! Without it a model that goes on alone for long leaves the key for good.
 
-use segue_music::{Context, Role};
+use segue_music::{Context, Role, Tick};
+
+use super::{Guard, Situation};
 
 /// How many of each role's newest notes are compared.
 const NEWEST: usize = 64;
-/// Fewer notes of the other's than this tell no home.
+/// With fewer notes than this, the other has no key yet.
 const FEWEST: usize = 8;
-/// Notes as the other's that the role is believed to have played already: the first few of its own move nothing.
-const BELIEVED: f32 = 16.0;
-/// What twice as seldom as the other costs or brings, in nats, is this times ln 2.
+/// So many notes distributed as the other's are added to the role's own, so that its first few
+/// notes move nothing.
+const PRIOR: f32 = 16.0;
+/// A pitch class played half as often as the other plays it gains this times ln 2, in nats.
 const PULL: f32 = 0.05;
 
-/// Adds to the logits of a role's next key what draws its pitch classes back to those of the other's newest notes: nothing while both
-/// play them equally often, and more the further it has drifted. Without it a model that is fed with its own notes leaves the key for
-/// good: the cosine of its pitch classes to the prompt's falls from 0.75 in the first four bars of an answer to 0.54 in the last of 32 (people:
-/// 0.82 to 0.75; 96 validation pieces, temperature 1, top-p 0.95).
-pub fn draw_home(context: &Context, role: Role, logits: &mut [f32]) {
-    let [(theirs, their_notes), (ours, our_notes)] =
-        [Role::ALL[1 - role.index()], role].map(|role| classes(context, role));
-    if their_notes < FEWEST as f32 {
-        return;
+/// Adds the log ratio of the other's share of a pitch class to the role's own: nothing while both
+/// play it equally often, and more the further the role has drifted.
+pub struct Key;
+
+impl Guard for Key {
+    fn name(&self) -> &'static str {
+        "key"
     }
-    // Half a note of each class more, so that none is impossible.
-    let share = |class: f32, notes: f32| (class + 0.5) / (notes + 6.0);
-    let pull: [f32; 12] = std::array::from_fn(|class| {
-        let wanted = share(theirs[class], their_notes);
-        let had = our_notes * share(ours[class], our_notes) + BELIEVED * wanted;
-        PULL * (wanted * (our_notes + BELIEVED) / had).ln()
-    });
-    for (logit, pull) in logits.iter_mut().zip(pull.iter().cycle()) {
-        *logit += pull;
+
+    fn acts_in_ensemble(&self) -> bool {
+        true
+    }
+
+    fn acts_in_duet(&self) -> bool {
+        true
+    }
+
+    fn keys(&self, at: &Situation<'_>, _: Tick, logits: &mut [f32]) {
+        let [(theirs, their_notes), (ours, our_notes)] =
+            [at.other(), at.role].map(|role| classes(at.context, role));
+        if their_notes < FEWEST as f32 {
+            return;
+        }
+        // Half a note more of each class, so that none is impossible.
+        let share = |class: f32, notes: f32| (class + 0.5) / (notes + 6.0);
+        let pull: [f32; 12] = std::array::from_fn(|class| {
+            let wanted = share(theirs[class], their_notes);
+            let had = our_notes * share(ours[class], our_notes) + PRIOR * wanted;
+            PULL * (wanted * (our_notes + PRIOR) / had).ln()
+        });
+        for (logit, pull) in logits.iter_mut().zip(pull.iter().cycle()) {
+            *logit += pull;
+        }
     }
 }
 
@@ -56,7 +75,9 @@ mod tests {
             context.hear(ContextNote::held(12 * place, key, 80, role));
         }
         let mut logits = [0.0; 128];
-        draw_home(&context, Role::Segue, &mut logits);
+        let last = context.last().map_or(0, |note| note.onset);
+        let situation = Situation { context: &context, role: Role::Segue, last };
+        Key.keys(&situation, last + 12, &mut logits);
         logits
     }
 

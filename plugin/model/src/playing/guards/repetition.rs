@@ -1,43 +1,59 @@
-//! Who has said the same thing often enough says something else.
+//! Repetition guard: breaks out of figures that go round in circles.
+//!
+//! Reading its own notes, a model finds whatever it has just repeated likelier each time.
 
-use segue_music::{Context, ContextNote, Role, Tick};
+use segue_music::{ContextNote, Tick};
 
-/// Notes that make a figure: with fewer, scales and broken chords would count.
+use super::{Guard, Situation};
+
+/// Notes of a figure. With fewer, scales and broken chords would count.
 const FIGURE: usize = 4;
-/// How many of the newest notes are looked at.
+/// How many of the newest notes are searched for it.
 const LOOK_BACK: usize = 256;
-/// How often a figure may go on the same way for nothing.
+/// How often a figure may go on the same way without cost.
 const FREE: usize = 2;
 /// What each time beyond costs, in nats.
 const COST: f32 = 0.5;
 
-/// Takes from the logits of the next key, of a note of the role at `onset`, what would make going round in circles likely.
-///
-/// Where the role's last notes, in their rhythm, came before and went on to a key after the same time, that key becomes less likely
-/// with each time beyond the second, and beyond as often as the other did so. So a motif comes back, an ostinato that the player
-/// plays goes on, and a tremolo that only the model loves ends.
-///
-/// On 107 validation pieces, 24 bars after 8, at temperature 0.9 and top-p 0.95 (5.3 million numbers, 6.9 million notes seen), with
-/// this and without: windows of 13 notes that turn with a period of at most 4 are 0.7 %, not 3.7 % (people: 0.1 %); runs of 8 notes that
-/// came before in the answer 5.6 %, not 12.1 % (6.1 %); notes in the prompt's scale 90.3 %, not 91.2 % (85.0 %).
-pub fn tire(context: &Context, role: Role, onset: Tick, logits: &mut [f32]) {
-    let notes = &context.notes()[context.notes().len().saturating_sub(LOOK_BACK)..];
-    let lines = Role::ALL.map(|role| notes.iter().filter(|note| note.role == role).collect::<Vec<_>>());
-    let own = &lines[role.index()];
-    let Some(figure) = own.len().checked_sub(FIGURE).map(|place| &own[place..]) else { return };
-    let mut times = [[0_usize; 128]; 2];
-    for (line, times) in lines.iter().zip(&mut times) {
-        for run in line.windows(FIGURE + 1).filter(|run| goes_on_alike(run, figure, onset)) {
-            times[usize::from(run[FIGURE].key) % 128] += 1;
-        }
+/// Where the role's last notes, in their rhythm, came before and went on to a key after the same
+/// time, that key costs more with each time beyond [`FREE`] and beyond as often as the other did
+/// so. So a motif may come back, an ostinato of the other's goes on, and a tremolo of the model's
+/// ends.
+pub struct Repetition;
+
+impl Guard for Repetition {
+    fn name(&self) -> &'static str {
+        "repetition"
     }
-    let others = &times[1 - role.index()];
-    for (logit, (times, others)) in logits.iter_mut().zip(times[role.index()].iter().zip(others)) {
-        *logit -= COST * times.saturating_sub(FREE + others) as f32;
+
+    fn acts_in_duet(&self) -> bool {
+        true
+    }
+
+    fn keys(&self, at: &Situation<'_>, onset: Tick, logits: &mut [f32]) {
+        let notes = at.context.notes();
+        let notes = &notes[notes.len().saturating_sub(LOOK_BACK)..];
+        let [own, others] = [at.role, at.other()]
+            .map(|role| notes.iter().filter(|note| note.role == role).collect::<Vec<_>>());
+        let Some(figure) = own.len().checked_sub(FIGURE).map(|place| &own[place..]) else { return };
+        let [own, others] = [&own, &others].map(|line| continuations(line, figure, onset));
+        for (logit, (own, others)) in logits.iter_mut().zip(own.iter().zip(others)) {
+            *logit -= COST * own.saturating_sub(FREE + others) as f32;
+        }
     }
 }
 
-/// Whether a run is a figure in its rhythm, and one note more after as long as from there to `onset`.
+/// By key, how often a line holds the figure and goes on to that key as long after it as `onset`
+/// is.
+fn continuations(line: &[&ContextNote], figure: &[&ContextNote], onset: Tick) -> [usize; 128] {
+    let mut times = [0; 128];
+    for run in line.windows(FIGURE + 1).filter(|run| goes_on_alike(run, figure, onset)) {
+        times[usize::from(run[FIGURE].key) % 128] += 1;
+    }
+    times
+}
+
+/// Whether a run is the figure in its rhythm, and one note more as long after it as `onset` is.
 fn goes_on_alike(run: &[&ContextNote], figure: &[&ContextNote], onset: Tick) -> bool {
     let later = figure[0].onset - run[0].onset;
     run.iter().zip(figure).all(|(one, other)| one.key == other.key && one.onset + later == other.onset)
@@ -46,6 +62,8 @@ fn goes_on_alike(run: &[&ContextNote], figure: &[&ContextNote], onset: Tick) -> 
 
 #[cfg(test)]
 mod tests {
+    use segue_music::{Context, Role};
+
     use super::*;
 
     /// Figures one after the other, in sixteenths.
@@ -56,10 +74,12 @@ mod tests {
         }
     }
 
-    /// What a key loses after the last note, so many ticks later.
+    /// The cost of a key, `later` ticks after the last note.
     fn lost(context: &Context, key: usize, later: Tick) -> f32 {
         let mut logits = [0.0; 128];
-        tire(context, Role::Segue, context.last().unwrap().onset + later, &mut logits);
+        let last = context.last().unwrap().onset;
+        let situation = Situation { context, role: Role::Segue, last };
+        Repetition.keys(&situation, last + later, &mut logits);
         let others = logits.iter().enumerate().filter(|&(other, _)| other != key);
         assert!(others.map(|(_, logit)| *logit).sum::<f32>() == 0.0, "{logits:?}");
         -logits[key]

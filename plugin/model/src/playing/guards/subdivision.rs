@@ -1,25 +1,30 @@
-//! Who plays with somebody divides the beat as they do.
+//! Subdivision guard: divides the beat as the other does.
+//!
+//! Without it the model puts notes off the beat, or between all divisions, after a prompt that has
+//! none there.
 
-use segue_music::{Context, Role, Tick};
+use segue_music::Tick;
+
+use super::{Guard, Situation};
 
 /// How many of the other's newest notes tell how the beat is divided.
 const NEWEST: usize = 64;
-/// A division that so many of the other's notes use is free.
+/// A division that this share of the other's notes use is free.
 const USED: f32 = 0.05;
-/// Notes as many as these would be needed to believe what is not used: a few notes tell little.
+/// How many unseen notes the share is smoothed with: a few notes tell little.
 const DOUBT: f32 = 4.0;
-/// A hand that plays along with a clock is off by so much, in ticks: 20 ms at 120 BPM.
+/// How far off the clock a hand plays, in ticks: 20 ms at 120 BPM.
 const SLACK: Tick = 2;
-/// With more notes than this share between all divisions, the other plays by hand.
+/// With more than this share of notes between all divisions, the other plays by hand.
 const BY_HAND: f32 = 1.0 / 3.0;
-/// Of the notes of a hand so many may lie further off and mean nothing.
+/// The share of such a player's notes that may lie further off without meaning anything.
 const ASTRAY: f32 = 0.125;
 
 /// The divisions of the beat, as ticks of a part, coarse to fine: halves, then thirds.
 const PARTS: [Tick; 8] = [48, 24, 12, 6, 3, 16, 8, 4];
-/// Between all of them.
+/// The division of a note between all of them.
 const BETWEEN: usize = PARTS.len();
-/// The divisions that use each: who plays sixteenths has eighths, too.
+/// By division: those whose notes show that it is in use. Sixteenths imply eighths.
 const IMPLIED: [&[usize]; BETWEEN + 1] = [
     &[0, 1, 2, 3, 4, 5, 6, 7, 8],
     &[1, 2, 3, 4, 8],
@@ -32,34 +37,36 @@ const IMPLIED: [&[usize]; BETWEEN + 1] = [
     &[8],
 ];
 
-/// Takes from the logits of the times until a role's next note what would divide the beat as the other does not: `onset` is what a time leads
-/// to, and a note on the `last` onset is free. A division that fewer than one in twenty of the other's newest notes use becomes less likely,
-/// the surer it is that they do not. Of 240 pieces, people who go on from four bars without eighths off the beat put 1.6 % of their notes
-/// there, from four bars without sixteenths 1.5 %, and 0.05 % between all divisions where there were none: without this the model put 18 %,
-/// 12 % and 4.9 %.
-pub fn keep_pulse(
-    context: &Context,
-    role: Role,
-    last: Tick,
-    logits: &mut [f32],
-    onset: impl Fn(usize) -> Option<Tick>,
-) {
-    let other = Role::ALL[1 - role.index()];
-    let onsets = || context.newest(other).take(NEWEST).map(|note| note.onset);
-    let mut uses = uses(onsets(), 0);
-    let notes: f32 = uses.iter().sum();
-    let slack = if uses[BETWEEN] > BY_HAND * notes { SLACK } else { 0 };
-    if slack > 0 {
-        uses = self::uses(onsets(), slack);
-        uses[BETWEEN] = (uses[BETWEEN] - ASTRAY * notes).max(0.0);
+/// A division that fewer than [`USED`] of the other's newest notes use costs more, the surer it is
+/// that they do not use it. Another note on the newest onset is free.
+pub struct Subdivision;
+
+impl Guard for Subdivision {
+    fn name(&self) -> &'static str {
+        "subdivision"
     }
-    let costs = IMPLIED.map(|implied| {
-        let used: f32 = implied.iter().map(|&division| uses[division]).sum();
-        ((used + DOUBT * USED) / ((notes + DOUBT) * USED)).ln().min(0.0)
-    });
-    for (symbol, logit) in logits.iter_mut().enumerate() {
-        if let Some(onset) = onset(symbol).filter(|&onset| onset != last) {
-            *logit += costs[division(onset, slack)];
+
+    fn acts_in_duet(&self) -> bool {
+        true
+    }
+
+    fn times(&self, at: &Situation<'_>, onset: &dyn Fn(usize) -> Option<Tick>, logits: &mut [f32]) {
+        let onsets = || at.context.newest(at.other()).take(NEWEST).map(|note| note.onset);
+        let mut uses = uses(onsets(), 0);
+        let notes: f32 = uses.iter().sum();
+        let slack = if uses[BETWEEN] > BY_HAND * notes { SLACK } else { 0 };
+        if slack > 0 {
+            uses = self::uses(onsets(), slack);
+            uses[BETWEEN] = (uses[BETWEEN] - ASTRAY * notes).max(0.0);
+        }
+        let costs = IMPLIED.map(|implied| {
+            let used: f32 = implied.iter().map(|&division| uses[division]).sum();
+            ((used + DOUBT * USED) / ((notes + DOUBT) * USED)).ln().min(0.0)
+        });
+        for (symbol, logit) in logits.iter_mut().enumerate() {
+            if let Some(onset) = onset(symbol).filter(|&onset| onset != at.last) {
+                *logit += costs[division(onset, slack)];
+            }
         }
     }
 }
@@ -71,7 +78,8 @@ fn uses(onsets: impl Iterator<Item = Tick>, slack: Tick) -> [f32; BETWEEN + 1] {
     uses
 }
 
-/// The coarsest division that an onset lies on, or so near as a hand does; of fine ones a hand tells nothing.
+/// The coarsest division that an onset lies on, or within the slack of. Fine divisions take no
+/// slack: by hand they cannot be told apart.
 fn division(onset: Tick, slack: Tick) -> usize {
     let on = |part: Tick| {
         let after = onset.rem_euclid(part);
@@ -83,7 +91,7 @@ fn division(onset: Tick, slack: Tick) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use segue_music::ContextNote;
+    use segue_music::{Context, ContextNote, Role};
 
     use super::*;
 
@@ -94,7 +102,8 @@ mod tests {
             context.hear(ContextNote::held(onset, 48 + (place % 24) as u8, 80, Role::Player));
         }
         let mut logits = [0.0; N];
-        keep_pulse(&context, Role::Segue, -1, &mut logits, |symbol| Some(onsets[symbol]));
+        let situation = Situation { context: &context, role: Role::Segue, last: -1 };
+        Subdivision.times(&situation, &|symbol| Some(onsets[symbol]), &mut logits);
         logits.map(|logit| -logit)
     }
 
@@ -113,10 +122,10 @@ mod tests {
             (every(6, 40), vec![960, 984, 972, 966]),
             (every(16, 40), vec![960, 976]),
             (every(8, 40), vec![960, 984, 976, 968]),
-            // A hand, and somebody who plays without any clock.
+            // By hand, and without any clock.
             ((0..40).map(|note| note * 24 + [-1, 0, 1, 2][note as usize % 4]).collect(), vec![960, 984]),
             (every(29, 40), ONSETS.to_vec()),
-            // Nobody, or hardly anybody, tells nothing.
+            // No player.
             (vec![], ONSETS.to_vec()),
         ] {
             let lost = lost(&played, ONSETS);
@@ -141,7 +150,8 @@ mod tests {
             context.hear(ContextNote::held(onset, 60, 80, Role::Player));
         }
         let mut logits = [0.0; 2];
-        keep_pulse(&context, Role::Segue, 971, &mut logits, |symbol| [Some(971), None][symbol]);
+        let situation = Situation { context: &context, role: Role::Segue, last: 971 };
+        Subdivision.times(&situation, &|symbol| [Some(971), None][symbol], &mut logits);
         assert_eq!(logits, [0.0; 2]);
     }
 }

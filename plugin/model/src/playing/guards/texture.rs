@@ -1,55 +1,64 @@
-//! Who answers somebody strikes about as many keys at once, and is silent about as long.
+//! Texture guard: keeps chords about as large, and silences about as long, as the other's.
+//!
+//! Without it chorales grow by voices, and pauses by beats.
 
 use segue_music::{Context, Role, Tick};
 
+use super::{Guard, Situation};
+
 /// How many of the other's newest notes are looked at.
 const NEWEST: usize = 64;
-/// Notes struck within so many ticks are struck together: 20 ms at 120 BPM.
+/// Notes within so many ticks are one chord: 20 ms at 120 BPM.
 const TOGETHER: Tick = 2;
-/// Chords that one in so many of the other's is as large as are free.
+/// A chord size that this share of the other's chords reach is free.
 const USED: f32 = 0.05;
-/// Chords as many as these would be needed to believe what is never struck.
+/// How many unseen chords the share is smoothed with.
 const DOUBT: f32 = 4.0;
-/// One in so many of the other's silences says nothing: between two of their phrases, one of the role's own may lie.
+/// The longest of this many of the other's silences is left out: it may lie between two phrases,
+/// with one of the role's own in it.
 const BETWEEN_PHRASES: usize = 16;
-/// So many times the other's silences cost nothing.
+/// So many times the other's longest silence is free.
 const FREE: f32 = 1.5;
-/// What a silence beyond costs, in nats, for each factor of e.
+/// What a longer silence costs, in nats, for each factor of e.
 const COST: f32 = 1.0;
 
-/// Takes from the logits of the times until a role's next note, which is then `onset`, what makes its chords larger than the other's and its
-/// silences longer. Of 240 pieces, people who go on from four bars strike more keys at once than in those at 4.0 % of their onsets, and 1.2 % by two
-/// or more; 0.8 % of their silences are twice as long and 0.1 % four times. Without this the model did at 9.2 %, 4.1 %, 1.5 % and 0.5 %, and chorales
-/// grew to eight voices.
-pub fn keep_texture(
-    context: &Context,
-    role: Role,
-    last: Tick,
-    logits: &mut [f32],
-    onset: impl Fn(usize) -> Option<Tick>,
-) {
-    let other = Role::ALL[1 - role.index()];
-    let chords = Chords::of(context, other);
-    let Some(silence) = chords.silence else { return };
-    let struck = context.notes().iter().rev().take_while(|note| note.onset >= last - TOGETHER);
-    let size = struck.filter(|note| note.role == role).count();
-    let larger = chords.sizes.iter().filter(|&&other| size > 0 && other > size).count() as f32;
-    let count = chords.sizes.len() as f32;
-    let cost =
-        if size == 0 { 0.0 } else { ((larger + DOUBT * USED) / ((count + DOUBT) * USED)).ln().min(0.0) };
-    for (symbol, logit) in logits.iter_mut().enumerate() {
-        if let Some(onset) = onset(symbol) {
-            let beyond = (onset - last) as f32 / (FREE * silence as f32);
-            *logit += if onset <= last + TOGETHER { cost } else { -COST * beyond.ln().max(0.0) };
+/// One more note in a chord costs where few of the other's chords are as large; a silence costs
+/// where it is longer than theirs.
+pub struct Texture;
+
+impl Guard for Texture {
+    fn name(&self) -> &'static str {
+        "texture"
+    }
+
+    fn acts_in_duet(&self) -> bool {
+        false
+    }
+
+    fn times(&self, at: &Situation<'_>, onset: &dyn Fn(usize) -> Option<Tick>, logits: &mut [f32]) {
+        let chords = Chords::of(at.context, at.other());
+        let Some(silence) = chords.silence else { return };
+        let struck = at.context.notes().iter().rev().take_while(|note| note.onset >= at.last - TOGETHER);
+        let size = struck.filter(|note| note.role == at.role).count();
+        let larger = chords.sizes.iter().filter(|&&other| size > 0 && other > size).count() as f32;
+        let count = chords.sizes.len() as f32;
+        let cost =
+            if size == 0 { 0.0 } else { ((larger + DOUBT * USED) / ((count + DOUBT) * USED)).ln().min(0.0) };
+        for (symbol, logit) in logits.iter_mut().enumerate() {
+            if let Some(onset) = onset(symbol) {
+                let beyond = (onset - at.last) as f32 / (FREE * silence as f32);
+                *logit += if onset <= at.last + TOGETHER { cost } else { -COST * beyond.ln().max(0.0) };
+            }
         }
     }
 }
 
-/// What the other strikes.
+/// What a role strikes.
 struct Chords {
-    /// How many keys at once, the newest first.
+    /// Notes of each chord, the newest first.
     sizes: Vec<usize>,
-    /// The longest time from one to the next, but for those between phrases; nothing where there are none.
+    /// The longest time from one chord to the next, [`BETWEEN_PHRASES`] left out; `None` without
+    /// two.
     silence: Option<Tick>,
 }
 
@@ -80,7 +89,8 @@ mod tests {
 
     use super::*;
 
-    /// What times lose after chords of the player's, so many keys every so many ticks, and so many keys of ours just now.
+    /// The cost of times after chords of the player's, `apart` ticks from each other, and a chord
+    /// of `ours` notes.
     fn lost<const N: usize>(chords: &[usize], apart: Tick, ours: usize, times: [Tick; N]) -> [f32; N] {
         let mut context = Context::new();
         for (onset, &keys) in (0..).map(|place| place * apart).zip(chords) {
@@ -93,7 +103,8 @@ mod tests {
             context.hear(ContextNote::held(now, 60 + key as u8, 80, Role::Segue));
         });
         let mut logits = [0.0; N];
-        keep_texture(&context, Role::Segue, now, &mut logits, |symbol| Some(now + times[symbol]));
+        let situation = Situation { context: &context, role: Role::Segue, last: now };
+        Texture.times(&situation, &|symbol| Some(now + times[symbol]), &mut logits);
         logits.map(|logit| -logit)
     }
 
@@ -106,7 +117,7 @@ mod tests {
             ([4; 16], 4, false),
             ([1, 1, 1, 3, 1, 1, 1, 3, 1, 1, 1, 3, 1, 1, 1, 3], 2, true),
             ([1, 1, 1, 3, 1, 1, 1, 3, 1, 1, 1, 3, 1, 1, 1, 3], 3, false),
-            // The first of a chord is asked for elsewhere.
+            // The first note of a chord.
             ([1; 16], 0, true),
         ] {
             let lost = lost(&chords, 24, ours, [0])[0];
