@@ -5,7 +5,7 @@ use egui::Ui;
 use super::caption::Caption;
 use super::choice::{menu, menu_row};
 use super::theme;
-use crate::models::folder::ModelFolder as ModelFolder;
+use crate::models::folder::ModelFolder;
 use crate::params::SegueParams;
 use crate::status::Status;
 
