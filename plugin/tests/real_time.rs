@@ -97,7 +97,7 @@ fn the_audio_thread_allocates_nothing() {
             _ => Song::Plays(f64::from(block) * 64.0 / rate * 2.0, 120.0),
         };
         let transport = match song {
-            Song::Plays(song, tempo) => Transport {
+            Song::Plays(song, tempo) | Song::Cycles(song, tempo, _) => Transport {
                 playing: true,
                 tempo: Some(tempo),
                 meter: Some(Meter::COMMON),

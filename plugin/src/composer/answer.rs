@@ -67,6 +67,7 @@ mod tests {
             patience: beats(100),
             grid: beats(25),
             bar: beats(400),
+            bar_line: Beats::ZERO,
             length: beats(800),
         }
     }
@@ -177,7 +178,7 @@ mod tests {
         ];
         for (mode, played, latched, now, expected) in cases {
             let mut turns = Turns::default();
-            turns.note_on(beats(410), beats(400), beats(800));
+            turns.note_on(beats(410), Beats::ZERO, beats(400), beats(800));
             let mut spacing = Spacing::default();
             if let Some(onset) = played.0 {
                 spacing.note_on(beats(onset));

@@ -33,7 +33,7 @@ impl Composer {
 
     pub(super) fn note_on(&mut self, at: Beats, key: Key, velocity: Velocity) {
         self.generator.hear(ContextNote::held(tick_at(at), key, velocity, Role::Player));
-        self.player.note_on(key, at, self.latest.bar, &self.latest.settings);
+        self.player.note_on(key, at, (self.latest.line, self.latest.bar), &self.latest.settings);
     }
 
     pub(super) fn note_off(&mut self, at: Beats, key: Key) {
@@ -80,8 +80,7 @@ impl Composer {
     }
 
     pub(super) fn change_meter(&mut self, tick: &Tick) {
-        // Bar lines are multiples of the bar, so this metre's bars count from the last one.
-        let from = if tick.meter.is_some() { tick.at.floor_to(tick.bar) } else { tick.at };
+        let from = if tick.meter.is_some() { tick.line } else { tick.at };
         self.generator.meter(tick_at(from), tick.meter);
     }
 }

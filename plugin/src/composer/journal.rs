@@ -92,7 +92,7 @@ pub struct Journal {
     newest: u32,
     /// Number and take id of the answers heard, the newest last.
     heard: VecDeque<(u32, u64)>,
-    clock: Option<(Tempo, Meter)>,
+    clock: Option<(Tempo, (Meter, Beats))>,
 }
 
 impl Journal {
@@ -143,8 +143,8 @@ impl Journal {
                 let end = self.at(at);
                 self.close(end, |_| true);
             }
-            Sounded::Clock { at, tempo, meter } => self.clock(at, tempo, meter),
-            Sounded::Reset => self.restart(),
+            Sounded::Clock { at, tempo, meter, line } => self.clock(at, tempo, (meter, line)),
+            Sounded::Fresh => self.begin_anew(),
         }
     }
 
@@ -193,12 +193,12 @@ impl Journal {
         at
     }
 
-    fn clock(&mut self, at: Beats, tempo: Tempo, meter: Meter) {
+    fn clock(&mut self, at: Beats, tempo: Tempo, (meter, line): (Meter, Beats)) {
         let (base, from) = (self.base, self.at(at));
-        let (was, bars) = self.clock.replace((tempo, meter)).unzip();
+        let (was, bars) = self.clock.replace((tempo, (meter, line % meter.bar()))).unzip();
         self.takes.with_jam(|jam| {
-            if bars != Some(meter) {
-                jam.set_meter(base + at.floor_to(meter.bar()), meter);
+            if bars != Some((meter, line % meter.bar())) {
+                jam.set_meter(base + line, meter);
             }
             if was != Some(tempo) {
                 jam.set_tempo(from, tempo);

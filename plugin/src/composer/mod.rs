@@ -53,6 +53,8 @@ const LAG_DECAY: f32 = 0.98;
 struct Latest {
     settings: Settings,
     bar: Beats,
+    /// A bar line.
+    line: Beats,
     meter: Option<Meter>,
     /// The style that the generator was last given, by its index in the model.
     style: Option<usize>,
@@ -101,6 +103,7 @@ impl Composer {
             latest: Latest {
                 settings: Settings::default(),
                 bar: Meter::COMMON.bar(),
+                line: Beats::ZERO,
                 meter: None,
                 style: None,
                 revision: 0,
@@ -215,8 +218,9 @@ impl Composer {
 
     fn tick(&mut self, tick: Tick) {
         self.latest.revision = tick.revision;
-        self.latest.bar = tick.bar;
-        if self.latest.meter != tick.meter {
+        let lines_moved = (tick.line - self.latest.line) % tick.bar != Beats::ZERO;
+        (self.latest.bar, self.latest.line) = (tick.bar, tick.line);
+        if self.latest.meter != tick.meter || (lines_moved && tick.meter.is_some()) {
             self.latest.meter = tick.meter;
             self.change_meter(&tick);
         }
@@ -232,6 +236,9 @@ impl Composer {
         let decides = !self.model_failed && !stale && self.decide(&tick);
         self.work.deciding = Some((tick, if decides { NOTES_A_TICK } else { 0 }));
         self.latest.settings = tick.settings;
+        if self.status.unsent.load(Ordering::Relaxed) > 0 && self.status.notice().is_none() {
+            self.status.note("this host takes no notes from Segue: no MIDI leaves, and the built-in sound plays them");
+        }
         self.keep_takes();
     }
 
@@ -253,6 +260,7 @@ impl Composer {
             patience: Beats::from_f64(patience),
             grid: settings.what.grid,
             bar: tick.bar,
+            bar_line: tick.line,
             length: tick.bar.times(i64::from(settings.when.bars)),
         }
     }

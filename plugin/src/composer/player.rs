@@ -26,11 +26,11 @@ pub struct Player {
 }
 
 impl Player {
-    /// A note-on. `bar` is the current length of a bar.
-    pub fn note_on(&mut self, key: Key, at: Beats, bar: Beats, settings: &Settings) {
+    /// A key goes down, in bars of this length, one of which begins at `line`.
+    pub fn note_on(&mut self, key: Key, at: Beats, (line, bar): (Beats, Beats), settings: &Settings) {
         self.phrase.note_on(key, at);
         self.spacing.note_on(at);
-        self.turns.note_on(at, bar, bar.times(i64::from(settings.when.bars)));
+        self.turns.note_on(at, line, bar, bar.times(i64::from(settings.when.bars)));
         self.groove.hear(at, settings.what.grid);
     }
 

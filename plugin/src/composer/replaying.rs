@@ -78,8 +78,9 @@ impl Composer {
         }
         generator.forget();
         let begins = first.onset + later + ahead;
-        generator.meter(tick_at(begins.floor_to(tick.bar)), tick.meter);
-        generator.style(tick_at(begins.floor_to(tick.bar)), self.latest.style);
+        let line = tick.line + (begins - tick.line).floor_to(tick.bar);
+        generator.meter(tick_at(line), tick.meter);
+        generator.style(tick_at(line), self.latest.style);
         for note in shifted(later + ahead) {
             generator.hear(ContextNote::whole(&note, Role::Player));
         }
@@ -214,5 +215,5 @@ impl Composer {
 /// Where a take may begin again: at its place in the bar, as soon as that comes.
 fn entry(tick: &Tick, take: &Take, earliest: Beats) -> Beats {
     let place = take.onset() % take.meter.bar();
-    earliest + (place - earliest) % tick.bar
+    earliest + (place - (earliest - tick.line)) % tick.bar
 }

@@ -15,12 +15,12 @@ pub struct Turns {
 }
 
 impl Turns {
-    /// A note-on of the player. The first one sets where turns are counted from: the start of its
-    /// bar. So does one after a whole cycle in which the player was silent.
-    pub fn note_on(&mut self, at: Beats, bar: Beats, length: Beats) {
+    /// The player strikes a key; `line` is any bar line. The first note sets where turns are counted from: the line of its bar. So does one after a
+    /// whole cycle in which the player was silent.
+    pub fn note_on(&mut self, at: Beats, line: Beats, bar: Beats, length: Beats) {
         let silent = self.last.is_none_or(|last| at - last > length.times(2));
         if self.origin.is_none() || silent {
-            self.origin = Some((at + PICKUP).floor_to(bar));
+            self.origin = Some(line + (at + PICKUP - line).floor_to(bar));
         }
         self.last = Some(at);
     }
@@ -75,7 +75,7 @@ mod tests {
         ];
         for (first, at, from) in cases {
             let mut turns = Turns::default();
-            turns.note_on(beats(first), beats(40), beats(80));
+            turns.note_on(beats(first), Beats::ZERO, beats(40), beats(80));
             let ours = turns.ours(beats(at), beats(80));
             assert_eq!(ours, Some(Span { from: beats(from), until: beats(from + 80) }), "{first} {at}");
             let left = (at < from).then(|| beats(from - at));
@@ -88,7 +88,7 @@ mod tests {
     fn a_cycle_without_the_player_begins_anew() {
         let mut turns = Turns::default();
         for (at, from) in [(1, 80), (100, 80), (161, 80), (400, 480), (560, 480), (999, 1080)] {
-            turns.note_on(beats(at), beats(40), beats(80));
+            turns.note_on(beats(at), Beats::ZERO, beats(40), beats(80));
             // The turn after the first note, counted from where it was then.
             let origin = beats(from) - beats(80);
             assert_eq!(turns.origin, Some(origin), "{at}");

@@ -20,6 +20,7 @@ pub fn transport(host: &HostTransport) -> Transport {
         meter,
         song: host.pos_beats(),
         bar: host.bar_start_pos_beats,
+        cycle: host.loop_range_beats(),
         samples: host.pos_samples,
     }
 }

@@ -184,8 +184,7 @@ impl Plugin for Segue {
     fn editor(&mut self, tasks: AsyncExecutor<Self>) -> Option<Self::Editor> {
         worker_workaround::keep_queue(tasks);
         let (params, status, wish) = (self.params.clone(), self.status.clone(), self.wish.clone());
-        let (fingers, unfolded) = (self.fingers.clone(), Arc::default());
-        Some(Window::new(Instance { params, status, wish, fingers, unfolded }))
+        Some(Window::new(Instance::new(params, status, wish, self.fingers.clone())))
     }
 
     fn activate(

@@ -11,7 +11,7 @@ use parking_lot::Mutex;
 use crate::models::embedded;
 
 /// The most that a model may have: the parameter's range.
-pub const MOST: usize = 64;
+pub const MOST: usize = 160;
 
 /// What no style is called: Segue takes after what it hears.
 pub const NONE: &str = "as it hears";
@@ -83,8 +83,8 @@ mod tests {
             ("waltz", Some(1)),
             (" blues in f", Some(2)),
             ("2", Some(2)),
-            ("style 64", Some(64)),
-            ("style 65", None),
+            ("style 160", Some(160)),
+            ("style 161", None),
             ("tango", None),
             ("", None),
             ("-1", None),
@@ -97,7 +97,7 @@ mod tests {
         for number in 0..=MOST as i32 {
             assert_eq!(styles.number(&styles.name(number)), Some(number));
         }
-        styles.set(&vec!["one of many".to_owned(); 100]);
+        styles.set(&vec!["one of many".to_owned(); MOST + 9]);
         assert_eq!(styles.names().len(), MOST);
     }
 }

@@ -8,7 +8,7 @@ use segue_realtime::between::settings::{self, Bounds};
 use super::number::number;
 use super::scale::Scale;
 use super::styles::{self, Styles};
-use super::text::{NAMES, class_of, key_name, key_of};
+use super::text::{NAMES, class_of, count_of, counted, key_name, key_of};
 use segue_music::Beats;
 
 /// The parameters of the group *What*.
@@ -102,7 +102,8 @@ impl Default for What {
             seed: IntParam::new("Seed", 1, IntRange::Linear { min: 0, max: 9999 }),
             density: density(),
             polyphony: IntParam::new("Polyphony", 16, IntRange::Linear { min: 1, max: 16 })
-                .with_unit(" notes"),
+                .with_value_to_string(Arc::new(|notes| counted(notes, "note")))
+                .with_string_to_value(Arc::new(|text| count_of(text, "note"))),
             key_low: key("Lowest key", 21),
             key_high: key("Highest key", 108),
             velocity_low: velocity("Softest", 1),

@@ -9,7 +9,7 @@ use segue_realtime::between::settings::{self, Yield};
 
 use super::choices::{Chosen, Grid};
 use super::number::number;
-use super::text::{trigger_from, trigger_name, trigger_of};
+use super::text::{count_of, counted, trigger_from, trigger_name, trigger_of};
 
 /// The parameters of the group *When*.
 #[derive(Params)]
@@ -53,7 +53,9 @@ impl Default for When {
             patience: FloatParam::new("Patience", 1.0, FloatRange::Linear { min: 0.25, max: 4.0 })
                 .with_step_size(0.05)
                 .with_unit(" x"),
-            length: IntParam::new("Length", 2, IntRange::Linear { min: 1, max: 16 }).with_unit(" bars"),
+            length: IntParam::new("Length", 2, IntRange::Linear { min: 1, max: 16 })
+                .with_value_to_string(Arc::new(|bars| counted(bars, "bar")))
+                .with_string_to_value(Arc::new(|text| count_of(text, "bar"))),
             yields: EnumParam::new("Yield", Chosen(Yield::AtOnce)),
             grid: EnumParam::new("Grid", Grid::Sixteenth),
             quantise: FloatParam::new("Quantise", 1.0, FloatRange::Linear { min: 0.0, max: 1.0 })

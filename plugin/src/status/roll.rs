@@ -110,6 +110,7 @@ mod tests {
             step: Beats::ratio(1, 64),
             milliseconds: 7.8125,
             bar: Meter::COMMON.bar(),
+            line: Beats::ZERO,
             meter: None,
             settings: Settings::default(),
             revision: 0,

@@ -103,6 +103,11 @@ impl JamLog {
         push(&mut self.notes, logged, JAM_NOTES);
     }
 
+    /// Whether no note has ended yet.
+    pub fn is_silent(&self) -> bool {
+        self.notes.is_empty()
+    }
+
     /// The tempo from here on. On a ramp a change in the same sixteenth replaces the one before.
     pub fn set_tempo(&mut self, at: Beats, tempo: Tempo) {
         let sixteenth = Beats::ratio(1, 4);

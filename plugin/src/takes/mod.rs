@@ -113,6 +113,11 @@ impl Takes {
         export::write(&piece, &markers, export::JAM, folder)
     }
 
+    /// Whether nothing was played yet that a jam's export would have.
+    pub fn is_silent(&self) -> bool {
+        self.jam.lock().is_silent()
+    }
+
     /// Where exports go unless somebody says otherwise: the project's folder, or the player's last
     /// one, or one for music.
     pub fn folder(&self) -> PathBuf {

@@ -1,10 +1,9 @@
 //! The jam clock: musical time that never goes back, derived from the host's transport.
 //!
-//! While the transport plays, jam = song + offset, with an offset that is constant until the song
-//! position jumps. At a jump, the jam moves on to the next position with the song's new place in
-//! the bar. So bar lines and grid lines of the song are always bar lines and grid lines of the jam,
-//! and its bars begin at multiples of a bar. While the transport stands, or if there is none, the
-//! jam goes on by samples.
+//! While the transport plays, jam = song + offset, and the offset stays until the song position jumps. At a jump the jam
+//! moves on to the next position whose place in the bar is the song's, so that bar lines of the song are always bar
+//! lines of the jam. A change of metre is no jump: the bar lines move, and musical time goes on. While the transport
+//! stands, or where there is none, the jam goes on by samples.
 //!
 //! The position of a sample is computed from an anchor, never summed over blocks, so block sizes do
 //! not affect it. The anchor moves only if the host's position differs from ours by more than the
@@ -34,7 +33,9 @@ pub struct Transport {
     /// The song position at which the bar began. Ignored if impossible: some hosts always send
     /// zero.
     pub bar: Option<f64>,
-    /// The song position in samples. Used where it is more exact than the one in quarter notes.
+    /// Where the song's loop begins and ends, in quarter notes, while one is on.
+    pub cycle: Option<(f64, f64)>,
+    /// The song position in samples. Used where it makes the one in quarter notes more exact.
     pub samples: Option<i64>,
 }
 
@@ -59,6 +60,8 @@ pub struct Clock {
     offset: Option<Beats>,
     /// Where bars begin in the song, modulo a bar.
     phase: Beats,
+    /// A bar line of the jam; the others lie whole bars from it.
+    line: Beats,
     meter: Meter,
     known: bool,
     /// The start of the last block, and the song position there.
@@ -77,6 +80,7 @@ impl Clock {
             anchor: 0,
             offset: None,
             phase: Beats::ZERO,
+            line: Beats::ZERO,
             meter: Meter::COMMON,
             known: false,
             block: (0, Beats::ZERO),
@@ -120,8 +124,13 @@ impl Clock {
         self.meter.bar()
     }
 
-    /// Takes the host's clock at the start of the block that begins at `sample`. Returns the kind
-    /// of a jump, if there was one, and the jam positions before and after it.
+    /// The last bar line at or before a jam position.
+    pub fn bar_line(&self, at: Beats) -> Beats {
+        self.line + (at - self.line).floor_to(self.meter.bar())
+    }
+
+    /// Takes the host's account at the start of the block that begins at `sample`. After a jump the jam positions
+    /// before and after it are returned.
     ///
     /// # Real-time safety
     /// Arithmetic only.
@@ -136,7 +145,11 @@ impl Clock {
         let metre_changed = meter != self.meter;
         let phase = match song.and_then(|song| phase(song, transport.bar, meter.bar())) {
             Some(phase) => phase,
-            None if metre_changed => Beats::ZERO,
+            // The host does not say where its bars begin: with the first bar of the new metre, if the song plays on.
+            None if metre_changed => match (song, self.offset) {
+                (Some(_), Some(offset)) => (self.nearest_line(predicted) - offset) % meter.bar(),
+                _ => Beats::ZERO,
+            },
             None => self.phase,
         };
         self.known = transport.playing;
@@ -146,9 +159,7 @@ impl Clock {
             (Some(_), None) => Some(Jump::Stopped),
             (None, Some(_)) => Some(Jump::Started),
             (Some(_), Some(song)) => {
-                let moved =
-                    metre_changed || phase != self.phase || !self.continues(sample, song, told, rounding);
-                moved.then_some(Jump::Moved)
+                (!self.continues(sample, song, told, rounding)).then_some(Jump::Moved)
             }
         };
         let begins = |song| match jump {
@@ -159,7 +170,10 @@ impl Clock {
         };
         let exact = song.map(begins);
         let now = match (jump, exact, self.offset) {
-            (Some(_), Some(song), _) => predicted + (song - phase - predicted) % meter.bar(),
+            (Some(_), Some(song), _) => {
+                let (place, here) = (song - phase, predicted - self.line);
+                predicted + (place - here) % meter.bar()
+            }
             (None, Some(song), Some(offset)) => {
                 // The anchor was rounded, too, so it may be off by a whole step. After a change of
                 // tempo it no longer counts.
@@ -174,6 +188,9 @@ impl Clock {
             _ => predicted,
         };
         let drift = self.timeline.tempo.beats_in(DRIFT_SAMPLES / self.timeline.sample_rate);
+        if let (None, Some(song), true) = (jump, exact, metre_changed || phase != self.phase) {
+            self.line = now - (song - phase) % meter.bar();
+        }
         if jump.is_some() || tempo != self.timeline.tempo || (now - predicted).abs() > drift {
             self.timeline = Timeline { origin: now, tempo, ..self.timeline };
             self.anchor = sample;
@@ -187,9 +204,14 @@ impl Clock {
         jump.map(|jump| (jump, predicted, now))
     }
 
-    /// Whether the song can have played on from the last block to here, at any tempo between the
-    /// last and the reported one, or at any tempo if none is reported. A song that went back,
-    /// however little, has jumped.
+    /// The bar line of the metre so far that is nearest to a jam position.
+    fn nearest_line(&self, at: Beats) -> Beats {
+        let bar = self.meter.bar();
+        self.bar_line(at + Beats::from_parts(bar.parts() / 2))
+    }
+
+    /// Whether the song can have played on from the last block to here: at any tempo between the last and the one that
+    /// is told, or, where none is, at any. A song that goes back, be it by little, has jumped.
     fn continues(&self, sample: u64, song: Beats, told: Option<Tempo>, rounding: Beats) -> bool {
         let (then, was) = self.block;
         let seconds = sample.saturating_sub(then) as f64 / self.timeline.sample_rate;

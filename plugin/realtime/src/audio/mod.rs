@@ -10,6 +10,7 @@ pub mod moment;
 mod output;
 mod overrides;
 pub mod pace;
+pub mod passed;
 mod plans;
 pub mod player;
 pub mod processor;

@@ -5,6 +5,7 @@ use segue_music::{Channel, Key, Role};
 
 use crate::audio::echo::Echo;
 use crate::audio::moment::Moment;
+use crate::audio::passed::Passed;
 use crate::audio::sound::Sound;
 use crate::audio::voices::{Address, Voices};
 use crate::between::message::Message;
@@ -18,6 +19,8 @@ pub struct Output {
     pub sound: Sound,
     /// Recognises our own notes coming back.
     pub echo: Echo,
+    /// What of the player's went out and rests away from its middle.
+    pub passed: Passed,
     /// The sustain pedal is down on our channel.
     pedal: bool,
 }
@@ -29,6 +32,7 @@ impl Output {
             voices: Voices::new(reports),
             sound: Sound::new(sample_rate as f32),
             echo: Echo::new(sample_rate),
+            passed: Passed::default(),
             pedal: false,
         }
     }
@@ -69,7 +73,19 @@ impl Output {
         self.voices.end_all(Role::Segue, now);
     }
 
-    /// Moves the pedal on our channel.
+    /// Ends those of our voices that began before a sample. `ended` is told their keys.
+    ///
+    /// # Real-time safety
+    /// Neither allocates nor waits; at most 2,048 offs.
+    pub fn end_ours_before(&mut self, sample: u64, now: &mut Moment<'_>, ended: impl Fn(Key)) {
+        for (address, _) in self.voices.of(Role::Segue).filter(|(_, voice)| voice.since < sample) {
+            self.sound.off(address);
+            ended(address.key);
+        }
+        self.voices.end_before(Role::Segue, sample, now);
+    }
+
+    /// The pedal moves on a channel of ours.
     ///
     /// # Real-time safety
     /// Wait-free.

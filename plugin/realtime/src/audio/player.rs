@@ -10,17 +10,20 @@ pub struct Player {
     pedals: u16,
     /// The channels whose pitch wheel is off centre, one bit each.
     bent: u16,
+    /// The channels that a key or a pedal of the player's was ever on.
+    channels: u16,
 }
 
 impl Player {
     /// Nothing is held.
     pub fn new() -> Self {
-        Self { keys: [0; 128], pedals: 0, bent: 0 }
+        Self { keys: [0; 128], pedals: 0, bent: 0, channels: 0 }
     }
 
     /// Presses a key.
     pub fn press(&mut self, channel: Channel, key: Key) {
         self.keys[usize::from(key % 128)] |= 1 << (channel % 16);
+        self.channels |= 1 << (channel % 16);
     }
 
     /// Releases a key. Returns false if it was not down: such a release matches no note that we
@@ -57,6 +60,7 @@ impl Player {
     pub fn pedal(&mut self, channel: Channel, down: bool) -> Option<bool> {
         let before = self.pedals != 0;
         let bit = 1 << (channel % 16);
+        self.channels |= bit;
         if down {
             self.pedals |= bit
         } else {
@@ -73,6 +77,16 @@ impl Player {
         let moved = away || self.bent & bit != 0;
         self.bent = if away { self.bent | bit } else { self.bent & !bit };
         moved
+    }
+
+    /// Whether a channel is one that the player plays on: what we would send there is the player's to send.
+    pub fn plays_on(&self, channel: Channel) -> bool {
+        self.channels >> (channel % 16) & 1 == 1
+    }
+
+    /// Whether any key is down on a channel.
+    pub fn holds_any_on(&self, channel: Channel) -> bool {
+        self.keys.iter().any(|channels| channels >> (channel % 16) & 1 == 1)
     }
 
     /// Whether any pedal is down.

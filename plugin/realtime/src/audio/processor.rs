@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::thread::Thread;
 
-use segue_music::{Beats, Channel, Key, Role, TICK};
+use segue_music::{Beats, Channel, DRUM_CHANNEL, Key, Role, TICK};
 
 use crate::audio::clock::Transport;
 use crate::audio::link::Link;
@@ -48,7 +48,31 @@ pub struct Block<'a> {
     pub right: &'a mut [f32],
 }
 
-/// What happens next in a block, in the order in which it happens at one sample.
+/// A block, or what of it lies before or after the end of a loop.
+struct Part<'a> {
+    transport: Transport,
+    settings: Settings,
+    /// In time order, counted from the block's first sample.
+    events: &'a [Event],
+    /// Samples of the block before this part.
+    offset: u32,
+    left: &'a mut [f32],
+    right: &'a mut [f32],
+}
+
+/// A sink for a part of a block.
+struct Behind<'a> {
+    sink: &'a mut dyn Sink,
+    offset: u32,
+}
+
+impl Sink for Behind<'_> {
+    fn send(&mut self, time: u32, message: Message) -> bool {
+        self.sink.send(time + self.offset, message)
+    }
+}
+
+/// What happens next within a block, in the order in which it does at one sample.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Next {
     Tick,
@@ -131,6 +155,25 @@ impl Processor {
     /// Allocates nothing, never locks, waits or logs, except that in the host's offline mode it
     /// waits for plans, with a limit.
     pub fn process(&mut self, block: Block<'_>, sink: &mut dyn Sink) {
+        let Block { mut transport, settings, mut events, mut left, mut right } = block;
+        let mut offset = 0;
+        // A block that reaches over the end of the song's loop is played as the two blocks that it stands for.
+        while let Some((before, begin)) = self.timing.wrap_within(&transport, left.len().min(right.len())) {
+            let (now_left, later_left) = left.split_at_mut(before);
+            let (now_right, later_right) = right.split_at_mut(before);
+            let wrap = offset + before as u32;
+            let (now, later) = events.split_at(events.partition_point(|event| event.time < wrap));
+            let part = Part { transport, settings, events: now, offset, left: now_left, right: now_right };
+            self.process_part(part, &mut Behind { sink, offset });
+            (left, right, events, offset) = (later_left, later_right, later, wrap);
+            transport = Transport { song: Some(begin), bar: None, samples: None, ..transport };
+        }
+        let part = Part { transport, settings, events, offset, left, right };
+        self.process_part(part, &mut Behind { sink, offset });
+    }
+
+    fn process_part(&mut self, block: Part<'_>, sink: &mut dyn Sink) {
+        self.timing.offset = block.offset;
         let frames = block.left.len().min(block.right.len());
         self.output.voices.settle(&mut self.first(sink));
         self.begin(&block, sink);
@@ -147,7 +190,7 @@ impl Processor {
         let (mut now, mut rendered) = (start, 0);
         self.fetch_plans();
         self.receive_touches(&mut self.first(sink));
-        while let Some((at, next)) = self.next(now, frames as u64, input) {
+        while let Some((at, next)) = self.next(now, frames as u64, input, block.offset) {
             if at >= end {
                 break;
             }
@@ -171,7 +214,7 @@ impl Processor {
             }
         }
         self.render(&mut block.left[rendered..frames], &mut block.right[rendered..frames]);
-        self.timing.block_start = end;
+        self.timing.pass_block(frames as u64);
     }
 
     /// Ends everything at the start of a block, before the plugin falls back to passing notes
@@ -229,8 +272,8 @@ impl Processor {
         self.moment(self.timing.block_start, sink)
     }
 
-    /// What happens next, at or after `now`, and at which sample.
-    fn next(&self, now: u64, frames: u64, input: &[Event]) -> Option<(u64, Next)> {
+    /// What happens next at or after `now`, and when.
+    fn next(&self, now: u64, frames: u64, input: &[Event], offset: u32) -> Option<(u64, Next)> {
         let clock = &self.timing.clock;
         let ends = self.output.voices.of(Role::Segue).filter_map(|(address, voice)| {
             let due = clock.sample_at(voice.end?).max(voice.since + 1);
@@ -238,7 +281,8 @@ impl Processor {
         });
         let arrives = input
             .first()
-            .map(|event| (self.timing.block_start + u64::from(event.time).min(frames - 1), Next::Input));
+            .map(|event| u64::from(event.time.saturating_sub(offset)).min(frames - 1))
+            .map(|time| (self.timing.block_start + time, Next::Input));
         let begins = self.plans.scheduler.next().map(|onset| (clock.sample_at(onset), Next::Begin));
         ends.chain(arrives)
             .chain(begins)
@@ -263,6 +307,7 @@ impl Processor {
             step: clock.length_of(self.timing.tick_samples() as u64),
             milliseconds: self.timing.tick_milliseconds(),
             bar: clock.bar(),
+            line: clock.bar_line(at),
             meter: clock.meter(),
             settings,
             revision: self.plans.revisions.newest(),

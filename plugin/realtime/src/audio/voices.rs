@@ -24,8 +24,21 @@ pub struct Voice {
     pub end: Option<Beats>,
     /// The sample at which it began.
     pub since: u64,
-    /// Its note-off was refused and is still owed.
+    /// Its on went out. Where a host takes no notes it did not, and neither will its off.
+    sent: bool,
+    /// Its off was refused, and is to be sent.
     owed: bool,
+}
+
+/// What became of a voice that was to start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Started {
+    /// It sounds, and the host was sent its on.
+    Sent,
+    /// The host refused its on: it sounds here alone, in the built-in sound and in the takes.
+    Unsent,
+    /// It does not sound: the off of the voice before it is still owed.
+    Not,
 }
 
 /// A channel and a key.
@@ -75,24 +88,21 @@ impl Voices {
         self.slots[address.index()].as_ref()
     }
 
-    /// Starts a voice: sends the note-off of the voice before it, if any, and its note-on. Returns
-    /// false if the host had no room; then the new voice does not sound.
+    /// Starts a voice and sends its on, the off of the one before it first.
     ///
     /// # Real-time safety
-    /// Allocates nothing and never waits.
-    pub fn start(&mut self, address: Address, on: On, now: &mut Moment<'_>) -> bool {
+    /// Neither allocates nor waits.
+    pub fn start(&mut self, address: Address, on: On, now: &mut Moment<'_>) -> Started {
         if !self.end(address, now) {
-            return false;
+            return Started::Not;
         }
         let Address { channel, key } = address;
-        if !now.sink.send(now.time, Message::On { id: on.id, channel, key, velocity: on.velocity }) {
-            return false;
-        }
+        let sent = now.sink.send(now.time, Message::On { id: on.id, channel, key, velocity: on.velocity });
         self.slots[address.index()] =
-            Some(Voice { role: on.role, id: on.id, end: on.end, since: on.since, owed: false });
+            Some(Voice { role: on.role, id: on.id, end: on.end, since: on.since, sent, owed: false });
         self.sounding[on.role.index()].push(address.index() as u16);
         self.reports.send(now.at, on.report(now.at, address));
-        true
+        if sent { Started::Sent } else { Started::Unsent }
     }
 
     /// Ends the voice at an address, if any. Returns false if the host had no room for the
@@ -103,7 +113,8 @@ impl Voices {
     pub fn end(&mut self, address: Address, now: &mut Moment<'_>) -> bool {
         let Some(voice) = &mut self.slots[address.index()] else { return true };
         let Address { channel, key } = address;
-        if !now.sink.send(now.time, Message::Off { id: voice.id, channel, key, velocity: 0.0 }) {
+        let off = Message::Off { id: voice.id, channel, key, velocity: 0.0 };
+        if voice.sent && !now.sink.send(now.time, off) {
             voice.owed = true;
             return false;
         }
@@ -129,7 +140,15 @@ impl Voices {
         self.end_where(role, now, |_| true);
     }
 
-    /// Sends the note-offs that are owed.
+    /// Ends the voices of a role that began before a sample.
+    ///
+    /// # Real-time safety
+    /// Neither allocates nor waits; at most 2,048 offs.
+    pub fn end_before(&mut self, role: Role, sample: u64, now: &mut Moment<'_>) {
+        self.end_where(role, now, |voice| voice.since < sample);
+    }
+
+    /// Sends the offs that are owed.
     ///
     /// # Real-time safety
     /// Allocates nothing and never waits.
@@ -148,7 +167,8 @@ impl Voices {
                 return true;
             }
             let Address { channel, key } = Address::of(index);
-            if now.sink.send(now.time, Message::Off { id: voice.id, channel, key, velocity: 0.0 }) {
+            let off = Message::Off { id: voice.id, channel, key, velocity: 0.0 };
+            if !voice.sent || now.sink.send(now.time, off) {
                 *slot = None;
                 reports.send(now.at, Sounded::Off { at: now.at, role, channel, key });
                 false
@@ -239,7 +259,7 @@ mod tests {
     fn a_new_on_ends_the_other_voice_first() {
         let (mut voices, mut out) = (Voices::new(Reports::nowhere()), Vec::new());
         for role in [Role::Player, Role::Segue, Role::Segue, Role::Player] {
-            assert!(voices.start(C, on(role), &mut now(3, &mut out)));
+            assert_eq!(voices.start(C, on(role), &mut now(3, &mut out)), Started::Sent);
         }
         voices.end(C, &mut now(4, &mut out));
         voices.end(C, &mut now(5, &mut out));
@@ -251,13 +271,11 @@ mod tests {
     fn an_off_without_room_is_owed() {
         let mut voices = Voices::new(Reports::nowhere());
         let mut narrow = Narrow(1, Vec::new());
-        assert!(voices.start(C, on(Role::Segue), &mut now(0, &mut narrow)));
+        assert_eq!(voices.start(C, on(Role::Segue), &mut now(0, &mut narrow)), Started::Sent);
         voices.end_all(Role::Segue, &mut now(7, &mut narrow));
         assert!(!voices.is_silent());
-        assert!(
-            !voices.start(C, on(Role::Player), &mut now(8, &mut narrow)),
-            "no on before the off that is owed"
-        );
+        let early = voices.start(C, on(Role::Player), &mut now(8, &mut narrow));
+        assert_eq!(early, Started::Not, "no on before the off that is owed");
         narrow.0 = 9;
         voices.settle(&mut now(0, &mut narrow));
         assert_eq!(kinds(&narrow.1), "+-");
@@ -265,15 +283,28 @@ mod tests {
     }
 
     #[test]
+    fn a_host_that_takes_no_notes_gets_no_offs_either() {
+        let (ring, mut told) = rtrb::RingBuffer::new(crate::between::limits::SOUNDED);
+        let (mut voices, mut deaf) = (Voices::new(Reports::new(ring)), Narrow(0, Vec::new()));
+        assert_eq!(voices.start(C, on(Role::Segue), &mut now(1, &mut deaf)), Started::Unsent);
+        voices.end(C, &mut now(2, &mut deaf));
+        assert!(voices.is_silent() && deaf.1.is_empty());
+        assert_eq!(std::iter::from_fn(|| told.pop().ok()).count(), 2, "it is kept all the same");
+    }
+
+    #[test]
     fn what_is_sent_is_reported() {
         let (ring, mut told) = rtrb::RingBuffer::new(crate::between::limits::SOUNDED);
         let mut voices = Voices::new(Reports::new(ring));
         let mut narrow = Narrow(1, Vec::new());
-        assert!(voices.start(C, On { answer: 3, ..on(Role::Segue) }, &mut now(1, &mut narrow)));
+        assert_eq!(
+            voices.start(C, On { answer: 3, ..on(Role::Segue) }, &mut now(1, &mut narrow)),
+            Started::Sent
+        );
         voices.end(C, &mut now(2, &mut narrow));
         narrow.0 = 9;
         voices.settle(&mut now(3, &mut narrow));
-        assert!(voices.start(C, on(Role::Player), &mut now(4, &mut narrow)));
+        assert_eq!(voices.start(C, on(Role::Player), &mut now(4, &mut narrow)), Started::Sent);
         voices.end_all(Role::Player, &mut now(5, &mut narrow));
         let told: Vec<_> = std::iter::from_fn(|| told.pop().ok()).collect();
         let Address { channel, key } = C;

@@ -17,7 +17,7 @@ pub enum Jump {
     Started,
     /// The transport stopped.
     Stopped,
-    /// A seek, the end of a loop, or a change of metre.
+    /// A seek, or the end of a loop.
     Moved,
 }
 
@@ -37,7 +37,9 @@ pub struct Tick {
     pub milliseconds: f32,
     /// The length of a bar.
     pub bar: Beats,
-    /// The metre, while the host's transport plays; `None` in free playing.
+    /// The last bar line at or before now.
+    pub line: Beats,
+    /// The metre, while the host's transport gives one; nothing is free playing.
     pub meter: Option<Meter>,
     /// The parameters.
     pub settings: Settings,
@@ -75,8 +77,7 @@ pub enum Heard {
         /// Whether it is down now.
         down: bool,
     },
-    /// The song position jumped. Our notes have ended, and the keys that the player held have been
-    /// reported as released.
+    /// The song position jumped. Our notes have ended before this; keys that the player holds go on.
     Jump {
         /// The jam position before the jump.
         from: Beats,

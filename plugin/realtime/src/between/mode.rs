@@ -76,8 +76,8 @@ impl Mode {
             }
             Self::Duet => {
                 onset?;
-                // On a bar line, as a musician joins in.
-                let from = terms.reach().ceil_to(terms.bar);
+                // On the one, as a player comes in who has listened for a moment.
+                let from = terms.next_bar_line(terms.reach());
                 let until = last_onset? + terms.length;
                 (from < until).then_some(Span { from, until })
             }

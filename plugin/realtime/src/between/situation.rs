@@ -15,8 +15,10 @@ pub struct Terms {
     pub patience: Beats,
     /// Segue begins on a multiple of this; zero for no grid.
     pub grid: Beats,
-    /// The length of a bar; bar lines are its multiples.
+    /// The length of a bar.
     pub bar: Beats,
+    /// A bar line; the others lie whole bars from it.
+    pub bar_line: Beats,
     /// The length of an answer or of a turn.
     pub length: Beats,
 }
@@ -30,6 +32,11 @@ impl Terms {
     /// The first grid line that a decision made now can still reach.
     pub fn earliest(&self) -> Beats {
         self.line(self.reach())
+    }
+
+    /// The first bar line at or after a position.
+    pub fn next_bar_line(&self, at: Beats) -> Beats {
+        self.bar_line + (at - self.bar_line).ceil_to(self.bar)
     }
 
     /// The first grid line at or after a position.

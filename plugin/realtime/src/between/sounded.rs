@@ -49,8 +49,10 @@ pub enum Sounded {
         at: Beats,
         /// Its tempo.
         tempo: Tempo,
-        /// Its metre; bars begin at multiples of its bar.
+        /// Its metre.
         meter: Meter,
+        /// A bar line; the others lie whole bars from it.
+        line: Beats,
     },
     /// The jam starts over at zero.
     Reset,
@@ -68,9 +70,9 @@ pub struct Reports {
     ring: Producer<Sounded>,
     /// Reports lost since the last one that was sent.
     lost: u32,
-    /// The clock as it was last reported.
-    clock: Option<(Tempo, Meter)>,
-    /// The host bypasses us, so note-ons are not reported.
+    /// What of the clock was reported last.
+    clock: Option<(Tempo, Meter, Beats)>,
+    /// Nobody is to know what is played: the host bypasses us.
     muted: bool,
 }
 
@@ -109,10 +111,12 @@ impl Reports {
     ///
     /// # Real-time safety
     /// Wait-free.
-    pub fn clock(&mut self, at: Beats, tempo: Tempo, meter: Meter) {
-        if self.clock != Some((tempo, meter)) {
-            self.clock = Some((tempo, meter));
-            self.send(at, Sounded::Clock { at, tempo, meter });
+    pub fn clock(&mut self, at: Beats, tempo: Tempo, meter: Meter, line: Beats) {
+        // Any bar line says where all of them lie.
+        let clock = (tempo, meter, line % meter.bar());
+        if self.clock != Some(clock) {
+            self.clock = Some(clock);
+            self.send(at, Sounded::Clock { at, tempo, meter, line });
         }
     }
 
@@ -155,9 +159,9 @@ mod tests {
         reports.send(Beats::ONE, on(1));
         assert_eq!(reports.lost, 8, "whole stretches");
         assert!(out.pop().is_ok());
-        reports.clock(Beats::ONE, Tempo::DEFAULT, Meter::COMMON);
+        reports.clock(Beats::ONE, Tempo::DEFAULT, Meter::COMMON, Beats::ZERO);
         let told: Vec<_> = std::iter::from_fn(|| out.pop().ok()).skip(SOUNDED / 2).collect();
-        let clock = Sounded::Clock { at: Beats::ONE, tempo: Tempo::DEFAULT, meter: Meter::COMMON };
+        let clock = Sounded::Clock { at: Beats::ONE, tempo: Tempo::DEFAULT, meter: Meter::COMMON, line: Beats::ZERO };
         assert_eq!(told, [Sounded::Lost { at: Beats::ONE, count: 8 }, clock]);
     }
 
@@ -166,7 +170,7 @@ mod tests {
         let (ring, mut out) = RingBuffer::new(SOUNDED);
         let mut reports = Reports::new(ring);
         for tempo in [120.0, 120.0, 90.0, 90.0] {
-            reports.clock(Beats::ZERO, Tempo::new(tempo), Meter::COMMON);
+            reports.clock(Beats::ZERO, Tempo::new(tempo), Meter::COMMON, Beats::ZERO);
         }
         reports.mute(true);
         reports.send(Beats::ZERO, on(0));

@@ -2,11 +2,12 @@
 
 use super::*;
 use crate::between::heard::Jump;
+use crate::between::settings::Trigger;
 use crate::between::sounded::Sounded;
 
 impl Processor {
     /// Resets, jumps and changed parameters take effect at the start of a block.
-    pub(super) fn begin(&mut self, block: &Block<'_>, sink: &mut dyn Sink) {
+    pub(super) fn begin(&mut self, block: &Part<'_>, sink: &mut dyn Sink) {
         let (old, latched) = (self.settings, self.latched());
         self.settings = block.settings;
         self.output.voices.reports.mute(block.settings.bypass);
@@ -28,6 +29,15 @@ impl Processor {
         let new = self.settings;
         if old.sound.pass && !new.sound.pass {
             self.output.voices.end_all(Role::Player, &mut self.first(sink));
+            self.output.passed.release_all(0, sink);
+        }
+        for (was, is) in [
+            (old.when.latch_trigger, new.when.latch_trigger),
+            (old.when.mode_trigger, new.when.mode_trigger),
+        ] {
+            if let (true, Some(Trigger::Control(controller))) = (was != is, is) {
+                self.output.passed.release(controller, 0, sink);
+            }
         }
         if !new.sound.follow_pedal || new.bypass || !new.on {
             self.output.lift_pedal(old.sound.channel, &mut self.first(sink));
@@ -40,7 +50,7 @@ impl Processor {
             self.jump(jump, from, to, &mut self.first(sink));
         }
         let (now, clock) = (self.position(self.timing.block_start), &self.timing.clock);
-        self.output.voices.reports.clock(now, clock.tempo(), clock.bars());
+        self.output.voices.reports.clock(now, clock.tempo(), clock.bars(), clock.bar_line(now));
     }
 
     /// Responds to changed parameters.
@@ -76,15 +86,19 @@ impl Processor {
         self.link.reported_until = from;
         let to = to.max(from);
         let mut ends = now.with_position(from);
+        let wrapped = self.timing.wrap_sample();
         let survives = if jump == Jump::Moved && to - from < TICK {
-            // A loop that is whole bars long. What sounds ends, as hosts ask; plans stay as they
-            // are.
-            self.end_sounding(&mut ends);
+            // The end of a loop that is whole bars long. What sounds of ours ends, as hosts ask; what is planned stands where
+            // it stood.
+            self.output.end_ours_before(wrapped, &mut ends, |key| self.meters.set_key(Role::Segue, key, false));
             Survives::Until(Beats::MAX)
         } else {
-            self.end_everything(&mut ends);
+            self.make_way(Survives::Nothing, &mut ends);
             Survives::Nothing
         };
+        if jump == Jump::Stopped {
+            self.output.lift_pedal(self.settings.sound.channel, &mut ends);
+        }
         self.link.reported_until = to;
         self.send(Heard::Jump { from, to, jump, survives, revision: self.plans.revisions.newest() });
     }

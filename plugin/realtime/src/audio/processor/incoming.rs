@@ -3,6 +3,7 @@
 
 use super::*;
 use crate::audio::overrides::next_mode;
+use crate::audio::echo::Struck;
 use crate::audio::voices::{On, midi_velocity};
 use crate::between::limits::TOUCHES;
 use crate::between::settings::Trigger;
@@ -27,6 +28,14 @@ impl Processor {
         match message {
             Message::On { key, velocity, .. }
                 if velocity > 0.0 && self.commands(Trigger::Note(key), 1.0, now) => {}
+            Message::On { id, channel: DRUM_CHANNEL, key, velocity } if velocity > 0.0 => {
+                self.drum_on(Address { channel: DRUM_CHANNEL, key }, id, velocity, now);
+            }
+            Message::On { channel: DRUM_CHANNEL, key, .. } | Message::Off { channel: DRUM_CHANNEL, key, .. } => {
+                if !self.commands(Trigger::Note(key), 0.0, now) {
+                    self.drum_off(Address { channel: DRUM_CHANNEL, key }, now);
+                }
+            }
             Message::On { id, channel, key, velocity } if velocity > 0.0 => {
                 self.note_on(Address { channel, key }, id, velocity, now);
             }
@@ -36,7 +45,8 @@ impl Processor {
                 if !heard && self.commands(Trigger::Note(key), 0.0, now) {
                     return;
                 }
-                if !self.output.echo.takes_off(channel, key) {
+                // In doubt it is the player's.
+                if self.player.holds_on(channel, key) || !self.output.echo.takes_off(channel, key) {
                     self.note_off(Address { channel, key }, now);
                 }
             }
@@ -76,6 +86,21 @@ impl Processor {
     fn pass(&mut self, message: Message, now: &mut Moment<'_>) {
         if self.passes() {
             now.sink.send(now.time, message);
+            self.output.passed.note(&message);
+        }
+    }
+
+    /// A stroke on a drum goes through: it is neither a key of the player's nor the end of a phrase.
+    fn drum_on(&mut self, address: Address, id: Option<i32>, velocity: f32, now: &mut Moment<'_>) {
+        if self.passes() {
+            let on = On { role: Role::Player, id, velocity, end: None, since: now.sample, answer: 0 };
+            self.output.voices.start(address, on, now);
+        }
+    }
+
+    fn drum_off(&mut self, address: Address, now: &mut Moment<'_>) {
+        if self.output.voices.at(address).is_some_and(|voice| voice.role == Role::Player) {
+            self.output.voices.end(address, now);
         }
     }
 
@@ -83,7 +108,8 @@ impl Processor {
     /// survive.
     fn note_on(&mut self, address: Address, id: Option<i32>, velocity: f32, now: &mut Moment<'_>) {
         let Address { channel, key } = address;
-        if self.output.echo.takes_on(channel, key, now.sample) {
+        let time = now.time + self.timing.offset;
+        if self.output.echo.takes_on(&Struck { channel, key, velocity, sample: now.sample, time }) {
             self.meters.echoes.fetch_add(1, Ordering::Relaxed);
             return;
         }
@@ -183,8 +209,9 @@ impl Processor {
             if !self.settings.bypass {
                 let at = self.report(now.sample);
                 self.send(Heard::Pedal { at, down });
-                // The pedal moves on our channel as well, if the player wants that.
-                if self.settings.sound.follow_pedal && self.settings.on {
+                // The player's pedal moves on our channel too, where that is wanted.
+                let channel = self.settings.sound.channel;
+                if self.settings.sound.follow_pedal && self.settings.on && !self.player.plays_on(channel) {
                     self.output.move_pedal(self.settings.sound.channel, down, now);
                 }
             }

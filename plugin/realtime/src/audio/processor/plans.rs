@@ -1,7 +1,8 @@
 //! Plans: received while they are wanted, played when they are due.
 
 use super::*;
-use crate::audio::voices::On;
+use crate::audio::echo::Struck;
+use crate::audio::voices::{On, Started};
 use crate::between::planned::{Change, Plan};
 use crate::between::span::Span;
 
@@ -51,10 +52,19 @@ impl Processor {
         }
         let channel = self.settings.sound.channel;
         let opens = self.plans.take_opening();
-        if opens && self.player.pedal_is_down() && !self.settings.sound.follow_pedal {
+        let shared = self.player.plays_on(channel);
+        if opens && self.player.pedal_is_down() && !self.settings.sound.follow_pedal && !shared {
             now.sink.send(now.time, Message::Control { channel, controller: Message::PEDAL, value: 0.0 });
         }
+        if opens && !self.player.holds_any_on(channel) {
+            // A wheel or a pressure that was passed here would bend our notes.
+            self.output.passed.release_touch(channel, now.time, now.sink);
+        }
         let address = Address { channel, key: note.key };
+        if self.output.voices.at(address).is_some_and(|voice| voice.role == Role::Player) {
+            // On one channel a key is the player's as long as it is held.
+            return;
+        }
         if !planned.as_heard {
             self.make_room(address, now);
         }
@@ -62,13 +72,19 @@ impl Processor {
         let end = Some(note.end() + planned.shift);
         let on = On { role: Role::Segue, id: None, velocity, end, since: now.sample, answer: planned.answer };
         let at = self.meant(due, now);
-        if self.output.voices.start(address, on, &mut now.with_position(at)) {
-            self.output.echo.sent(channel, note.key, now.sample);
-            self.output.sound.note_on(address, Role::Segue, velocity);
-            self.meters.set_key(Role::Segue, note.key, true);
-        } else {
-            self.meters.dropped.fetch_add(1, Ordering::Relaxed);
+        match self.output.voices.start(address, on, &mut now.with_position(at)) {
+            Started::Sent => {
+                let time = now.time + self.timing.offset;
+                self.output.echo.sent(&Struck { channel, key: note.key, velocity, sample: now.sample, time });
+            }
+            Started::Unsent => _ = self.meters.unsent.fetch_add(1, Ordering::Relaxed),
+            Started::Not => {
+                self.meters.dropped.fetch_add(1, Ordering::Relaxed);
+                return;
+            }
         }
+        self.output.sound.on(address, Role::Segue, velocity);
+        self.meters.set_key(Role::Segue, note.key, true);
     }
 
     /// A groove can bring notes together that are planned apart. Keeps within the number of voices
