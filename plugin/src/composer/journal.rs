@@ -144,7 +144,7 @@ impl Journal {
                 self.close(end, |_| true);
             }
             Sounded::Clock { at, tempo, meter, line } => self.clock(at, tempo, (meter, line)),
-            Sounded::Fresh => self.begin_anew(),
+            Sounded::Reset => self.restart(),
         }
     }
 

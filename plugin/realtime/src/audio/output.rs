@@ -79,7 +79,7 @@ impl Output {
     /// Neither allocates nor waits; at most 2,048 offs.
     pub fn end_ours_before(&mut self, sample: u64, now: &mut Moment<'_>, ended: impl Fn(Key)) {
         for (address, _) in self.voices.of(Role::Segue).filter(|(_, voice)| voice.since < sample) {
-            self.sound.off(address);
+            self.sound.note_off(address);
             ended(address.key);
         }
         self.voices.end_before(Role::Segue, sample, now);

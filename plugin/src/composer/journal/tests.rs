@@ -21,7 +21,7 @@ fn announced(number: u32) -> Announced {
 fn journal() -> (Journal, Arc<Takes>) {
     let takes = Arc::<Takes>::default();
     let mut journal = Journal::new(takes.clone());
-    journal.hear(Sounded::Fresh);
+    journal.hear(Sounded::Reset);
     journal.hear(Sounded::Clock { at: Beats::ZERO, tempo: Tempo::DEFAULT, meter: Meter::COMMON, line: Beats::ZERO });
     (journal, takes)
 }

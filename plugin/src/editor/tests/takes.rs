@@ -128,7 +128,7 @@ fn each_control_of_a_take_asks_for_what_it_says() {
     assert!(desk.hint_at(at).contains("Not now: nothing was played yet."));
     takes.with_jam(|jam| {
         let note = Note { onset: Beats::ZERO, key: 60, duration: Beats::ONE, velocity: 80 };
-        jam.push(crate::takes::Struck::new(&note, segue_music::Role::Player, 0));
+        jam.push(crate::takes::LoggedNote::new(&note, segue_music::Role::Player, 0));
     });
     desk.click("Export jam");
     assert!(desk.shows("Copy path"), "now there is something to export");

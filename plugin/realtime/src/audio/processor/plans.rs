@@ -83,7 +83,7 @@ impl Processor {
                 return;
             }
         }
-        self.output.sound.on(address, Role::Segue, velocity);
+        self.output.sound.note_on(address, Role::Segue, velocity);
         self.meters.set_key(Role::Segue, note.key, true);
     }
 
