@@ -100,6 +100,26 @@ fn the_plugin_has_no_way_to_panic_by_choice() {
 }
 
 #[test]
+fn modes_differ_in_one_file() {
+    // And in the words that the editor has for them.
+    let may = ["between/mode.rs", "src/editor/"];
+    let mut seen = 0;
+    for file in SHIPPED.iter().flat_map(|folder| files(&root().join(folder), &[".rs"])) {
+        let path = file.display().to_string();
+        if is_test_module(&file) || may.iter().any(|place| path.contains(place)) {
+            continue;
+        }
+        for (number, line) in shipped(&text(&file)) {
+            let named = ["Mode::Answer", "Mode::Trade", "Mode::Continue", "Mode::Duet"];
+            let named = named.iter().find(|name| line.contains(*name));
+            assert!(named.is_none(), "{path}:{number}: ask a method of Mode: {}", line.trim());
+            seen += usize::from(line.contains("Mode"));
+        }
+    }
+    assert!(seen > 20, "only {seen} lines name the mode");
+}
+
+#[test]
 fn the_arrows_point_one_way() {
     // (package, what it may depend on of ours, besides what only its tests need)
     let arrows: [(&str, &[&str]); 8] = [

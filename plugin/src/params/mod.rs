@@ -57,7 +57,7 @@ impl Default for SegueParams {
             state: State::default(),
             on: BoolParam::new("Play", true),
             bypass: BoolParam::new("Bypass", false).make_bypass(),
-            mode: EnumParam::new("Mode", Chosen(Mode::Answer)),
+            mode: EnumParam::new("Mode", Chosen(Mode::default())),
             when: When::default(),
             what: What::default(),
             tone: Tone::default(),

@@ -52,12 +52,14 @@ impl Tone {
     /// # Real-time safety
     /// Reads atomics.
     pub fn settings(&self) -> settings::Sound {
+        // By name, so that a parameter without a setting is a warning.
+        let Self { level, segue_level, channel, pass, follow_pedal } = self;
         settings::Sound {
-            follow_pedal: self.follow_pedal.value(),
-            channel: (self.channel.value() - 1).clamp(0, 15) as u8,
-            pass: self.pass.value(),
-            level: gain(&self.level),
-            segue_level: gain(&self.segue_level),
+            follow_pedal: follow_pedal.value(),
+            channel: (channel.value() - 1).clamp(0, 15) as u8,
+            pass: pass.value(),
+            level: gain(level),
+            segue_level: gain(segue_level),
         }
     }
 }

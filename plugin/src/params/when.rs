@@ -75,13 +75,16 @@ impl When {
     /// # Real-time safety
     /// Reads atomics.
     pub fn settings(&self) -> settings::When {
+        // By name, so that a parameter without a setting is a warning.
+        let Self { latch, patience, length, yields, grid: _, quantise: _, latch_trigger, mode_trigger } =
+            self;
         settings::When {
-            latch: self.latch.value(),
-            yields: self.yields.value().0,
-            latch_trigger: trigger_of(self.latch_trigger.value()),
-            mode_trigger: trigger_of(self.mode_trigger.value()),
-            patience: number(&self.patience),
-            bars: self.length.value().clamp(1, 16) as u8,
+            latch: latch.value(),
+            yields: yields.value().0,
+            latch_trigger: trigger_of(latch_trigger.value()),
+            mode_trigger: trigger_of(mode_trigger.value()),
+            patience: number(patience),
+            bars: length.value().clamp(1, 16) as u8,
         }
     }
 

@@ -178,7 +178,7 @@ impl Default for Settings {
         Self {
             on: true,
             bypass: false,
-            mode: Mode::Answer,
+            mode: Mode::default(),
             when: When::default(),
             what: What::default(),
             sound: Sound::default(),
