@@ -2,6 +2,7 @@
 //! copy. [`Network`] is its training forward in candle; [`Model`] and [`Generator`] play it, one cached step a note.
 
 mod ask;
+pub mod backprop;
 mod cache;
 mod checkpoint;
 mod config;

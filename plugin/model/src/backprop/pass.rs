@@ -1,0 +1,98 @@
+//! A pass forward and back through the whole network.
+
+use candle_core::{Result, bail};
+
+use super::attention::Shape;
+use super::blocks::{Attention, FeedForward, Normed, Room};
+use super::head::{Head, Questions};
+use super::sized;
+use super::table;
+use super::weights::{Gradients, Weights};
+use crate::config::Config;
+use crate::parameters::Field;
+use crate::sequence::Batch;
+
+/// The memory of a pass, kept for the next one: about 100 kB a note of the longest sequence at the standard size.
+#[derive(Clone, Debug)]
+pub struct Pass {
+    config: Config,
+    blocks: Vec<(Attention, FeedForward)>,
+    last: Normed,
+    head: Head,
+    room: Room,
+    x: Vec<f32>,
+    grad: Vec<f32>,
+}
+
+impl Pass {
+    /// For networks of that size.
+    pub fn new(config: &Config) -> Self {
+        Self {
+            config: config.clone(),
+            blocks: vec![Default::default(); config.layers],
+            last: Normed::default(),
+            head: Head::default(),
+            room: Room::default(),
+            x: Vec::new(),
+            grad: Vec::new(),
+        }
+    }
+
+    /// Nats of each field's answers in a batch of one sequence, summed. Adds the gradient of `Σ scale · nats` over the fields to
+    /// `gradients`.
+    ///
+    /// # Errors
+    /// Where the weights are of another network, or the batch holds several sequences.
+    pub fn learn(
+        &mut self,
+        weights: &Weights,
+        batch: &Batch,
+        scales: [f32; 4],
+        gradients: &mut Gradients,
+    ) -> Result<[f64; 4]> {
+        let dim = self.config.dim;
+        let rows = batch.angles.len();
+        if rows != batch.length {
+            bail!("a pass takes one sequence at a time");
+        }
+        let shape = Shape { length: rows, dim, window: self.config.window };
+        let x = sized(&mut self.x, rows * dim);
+        table::rows(weights.numbers("steps")?, dim, &batch.steps, x);
+        for (layer, (attention, forward)) in self.blocks.iter_mut().enumerate() {
+            let name = format!("block.{layer}.attention");
+            attention.forward((weights, &name), shape, &batch.angles, x, &mut self.room)?;
+            let (name, gain) = (format!("block.{layer}.forward"), format!("block.{layer}.forward.norm"));
+            forward.forward((weights, &name, &gain), x, &mut self.room)?;
+        }
+        self.last.forward(weights, "norm", x, &mut self.room.first)?;
+
+        let grad_states = sized(&mut self.grad, rows * dim);
+        grad_states.fill(0.0);
+        let mut nats = [0.0; 4];
+        for field in Field::ALL {
+            let index = field as usize;
+            let questions = Questions {
+                name: field.name(),
+                asked: &batch.asked[index],
+                angles: &batch.copy_angles[index],
+                copied: &batch.copied[index],
+                targets: &batch.targets[index],
+            };
+            let states = (&self.last.out, &mut *grad_states);
+            nats[index] =
+                self.head.learn(weights, questions, scales[index], states, gradients, &mut self.room)?;
+        }
+
+        // The states' numbers are no longer needed: `x` becomes the gradient of what was in it.
+        x.fill(0.0);
+        self.last.back(weights, "norm", grad_states, x, gradients)?;
+        for (layer, (attention, forward)) in self.blocks.iter_mut().enumerate().rev() {
+            let (name, gain) = (format!("block.{layer}.forward"), format!("block.{layer}.forward.norm"));
+            forward.back((weights, &name, &gain), x, gradients, &mut self.room)?;
+            let name = format!("block.{layer}.attention");
+            attention.back((weights, &name), shape, &batch.angles, x, gradients, &mut self.room)?;
+        }
+        table::add(gradients.add_to("steps")?, dim, &batch.steps, x);
+        Ok(nats)
+    }
+}
