@@ -5,14 +5,16 @@ mod torch;
 use std::process::{Command, ExitStatus};
 
 use anyhow::{Context as _, Result, ensure};
+use candle_core::Device;
 use clap::Args;
-use segue_model::{Batch, Config, Network, Sequence, parameters};
+use segue_model::backprop::Arithmetic;
+use segue_model::{Config, Network, Sequence, parameters};
 use segue_music::{Role, Tokenizer, Vocabulary};
 use serde::Serialize;
 
 use crate::optimizer::AdamW;
+use crate::parallel::Learner;
 use crate::record::{Record, VoicedNote};
-use crate::train::loss;
 
 /// Measure training: notes a CPU second at three sizes, on one thread; and, if a Python with torch is on the path, the same shapes in torch.
 #[derive(Args, Debug)]
@@ -74,7 +76,7 @@ impl Bench {
             }
             let vocabulary = Vocabulary::new();
             let count = parameters(&config, &vocabulary).iter().map(|parameter| parameter.count()).sum();
-            let ours = self.ours(&config, batch)?;
+            let ours = self.ours(&config, batch, crate::precision::Arithmetics::default().arithmetic()?)?;
             let theirs = if asks_torch {
                 torch::notes_per_cpu_second(&self.python, &config, batch, self.seconds)?
             } else {
@@ -104,14 +106,15 @@ impl Bench {
     }
 
     /// Notes a CPU second of whole steps: the batch is laid out, the loss and its gradient computed, and every parameter moved.
-    fn ours(&self, config: &Config, batch: usize) -> Result<f64> {
+    fn ours(&self, config: &Config, batch: usize, arithmetic: Arithmetic) -> Result<f64> {
         let network = Network::random(config, 1)?;
         let mut optimizer = AdamW::default();
+        let threads = 1;
+        let mut learner = Learner::new(&network, &Device::Cpu, arithmetic, threads);
         let sequences: Vec<Sequence> = (0..batch as u64).map(sequence).collect();
         let mut step = || -> Result<()> {
-            let batch = Batch::new(&sequences, network.config(), network.vocabulary());
-            let (loss, _) = loss(&network, &batch, &sequences)?;
-            optimizer.step(&network, &loss.backward()?, 1e-4)?;
+            learner.learn(&network, &sequences)?;
+            optimizer.step(&network, learner.gradients(), 1e-4, threads)?;
             Ok(())
         };
         step()?;

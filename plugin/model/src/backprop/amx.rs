@@ -46,20 +46,20 @@ static SHAPE: Shape = Shape {
     rows: [16, 16, 16, 16, 16, 16, 16, 16, 0, 0, 0, 0, 0, 0, 0, 0],
 };
 
-/// A square of 32 for each of `panels` left panels, one below the other: `out = keep · out + left · right`.
+/// A square of 32 for each of `panels` right panels, one beside the other: `out = keep · out + left · right`.
 ///
 /// # Safety
-/// [`available`] said so. `left` points at `depth` pairs of tiles of each panel, `left_step` tiles apart; `right` at `depth`
-/// pairs of one panel; `out` at 32 numbers in each of `32 · panels` rows, `stride` numbers apart, which nobody else uses.
+/// [`available`] said so. `left` points at `depth` pairs of tiles of one panel; `right` at `depth` pairs of each panel, `right_step`
+/// tiles apart; `out` at `32 · panels` numbers in each of 32 rows, `stride` numbers apart, which nobody else uses.
 pub unsafe fn multiply(
-    (left, left_step): (*const Tile, usize),
-    right: *const Tile,
+    left: *const Tile,
+    (right, right_step): (*const Tile, usize),
     (panels, depth): (usize, usize),
     (out, stride): (*mut f32, usize),
     keep: bool,
 ) {
     const PAIR: usize = 2 * size_of::<Tile>();
-    debug_assert!(panels > 0 && depth > 0 && left_step >= 2 * depth);
+    debug_assert!(panels > 0 && depth > 0 && right_step >= 2 * depth);
     // SAFETY: every address is inside what the caller vouches for; the block sets the shape of the tiles itself and releases
     // them, so that it leaves no state behind but what it says.
     unsafe {
@@ -81,18 +81,18 @@ pub unsafe fn multiply(
             "tileloadd tmm2, [{any} + {stride}]",
             "tileloadd tmm3, [{any} + {stride} + 64]",
             "4:",
-            "mov {at}, {right}",
+            "mov {at}, {left}",
             "mov {any}, {depth}",
             "5:",
-            "tileloadd tmm4, [{left} + {row}]",
-            "tileloadd tmm6, [{at} + {row}]",
-            "tileloadd tmm7, [{at} + {row} + 1024]",
-            "tileloadd tmm5, [{left} + {row} + 1024]",
+            "tileloadd tmm4, [{at} + {row}]",
+            "tileloadd tmm6, [{right} + {row}]",
+            "tileloadd tmm7, [{right} + {row} + 1024]",
+            "tileloadd tmm5, [{at} + {row} + 1024]",
             "tdpbf16ps tmm0, tmm4, tmm6",
             "tdpbf16ps tmm1, tmm4, tmm7",
             "tdpbf16ps tmm2, tmm5, tmm6",
             "tdpbf16ps tmm3, tmm5, tmm7",
-            "add {left}, 2048",
+            "add {right}, 2048",
             "add {at}, 2048",
             "dec {any}",
             "jnz 5b",
@@ -101,16 +101,16 @@ pub unsafe fn multiply(
             "tilestored [{out} + {stride} + 64], tmm1",
             "tilestored [{any} + {stride}], tmm2",
             "tilestored [{any} + {stride} + 64], tmm3",
-            "lea {out}, [{any} + {half}]",
-            "add {left}, {skip}",
+            "add {out}, 128",
+            "add {right}, {skip}",
             "dec {panels}",
             "jnz 2b",
             "tilerelease",
             // First the shape, then the lower half of the sums or the steps that are left.
             any = inout(reg) &raw const SHAPE => _,
-            left = inout(reg) left => _,
-            skip = in(reg) left_step * size_of::<Tile>() - depth * PAIR,
-            right = in(reg) right,
+            left = in(reg) left,
+            right = inout(reg) right => _,
+            skip = in(reg) right_step * size_of::<Tile>() - depth * PAIR,
             at = out(reg) _,
             out = inout(reg) out => _,
             stride = in(reg) stride * size_of::<f32>(),

@@ -14,15 +14,15 @@ pub fn available() -> bool {
 /// Rows of a tile whose sums are kept in registers at a time: sixteen sums of sixteen, of 32 registers.
 const ROWS: usize = 8;
 
-/// A square of 32 for each of `panels` left panels, one below the other: `out = keep · out + left · right`.
+/// A square of 32 for each of `panels` right panels, one beside the other: `out = keep · out + left · right`.
 ///
 /// # Safety
-/// The processor has these features. `left` points at `depth` pairs of tiles of each panel, `left_step` tiles apart; `right` at
-/// `depth` pairs of one panel; `out` at 32 numbers in each of `32 · panels` rows, `stride` numbers apart, which nobody else uses.
+/// The processor has these features. `left` points at `depth` pairs of tiles of one panel; `right` at `depth` pairs of each panel,
+/// `right_step` tiles apart; `out` at `32 · panels` numbers in each of 32 rows, `stride` numbers apart, which nobody else uses.
 #[target_feature(enable = "avx512f,avx512bw,avx512bf16")]
 pub unsafe fn multiply(
-    (left, left_step): (*const Tile, usize),
-    right: *const Tile,
+    left: *const Tile,
+    (right, right_step): (*const Tile, usize),
     (panels, depth): (usize, usize),
     (out, stride): (*mut f32, usize),
     keep: bool,
@@ -33,14 +33,14 @@ pub unsafe fn multiply(
                 let mut sums = [[_mm512_setzero_ps(); 2]; ROWS];
                 // SAFETY: every address is inside what the caller vouches for.
                 unsafe {
-                    let out = out.add((panel * 2 * HALF + half * HALF + first) * stride);
+                    let out = out.add((half * HALF + first) * stride + panel * 2 * HALF);
                     if keep {
                         for (row, sums) in sums.iter_mut().enumerate() {
                             let out = out.add(row * stride);
                             *sums = [_mm512_loadu_ps(out), _mm512_loadu_ps(out.add(HALF))];
                         }
                     }
-                    let left = left.add(panel * left_step + half);
+                    let (left, right) = (left.add(half), right.add(panel * right_step));
                     for step in 0..depth {
                         let (left, right) = (&*left.add(2 * step), right.add(2 * step));
                         let (right, beside) = (&*right, &*right.add(1));

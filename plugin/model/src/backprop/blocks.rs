@@ -2,18 +2,20 @@
 
 use candle_core::Result;
 
+use super::arithmetic::Arithmetic;
 use super::attention::{self, Shape, attend, attend_back};
+use super::linear::{Inputs, Outputs};
 use super::rows::{norm, norm_back, swiglu, swiglu_back};
 use super::sized;
-use super::tiles::Panels;
-use super::weights::{Gradients, Inputs, Weights};
+use super::weights::{Gradients, Weights};
 use crate::rotary::Angles;
 
 /// Memory that every part of a pass uses in turn.
 #[derive(Clone, Debug, Default)]
 pub struct Room {
     pub attention: attention::Room,
-    pub panels: Panels,
+    pub outputs: Outputs,
+    beside: Outputs,
     pub first: Vec<f32>,
     pub second: Vec<f32>,
 }
@@ -28,15 +30,32 @@ pub struct Normed {
 }
 
 impl Normed {
+    fn begin(&mut self, arithmetic: Arithmetic, rows: usize, dim: usize) {
+        sized(&mut self.x, rows * dim);
+        sized(&mut self.inverse, rows);
+        self.out.begin(arithmetic, rows, dim);
+    }
+
+    /// Norms some rows, from one on.
+    fn set(&mut self, arithmetic: Arithmetic, gain: &[f32], from: usize, x: &[f32], room: &mut Vec<f32>) {
+        let dim = gain.len();
+        self.x[from * dim..][..x.len()].copy_from_slice(x);
+        let normed = sized(room, x.len());
+        norm(x, gain, normed, &mut self.inverse[from..]);
+        self.out.set(arithmetic, from, normed);
+    }
+
     /// Norms (rows, gain's length).
     pub fn forward(&mut self, weights: &Weights, gain: &str, x: &[f32], room: &mut Vec<f32>) -> Result<()> {
         let gain = weights.numbers(gain)?;
-        self.x.clear();
-        self.x.extend_from_slice(x);
-        let normed = sized(room, x.len());
-        norm(x, gain, normed, sized(&mut self.inverse, x.len() / gain.len()));
-        self.out.set(weights.arithmetic(), normed, gain.len());
+        self.begin(weights.arithmetic(), x.len() / gain.len(), gain.len());
+        self.set(weights.arithmetic(), gain, 0, x, room);
         Ok(())
+    }
+
+    /// Adds to the gradient of some rows of `x`, from that of the result.
+    fn back_from(&self, gain: &[f32], from: usize, grad: &[f32], grad_x: &mut [f32], sum: &mut [f32]) {
+        norm_back(&self.x[from * gain.len()..], gain, &self.inverse[from..], grad, grad_x, sum);
     }
 
     /// Adds to the gradient of `x`, from that of the result.
@@ -48,8 +67,7 @@ impl Normed {
         grad_x: &mut [f32],
         gradients: &mut Gradients,
     ) -> Result<()> {
-        let sum = gradients.add_to(gain)?;
-        norm_back(&self.x, weights.numbers(gain)?, &self.inverse, grad, grad_x, sum);
+        self.back_from(weights.numbers(gain)?, 0, grad, grad_x, gradients.add_to(gain)?);
         Ok(())
     }
 }
@@ -77,13 +95,13 @@ impl Attention {
         let dim = shape.dim;
         self.normed.forward(weights, &format!("{name}.norm"), x, &mut room.first)?;
         let qkv = sized(&mut self.qkv, 3 * x.len());
-        self.normed.out.times(weights, weights.matrix(&format!("{name}.in"))?, qkv, false);
+        self.normed.out.times_all(weights, weights.matrix(&format!("{name}.in"))?, qkv, false);
         attention::turn(qkv, dim, angles, Angles::turn);
         let out = sized(&mut self.out, x.len());
         let totals = sized(&mut self.totals, x.len() / crate::config::HEAD_DIM);
         attend(weights.arithmetic(), shape, qkv, out, totals, &mut room.attention);
-        self.attended.set(weights.arithmetic(), out, dim);
-        self.attended.times(weights, weights.matrix(&format!("{name}.out"))?, x, true);
+        self.attended.set_all(weights.arithmetic(), out, dim);
+        self.attended.times_all(weights, weights.matrix(&format!("{name}.out"))?, x, true);
         Ok(())
     }
 
@@ -97,18 +115,21 @@ impl Attention {
         gradients: &mut Gradients,
         room: &mut Room,
     ) -> Result<()> {
-        let grad_out = sized(&mut room.first, grad.len());
-        let panels = &mut room.panels;
-        self.attended.back(weights, &format!("{name}.out"), grad, (&mut *grad_out, false), gradients, panels)?;
+        let (grad_out, outputs) = (sized(&mut room.first, grad.len()), &mut room.outputs);
+        let to = (&mut *grad_out, false);
+        self.attended.back((weights, &format!("{name}.out")), grad, to, gradients, outputs)?;
         let grad_qkv = sized(&mut room.second, 3 * grad.len());
         let saved = (&*self.qkv, &*self.out, &*self.totals);
         attend_back(weights.arithmetic(), shape, saved, grad_out, grad_qkv, &mut room.attention);
         attention::turn(grad_qkv, shape.dim, angles, Angles::turn_back);
         let to = (&mut *grad_out, false);
-        self.normed.out.back(weights, &format!("{name}.in"), grad_qkv, to, gradients, panels)?;
+        self.normed.out.back((weights, &format!("{name}.in")), grad_qkv, to, gradients, outputs)?;
         self.normed.back(weights, &format!("{name}.norm"), grad_out, grad, gradients)
     }
 }
+
+/// Rows that go through a feed-forward half at a time: what is between its products stays in the second-level cache.
+const ROWS: usize = 64;
 
 /// `x + out · swiglu(in · norm(x))`.
 #[derive(Clone, Debug, Default)]
@@ -126,15 +147,22 @@ impl FeedForward {
         x: &mut [f32],
         room: &mut Room,
     ) -> Result<()> {
-        self.normed.forward(weights, gain, x, &mut room.first)?;
+        let (arithmetic, gain) = (weights.arithmetic(), weights.numbers(gain)?);
         let (into, out) = (weights.matrix(&format!("{name}.in"))?, weights.matrix(&format!("{name}.out"))?);
-        let (rows, hidden) = (x.len() / into.inputs(), out.inputs());
-        let pre = sized(&mut self.pre, rows * into.outputs());
-        self.normed.out.times(weights, into, pre, false);
-        let active = sized(&mut room.first, rows * hidden);
-        swiglu(pre, hidden, active);
-        self.active.set(weights.arithmetic(), active, hidden);
-        self.active.times(weights, out, x, true);
+        let (dim, hidden) = (gain.len(), out.inputs());
+        let rows = x.len() / dim;
+        self.normed.begin(arithmetic, rows, dim);
+        self.active.begin(arithmetic, rows, hidden);
+        let pre = sized(&mut self.pre, rows * 2 * hidden);
+        for ((block, x), pre) in x.chunks_mut(ROWS * dim).enumerate().zip(pre.chunks_mut(ROWS * 2 * hidden)) {
+            let (from, count) = (block * ROWS, x.len() / dim);
+            self.normed.set(arithmetic, gain, from, x, &mut room.first);
+            self.normed.out.times(weights, into, from..from + count, pre, false);
+            let active = sized(&mut room.first, count * hidden);
+            swiglu(pre, hidden, active);
+            self.active.set(arithmetic, from, active);
+            self.active.times(weights, out, from..from + count, x, true);
+        }
         Ok(())
     }
 
@@ -146,16 +174,30 @@ impl FeedForward {
         gradients: &mut Gradients,
         room: &mut Room,
     ) -> Result<()> {
-        let hidden = weights.matrix(&format!("{name}.out"))?.inputs();
-        let panels = &mut room.panels;
-        let rows = self.pre.len() / (2 * hidden);
-        let grad_active = sized(&mut room.first, rows * hidden);
-        let to = (&mut *grad_active, false);
-        self.active.back(weights, &format!("{name}.out"), grad, to, gradients, panels)?;
-        swiglu_back(&mut self.pre, hidden, grad_active);
-        let grad_normed = sized(&mut room.second, grad.len());
-        let to = (&mut *grad_normed, false);
-        self.normed.out.back(weights, &format!("{name}.in"), &self.pre, to, gradients, panels)?;
-        self.normed.back(weights, gain, grad_normed, grad, gradients)
+        let arithmetic = weights.arithmetic();
+        let (into_name, out_name) = (format!("{name}.in"), format!("{name}.out"));
+        let (into, out) = (weights.matrix(&into_name)?, weights.matrix(&out_name)?);
+        let (dim, hidden) = (out.outputs(), out.inputs());
+        let rows = grad.len() / dim;
+        let Room { outputs: of_out, beside: of_in, first, second, .. } = room;
+        of_out.begin(arithmetic, rows, dim);
+        of_in.begin(arithmetic, rows, 2 * hidden);
+        let (gain_numbers, gain_sum) = (weights.numbers(gain)?, gradients.add_to(gain)?);
+        let blocks = grad.chunks_mut(ROWS * dim).zip(self.pre.chunks_mut(ROWS * 2 * hidden));
+        for (block, (grad, pre)) in blocks.enumerate() {
+            let (from, count) = (block * ROWS, grad.len() / dim);
+            let pre = &mut pre[..count * 2 * hidden];
+            of_out.set(arithmetic, from, grad);
+            let grad_active = sized(first, count * hidden);
+            of_out.back(weights, out, grad, (&mut *grad_active, false));
+            swiglu_back(pre, hidden, grad_active);
+            of_in.set(arithmetic, from, pre);
+            let grad_normed = sized(second, count * dim);
+            of_in.back(weights, into, pre, (&mut *grad_normed, false));
+            self.normed.back_from(gain_numbers, from, grad_normed, grad, gain_sum);
+        }
+        of_out.add_to(arithmetic, &self.active, gradients.add_or_set(&out_name)?);
+        of_in.add_to(arithmetic, &self.normed.out, gradients.add_or_set(&into_name)?);
+        Ok(())
     }
 }

@@ -3,6 +3,7 @@
 //! [`crate::Network`] computes the same with candle, and a test holds this to it, loss and every gradient. Here the memory is kept
 //! from pass to pass, gradients are added where they belong at once, and products may have factors in bf16.
 
+mod adamw;
 #[cfg(target_arch = "x86_64")]
 mod amx;
 mod arithmetic;
@@ -12,6 +13,7 @@ mod avx512;
 mod blocks;
 mod copies;
 mod head;
+mod linear;
 mod pass;
 mod product;
 mod rows;
@@ -20,12 +22,15 @@ mod table;
 mod tiles;
 mod weights;
 
+pub use adamw::{AdamW, adamw, add_up};
 pub use arithmetic::Arithmetic;
 pub use pass::Pass;
-pub use weights::{Gradients, Weights};
+pub use weights::{Gradients, Reading, Weights};
 
-/// So many numbers of a buffer, whatever they are; the memory stays from use to use.
+/// The first so many numbers of a buffer, whatever they are; the memory stays from use to use.
 fn sized(buffer: &mut Vec<f32>, count: usize) -> &mut [f32] {
-    buffer.resize(count, 0.0);
-    buffer
+    if buffer.len() < count {
+        buffer.resize(count, 0.0);
+    }
+    &mut buffer[..count]
 }

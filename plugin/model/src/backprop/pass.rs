@@ -12,6 +12,9 @@ use crate::config::Config;
 use crate::parameters::Field;
 use crate::sequence::Batch;
 
+/// How many heads there are.
+const FIELDS: usize = Field::ALL.len();
+
 /// The memory of a pass, kept for the next one: about 100 kB a note of the longest sequence at the standard size.
 #[derive(Clone, Debug)]
 pub struct Pass {
@@ -47,9 +50,54 @@ impl Pass {
         &mut self,
         weights: &Weights,
         batch: &Batch,
-        scales: [f32; 4],
+        scales: [f32; FIELDS],
         gradients: &mut Gradients,
-    ) -> Result<[f64; 4]> {
+    ) -> Result<[f64; FIELDS]> {
+        let shape = self.trunk(weights, batch)?;
+        let dim = shape.dim;
+        let grad_states = sized(&mut self.grad, shape.length * dim);
+        grad_states.fill(0.0);
+        let mut nats = [0.0; FIELDS];
+        for field in Field::ALL {
+            let index = field as usize;
+            let (asked, states) = (questions(field, batch), (&self.last.out, &mut *grad_states));
+            nats[index] = self.head.learn(weights, asked, scales[index], states, gradients, &mut self.room)?;
+        }
+
+        // The states' numbers are no longer needed: `x` becomes the gradient of what was in it.
+        let x = sized(&mut self.x, shape.length * dim);
+        x.fill(0.0);
+        self.last.back(weights, "norm", grad_states, x, gradients)?;
+        for (layer, (attention, forward)) in self.blocks.iter_mut().enumerate().rev() {
+            let (name, gain) = (format!("block.{layer}.forward"), format!("block.{layer}.forward.norm"));
+            forward.back((weights, &name, &gain), x, gradients, &mut self.room)?;
+            let name = format!("block.{layer}.attention");
+            attention.back((weights, &name), shape, &batch.angles, x, gradients, &mut self.room)?;
+        }
+        table::add(gradients.add_to("steps")?, dim, &batch.steps, x);
+        Ok(nats)
+    }
+
+    /// Calls `each` with the logits of every field in a batch of one sequence, (rows, symbols).
+    ///
+    /// # Errors
+    /// As for [`Self::learn`].
+    pub fn logits(
+        &mut self,
+        weights: &Weights,
+        batch: &Batch,
+        mut each: impl FnMut(Field, &[f32]),
+    ) -> Result<()> {
+        let shape = self.trunk(weights, batch)?;
+        for field in Field::ALL {
+            let states = (&self.last.out, shape.length);
+            each(field, self.head.forward(weights, questions(field, batch), states, &mut self.room)?);
+        }
+        Ok(())
+    }
+
+    /// Up to the trunk's last states.
+    fn trunk(&mut self, weights: &Weights, batch: &Batch) -> Result<Shape> {
         let dim = self.config.dim;
         let rows = batch.angles.len();
         if rows != batch.length {
@@ -65,34 +113,18 @@ impl Pass {
             forward.forward((weights, &name, &gain), x, &mut self.room)?;
         }
         self.last.forward(weights, "norm", x, &mut self.room.first)?;
+        Ok(shape)
+    }
+}
 
-        let grad_states = sized(&mut self.grad, rows * dim);
-        grad_states.fill(0.0);
-        let mut nats = [0.0; 4];
-        for field in Field::ALL {
-            let index = field as usize;
-            let questions = Questions {
-                name: field.name(),
-                asked: &batch.asked[index],
-                angles: &batch.copy_angles[index],
-                copied: &batch.copied[index],
-                targets: &batch.targets[index],
-            };
-            let states = (&self.last.out, &mut *grad_states);
-            nats[index] =
-                self.head.learn(weights, questions, scales[index], states, gradients, &mut self.room)?;
-        }
-
-        // The states' numbers are no longer needed: `x` becomes the gradient of what was in it.
-        x.fill(0.0);
-        self.last.back(weights, "norm", grad_states, x, gradients)?;
-        for (layer, (attention, forward)) in self.blocks.iter_mut().enumerate().rev() {
-            let (name, gain) = (format!("block.{layer}.forward"), format!("block.{layer}.forward.norm"));
-            forward.back((weights, &name, &gain), x, gradients, &mut self.room)?;
-            let name = format!("block.{layer}.attention");
-            attention.back((weights, &name), shape, &batch.angles, x, gradients, &mut self.room)?;
-        }
-        table::add(gradients.add_to("steps")?, dim, &batch.steps, x);
-        Ok(nats)
+/// What a batch asks a field's head.
+fn questions(field: Field, batch: &Batch) -> Questions<'_> {
+    let index = field as usize;
+    Questions {
+        name: field.name(),
+        asked: &batch.asked[index],
+        angles: &batch.copy_angles[index],
+        copied: &batch.copied[index],
+        targets: &batch.targets[index],
     }
 }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::arithmetic::{Arithmetic, Kind};
-use super::tiles::{Panels, SIDE, Side};
+use super::tiles::{Panels, SIDE, Side, Tile};
 use crate::ops::gemm::{self, As, View};
 
 /// Numbers that are a matrix, and how a product uses them.
@@ -26,9 +26,26 @@ impl<'a> Factor<'a> {
             // SAFETY: holding this arithmetic is the proof of AVX-512 with bf16.
             #[cfg(target_arch = "x86_64")]
             Kind::Avx512Bf16 | Kind::Amx => unsafe {
-                room.pack(side, scale, numbers);
+                let (_, view, used) = numbers;
+                let (outer, inner) = if (side == Side::Left) == (used == As::Is) {
+                    (view.rows, view.columns)
+                } else {
+                    (view.columns, view.rows)
+                };
+                room.shape(outer, inner);
+                room.pack(side, scale, (0, 0), numbers);
                 Self::of(room)
             },
+        }
+    }
+
+    /// Lays a part of a factor out in panels, from these places of the outer and the inner dimension on; nothing in f32.
+    pub fn lay(arithmetic: Arithmetic, panels: &mut Panels, side: Side, at: (usize, usize), numbers: Numbers) {
+        match arithmetic.kind() {
+            Kind::F32 => (),
+            // SAFETY: as for [`Self::new`].
+            #[cfg(target_arch = "x86_64")]
+            Kind::Avx512Bf16 | Kind::Amx => unsafe { panels.pack(side, 1.0, at, numbers) },
         }
     }
 
@@ -92,23 +109,24 @@ pub fn multiply(arithmetic: Arithmetic, (out, at): (&mut [f32], View), keep: boo
             at.check(out.len());
             assert!(inner == right_inner && rows == at.rows && columns == at.columns, "the shapes do not fit");
             let depth = inner.div_ceil(SIDE);
-            let kernel = Kernel { arithmetic, depth, left_step: 2 * left.depth() };
-            for column in 0..columns.div_ceil(SIDE) {
-                let right = right.panel(right_first + column, right_from);
-                let width = SIDE.min(columns - column * SIDE);
-                let whole = if width == SIDE { rows / SIDE } else { 0 };
-                let place = at.offset + column * SIDE;
+            let kernel = Kernel { arithmetic, depth, right_step: 2 * right.depth() };
+            for panel in 0..rows.div_ceil(SIDE) {
+                let left = left.panel(first + panel, from);
+                let height = SIDE.min(rows - panel * SIDE);
+                let whole = if height == SIDE { columns / SIDE } else { 0 };
+                let place = at.offset + panel * SIDE * at.row_stride;
                 if whole > 0 {
-                    let out = &mut out[place..][..(whole * SIDE - 1) * at.row_stride + SIDE];
-                    kernel.squares(left.panel(first, from), right, whole, (out, at.row_stride), keep);
+                    let out = &mut out[place..][..(SIDE - 1) * at.row_stride + whole * SIDE];
+                    kernel.squares(left, right.panel(right_first, right_from), whole, (out, at.row_stride), keep);
                 }
                 // What is no whole square is computed beside and copied.
-                for panel in whole..rows.div_ceil(SIDE) {
+                for column in whole..columns.div_ceil(SIDE) {
                     let mut square = [0.0; SIDE * SIDE];
-                    kernel.squares(left.panel(first + panel, from), right, 1, (&mut square, SIDE), false);
-                    let height = SIDE.min(rows - panel * SIDE);
+                    let right = right.panel(right_first + column, right_from);
+                    kernel.squares(left, right, 1, (&mut square, SIDE), false);
+                    let width = SIDE.min(columns - column * SIDE);
                     for (row, square) in square.chunks_exact(SIDE).enumerate().take(height) {
-                        let out = &mut out[place + (panel * SIDE + row) * at.row_stride..][..width];
+                        let out = &mut out[place + row * at.row_stride + column * SIDE..][..width];
                         for (out, sum) in out.iter_mut().zip(square) {
                             *out = if keep { *out + sum } else { *sum };
                         }
@@ -123,46 +141,33 @@ pub fn multiply(arithmetic: Arithmetic, (out, at): (&mut [f32], View), keep: boo
 struct Kernel {
     arithmetic: Arithmetic,
     depth: usize,
-    left_step: usize,
+    right_step: usize,
 }
 
 impl Kernel {
-    /// Squares of sums, one below the other, for so many panels of the left factor and one of the right.
+    /// Squares of sums, one beside the other, for one panel of the left factor and so many of the right.
     fn squares(
         &self,
-        left: &[super::tiles::Tile],
-        right: &[super::tiles::Tile],
+        left: &[Tile],
+        right: &[Tile],
         panels: usize,
         (out, stride): (&mut [f32], usize),
         keep: bool,
     ) {
-        assert!(panels > 0 && self.depth > 0 && self.left_step >= 2 * self.depth);
-        assert!(left.len() >= (panels - 1) * self.left_step + 2 * self.depth && right.len() >= 2 * self.depth);
-        assert!(stride >= SIDE && out.len() >= (panels * SIDE - 1) * stride + SIDE);
+        assert!(panels > 0 && self.depth > 0 && self.right_step >= 2 * self.depth);
+        assert!(left.len() >= 2 * self.depth);
+        assert!(right.len() >= (panels - 1) * self.right_step + 2 * self.depth);
+        assert!(stride >= panels * SIDE && out.len() >= (SIDE - 1) * stride + panels * SIDE);
+        let (left, right) = (left.as_ptr(), (right.as_ptr(), self.right_step));
+        let (sizes, out) = ((panels, self.depth), (out.as_mut_ptr(), stride));
         match self.arithmetic.kind() {
             Kind::F32 => unreachable!("f32 has no panels"),
             // SAFETY: holding the arithmetic is the proof of the instructions, and all lengths were checked.
             #[cfg(target_arch = "x86_64")]
-            Kind::Avx512Bf16 => unsafe {
-                super::avx512::multiply(
-                    (left.as_ptr(), self.left_step),
-                    right.as_ptr(),
-                    (panels, self.depth),
-                    (out.as_mut_ptr(), stride),
-                    keep,
-                );
-            },
+            Kind::Avx512Bf16 => unsafe { super::avx512::multiply(left, right, sizes, out, keep) },
             // SAFETY: as above.
             #[cfg(target_arch = "x86_64")]
-            Kind::Amx => unsafe {
-                super::amx::multiply(
-                    (left.as_ptr(), self.left_step),
-                    right.as_ptr(),
-                    (panels, self.depth),
-                    (out.as_mut_ptr(), stride),
-                    keep,
-                );
-            },
+            Kind::Amx => unsafe { super::amx::multiply(left, right, sizes, out, keep) },
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What a pass does to rows of numbers between its products.
 
-use super::simd::{dot, highest, sum, sum_of, vectorised};
+use super::simd::{LANES, dot, dot_of_three, highest, sum, vectorised};
 use crate::ops::{EPSILON, exp, sigmoid};
 
 vectorised! {
@@ -31,7 +31,8 @@ vectorised! {
         for (((x, grad), out), &inverse) in
             x.chunks_exact(dim).zip(grad.chunks_exact(dim)).zip(grad_x.chunks_exact_mut(dim)).zip(inverse)
         {
-            let along = sum_of(dim, |at| grad[at] * gain[at] * x[at]) * inverse * inverse / dim as f32;
+            let along = dot_of_three(grad, gain, x) * inverse * inverse / dim as f32;
+            let (grad, x, out) = (&grad[..dim], &x[..dim], &mut out[..dim]);
             for at in 0..dim {
                 grad_gain[at] += grad[at] * x[at] * inverse;
                 out[at] += inverse * (grad[at] * gain[at] - x[at] * along);
@@ -57,14 +58,28 @@ vectorised! {
     pub fn swiglu_back(x: &mut [f32], hidden: usize, grad: &[f32]) {
         for (row, grad) in x.chunks_exact_mut(2 * hidden).zip(grad.chunks_exact(hidden)) {
             let (gate, value) = row.split_at_mut(hidden);
-            for ((gate, value), grad) in gate.iter_mut().zip(value).zip(grad) {
-                let open = sigmoid(*gate);
-                let through = grad * *value * open * (1.0 + *gate * (1.0 - open));
-                *value = grad * *gate * open;
-                *gate = through;
+            // In chunks that are read whole before they are written: the compiler need not prove that the halves are apart.
+            let (gates, gate_rest) = gate.as_chunks_mut::<LANES>();
+            let (values, value_rest) = value.as_chunks_mut::<LANES>();
+            let (grads, grad_rest) = grad.as_chunks::<LANES>();
+            for ((gate, value), grad) in gates.iter_mut().zip(values).zip(grads) {
+                let (mut through, mut beside) = ([0.0; LANES], [0.0; LANES]);
+                for lane in 0..LANES {
+                    (through[lane], beside[lane]) = gated_back(gate[lane], value[lane], grad[lane]);
+                }
+                (*gate, *value) = (through, beside);
+            }
+            for ((gate, value), grad) in gate_rest.iter_mut().zip(value_rest).zip(grad_rest) {
+                (*gate, *value) = gated_back(*gate, *value, *grad);
             }
         }
     }
+}
+
+#[inline(always)]
+fn gated_back(gate: f32, value: f32, grad: f32) -> (f32, f32) {
+    let open = sigmoid(gate);
+    (grad * value * open * (1.0 + gate * (1.0 - open)), grad * gate * open)
 }
 
 vectorised! {

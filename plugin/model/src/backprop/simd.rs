@@ -38,39 +38,60 @@ macro_rules! vectorised {
 pub(super) use vectorised;
 
 /// Sums that run side by side: a sum in one line waits for each addition before the next.
-const LANES: usize = 32;
+pub const LANES: usize = 32;
 
-/// The sum of `term(0)` to `term(count - 1)`, in lanes.
+/// The lanes' sum, in halves.
 #[inline(always)]
-pub fn sum_of(count: usize, term: impl Fn(usize) -> f32) -> f32 {
-    let mut lanes = [0.0; LANES];
-    let whole = count - count % LANES;
-    for from in (0..whole).step_by(LANES) {
-        for (lane, sum) in lanes.iter_mut().enumerate() {
-            *sum += term(from + lane);
-        }
-    }
-    let mut width = LANES;
+fn folded(lanes: [f32; LANES]) -> f32 {
+    let mut sixteen: [f32; 16] = std::array::from_fn(|lane| lanes[lane] + lanes[lane + 16]);
+    let mut width = 16;
     while width > 1 {
         width /= 2;
         for lane in 0..width {
-            lanes[lane] += lanes[lane + width];
+            sixteen[lane] += sixteen[lane + width];
         }
     }
-    (whole..count).fold(lanes[0], |sum, at| sum + term(at))
+    sixteen[0]
 }
 
 /// The sum of all.
 #[inline(always)]
 pub fn sum(x: &[f32]) -> f32 {
-    sum_of(x.len(), |at| x[at])
+    let mut lanes = [0.0; LANES];
+    let (chunks, rest) = x.as_chunks::<LANES>();
+    for chunk in chunks {
+        for lane in 0..LANES {
+            lanes[lane] += chunk[lane];
+        }
+    }
+    rest.iter().fold(folded(lanes), |sum, x| sum + x)
 }
 
 /// The sum of the products.
 #[inline(always)]
 pub fn dot(x: &[f32], y: &[f32]) -> f32 {
-    let y = &y[..x.len()];
-    sum_of(x.len(), |at| x[at] * y[at])
+    let mut lanes = [0.0; LANES];
+    let ((xs, x_rest), (ys, y_rest)) = (x.as_chunks::<LANES>(), y.as_chunks::<LANES>());
+    for (x, y) in xs.iter().zip(ys) {
+        for lane in 0..LANES {
+            lanes[lane] += x[lane] * y[lane];
+        }
+    }
+    x_rest.iter().zip(y_rest).fold(folded(lanes), |sum, (x, y)| sum + x * y)
+}
+
+/// The sum of the products of three.
+#[inline(always)]
+pub fn dot_of_three(x: &[f32], y: &[f32], z: &[f32]) -> f32 {
+    let mut lanes = [0.0; LANES];
+    let ((xs, x_rest), (ys, y_rest)) = (x.as_chunks::<LANES>(), y.as_chunks::<LANES>());
+    let (zs, z_rest) = z.as_chunks::<LANES>();
+    for ((x, y), z) in xs.iter().zip(ys).zip(zs) {
+        for lane in 0..LANES {
+            lanes[lane] += x[lane] * y[lane] * z[lane];
+        }
+    }
+    x_rest.iter().zip(y_rest).zip(z_rest).fold(folded(lanes), |sum, ((x, y), z)| sum + x * y * z)
 }
 
 /// The highest of all; minus infinity of none.
@@ -78,12 +99,13 @@ pub fn dot(x: &[f32], y: &[f32]) -> f32 {
 pub fn highest(x: &[f32]) -> f32 {
     let mut lanes = [f32::NEG_INFINITY; LANES];
     let (chunks, rest) = x.as_chunks::<LANES>();
+    let higher = |a: f32, b: f32| if a > b { a } else { b };
     for chunk in chunks {
-        for (highest, &x) in lanes.iter_mut().zip(chunk) {
-            *highest = if x > *highest { x } else { *highest };
+        for lane in 0..LANES {
+            lanes[lane] = higher(chunk[lane], lanes[lane]);
         }
     }
-    lanes.iter().chain(rest).fold(f32::NEG_INFINITY, |highest, &x| if x > highest { x } else { highest })
+    lanes.into_iter().chain(rest.iter().copied()).fold(f32::NEG_INFINITY, higher)
 }
 
 #[cfg(test)]

@@ -59,18 +59,21 @@ impl Panels {
         &self.tiles[2 * (panel * self.depth() + from)..]
     }
 
-    /// Makes room for a matrix and forgets the one before; the memory stays.
-    fn shape(&mut self, outer: usize, inner: usize) {
+    /// Makes room for a matrix; what is in it is old, and the memory stays from use to use.
+    pub fn shape(&mut self, outer: usize, inner: usize) {
         (self.outer, self.inner) = (outer, inner);
-        self.tiles.resize(2 * outer.div_ceil(SIDE) * self.depth(), Tile::ZERO);
+        let count = 2 * outer.div_ceil(SIDE) * self.depth();
+        if self.tiles.len() < count {
+            self.tiles.resize(count, Tile::ZERO);
+        }
     }
 
     /// A matrix of zeros with a one at each of these places, given along the outer and along the inner dimension.
     pub fn one_hot(&mut self, side: Side, hot: impl Iterator<Item = (usize, usize)>, outer: usize, inner: usize) {
         const ONE: u32 = 0x3f80;
         self.shape(outer, inner);
-        self.tiles.fill(Tile::ZERO);
         let depth = self.depth();
+        self.tiles[..2 * outer.div_ceil(SIDE) * depth].fill(Tile::ZERO);
         for (at, along) in hot {
             assert!(at < outer && along < inner);
             let tile = 2 * (at / SIDE * depth + along / SIDE) + at % SIDE / HALF;
@@ -80,40 +83,42 @@ impl Panels {
         }
     }
 
-    /// Takes a matrix, each number times `scale` and rounded to the nearest bf16. The product uses it as it lies or transposed.
+    /// Fills a part, from these places on, with a matrix, each number times `scale` and rounded to the nearest bf16. The product uses
+    /// the matrix as it lies or transposed. The part begins with a panel and a tile, and ends with them or with the whole.
     ///
     /// # Safety
     /// The processor has AVX-512 F, BW and BF16.
     #[cfg(target_arch = "x86_64")]
-    pub unsafe fn pack(&mut self, side: Side, scale: f32, (numbers, view, used): (&[f32], View, As)) {
+    pub unsafe fn pack(
+        &mut self,
+        side: Side,
+        scale: f32,
+        (first, from): (usize, usize),
+        (numbers, view, used): (&[f32], View, As),
+    ) {
         view.check(numbers.len());
         let (rows, columns) = match used {
             As::Is => (view.rows, view.columns),
             As::Transposed => (view.columns, view.rows),
         };
         let (outer, inner) = if side == Side::Left { (rows, columns) } else { (columns, rows) };
-        self.shape(outer, inner);
-        let depth = self.depth();
+        assert!(first.is_multiple_of(SIDE) && from.is_multiple_of(SIDE));
+        assert!(first + outer <= self.outer && (outer.is_multiple_of(SIDE) || first + outer == self.outer));
+        assert!(from + inner <= self.inner && (inner.is_multiple_of(SIDE) || from + inner == self.inner));
         // Whether numbers that are neighbours along the inner dimension are neighbours in memory.
         let along = (side == Side::Left) == (used == As::Is);
-        for (index, tile) in self.tiles.iter_mut().enumerate() {
-            let first = index / (2 * depth) * SIDE + index % 2 * HALF;
-            let from = index / 2 % depth * SIDE;
-            let (outer, inner) = (outer.saturating_sub(first).min(HALF), (inner - from).min(SIDE));
-            if outer == 0 {
-                *tile = Tile::ZERO;
-                continue;
-            }
-            let offset = if along { first * view.row_stride + from } else { from * view.row_stride + first };
-            let numbers = &numbers[view.offset + offset..];
-            // SAFETY: the caller vouches for the processor. Of the numbers, `outer` times `inner` lie inside the view, which
-            // was checked.
+        let (depth, numbers) = (self.depth(), &numbers[view.offset..]);
+        for panel in 0..outer.div_ceil(SIDE) {
+            let at = 2 * ((first / SIDE + panel) * depth + from / SIDE);
+            let tiles = &mut self.tiles[at..][..2 * inner.div_ceil(SIDE)];
+            let part = x86::Part { first: panel * SIDE, outer, inner, stride: view.row_stride, scale };
+            // SAFETY: the caller vouches for the processor; the numbers lie inside the view, which was checked.
             unsafe {
-                match (side, along) {
-                    (Side::Left, true) => x86::pack::<true, false>(tile, numbers, view.row_stride, outer, inner, scale),
-                    (Side::Left, false) => x86::pack::<false, true>(tile, numbers, view.row_stride, outer, inner, scale),
-                    (Side::Right, true) => x86::pack::<true, true>(tile, numbers, view.row_stride, outer, inner, scale),
-                    (Side::Right, false) => x86::pack::<false, false>(tile, numbers, view.row_stride, outer, inner, scale),
+                match (along, (side == Side::Left) != along) {
+                    (true, false) => x86::pack::<true, false>(tiles, numbers, &part),
+                    (true, true) => x86::pack::<true, true>(tiles, numbers, &part),
+                    (false, false) => x86::pack::<false, false>(tiles, numbers, &part),
+                    (false, true) => x86::pack::<false, true>(tiles, numbers, &part),
                 }
             }
         }
@@ -131,27 +136,50 @@ mod x86 {
         if count >= HALF { __mmask16::MAX } else { (1 << count) - 1 }
     }
 
-    /// Fills a tile from `outer` times `inner` numbers. With `ALONG`, numbers next to each other in memory are so along the inner
-    /// dimension; else along the outer one. With `TURN`, rows and pairs change places at the end.
+    /// A panel's place in a matrix: its first row or column, how many there are in all, how long the inner dimension is.
+    pub struct Part {
+        pub first: usize,
+        pub outer: usize,
+        pub inner: usize,
+        pub stride: usize,
+        pub scale: f32,
+    }
+
+    /// Fills the tiles of a panel. With `ALONG`, numbers next to each other in memory are so along the inner dimension; else along the
+    /// outer one. With `TURN`, rows and pairs change places at the end.
     ///
     /// # Safety
-    /// The processor has these features, and the numbers lie in the slice.
+    /// The processor has these features, and all of the matrix lies in the slice.
     #[target_feature(enable = "avx512f,avx512bw,avx512bf16")]
-    pub unsafe fn pack<const ALONG: bool, const TURN: bool>(
+    pub unsafe fn pack<const ALONG: bool, const TURN: bool>(tiles: &mut [Tile], numbers: &[f32], part: &Part) {
+        for (index, tile) in tiles.iter_mut().enumerate() {
+            let (first, from) = (part.first + index % 2 * HALF, index / 2 * SIDE);
+            let (outer, inner) = (part.outer.saturating_sub(first).min(HALF), (part.inner - from).min(SIDE));
+            let offset = if ALONG { first * part.stride + from } else { from * part.stride + first };
+            // SAFETY: as the caller says; where nothing is left of the matrix, nothing is read.
+            unsafe { fill::<ALONG, TURN>(tile, numbers.as_ptr().wrapping_add(offset), part, outer, inner) };
+        }
+    }
+
+    /// Fills a tile from `outer` times `inner` numbers.
+    ///
+    /// # Safety
+    /// As for [`pack`].
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512bw,avx512bf16")]
+    unsafe fn fill<const ALONG: bool, const TURN: bool>(
         tile: &mut Tile,
-        numbers: &[f32],
-        stride: usize,
+        numbers: *const f32,
+        part: &Part,
         outer: usize,
         inner: usize,
-        scale: f32,
     ) {
-        let scale = _mm512_set1_ps(scale);
-        let numbers = numbers.as_ptr();
+        let (stride, scale) = (part.stride, _mm512_set1_ps(part.scale));
         let mut rows = [_mm512_setzero_si512(); HALF];
         if ALONG {
             let (low, high) = (mask(inner), mask(inner.saturating_sub(HALF)));
             for (row, pairs) in rows.iter_mut().enumerate().take(outer) {
-                // SAFETY: the row lies in the slice, and masked places are not read.
+                // SAFETY: the row lies in the matrix, and masked places are not read.
                 let (low, high) = unsafe {
                     let at = numbers.add(row * stride);
                     (_mm512_maskz_loadu_ps(low, at), _mm512_maskz_loadu_ps(high, at.wrapping_add(HALF)))
@@ -169,7 +197,7 @@ mod x86 {
                 let high = if 2 * pair + 1 < inner { mask } else { 0 };
                 // SAFETY: as above; a row beyond the last is masked whole.
                 let (low, high) = unsafe {
-                    let at = numbers.add(2 * pair * stride);
+                    let at = numbers.wrapping_add(2 * pair * stride);
                     (_mm512_maskz_loadu_ps(mask, at), _mm512_maskz_loadu_ps(high, at.wrapping_add(stride)))
                 };
                 let both = rounded(_mm512_mul_ps(low, scale), _mm512_mul_ps(high, scale));

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use candle_core::{Result, Tensor};
 
 use super::arithmetic::Arithmetic;
-use super::product::{Factor, multiply};
+use super::product::Factor;
 use super::tiles::{Panels, Side};
 use crate::network::Network;
 use crate::ops::gemm::{As, View};
@@ -86,28 +86,24 @@ impl Weights {
     /// # Errors
     /// Where they are not in this computer's memory.
     pub fn read(&mut self, network: &Network) -> Result<()> {
-        for (name, var) in network.variables() {
-            self.read_one(name, var.as_tensor())?;
-        }
-        Ok(())
+        self.readings(network).into_iter().try_for_each(Reading::run)
     }
 
-    fn read_one(&mut self, name: &str, tensor: &Tensor) -> Result<()> {
-        let is_table = name == "steps" || name.ends_with(".asked");
-        read(tensor, |numbers| {
-            match tensor.dims() {
-                &[outputs, inputs] if !is_table => {
-                    let matrix = self.matrices.entry(name.to_owned()).or_default();
-                    matrix.set(self.arithmetic, (outputs, inputs), numbers);
-                }
-                _ => {
-                    let own = self.numbers.entry(name.to_owned()).or_default();
-                    own.clear();
-                    own.extend_from_slice(numbers);
-                }
+    /// The same in parts that do not touch each other, one a parameter: all of them must be run.
+    pub fn readings<'a>(&'a mut self, network: &'a Network) -> Vec<Reading<'a>> {
+        for (name, var) in network.variables() {
+            let is_table = name == "steps" || name.ends_with(".asked");
+            if var.rank() == 2 && !is_table {
+                self.matrices.entry(name.clone()).or_default();
+            } else {
+                self.numbers.entry(name.clone()).or_default();
             }
-            Ok(())
-        })
+        }
+        let arithmetic = self.arithmetic;
+        let from = |name: &String| network.variables().get(name).map(candle_core::Var::as_tensor);
+        let matrices = self.matrices.iter_mut().filter_map(|(name, matrix)| Some((from(name)?, To::Matrix(matrix))));
+        let numbers = self.numbers.iter_mut().filter_map(|(name, numbers)| Some((from(name)?, To::Numbers(numbers))));
+        matrices.chain(numbers).map(|(from, to)| Reading { arithmetic, from, to }).collect()
     }
 
     pub(super) fn matrix(&self, name: &str) -> Result<&Matrix> {
@@ -122,6 +118,37 @@ impl Weights {
             Some(numbers) => Ok(numbers),
             None => candle_core::bail!("no parameter {name}"),
         }
+    }
+}
+
+/// A parameter that is to be read.
+pub struct Reading<'a> {
+    arithmetic: Arithmetic,
+    from: &'a Tensor,
+    to: To<'a>,
+}
+
+enum To<'a> {
+    Matrix(&'a mut Matrix),
+    Numbers(&'a mut Vec<f32>),
+}
+
+impl Reading<'_> {
+    /// Reads it.
+    ///
+    /// # Errors
+    /// Where the parameter is not in this computer's memory.
+    pub fn run(self) -> Result<()> {
+        read(self.from, |numbers| {
+            match self.to {
+                To::Matrix(matrix) => matrix.set(self.arithmetic, self.from.dims2()?, numbers),
+                To::Numbers(own) => {
+                    own.clear();
+                    own.extend_from_slice(numbers);
+                }
+            }
+            Ok(())
+        })
     }
 }
 
@@ -182,69 +209,5 @@ impl Sum {
             self.numbers.fill(0.0);
         }
         &mut self.numbers
-    }
-}
-
-/// The inputs of a matrix in a pass: laid out for the product forward, and kept for the matrix's gradient.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Inputs {
-    rows: usize,
-    width: usize,
-    numbers: Vec<f32>,
-    forward: Panels,
-    kept: Panels,
-}
-
-impl Inputs {
-    /// Takes (rows, width).
-    pub fn set(&mut self, arithmetic: Arithmetic, numbers: &[f32], width: usize) {
-        (self.rows, self.width) = (numbers.len() / width, width);
-        if arithmetic == Arithmetic::F32 {
-            self.numbers.clear();
-            self.numbers.extend_from_slice(numbers);
-            return;
-        }
-        let view = View::new(0, self.rows, width, width);
-        Factor::new(arithmetic, &mut self.forward, Side::Left, 1.0, (numbers, view, As::Is));
-        Factor::new(arithmetic, &mut self.kept, Side::Right, 1.0, (numbers, view, As::Is));
-    }
-
-    fn factor<'a>(&'a self, arithmetic: Arithmetic, panels: &'a Panels) -> Factor<'a> {
-        if arithmetic == Arithmetic::F32 {
-            let view = View::new(0, self.rows, self.width, self.width);
-            return Factor::Numbers { numbers: (&self.numbers, view, As::Is), scale: 1.0 };
-        }
-        Factor::of(panels)
-    }
-
-    /// `out = keep · out + inputs · matrixᵀ`, (rows, outputs).
-    pub fn times(&self, weights: &Weights, matrix: &Matrix, out: &mut [f32], keep: bool) {
-        let arithmetic = weights.arithmetic;
-        let at = View::new(0, self.rows, matrix.outputs, matrix.outputs);
-        let left = self.factor(arithmetic, &self.forward);
-        multiply(arithmetic, (out, at), keep, left, matrix.forward(arithmetic));
-    }
-
-    /// Adds what a gradient of outputs, (rows, outputs), means for the matrix to `sum`, and sets `grad_inputs`, or adds to it.
-    pub fn back(
-        &self,
-        weights: &Weights,
-        name: &str,
-        grad: &[f32],
-        (grad_inputs, keep): (&mut [f32], bool),
-        gradients: &mut Gradients,
-        room: &mut Panels,
-    ) -> Result<()> {
-        let (arithmetic, matrix) = (weights.arithmetic, weights.matrix(name)?);
-        let (outputs, inputs) = (matrix.outputs, matrix.inputs);
-        let view = View::new(0, self.rows, outputs, outputs);
-        let left = Factor::new(arithmetic, room, Side::Left, 1.0, (grad, view, As::Is));
-        let at = View::new(0, self.rows, inputs, inputs);
-        multiply(arithmetic, (grad_inputs, at), keep, left, matrix.backward(arithmetic));
-        let left = Factor::new(arithmetic, room, Side::Left, 1.0, (grad, view, As::Transposed));
-        let (sum, keep) = gradients.add_or_set(name)?;
-        let at = View::new(0, outputs, inputs, inputs);
-        multiply(arithmetic, (sum, at), keep, left, self.factor(arithmetic, &self.kept));
-        Ok(())
     }
 }
