@@ -12,7 +12,7 @@ use crate::{Bundles, Content, File};
 pub fn bundle(library: &Path, bundles: &Bundles) -> Result<()> {
     if !library.is_file() {
         bail!(
-            "{}: there is no such library; build it with `cargo build --release -p segue`",
+            "{}: there is no such library; build it with `cargo build --release -p segue-plugin`",
             library.display()
         );
     }

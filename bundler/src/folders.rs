@@ -4,10 +4,10 @@ use std::env;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, ensure};
 
 use crate::bundle::unwritable;
-use crate::{Bundles, Os, bundle};
+use crate::{Bundles, File, Os, bundle};
 
 /// Where a system's hosts look for the user's own plugins.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,24 +67,28 @@ pub fn install(library: &Path, folders: &Folders) -> Result<Bundles> {
     Ok(bundles)
 }
 
-/// Takes the bundles out of the plugin folders again, and tells which were there. What only has their name stays.
-pub fn uninstall(folders: &Folders) -> Result<Vec<PathBuf>> {
+/// Removes the bundles from the plugin folders. Returns a result for each bundle that is there: its
+/// path, or why it stays. One that cannot be removed does not keep the other one.
+pub fn uninstall(folders: &Folders) -> Vec<Result<PathBuf>> {
     let bundles = Bundles::here(&folders.clap, &folders.vst3);
-    let mut removed = Vec::new();
-    for bundle in [bundles.clap, bundles.vst3] {
-        let Ok(about) = std::fs::symlink_metadata(&bundle) else { continue };
-        if !bundles.files.iter().any(|file| file.path.starts_with(&bundle) && file.path.is_file()) {
-            bail!("{}: is not what `install` puts there; take it away by hand", bundle.display());
-        }
-        // A link is taken away, and not what it leads to.
-        let gone =
-            if about.is_dir() { std::fs::remove_dir_all(&bundle) } else { std::fs::remove_file(&bundle) };
-        gone.with_context(|| {
-            format!("{}: cannot be removed; does it belong to somebody else?", bundle.display())
-        })?;
-        removed.push(bundle);
-    }
-    Ok(removed)
+    let installed = |bundle: &&PathBuf| std::fs::symlink_metadata(bundle).is_ok();
+    let there = [&bundles.clap, &bundles.vst3].into_iter().filter(installed);
+    there.map(|bundle| remove(bundle, &bundles).map(|()| bundle.clone())).collect()
+}
+
+/// Removes a bundle that `install` made. What only has its name stays.
+fn remove(bundle: &Path, bundles: &Bundles) -> Result<()> {
+    let ours = |file: &File| file.path.starts_with(bundle) && file.path.is_file();
+    ensure!(
+        bundles.files.iter().any(ours),
+        "{}: is not what `install` puts there; remove it by hand",
+        bundle.display()
+    );
+    // Of a link, only the link is removed.
+    let is_folder = std::fs::symlink_metadata(bundle).is_ok_and(|about| about.is_dir());
+    let removed = if is_folder { std::fs::remove_dir_all(bundle) } else { std::fs::remove_file(bundle) };
+    removed
+        .with_context(|| format!("{}: cannot be removed; does it belong to somebody else?", bundle.display()))
 }
 
 #[cfg(test)]
@@ -127,21 +131,27 @@ mod tests {
         assert!(error.contains("file") && error.contains("--to"), "{error}");
     }
 
+    /// The paths of the bundles that were removed.
+    fn removed(folders: &Folders) -> Vec<PathBuf> {
+        uninstall(folders).into_iter().map(|result| result.expect("removed")).collect()
+    }
+
     #[test]
     fn what_was_installed_goes_again_and_nothing_else() {
         let place = tempfile::tempdir().expect("a temporary folder");
         let library = place.path().join("library");
         std::fs::write(&library, "code").expect("file");
         let folders = Folders::choose(Some(&place.path().join("plugins"))).expect("folders");
-        assert!(uninstall(&folders).expect("nothing is there").is_empty());
+        assert!(uninstall(&folders).is_empty());
         let bundles = install(&library, &folders).expect("bundles");
         let other = folders.clap.join("Other.clap");
         std::fs::write(&other, "another's").expect("file");
-        assert_eq!(uninstall(&folders).expect("removed"), [bundles.clap.clone(), bundles.vst3.clone()]);
+        assert_eq!(removed(&folders), [bundles.clap.clone(), bundles.vst3.clone()]);
         assert!(!bundles.clap.exists() && !bundles.vst3.exists() && other.exists());
         // Somebody's own folder that has the name.
         std::fs::create_dir_all(bundles.vst3.join("mine")).expect("folder");
-        let error = format!("{:#}", uninstall(&folders).expect_err("an error"));
+        let errors: Vec<_> = uninstall(&folders).into_iter().filter_map(Result::err).collect();
+        let error = format!("{errors:?}");
         assert!(error.contains("Segue.vst3") && bundles.vst3.join("mine").exists(), "{error}");
     }
 
@@ -159,7 +169,7 @@ mod tests {
             let name = bundle.file_name().expect("name");
             std::os::unix::fs::symlink(bundle, folders.clap.join(name)).expect("link");
         }
-        assert_eq!(uninstall(&folders).expect("removed").len(), 2);
+        assert_eq!(removed(&folders).len(), 2);
         assert!(built.clap.is_file() && built.files.iter().all(|file| file.path.is_file()));
     }
 

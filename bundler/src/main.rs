@@ -4,9 +4,10 @@ use std::io::{Write, stdout};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use bundler::{Bundles, Folders, Trial, Workspace, bundle, install, uninstall};
 use clap::{Args, Parser, Subcommand};
+use segue_music::one_line;
 
 /// Makes Segue's plugin bundles, installs them, and tries them in a headless host.
 #[derive(Parser)]
@@ -97,11 +98,21 @@ fn run(command: Command) -> Result<()> {
             phrases.attempt(&workspace, plugin)?;
         }
         Command::Uninstall { to } => {
-            let removed = uninstall(&Folders::choose(to.as_deref())?)?;
-            removed.iter().for_each(|bundle| println!("removed {}", bundle.display()));
-            if removed.is_empty() {
+            let bundles = uninstall(&Folders::choose(to.as_deref())?);
+            if bundles.is_empty() {
                 println!("nothing was installed");
             }
+            let mut kept = 0;
+            for bundle in bundles {
+                match bundle {
+                    Ok(path) => println!("removed {}", path.display()),
+                    Err(error) => {
+                        eprintln!("error: {}", one_line(&format!("{error:#}")));
+                        kept += 1;
+                    }
+                }
+            }
+            ensure!(kept == 0, "{kept} of Segue's bundles could not be removed");
         }
     }
     Ok(())
@@ -111,7 +122,7 @@ fn main() -> ExitCode {
     match run(Cli::parse().command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error:#}");
+            eprintln!("error: {}", one_line(&format!("{error:#}")));
             ExitCode::FAILURE
         }
     }

@@ -63,6 +63,7 @@ impl Take {
             tempos: vec![(Beats::ZERO, self.tempo)],
             meters: vec![(Beats::ZERO, self.meter)],
             end: end.ceil_to(self.meter.bar()),
+            ..Piece::default()
         }
     }
 

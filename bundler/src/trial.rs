@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
-use segue_music::{Beats, Channel, Meter, Piece, Tempo, Track, midi_file};
+use segue_music::{Beats, Channel, Meter, Piece, Tempo, Track, midi_file, one_line};
 
 use crate::take::write_sound;
 use crate::{ClapHost, Message, Performance, Script, Take, piano_roll};
@@ -68,14 +68,14 @@ impl Trial {
         let mut prompts = Vec::new();
         for entry in folder {
             let path = entry.with_context(|| format!("{}: cannot be read", self.prompts.display()))?.path();
-            if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("mid")) {
+            if midi_file::has_midi_extension(&path) {
                 prompts.push(path);
             }
         }
         prompts.sort();
         if prompts.is_empty() {
             bail!(
-                "{}: there is no .mid file in it; name another folder with `--prompts`",
+                "{}: there is no MIDI file in it; name another folder with `--prompts`",
                 self.prompts.display()
             );
         }
@@ -92,7 +92,7 @@ impl Trial {
         let (tempo, meter) = (prompt.tempo.bpm(), prompt.meter);
         say(&format!(
             "{}: {:.0} BPM, {}/{}, {} notes, answered with {count}\n",
-            name(path),
+            one_line(&name(path)),
             tempo,
             meter.numerator,
             meter.denominator,
@@ -108,9 +108,11 @@ impl Trial {
     }
 }
 
-/// A file's name without its ending.
+/// A file's name without `.mid`. Any other extension stays, so that `a.mid` and `a.kar` differ.
 fn name(path: &Path) -> String {
-    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+    let is_plain = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("mid"));
+    let name = if is_plain { path.file_stem() } else { path.file_name() };
+    name.unwrap_or_default().to_string_lossy().into_owned()
 }
 
 /// A phrase and its clock: the tempo and the metre the file begins with.
@@ -186,7 +188,7 @@ mod tests {
         let error = trial(&folder.path().join("nowhere")).run(&mut say).expect_err("no folder");
         assert!(format!("{error:#}").contains("--prompts"), "{error:#}");
         let error = trial(folder.path()).run(&mut say).expect_err("no prompts");
-        assert!(format!("{error:#}").contains("no .mid file"), "{error:#}");
+        assert!(format!("{error:#}").contains("no MIDI file"), "{error:#}");
 
         std::fs::write(folder.path().join("text.mid"), "not music").expect("file");
         let error = trial(folder.path()).run(&mut say).expect_err("no plugin");

@@ -42,7 +42,7 @@ impl Workspace {
     pub fn build(&self) -> Result<PathBuf> {
         let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let status = Command::new(&cargo)
-            .args(["build", "--release", "-p", "segue"])
+            .args(["build", "--release", "-p", "segue-plugin"])
             .arg("--target-dir")
             .arg(&self.target)
             .current_dir(&self.root)

@@ -5,25 +5,26 @@ mod choice;
 mod groups;
 mod header;
 mod help;
+mod icon_button;
 mod instance;
 mod keyboard;
+mod labels;
+mod layout;
 mod learn;
-mod look;
 mod mode_switch;
 mod model_menu;
 mod piano;
-mod places;
+mod pixels;
 mod preset_menu;
 mod roll;
-mod sign;
 mod slider;
 mod span;
 mod style;
 mod takes_panel;
 #[cfg(test)]
 mod tests;
+mod theme;
 mod window;
-mod words;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -37,19 +38,19 @@ use nice_plug::editor::dpi::LogicalSize;
 use nice_plug::prelude::ParamSetter;
 use nice_plug_egui::{Frame, NiceEguiApp, baseview};
 
-use crate::composer::Wish;
-use crate::models::Shelf;
+use crate::composer::Command as Wish;
+use crate::models::folder::Shelf;
 use crate::params::SegueParams;
-use crate::presets::Folder;
+use crate::params::presets::Folder;
 use crate::status::Status;
 use crate::takes::Takes;
 use header::Page;
 pub use instance::Instance;
+use layout::Layout;
 use learn::Learning;
 use mode_switch::ModeSwitch;
 use model_menu::ModelMenu;
 use piano::Piano;
-use places::Places;
 use preset_menu::PresetMenu;
 use roll::RollView;
 use takes_panel::TakesPanel;
@@ -64,8 +65,8 @@ pub type Strip = Arc<dyn Fn(&mut Ui) + Send + Sync>;
 /// However much there is to say above it.
 const LOWEST_ROLL: f32 = 64.0;
 
-/// The window's content.
-pub struct Face {
+/// The content of one window.
+pub struct EditorView {
     params: Arc<SegueParams>,
     status: Arc<Status>,
     wish: Sender<Wish>,
@@ -81,10 +82,10 @@ pub struct Face {
     learning: Option<Learning>,
     page: Option<Page>,
     strip: Option<Strip>,
-    fallen: bool,
+    panicked: bool,
 }
 
-impl Face {
+impl EditorView {
     /// What an editor shows of an instance.
     pub fn new(instance: Instance) -> Self {
         let Instance { params, status, wish, fingers, unfolded } = instance;
@@ -106,7 +107,7 @@ impl Face {
             learning: None,
             page,
             strip: None,
-            fallen: false,
+            panicked: false,
         }
     }
 
@@ -114,7 +115,7 @@ impl Face {
         let Some(host) = self.host.clone() else { return };
         let setter = host.param_setter();
         learn::settle(&mut self.learning, &self.status, &setter, &self.params);
-        let area = Area::new().fill(look::GROUND).inner_margin(12.0);
+        let area = Area::new().fill(theme::GROUND).inner_margin(12.0);
         CentralPanel::default().frame(area).show(ui, |ui| {
             let presets = |ui: &mut Ui| self.presets.show(ui, &host, &self.params);
             header::header(ui, &setter, &self.params, &self.status, &mut self.page, presets);
@@ -139,7 +140,7 @@ impl Face {
             self.modes.show(ui, &setter, &self.params, &self.status);
             ui.add_space(4.0);
             // What the controls below leave of the height.
-            let below = groups::HEIGHT + piano::HEIGHT + 12.0 + look::GAP;
+            let below = groups::HEIGHT + piano::HEIGHT + 12.0 + theme::GAP;
             let height = (ui.available_height() - below).max(LOWEST_ROLL);
             let fold = self.roll.show(ui, &self.status, height);
             takes_panel::fold(ui, fold, self.panel.count(&self.takes), &self.unfolded);
@@ -152,33 +153,33 @@ impl Face {
 
     /// What lies below the keys.
     fn controls(&mut self, ui: &mut Ui, setter: &ParamSetter<'_>) {
-        let places = Places::of(ui.available_rect_before_wrap(), self.unfolded.load(Ordering::Relaxed));
+        let layout = Layout::of(ui.available_rect_before_wrap(), self.unfolded.load(Ordering::Relaxed));
         let mut at = |place: Option<Rect>, contents: &mut dyn FnMut(&mut Ui)| {
             if let Some(place) = place {
                 ui.scope_builder(UiBuilder::new().max_rect(place), contents);
             }
         };
-        at(places.when, &mut |ui| {
+        at(layout.when, &mut |ui| {
             groups::group(ui, "When", |ui| {
                 groups::when(ui, setter, &self.params, &self.status, &mut self.learning);
             });
         });
-        at(Some(places.what), &mut |ui| {
+        at(Some(layout.what), &mut |ui| {
             groups::group(ui, "What", |ui| groups::what(ui, setter, &self.params));
         });
-        at(places.sound, &mut |ui| {
+        at(layout.sound, &mut |ui| {
             groups::group(ui, "Sound", |ui| {
                 groups::sound(ui, setter, &self.params);
                 self.models.show(ui, &self.params, &self.status);
                 self.buttons(ui);
             });
         });
-        at(places.takes, &mut |ui| self.panel.show(ui, &self.takes, &self.wish));
+        at(layout.takes, &mut |ui| self.panel.show(ui, &self.takes, &self.wish));
     }
 
     fn buttons(&self, ui: &mut Ui) {
         let wide = |ui: &mut Ui, word: &str, what: &str| {
-            ui.add_sized([ui.available_width(), look::ROW], Button::new(word)).on_hover_text(what).clicked()
+            ui.add_sized([ui.available_width(), theme::ROW], Button::new(word)).on_hover_text(what).clicked()
         };
         if wide(ui, "All notes off", "Ends every note that sounds, yours and Segue's.") {
             self.status.panic.store(true, Ordering::Relaxed);
@@ -190,33 +191,33 @@ impl Face {
     }
 }
 
-impl NiceEguiApp for Face {
+impl NiceEguiApp for EditorView {
     fn build(
         &mut self,
         context: egui::Context,
         host: GuiContext,
         _frame: &mut Frame,
     ) -> Result<(), baseview::HandlerError> {
-        look::apply(&context);
+        theme::apply(&context);
         self.host = Some(host);
         Ok(())
     }
 
     fn ui(&mut self, ui: &mut Ui, _frame: &mut Frame) {
-        if !self.fallen && catch_unwind(AssertUnwindSafe(|| self.show(ui))).is_err() {
-            self.fallen = true;
+        if !self.panicked && catch_unwind(AssertUnwindSafe(|| self.show(ui))).is_err() {
+            self.panicked = true;
         }
         ui.ctx().request_repaint_after(REFRESH);
     }
 
     fn resized(&mut self, size: baseview::WindowSize) {
         let logical = LogicalSize::new(size.logical.width as f32, size.logical.height as f32);
-        self.params.state.set_window(window::whole(logical));
+        self.params.state.set_window(pixels::whole(logical));
     }
 }
 
 /// A window that closes leaves nothing of its player behind: no key down, nobody who watches or learns.
-impl Drop for Face {
+impl Drop for EditorView {
     fn drop(&mut self) {
         self.piano.leave();
         self.status.roll.watch(false);

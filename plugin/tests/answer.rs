@@ -3,7 +3,7 @@
 mod rig;
 
 use rig::{Cut, OURS, Rig, Song, hygiene, notes, phrase};
-use segue::settings::{Bounds, ScaleLock, Settings};
+use segue::between::settings::{Bounds, ScaleLock, Settings};
 use segue_music::{Beats, tick_at};
 
 /// Plays the phrase at the start of the song and runs for so many beats.
@@ -32,8 +32,8 @@ fn the_answer_lies_on_the_grid_to_the_sample() {
     ];
     for (rate, song, tempo, patience, grid, begin) in cases {
         let rig = answered(rate, song, tempo, Cut::Of(256), 24.0, |settings| {
-            settings.patience = patience;
-            settings.grid = grid;
+            settings.when.patience = patience;
+            settings.what.grid = grid;
         });
         let ours = rig.ours();
         assert!(!ours.is_empty(), "{song:?} {grid}");
@@ -54,7 +54,7 @@ fn the_answer_lies_on_the_grid_to_the_sample() {
 #[test]
 fn it_answers_each_phrase_once() {
     let mut rig = Rig::new(48_000.0, Song::Plays(0.0, 120.0));
-    rig.settings.bars = 1;
+    rig.settings.when.bars = 1;
     let mut input = phrase(&rig, 0.0, 120.0);
     input.extend(phrase(&rig, 20.0, 120.0));
     rig.run(rig.at(40.0, 120.0), Cut::Of(512), &input);
@@ -119,7 +119,7 @@ fn sample_rates_do_not_matter() {
 fn another_seed_is_another_answer_and_the_same_one_the_same() {
     let run = |seed| {
         answered(48_000.0, Song::Plays(0.0, 120.0), 120.0, Cut::Of(512), 20.0, |settings| {
-            settings.seed = seed
+            settings.what.seed = seed
         })
         .ours()
     };
@@ -197,7 +197,7 @@ fn a_limit_that_moves_holds_at_once_though_the_composer_stands_still() {
             let moved = rig.sample;
             rig.composer = None;
             if changes {
-                change(&mut rig.settings.bounds);
+                change(&mut rig.settings.what.bounds);
             }
             rig.run(rig.at(9.0, 120.0), Cut::Of(64), &[]);
             let ours = rig.ours();

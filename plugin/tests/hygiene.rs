@@ -3,7 +3,7 @@
 mod rig;
 
 use rig::{Cut, OURS, Rig, Song, control, hygiene, notes, off, on, phrase};
-use segue::message::{Event, Message};
+use segue::between::message::{Event, Message};
 
 const RATE: f64 = 48_000.0;
 
@@ -28,7 +28,7 @@ fn whatever_ends_it_ends_everything_in_the_next_block() {
         ("no transport", |rig| rig.move_song(Song::None)),
         ("bypass", |rig| rig.settings.bypass = true),
         ("off", |rig| rig.settings.on = false),
-        ("channel", |rig| rig.settings.channel = 9),
+        ("channel", |rig| rig.settings.sound.channel = 9),
         ("state load", |rig| rig.settings.generation += 1),
         ("reset", |rig| rig.processor.reset()),
         ("activation", |rig| rig.processor.activate(44_100.0, false, None)),
@@ -280,7 +280,7 @@ fn loops_shorter_than_the_lead_never_stick() {
 #[test]
 fn without_pass_through_only_ours_goes_out() {
     let mut rig = Rig::new(RATE, Song::Plays(0.0, 120.0));
-    rig.settings.pass = false;
+    rig.settings.sound.pass = false;
     let mut input = phrase(&rig, 0.0, 120.0);
     input.insert(0, (0, control(1, 0.3)));
     rig.run(rig.at(12.0, 120.0), Cut::Of(512), &input);

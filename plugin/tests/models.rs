@@ -5,8 +5,8 @@ mod rig;
 use std::sync::Arc;
 
 use rig::{Cut, Rig, Song, hygiene, phrase};
-use segue::composer::Wish;
-use segue::status::Doing;
+use segue::between::meters::Doing;
+use segue::composer::Command;
 use segue_model::Model;
 
 const RATE: f64 = 48_000.0;
@@ -20,7 +20,7 @@ fn a_model_swapped_in_leaves_no_gap() {
         rig.run(rig.at(7.0, TEMPO), Cut::Of(480), &input);
         if swap {
             let wish = rig.wish.as_ref().expect("in line");
-            wish.send(Wish::Play(Arc::new(Model::random(8)))).expect("it listens");
+            wish.send(Command::Play(Arc::new(Model::random(8)))).expect("it listens");
         }
         rig.run(rig.at(22.0, TEMPO), Cut::Of(480), &[]);
         assert_eq!(hygiene(&rig.out), 0);
@@ -47,7 +47,7 @@ fn a_model_whose_numbers_break_is_silent_and_says_why() {
     assert_eq!(rig::notes(&rig.out, 0).len(), 4, "the player's notes pass through");
 
     // Another model plays on.
-    rig.wish.as_ref().expect("in line").send(Wish::Play(Arc::new(Model::random(3)))).expect("it listens");
+    rig.wish.as_ref().expect("in line").send(Command::Play(Arc::new(Model::random(3)))).expect("it listens");
     rig.run(rig.at(12.0, TEMPO), Cut::Of(480), &[]);
     assert_eq!(rig.status.reason(), None);
     let again = phrase(&rig, 12.0, TEMPO);

@@ -3,9 +3,9 @@
 mod rig;
 
 use rig::{Cut, OURS, Rig, Song, control, hygiene, notes, off, on};
-use segue::message::Message;
-use segue::settings::{Bounds, Mode, Settings, Trigger, Yield};
-use segue::status::Doing;
+use segue::between::message::Message;
+use segue::between::meters::Doing;
+use segue::between::settings::{Bounds, Mode, Settings, Trigger, Yield};
 
 const RATE: f64 = 48_000.0;
 const TEMPO: f64 = 120.0;
@@ -43,7 +43,7 @@ fn within(rig: &Rig, from: u64, until: u64) -> Vec<(u64, u64)> {
 #[test]
 fn trading_keeps_to_the_bar_lines() {
     for cut in [Cut::Of(64), Cut::Of(480), Cut::Random] {
-        let mut rig = rig(|settings| (settings.mode, settings.bars) = (Mode::Trade, 2));
+        let mut rig = rig(|settings| (settings.mode, settings.when.bars) = (Mode::Trade, 2));
         let mut input = quarters(0, 8);
         input.extend(quarters(16, 24));
         rig.run(34 * BEAT, cut, &input);
@@ -62,7 +62,7 @@ fn trading_keeps_to_the_bar_lines() {
 
 #[test]
 fn playing_into_a_turn_takes_it_and_gives_it_back() {
-    let mut rig = rig(|settings| (settings.mode, settings.bars) = (Mode::Trade, 2));
+    let mut rig = rig(|settings| (settings.mode, settings.when.bars) = (Mode::Trade, 2));
     let mut input = quarters(0, 8);
     input.extend([(10 * BEAT + 5, on(60)), (11 * BEAT, off(60))]);
     rig.run(17 * BEAT, Cut::Of(480), &input);
@@ -76,7 +76,7 @@ fn playing_into_a_turn_takes_it_and_gives_it_back() {
 
 #[test]
 fn a_player_who_stops_trading_is_left_in_peace() {
-    let mut rig = rig(|settings| (settings.mode, settings.bars) = (Mode::Trade, 1));
+    let mut rig = rig(|settings| (settings.mode, settings.when.bars) = (Mode::Trade, 1));
     rig.run(20 * BEAT, Cut::Of(480), &quarters(0, 4));
     assert!(!within(&rig, 4, 8).is_empty());
     assert_eq!(within(&rig, 8, 20), []);
@@ -90,15 +90,15 @@ fn a_player_who_stops_trading_is_left_in_peace() {
 #[test]
 fn the_latch_takes_over_and_hands_back() {
     for yields in [Yield::AtOnce, Yield::LetEnd] {
-        let mut rig = rig(|settings| (settings.mode, settings.yields) = (Mode::Continue, yields));
+        let mut rig = rig(|settings| (settings.mode, settings.when.yields) = (Mode::Continue, yields));
         let input = quarters(0, 3);
         rig.run(3 * BEAT + 7_300, Cut::Of(100), &input);
         assert_eq!(rig.ours(), [], "nothing before the latch");
-        rig.settings.latch = true;
+        rig.settings.when.latch = true;
         rig.run(12 * BEAT, Cut::Of(100), &[]);
         // The next sixteenth that is a lead away: 3.30 beats and 2,230 samples are 3.40.
         assert_eq!(rig.ours()[0].0, 3 * BEAT + BEAT / 2, "{yields:?}");
-        rig.settings.latch = false;
+        rig.settings.when.latch = false;
         rig.run(30 * BEAT, Cut::Of(100), &[]);
         let ours = rig.ours();
         assert!(ours.iter().all(|note| note.0 <= 12 * BEAT), "{ours:?}");
@@ -110,7 +110,7 @@ fn the_latch_takes_over_and_hands_back() {
 
 #[test]
 fn the_player_can_play_into_a_takeover() {
-    let mut rig = rig(|settings| (settings.mode, settings.latch) = (Mode::Continue, true));
+    let mut rig = rig(|settings| (settings.mode, settings.when.latch) = (Mode::Continue, true));
     let mut input = quarters(0, 3);
     input.extend([(9 * BEAT + 11, on(62)), (10 * BEAT, off(62))]);
     rig.run(20 * BEAT, Cut::Of(480), &input);
@@ -123,7 +123,7 @@ fn the_player_can_play_into_a_takeover() {
 
 #[test]
 fn a_duet_goes_on_while_the_player_plays() {
-    let mut rig = rig(|settings| (settings.mode, settings.bars) = (Mode::Duet, 1));
+    let mut rig = rig(|settings| (settings.mode, settings.when.bars) = (Mode::Duet, 1));
     rig.run(24 * BEAT, Cut::Of(480), &held(0, 16, BEAT * 5 / 4));
     let ours = within(&rig, 0, 24);
     assert!(ours.iter().all(|&(at, _)| at >= 4 * BEAT), "it listens for a bar first");
@@ -140,7 +140,7 @@ fn a_duet_goes_on_while_the_player_plays() {
 #[test]
 fn notes_that_are_let_end_end_by_themselves() {
     let run = |yields, barge: bool| {
-        let mut rig = rig(|settings| settings.yields = yields);
+        let mut rig = rig(|settings| settings.when.yields = yields);
         let mut input = quarters(0, 4);
         if barge {
             input.extend([(8 * BEAT + 50, on(50)), (8 * BEAT + 100, off(50))]);
@@ -160,7 +160,8 @@ fn commands_are_not_music() {
     let latch = Some(Trigger::Note(30));
     let step = Some(Trigger::Control(20));
     let mut rig = rig(|settings| {
-        (settings.mode, settings.latch_trigger, settings.mode_trigger) = (Mode::Continue, latch, step);
+        (settings.mode, settings.when.latch_trigger, settings.when.mode_trigger) =
+            (Mode::Continue, latch, step);
     });
     let mut input = quarters(0, 3);
     input.extend([(3 * BEAT, on(30)), (10 * BEAT, off(30))]);
@@ -169,7 +170,7 @@ fn commands_are_not_music() {
     assert!(rig.ours().iter().all(|note| note.3 <= 10 * BEAT), "and let it go");
     // A quarter of the controller's range is a mode.
     for (value, mode) in [(0.0, Mode::Answer), (0.3, Mode::Trade), (0.6, Mode::Continue), (1.0, Mode::Duet)] {
-        rig.block(64, &[segue::message::Event { time: 3, message: control(20, value) }]);
+        rig.block(64, &[segue::between::message::Event { time: 3, message: control(20, value) }]);
         assert_eq!(rig.status.mode(), mode);
     }
     let commanded = |message: &Message| {
@@ -206,8 +207,8 @@ fn blocks_matter_in_no_mode() {
         for (yields, quantise) in [(Yield::AtOnce, 1.0), (Yield::LetEnd, 0.3)] {
             let run = |cut| {
                 let mut rig = rig(|settings| {
-                    (settings.mode, settings.yields, settings.quantise) = (mode, yields, quantise);
-                    (settings.bars, settings.latch) = (1, true);
+                    (settings.mode, settings.when.yields, settings.what.quantise) = (mode, yields, quantise);
+                    (settings.when.bars, settings.when.latch) = (1, true);
                 });
                 let mut input = quarters(0, 7);
                 input.iter_mut().for_each(|(at, _)| *at += *at % 977);
@@ -232,11 +233,11 @@ fn bounds_hold_in_every_mode() {
         velocities: (40, 50),
         polyphony: 1,
         density: 2.0,
-        scale: segue::settings::ScaleLock::To(0b1010_1011_0101),
+        scale: segue::between::settings::ScaleLock::To(0b1010_1011_0101),
     };
     for mode in Mode::ALL {
         let mut rig = rig(|settings| {
-            (settings.mode, settings.bounds, settings.latch, settings.temperature) =
+            (settings.mode, settings.what.bounds, settings.when.latch, settings.what.temperature) =
                 (mode, bounds, true, 1.5);
         });
         rig.run(32 * BEAT, Cut::Of(480), &quarters(0, 8));
@@ -260,7 +261,7 @@ fn bounds_hold_in_every_mode() {
 
 #[test]
 fn limits_that_leave_no_note_are_said() {
-    let mut rig = rig(|settings| settings.bounds.scale = segue::settings::ScaleLock::To(0));
+    let mut rig = rig(|settings| settings.what.bounds.scale = segue::between::settings::ScaleLock::To(0));
     rig.run(6 * BEAT, Cut::Of(480), &quarters(0, 4));
     assert_eq!(rig.ours(), []);
     assert_eq!(rig.status.doing().0, Doing::Resting);
@@ -271,7 +272,7 @@ fn limits_that_leave_no_note_are_said() {
 fn a_moved_parameter_is_heard_soon() {
     let mut rig = rig(|_| ());
     rig.run(8 * BEAT, Cut::Of(480), &quarters(0, 4));
-    rig.settings.bounds.keys = (90, 100);
+    rig.settings.what.bounds.keys = (90, 100);
     rig.run(20 * BEAT, Cut::Of(480), &[]);
     let after: Vec<_> = rig.ours().into_iter().filter(|note| note.0 > 8 * BEAT + BEAT / 4).collect();
     assert!(!after.is_empty() && after.iter().all(|note| note.1 >= 90), "{after:?}");
@@ -280,7 +281,7 @@ fn a_moved_parameter_is_heard_soon() {
 #[test]
 fn the_pedal_is_followed_where_that_is_wanted() {
     for follow in [false, true] {
-        let mut rig = rig(|settings| settings.follow_pedal = follow);
+        let mut rig = rig(|settings| settings.sound.follow_pedal = follow);
         let mut input = quarters(0, 2);
         input.extend([(100, control(64, 1.0)), (BEAT * 3, control(64, 0.0))]);
         input.sort_by_key(|(at, _)| *at);
@@ -314,12 +315,12 @@ fn what_was_lost_is_found_again() {
 #[test]
 fn a_seamless_loop_goes_on_as_planned() {
     // A loop of two bars, in the middle of the answer.
-    let mut rig = rig(|settings| (settings.bars, settings.seed) = (2, 2));
+    let mut rig = rig(|settings| (settings.when.bars, settings.what.seed) = (2, 2));
     rig.run(8 * BEAT, Cut::Of(480), &quarters(0, 4));
     rig.move_song(Song::Plays(0.0, TEMPO));
     rig.run(14 * BEAT, Cut::Of(480), &[]);
     let straight = {
-        let mut rig = self::rig(|settings| (settings.bars, settings.seed) = (2, 2));
+        let mut rig = self::rig(|settings| (settings.when.bars, settings.what.seed) = (2, 2));
         rig.run(14 * BEAT, Cut::Of(480), &quarters(0, 4));
         rig.ours()
     };
@@ -340,8 +341,8 @@ fn a_seamless_loop_goes_on_as_planned() {
 fn a_groove_brings_no_more_voices_together_than_there_may_be() {
     // The player rushes the beats and drags the eighths, and so does what is planned: ends and beginnings cross.
     let mut rig = rig(|settings| {
-        (settings.mode, settings.quantise, settings.bounds.polyphony) = (Mode::Duet, 0.0, 1);
-        settings.grid = segue_music::Beats::ratio(1, 2);
+        (settings.mode, settings.what.quantise, settings.what.bounds.polyphony) = (Mode::Duet, 0.0, 1);
+        settings.what.grid = segue_music::Beats::ratio(1, 2);
     });
     let mut input: Vec<_> = (0..32u64)
         .flat_map(|eighth| {
@@ -366,11 +367,11 @@ fn a_groove_brings_no_more_voices_together_than_there_may_be() {
 
 #[test]
 fn what_is_forgotten_is_not_played_either() {
-    let mut rig = rig(|settings| settings.bars = 4);
+    let mut rig = rig(|settings| settings.when.bars = 4);
     rig.run(6 * BEAT, Cut::Of(480), &quarters(0, 4));
     assert!(!rig.ours().is_empty());
     let wish = rig.wish.as_ref().expect("in line");
-    wish.send(segue::composer::Wish::Forget).expect("it listens");
+    wish.send(segue::composer::Command::Forget).expect("it listens");
     rig.run(6 * BEAT + 480, Cut::Of(480), &[]);
     let before = rig.ours().len();
     rig.run(16 * BEAT, Cut::Of(480), &[]);

@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use rig::{Cut, Rig, Song, hygiene, notes, phrase};
-use segue::status::Doing;
+use segue::between::meters::Doing;
 use segue_model::Model;
 
 const SONG: Song = Song::Plays(0.0, 120.0);
@@ -56,8 +56,8 @@ fn offline_is_what_real_time_was_at_any_block_size() {
 fn a_composer_that_is_behind_thins_and_neither_bunches_nor_sticks() {
     // The composer comes to its turn only every 0.8 s, at 1.6 and at 2.4 s; the answer is due at 2.125 s.
     let mut rig = Rig::new(RATE, SONG);
-    rig.settings.bars = 16;
-    rig.settings.patience = 0.75;
+    rig.settings.when.bars = 16;
+    rig.settings.when.patience = 0.75;
     let input = phrase(&rig, 0.0, 120.0);
     let mut composer = rig.composer.take().expect("in line");
     for turn in 1..=25 {
@@ -106,7 +106,7 @@ fn without_a_model_notes_pass_and_the_reason_is_told() {
 fn an_instance_is_there_before_its_model() {
     let begun = Instant::now();
     let rig = Rig::threaded(RATE, SONG, false, slow_load);
-    let instance = segue::plugin::Segue::default();
+    let instance = segue::host::plugin::Segue::default();
     assert!(begun.elapsed() < Duration::from_millis(50), "{:?}", begun.elapsed());
     assert_eq!(rig.status.doing().0, Doing::Loading);
     drop(instance);

@@ -10,14 +10,14 @@ use std::time::Instant;
 
 use crossbeam_channel::bounded;
 use rig::{Song, control, off, on};
-use segue::boundary::boundary;
-use segue::clock::Transport;
+use segue::audio::clock::Transport;
+use segue::audio::processor::{Block, Processor};
+use segue::between::boundary::boundary;
+use segue::between::message::{Event, Message, Sink};
+use segue::between::settings::{Settings, When};
+use segue::between::touch::touch;
 use segue::composer::Composer;
-use segue::message::{Event, Message, Sink};
-use segue::processor::{Block, Processor};
-use segue::settings::Settings;
 use segue::status::Status;
-use segue::touch::touch;
 use segue_model::Model;
 use segue_music::Meter;
 
@@ -48,12 +48,13 @@ fn the_audio_thread_allocates_nothing() {
     let (_, wishes) = bounded(1);
     let mut composer = Composer::new(Arc::new(Model::random(7)), end, wishes, status.clone());
     let rate = 48_000.0;
-    let mut processor = Processor::new(audio, status.clone(), rate);
+    let mut processor = Processor::new(audio, status.meters.clone(), rate);
     let (mut fingers, touches) = touch();
     processor.listen_to(touches);
     let (mut left, mut right) = (vec![0.0; 64], vec![0.0; 64]);
     let mut sink = Fixed { events: Vec::with_capacity(256) };
-    let mut settings = Settings { bars: 16, ..Settings::default() };
+    let when = When { bars: 16, ..When::default() };
+    let mut settings = Settings { when, ..Settings::default() };
     let (mut sent, mut worst, mut total) = (0, 0.0f64, 0.0);
     let blocks = 30_000;
     for block in 0..blocks {
@@ -84,7 +85,7 @@ fn the_audio_thread_allocates_nothing() {
             }
         }
         settings.bypass = second == 26;
-        settings.channel = if second < 28 { 1 } else { 4 };
+        settings.sound.channel = if second < 28 { 1 } else { 4 };
         if block == 15_000 {
             processor.reset();
         }

@@ -10,7 +10,7 @@ const TEMPO: f64 = 120.0;
 /// The peaks while the phrase is played, and of the answer once the phrase has died away.
 fn peaks(levels: (f32, f32)) -> [f32; 2] {
     let mut rig = Rig::new(RATE, Song::Plays(0.0, TEMPO));
-    (rig.settings.level, rig.settings.segue_level) = levels;
+    (rig.settings.sound.level, rig.settings.sound.segue_level) = levels;
     let input = phrase(&rig, 0.0, TEMPO);
     rig.run(rig.at(4.0, TEMPO), Cut::Of(256), &input);
     let played = std::mem::take(&mut rig.peak);

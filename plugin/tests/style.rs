@@ -5,23 +5,20 @@ mod rig;
 use rig::{Cut, Rig, Song, phrase};
 use segue::params::SegueParams;
 use segue::status::Status;
-use segue_model::{Checkpoint, Config, Model, Network};
+use segue_model::{Checkpoint, Config, Model};
 
 /// An untrained model that knows so many styles; each is a row of its own in it.
 fn model(styles: usize) -> Model {
-    let config = Config::tiny();
-    let network = Network::random(&config, 7).expect("it fits into memory");
     let styles = (1..=styles).map(|number| format!("manner {number}")).collect();
-    let numbers = network.numbers().expect("they are there");
     let name = "one with manners".to_owned();
-    let checkpoint = Checkpoint { name, config, notes_seen: 0, styles, numbers };
+    let checkpoint = Checkpoint { name, styles, ..Checkpoint::random(&Config::tiny(), 7) };
     Model::from_checkpoint(checkpoint).expect("it is sound")
 }
 
 /// The answer to a phrase, in that style.
 fn answer(known: usize, style: Option<u8>) -> Vec<(u64, u8)> {
     let mut rig = Rig::of(model(known), 48_000.0, Song::Plays(0.0, 120.0));
-    rig.settings.style = style;
+    rig.settings.what.style = style;
     let input = phrase(&rig, 0.0, 120.0);
     rig.run(rig.at(24.0, 120.0), Cut::Of(512), &input);
     rig.ours().into_iter().map(|(at, key, ..)| (at, key)).collect()

@@ -3,10 +3,10 @@
 mod rig;
 
 use rig::{Cut, Rig, Song, hygiene, notes, off, on};
-use segue::composer::Wish;
-use segue::message::Message;
-use segue::roll::View;
-use segue::settings::{Bounds, Mode, ScaleLock, Settings, Yield};
+use segue::between::message::Message;
+use segue::between::settings::{Bounds, Mode, ScaleLock, Settings, Yield};
+use segue::composer::Command;
+use segue::status::roll::View;
 use segue::takes::Take;
 use segue_music::{Note, Role};
 
@@ -19,12 +19,12 @@ type Heard = (u64, u8, u8, u64);
 
 fn rig(song: Song, change: impl Fn(&mut Settings)) -> Rig {
     let mut rig = Rig::new(RATE, song);
-    rig.settings.bars = 1;
+    rig.settings.when.bars = 1;
     change(&mut rig.settings);
     rig
 }
 
-fn ask(rig: &Rig, wish: Wish) {
+fn ask(rig: &Rig, wish: Command) {
     rig.wish.as_ref().expect("in line").send(wish).expect("it listens");
 }
 
@@ -81,12 +81,12 @@ fn in_every_mode_a_take_is_what_was_heard() {
     ] {
         for yields in [Yield::AtOnce, Yield::LetEnd] {
             let mut rig = rig(Song::Plays(0.0, 120.0), |settings| {
-                (settings.mode, settings.yields, settings.quantise) = (mode, yields, 0.3);
+                (settings.mode, settings.when.yields, settings.what.quantise) = (mode, yields, 0.3);
             });
             rig.run(5 * BEAT, Cut::Of(480), input);
-            rig.settings.latch = mode == Mode::Continue;
+            rig.settings.when.latch = mode == Mode::Continue;
             rig.run(20 * BEAT, Cut::Of(480), input);
-            rig.settings.latch = false;
+            rig.settings.when.latch = false;
             rig.run(30 * BEAT, Cut::Of(480), &[]);
             let kept = takes(&rig);
             assert_eq!(kept.len(), expected, "{mode:?} {yields:?}: {kept:?}");
@@ -112,7 +112,8 @@ fn in_every_mode_a_take_is_what_was_heard() {
 
 #[test]
 fn a_barge_in_makes_a_take_short() {
-    let begin = |pass| rig(Song::Plays(0.0, 120.0), |settings| (settings.bars, settings.pass) = (4, pass));
+    let begin =
+        |pass| rig(Song::Plays(0.0, 120.0), |settings| (settings.when.bars, settings.sound.pass) = (4, pass));
     // In the middle of a note of what the answer would be, which is not its last.
     let mut whole = begin(true);
     whole.run(30 * BEAT, Cut::Of(480), &quarters(0, 4));
@@ -150,7 +151,7 @@ fn a_replay_is_what_was_heard_whatever_the_settings_are_by_then() {
             };
             let beat = RATE * 60.0 / tempo;
             let at = |beats: f64| (beats * beat).round() as u64;
-            let mut rig = rig(song, |settings| (settings.mode, settings.quantise) = (mode, 0.4));
+            let mut rig = rig(song, |settings| (settings.mode, settings.what.quantise) = (mode, 0.4));
             let input: Vec<_> = (0..6u32)
                 .flat_map(|i| {
                     let onset = at(f64::from(i) * 0.5 + f64::from(i % 2) * 0.07);
@@ -158,17 +159,17 @@ fn a_replay_is_what_was_heard_whatever_the_settings_are_by_then() {
                 })
                 .collect();
             rig.run(at(3.1), Cut::Of(480), &input);
-            rig.settings.latch = mode == Mode::Continue;
+            rig.settings.when.latch = mode == Mode::Continue;
             rig.run(at(8.0), Cut::Of(480), &input);
-            rig.settings.latch = false;
+            rig.settings.when.latch = false;
             rig.run(at(13.0), Cut::Of(480), &[]);
             let first: Vec<_> = relative(&rig.ours());
             let rows = rig.status.takes.list();
             assert_eq!((rows.len(), first.len() >= 2), (1, true), "{song:?} {mode:?} {first:?}");
             // Whatever is asked of an answer now says nothing of a replay.
-            rig.settings.quantise = 1.0;
+            rig.settings.what.quantise = 1.0;
             rig.settings.on = false;
-            rig.settings.bounds = Bounds {
+            rig.settings.what.bounds = Bounds {
                 keys: (20, 21),
                 velocities: (1, 2),
                 polyphony: 1,
@@ -176,7 +177,7 @@ fn a_replay_is_what_was_heard_whatever_the_settings_are_by_then() {
                 scale: ScaleLock::To(1),
             };
             rig.run(at(13.2), Cut::Of(480), &[]);
-            ask(&rig, Wish::Replay(rows[0].id));
+            ask(&rig, Command::Replay(rows[0].id));
             let before = rig.ours().len();
             rig.run(at(14.0), Cut::Of(480), &[]);
             assert!(rig.status.takes.list()[0].replaying, "{song:?} {mode:?}");
@@ -198,12 +199,12 @@ fn a_replay_is_what_was_heard_whatever_the_settings_are_by_then() {
 fn a_replay_makes_way_as_an_answer_does_and_is_stopped_on_request() {
     // (whether the player plays into it or asks for its end, whether it has begun)
     for (plays, begun) in [(true, true), (true, false), (false, true), (false, false)] {
-        let mut rig = rig(Song::Plays(0.0, 120.0), |settings| settings.bars = 2);
+        let mut rig = rig(Song::Plays(0.0, 120.0), |settings| settings.when.bars = 2);
         rig.run(16 * BEAT, Cut::Of(480), &quarters(0, 4));
         let id = rig.status.takes.list()[0].id;
         let before = rig.ours().len();
         let place = rig.ours()[0].0 % (4 * BEAT);
-        ask(&rig, Wish::Replay(id));
+        ask(&rig, Command::Replay(id));
         rig.run(16 * BEAT + 480, Cut::Of(480), &[]);
         let from = 16 * BEAT + place;
         let at = if begun { from + 5 * BEAT / 4 } else { from - BEAT / 10 };
@@ -212,7 +213,7 @@ fn a_replay_makes_way_as_an_answer_does_and_is_stopped_on_request() {
         if plays {
             rig.run(at + 600, Cut::Of(480), &input);
         } else {
-            ask(&rig, Wish::StopReplay);
+            ask(&rig, Command::StopReplay);
             // The composer is asked between blocks, and decides at a tick.
             rig.run(at + 2_000, Cut::Of(480), &[]);
         }
@@ -232,12 +233,12 @@ fn a_replay_makes_way_as_an_answer_does_and_is_stopped_on_request() {
 
 #[test]
 fn a_replay_goes_on_in_a_duet_and_is_gone_on_from() {
-    let mut rig = rig(Song::Plays(0.0, 120.0), |settings| settings.bars = 2);
+    let mut rig = rig(Song::Plays(0.0, 120.0), |settings| settings.when.bars = 2);
     rig.status.roll.watch(true);
     rig.run(16 * BEAT, Cut::Of(480), &quarters(0, 4));
     let (id, first) = (rig.status.takes.list()[0].id, rig.ours());
     rig.settings.mode = Mode::Duet;
-    ask(&rig, Wish::Replay(id));
+    ask(&rig, Command::Replay(id));
     rig.run(30 * BEAT, Cut::Of(480), &quarters(18, 20));
     let again: Vec<_> = rig.ours()[first.len()..].iter().copied().take(first.len()).collect();
     assert!(same(&relative(&again), &relative(&first)), "{first:?} {again:?}");
@@ -254,7 +255,7 @@ fn another_is_an_answer_to_the_same_prompt() {
     let first = takes(&rig).remove(0);
     let mut until = 12;
     for letter in ['B', 'C'] {
-        ask(&rig, Wish::Another(first.name.id));
+        ask(&rig, Command::Another(first.name.id));
         until += 12;
         rig.run(until * BEAT, Cut::Of(480), &[]);
         let kept = takes(&rig);
@@ -269,8 +270,8 @@ fn another_is_an_answer_to_the_same_prompt() {
     }
     assert_eq!(hygiene(&rig.out), 0);
     // With the settings of now.
-    rig.settings.bounds.keys = (90, 100);
-    ask(&rig, Wish::Another(first.name.id));
+    rig.settings.what.bounds.keys = (90, 100);
+    ask(&rig, Command::Another(first.name.id));
     rig.run((until + 12) * BEAT, Cut::Of(480), &[]);
     let last = takes(&rig).pop().expect("one");
     assert!(last.name.letter == 'D' && last.notes.iter().all(|note| note.key >= 90), "{last:?}");
@@ -302,14 +303,14 @@ fn what_is_undone_was_never_played_until_it_is_redone() {
     let undone = |rig: &Rig| rig.status.takes.list().iter().map(|row| row.undone).collect::<Vec<_>>();
     // (wish, what is remembered then, what is marked, newest first)
     let steps = [
-        (Wish::Undo, &one, [true, false]),
-        (Wish::Redo, &both, [false, false]),
-        (Wish::Redo, &both, [false, false]),
-        (Wish::Undo, &one, [true, false]),
-        (Wish::Undo, &Vec::new(), [true, true]),
-        (Wish::Undo, &Vec::new(), [true, true]),
-        (Wish::Redo, &one, [true, false]),
-        (Wish::Redo, &both, [false, false]),
+        (Command::Undo, &one, [true, false]),
+        (Command::Redo, &both, [false, false]),
+        (Command::Redo, &both, [false, false]),
+        (Command::Undo, &one, [true, false]),
+        (Command::Undo, &Vec::new(), [true, true]),
+        (Command::Undo, &Vec::new(), [true, true]),
+        (Command::Redo, &one, [true, false]),
+        (Command::Redo, &both, [false, false]),
     ];
     let mut sample = 24 * BEAT;
     for (step, (wish, expected, marks)) in steps.into_iter().enumerate() {
@@ -323,14 +324,14 @@ fn what_is_undone_was_never_played_until_it_is_redone() {
     rig.run(28 * BEAT, Cut::Of(480), &[]);
     rig.run(34 * BEAT, Cut::Of(480), &quarters(28, 32));
     assert!(!takes(&rig).is_empty() && rig.ours().iter().any(|note| note.3 > 33 * BEAT));
-    ask(&rig, Wish::Undo);
+    ask(&rig, Command::Undo);
     rig.run(36 * BEAT, Cut::Of(480), &[]);
     assert_eq!(undone(&rig), [true, false, false]);
     assert_eq!(remembered(&mut rig), both);
     assert_eq!(hygiene(&rig.out), 0);
     // A new answer comes, and then there is no way back.
     rig.run(52 * BEAT, Cut::Of(480), &quarters(40, 44));
-    ask(&rig, Wish::Redo);
+    ask(&rig, Command::Redo);
     rig.run(53 * BEAT, Cut::Of(480), &[]);
     assert_eq!(undone(&rig), [false, true, false, false]);
 }
@@ -355,7 +356,7 @@ fn takes_change_nothing_that_is_played() {
 #[test]
 fn another_answer_keeps_the_limits_that_the_jam_has_begun_to_fill() {
     // A note in five beats: the answer's first one leaves no room for another so soon.
-    let mut rig = rig(Song::Plays(0.0, 120.0), |settings| settings.bounds.density = 0.2);
+    let mut rig = rig(Song::Plays(0.0, 120.0), |settings| settings.what.bounds.density = 0.2);
     let input = [quarters(0, 4), quarters(10, 14)].concat();
     rig.run(15 * BEAT + BEAT / 2, Cut::Of(480), &input);
     let takes = takes(&rig);
@@ -365,7 +366,7 @@ fn another_answer_keeps_the_limits_that_the_jam_has_begun_to_fill() {
         "the second one has begun: {:?}",
         rig.ours()
     );
-    ask(&rig, Wish::Another(takes[0].name.id));
+    ask(&rig, Command::Another(takes[0].name.id));
     rig.run(30 * BEAT, Cut::Of(480), &[]);
     let ours = rig.ours();
     assert!(ours.windows(2).all(|pair| pair[1].0 - pair[0].0 >= 5 * BEAT), "{ours:?}");

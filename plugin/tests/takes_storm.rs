@@ -4,9 +4,9 @@
 mod rig;
 
 use rig::{Cut, OURS, Rig, Song, control, hygiene, notes, off, on};
-use segue::composer::Wish;
-use segue::message::Message;
-use segue::settings::{Mode, Yield};
+use segue::between::message::Message;
+use segue::between::settings::{Mode, Yield};
+use segue::composer::Command;
 use segue::takes::Take;
 use segue_music::midi_file;
 
@@ -16,11 +16,11 @@ const SEEDS: u64 = 12;
 
 fn rig(bars: u8) -> Rig {
     let mut rig = Rig::new(RATE, Song::Plays(0.0, 120.0));
-    rig.settings.bars = bars;
+    rig.settings.when.bars = bars;
     rig
 }
 
-fn ask(rig: &Rig, wish: Wish) {
+fn ask(rig: &Rig, wish: Command) {
     rig.wish.as_ref().expect("in line").send(wish).expect("it listens");
 }
 
@@ -60,12 +60,12 @@ fn happens(dice: &mut Dice, rig: &mut Rig) {
     let ids: Vec<u64> = rig.status.takes.list().iter().map(|row| row.id).collect();
     let id = ids.get(dice.below(8) as usize).copied().unwrap_or(99);
     let wish = match dice.below(24) {
-        0..=4 => Some(Wish::Replay(id)),
-        5..=8 => Some(Wish::Another(id)),
-        9 | 10 => Some(Wish::Undo),
-        11 | 12 => Some(Wish::Redo),
-        13 => Some(Wish::StopReplay),
-        14 => Some(Wish::Forget),
+        0..=4 => Some(Command::Replay(id)),
+        5..=8 => Some(Command::Another(id)),
+        9 | 10 => Some(Command::Undo),
+        11 | 12 => Some(Command::Redo),
+        13 => Some(Command::StopReplay),
+        14 => Some(Command::Forget),
         15 => {
             rig.status.takes.remove(id);
             None
@@ -75,11 +75,11 @@ fn happens(dice: &mut Dice, rig: &mut Rig) {
             None
         }
         17 => {
-            rig.settings.yields = [Yield::AtOnce, Yield::LetEnd][dice.below(2) as usize];
+            rig.settings.when.yields = [Yield::AtOnce, Yield::LetEnd][dice.below(2) as usize];
             None
         }
         18 => {
-            rig.settings.latch = dice.below(2) == 0;
+            rig.settings.when.latch = dice.below(2) == 0;
             None
         }
         19 => {
@@ -112,7 +112,7 @@ fn whatever_is_asked_for_every_note_ends_and_is_written_down() {
     for seed in 0..SEEDS {
         let mut dice = Dice(seed);
         let mut rig = rig(1 + dice.below(2) as u8);
-        rig.settings.quantise = 0.5;
+        rig.settings.what.quantise = 0.5;
         for _ in 0..50 {
             let input = if dice.below(3) == 0 { Vec::new() } else { plays(&mut dice, &rig) };
             happens(&mut dice, &mut rig);
@@ -180,7 +180,7 @@ fn what_is_bypassed_is_nobodys_business() {
     rig.settings.bypass = true;
     rig.run(21 * BEAT, Cut::Of(480), &[]);
     let (id, count) = (rig.status.takes.list()[0].id, rig.ours().len());
-    ask(&rig, Wish::Replay(id));
+    ask(&rig, Command::Replay(id));
     rig.run(28 * BEAT, Cut::Of(480), &[]);
     assert_eq!(rig.ours().len(), count);
     rig.settings.bypass = false;

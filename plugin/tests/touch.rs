@@ -3,8 +3,8 @@
 mod rig;
 
 use rig::{Cut, Rig, Song, hygiene, notes, off, on};
-use segue::message::Message;
-use segue::touch::{Fingers, touch};
+use segue::between::message::Message;
+use segue::between::touch::{Fingers, touch};
 use segue_music::Role;
 
 const RATE: f64 = 48_000.0;

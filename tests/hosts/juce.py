@@ -138,7 +138,7 @@ def storm(path, act):
     """Instances that die right after that, with one that stays, and with their neighbours in between.
 
     On Linux the framework's task for a change may outlive the instance, and the host aborted with the last one: six storms of ten
-    ended so without what plugin/src/anchor.rs does.
+    ended so without what plugin/src/host/worker_workaround.rs does.
     """
     kept = instance(path)
     for _ in range(STORM):

@@ -205,12 +205,12 @@ def check_taps(segue, environment, server, log):
             said(child, "MIDI: listening to ears:keys")
             listener.join()
             child.tell("m")
-            said(child, "goes, metronome on")
+            said(child, "playing, metronome on")
             child.tell("s")
-            said(child, "stands, metronome on")
+            said(child, "stopped, metronome on")
             taps = [listener.now + 4 * BLOCK + 7 + number * beat for number in range(4)]
             listener.plan = [(at + up, bytes([0x90, 21, 0 if up else 100])) for at in taps for up in [0, beat // 2]]
-            said(child, "125 BPM, 4/4, goes")
+            said(child, "125 BPM, 4/4, playing")
             listener.wait(taps[-1] + 5 * beat, child)
             clicks = listener.clicks(taps[-1] - beat, listener.now - BLOCK)
             # What goes round through two programs comes back a block later.

@@ -4,6 +4,7 @@
 mod answer;
 #[cfg(target_os = "linux")]
 pub mod editor_open;
+pub mod modules;
 mod plugin;
 pub mod simulation;
 mod vst3_editor;

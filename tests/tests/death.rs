@@ -2,7 +2,7 @@
 //! shows only when the last instance is closed, and then ends the process.
 //!
 //! On Linux the framework's VST3 instances share one worker, which falls over a task of an instance that is gone; the last
-//! instance to close then aborted the host (plugin/src/anchor.rs).
+//! instance to close then aborted the host (plugin/src/host/worker_workaround.rs).
 
 use std::thread;
 

@@ -11,9 +11,9 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, ensure};
 use bundler::{Cue, PlayedNote, Script};
 use rig::{Cut, OURS, Rig, Song, hygiene, notes};
-use segue::composer::Wish;
-use segue::settings::Mode;
-use segue::state::{Saved, State};
+use segue::between::settings::Mode;
+use segue::composer::Command;
+use segue::params::state::{Saved, State};
 use segue::takes::Take;
 use segue_model::Model;
 use segue_music::{Beats, Meter, Note, Tempo, midi_file};
@@ -232,7 +232,7 @@ fn replay(project: &State, takes: &[Take], answers: &[(&Scene, Vec<PlayedNote>)]
     for (take, (_, heard)) in takes.iter().zip(answers).step_by(1 + takes.len() / 8) {
         let song = Song::Plays(0.0, tempo(take));
         let mut rig = Rig::keeping(Model::random(3), RATE, song, project.takes());
-        rig.wish.as_ref().context("in line")?.send(Wish::Replay(take.name.id))?;
+        rig.wish.as_ref().context("in line")?.send(Command::Replay(take.name.id))?;
         rig.run(40 * 24_000, Cut::Random, &[]);
         let again = relative(ours(&rig, OURS));
         ensure!(same(&again, heard, 1), "{:?}:\n{again:?}\n{heard:?}", take.name);
@@ -244,15 +244,18 @@ fn replay(project: &State, takes: &[Take], answers: &[(&Scene, Vec<PlayedNote>)]
 /// The jam as one file: what was recorded of both at the output, note for note.
 fn jam_as_a_file(minutes: i64) -> Result<()> {
     let scenes = scenes(minutes);
-    let model = Model::from_bytes(segue::embedded::model_bytes())?;
+    let model = Model::from_bytes(segue::models::embedded::model_bytes())?;
     let mut rig = Rig::of(model, RATE, Song::Plays(0.0, TEMPO));
-    rig.settings.bars = 2;
+    rig.settings.when.bars = 2;
     let mut input = Vec::new();
     for note in scenes.iter().flat_map(played) {
         let velocity = f32::from(note.velocity) / 127.0;
         let (id, channel, key) = (None, PLAYER_CHANNEL, note.key);
-        input.push((sample(note.onset), segue::message::Message::On { id, channel, key, velocity }));
-        input.push((sample(note.end()), segue::message::Message::Off { id, channel, key, velocity: 0.0 }));
+        input.push((sample(note.onset), segue::between::message::Message::On { id, channel, key, velocity }));
+        input.push((
+            sample(note.end()),
+            segue::between::message::Message::Off { id, channel, key, velocity: 0.0 },
+        ));
     }
     input.sort_by_key(|(at, message)| (*at, !message.ends_notes()));
     for (scene, next) in scenes.iter().zip(scenes.iter().skip(1).map(Some).chain([None])) {
@@ -262,9 +265,9 @@ fn jam_as_a_file(minutes: i64) -> Result<()> {
         rig.move_song(Song::Plays(position, scene.tempo));
         if let Some((from, until)) = latched(scene) {
             rig.run(sample(from), Cut::Of(512), &input);
-            rig.settings.latch = true;
+            rig.settings.when.latch = true;
             rig.run(sample(until), Cut::Of(512), &input);
-            rig.settings.latch = false;
+            rig.settings.when.latch = false;
         }
         rig.run(sample(next.map_or(end(&scenes), |next| next.from)), Cut::Of(512), &input);
     }

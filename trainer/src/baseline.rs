@@ -7,8 +7,9 @@ use crate::passage::{Passage, Said};
 use crate::record::Record;
 use crate::score::{Bits, ByKind};
 
-/// Counts of symbols, alone and after the same field of the note before. They begin with the training notes, if there are any, and go
-/// on counting while they score, so that a baseline too learns the piece at hand.
+/// Counts of symbols, alone and after the same field of the note before. They begin with the
+/// training notes, if there are any, and go on counting while they score, so that a baseline learns
+/// the piece at hand, too.
 pub struct Counts {
     measure: Measure,
     values: Values,
@@ -56,7 +57,8 @@ impl FieldCounts {
         (self.alone[symbol] + 0.5) / (self.total + 0.5 * self.symbols as f64)
     }
 
-    /// Backing off to the symbol alone as often as something new came after the one before (Witten and Bell 1991).
+    /// Backs off to the symbol alone as often as a new symbol came after the one before (Witten and
+    /// Bell 1991).
     fn bigram(&self, before: Option<usize>, symbol: usize) -> f64 {
         let alone = self.order_0(symbol);
         let Some(before) = before.filter(|&before| self.totals[before] > 0.0) else { return alone };
@@ -66,15 +68,15 @@ impl FieldCounts {
 }
 
 impl Counts {
-    /// Of nothing yet.
+    /// Without any counts.
     pub fn new(measure: Measure) -> Self {
         let values = measure.values();
         let fields = Field::ALL.map(|field| FieldCounts::new(values.count(field)));
         Self { measure, values, fields }
     }
 
-    /// Counts a note, and calls `each` with the two probabilities of its known fields before it is counted: of the symbol alone, and after
-    /// the one before.
+    /// Calls `each` with two probabilities of every known field of a note, of the symbol alone and
+    /// after the one before, and then counts the note.
     fn read(&mut self, before: Option<&Said>, said: &Said, mut each: impl FnMut(Field, f64, f64)) {
         let before = before.map(|before| self.values.of_token(&before.token));
         let symbols = self.values.of_token(&said.token);

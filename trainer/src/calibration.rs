@@ -17,12 +17,13 @@ pub struct Calibration {
 pub struct Reliability {
     /// (mean belief, share that came, guesses) of every bin that holds any.
     pub points: Vec<(f64, f64, u64)>,
-    /// The expected calibration error: the mean distance of the two, each guess weighing alike (Guo et al. 2017, arXiv 1706.04599).
+    /// The expected calibration error: the mean distance between the two, each guess weighing alike
+    /// (Guo et al. 2017, arXiv 1706.04599).
     pub error: f64,
 }
 
 impl Calibration {
-    /// A field was asked for: these were the probabilities of its values, and this one came.
+    /// Adds a prediction: the probabilities of a field's values, and the value it had.
     pub fn add(&mut self, probabilities: &[f64], came: usize) {
         let (guess, belief) = probabilities
             .iter()

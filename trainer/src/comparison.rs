@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 
 use anyhow::Result;
-use segue_model::{Field, Network};
+use segue_model::Field;
+use segue_network::Network;
 use serde_json::{Value, json};
 
 use crate::baseline::Counts;
 use crate::markov::{Design, Markov};
 use crate::measure::Measure;
 use crate::passage::Passage;
-use crate::progress::bar;
+use crate::progress_bar::bar;
 use crate::record::Record;
 use crate::score::{self, Bits, ByKind};
 

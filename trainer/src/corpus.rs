@@ -5,22 +5,23 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail, ensure};
-use segue_music::midi_file;
+use segue_music::{midi_file, one_line};
 
-use crate::composer;
+use crate::authorship;
 use crate::record::Record;
 
-/// The licences under which music may be learnt from for a model that is given away and sold: they ask for no more than credit.
+/// The licences of music that a model may be trained on which is given away and sold: they ask for
+/// credit at most.
 const LICENCES: [&str; 7] =
     ["CC0-1.0", "CC-BY-4.0", "CC-BY-3.0", "MIT", "BSD-3-Clause", "public-domain", "MIT/public-domain"];
 
-/// What a manifest says of each file, by its path in the folder.
+/// The rows of a manifest, by each file's path in the folder.
 #[derive(Debug, Default)]
 pub struct Manifest {
     entries: BTreeMap<PathBuf, Entry>,
 }
 
-/// What a manifest says of a file.
+/// A row of a manifest.
 #[derive(Debug)]
 struct Entry {
     kind: String,
@@ -31,8 +32,8 @@ struct Entry {
 }
 
 impl Manifest {
-    /// Reads a table of tab-separated columns whose first line names them; `path`, `kind` and `split` are used, and `licence`, `group` and `style`
-    /// where there are.
+    /// Reads a table of tab-separated columns whose first line names them: `path`, `kind`, `split`,
+    /// and if present `licence`, `group` and `style`.
     pub fn read(path: &Path) -> Result<Self> {
         let text = fs::read_to_string(path)
             .with_context(|| format!("cannot read the manifest {}", path.display()))?;
@@ -53,7 +54,7 @@ impl Manifest {
                 let cells: Vec<_> = line.split('\t').collect();
                 let cell = |column: usize| cells.get(column).map(ToString::to_string);
                 let licence = licence.map(|licence| cell(licence).unwrap_or_default());
-                let composer = group.and_then(cell).and_then(|group| composer::of_group(&group));
+                let composer = group.and_then(cell).and_then(|group| authorship::of_group(&group));
                 let style = style.and_then(cell).filter(|style| !style.is_empty());
                 let entry = Entry { kind: cell(kind)?, split: cell(split)?, licence, composer, style };
                 Some((PathBuf::from(cells.get(file)?), entry))
@@ -90,7 +91,7 @@ pub struct Skipped {
     pub why: String,
 }
 
-/// All MIDI files below a folder, in the order of their names, or only those of one split of the manifest.
+/// All MIDI files below a folder, sorted by name, or only those of one split of the manifest.
 pub fn files(folder: &Path, manifest: Option<&Manifest>, split: Option<&str>) -> Result<Vec<PathBuf>> {
     ensure!(folder.is_dir(), "{} is no folder; name a folder of .mid files", folder.display());
     let mut found = Vec::new();
@@ -100,17 +101,14 @@ pub fn files(folder: &Path, manifest: Option<&Manifest>, split: Option<&str>) ->
             let path = entry?.path();
             if path.is_dir() {
                 folders.push(path);
-            } else if path
-                .extension()
-                .is_some_and(|end| end.eq_ignore_ascii_case("mid") || end.eq_ignore_ascii_case("midi"))
-            {
+            } else if midi_file::has_midi_extension(&path) {
                 found.push(path);
             }
         }
     }
     found.sort();
     if found.is_empty() {
-        bail!("there is no .mid file in {}; name a folder that holds some", folder.display());
+        bail!("there is no MIDI file in {}; name a folder that holds some", folder.display());
     }
     if let (Some(manifest), Some(split)) = (manifest, split) {
         found.retain(|path| {
@@ -126,7 +124,8 @@ pub fn files(folder: &Path, manifest: Option<&Manifest>, split: Option<&str>) ->
     Ok(found)
 }
 
-/// Reads files, and says which could not be used. `each` is told of progress.
+/// Reads files, and returns those that could not be used as well. Calls `each` after every file.
+/// What was odd about a file that was read all the same goes to standard error, one line each.
 pub fn read(
     folder: &Path,
     files: &[PathBuf],
@@ -138,9 +137,12 @@ pub fn read(
         let name = path.strip_prefix(folder).unwrap_or(path);
         let entry = manifest.and_then(|manifest| manifest.entries.get(name));
         let kind = entry.map_or("unknown", |entry| &entry.kind);
-        let record = midi_file::read(path)
-            .map_err(anyhow::Error::from)
-            .and_then(|piece| Record::from_piece(name.display().to_string(), kind.to_owned(), &piece));
+        let record = midi_file::read(path).map_err(anyhow::Error::from).and_then(|piece| {
+            for remark in piece.remarks() {
+                eprintln!("{}: {remark}", one_line(&path.to_string_lossy()));
+            }
+            Record::from_piece(name.display().to_string(), kind.to_owned(), &piece)
+        });
         let (composer, style) =
             entry.map(|entry| (entry.composer.clone(), entry.style.clone())).unwrap_or_default();
         match record {

@@ -2,7 +2,8 @@
 
 use candle_core::Device;
 
-/// The first CUDA device, where this program was built with the feature `cuda` and the computer has one; else the CPU, and a line that says why.
+/// The first CUDA device, if this program was built with the feature `cuda` and the computer has
+/// one. Otherwise the CPU, with a printed line that says why.
 pub fn best() -> Device {
     if !cfg!(feature = "cuda") {
         return Device::Cpu;

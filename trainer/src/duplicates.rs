@@ -1,5 +1,6 @@
-//! Pieces that are in the corpus more than once: other editions, parts beside their score, the same roll scanned again. What is seen twice is
-//! learnt by heart, and what stands on both sides of the split makes a score look better than it is.
+//! Pieces that are in the corpus more than once: other editions, parts beside their score, the same
+//! roll scanned again. A model learns by heart what it sees twice, and a piece on both sides of the
+//! split makes a score look better than it is.
 
 use std::collections::HashMap;
 
@@ -8,14 +9,14 @@ use crate::record::Record;
 /// Intervals of a shingle: nine notes in a row, as no two pieces share by chance.
 const INTERVALS: usize = 8;
 
-/// One shingle in eight is kept, by its hash, so that the same ones are kept of every copy (Broder 1997, "On the resemblance and containment of
-/// documents").
+/// One shingle in eight is kept, chosen by its hash, so that every copy keeps the same ones (Broder
+/// 1997, "On the resemblance and containment of documents").
 const KEPT: u64 = 8;
 
 /// A piece of which so much is in another one is a copy of it.
 const COPY: f64 = 0.5;
 
-/// Fewer shingles than this decide nothing.
+/// Pieces with fewer shingles are never called copies.
 const LEAST: usize = 8;
 
 /// The pieces seen so far.
@@ -27,7 +28,8 @@ pub struct Library {
 }
 
 impl Library {
-    /// Adds a piece, unless it is a copy: then the name of the piece is returned that has most of it, and that share.
+    /// Adds a piece, unless it is a copy. Of a copy, returns the name of the piece that holds most
+    /// of it, and the share.
     pub fn add(&mut self, record: &Record) -> Option<(&str, f64)> {
         let shingles = shingles(record);
         let mut shared = HashMap::<u32, usize>::new();
@@ -52,7 +54,8 @@ impl Library {
     }
 }
 
-/// The shingles of a piece, voice by voice, as a part is to be found in its score; in any key, at any tempo.
+/// The shingles of a piece, voice by voice, so that a part is found in its score, in any key and at
+/// any tempo.
 fn shingles(record: &Record) -> Vec<u64> {
     let voices = record.notes.iter().map(|note| note.voice).max().unwrap_or(0);
     let mut kept = Vec::new();

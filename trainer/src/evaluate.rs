@@ -4,17 +4,19 @@ use std::path::PathBuf;
 
 use anyhow::{Result, ensure};
 use clap::{Args, ValueEnum};
-use segue_model::{Checkpoint, Network};
+use segue_model::Checkpoint;
 use segue_music::Tokenizer;
+use segue_network::Network;
 
 use crate::comparison::Comparison;
 use crate::material::Material;
 use crate::measure::Measure;
 use crate::passage::Passage;
-use crate::played;
+use crate::quantisation;
 use crate::window::Window;
 
-/// Score a model: bits per note, beside an order-0, a bigram and an adaptive Markov model on the same notes.
+/// Score a model: bits per note, beside order-0, bigram and adaptive Markov models on the same
+/// notes
 #[derive(Args, Debug)]
 pub struct Evaluate {
     /// The model.
@@ -28,10 +30,12 @@ pub struct Evaluate {
     /// How many bars are scored after each prompt.
     #[arg(long, requires = "prompt_bars", value_parser = clap::value_parser!(u32).range(1..=1000))]
     score_bars: Option<u32>,
-    /// Score onset, key and duration on this grid (16: sixteenths), so that models of any resolution compare.
+    /// Score onset, key and duration on this grid (16: sixteenths), so that models of any
+    /// resolution compare
     #[arg(long)]
     grid: Option<Grid>,
-    /// Compare the model as it plays, a byte a weight, with what was trained, instead of with counting models.
+    /// Compare the model as it plays, quantised to bytes, with the model as trained, instead of
+    /// with counting models
     #[arg(long)]
     played: bool,
     /// Print JSON on standard output, and everything else on standard error.
@@ -62,7 +66,7 @@ impl Evaluate {
             records.iter().flat_map(|record| window.passages(&tokenizer, record, measure)).collect();
         ensure!(!passages.is_empty(), "there are no notes to score in these windows; ask for fewer bars");
         if self.played {
-            return played::compare(checkpoint, &passages, measure, self.json);
+            return quantisation::compare(checkpoint, &passages, measure, self.json);
         }
         let network = Network::with_numbers(&checkpoint.config, &checkpoint.numbers)?;
         let corpus = self.material.corpus()?;

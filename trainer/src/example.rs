@@ -3,12 +3,14 @@
 use rand::RngExt;
 use rand_pcg::Pcg64Mcg;
 use segue_model::Sequence;
-use segue_music::{Role, Tick, Tokenizer};
+use segue_music::{Part, Role, Tick, Tokenizer};
 
-use crate::record::{Record, VoicedNote};
+use crate::casting::Casting;
+use crate::record::{Cast, Record, VoicedNote};
 
-/// How often a note of a kind is seen, against one of a kind not listed: performances teach touch and timing, songs for two hands are
-/// what most people play, duos are what a jam is; ensembles are over half of the other notes and the least like a keyboard player.
+/// How often a note of a kind is seen, relative to kinds not listed. Performances teach touch and
+/// timing, songs for two hands are what most people play, duos are what a jam is. Ensembles are
+/// over half of the other notes and the least like a keyboard player.
 const WEIGHTS: [(&str, f64); 9] = [
     ("performance-", 4.0),
     ("piano-", 4.0),
@@ -21,12 +23,15 @@ const WEIGHTS: [(&str, f64); 9] = [
     ("drums", 0.0),
 ];
 
-/// How often the model is told the style of what it is to go on with. The rest of the time it must do without.
+/// The share of examples in which the style is known.
 const TOLD_STYLE: f64 = 0.5;
-/// How many of the questions of two who play together are for one player's next note, whatever the other plays before it.
-const SKIPPING: f64 = 0.4;
+/// The share of examples in which a piece of several parts is heard as an ensemble, by a model that
+/// knows of parts. In the others one keyboard plays it, without its drums.
+const ENSEMBLE: f64 = 0.8;
+/// The same for a piece of a single part.
+const KNOWN_PART: f64 = 0.3;
 
-/// Draws examples from pieces, each note about as likely as its kind's weight says.
+/// Draws examples from pieces, with the weight of each kind.
 pub struct Examples<'a> {
     records: &'a [Record],
     /// Weighted notes up to and including each record.
@@ -41,7 +46,7 @@ fn weight(kind: &str) -> f64 {
 }
 
 impl<'a> Examples<'a> {
-    /// Of `length` questions each, told as of one of those styles where their kind is one.
+    /// Sequences of `length` examples, with the style of their piece where it is one of these.
     pub fn new(records: &'a [Record], styles: &[String], length: usize) -> Self {
         let mut total = 0.0;
         let ends = records
@@ -63,11 +68,15 @@ impl<'a> Examples<'a> {
     pub fn draw(&self, random: &mut Pcg64Mcg) -> Sequence {
         let at = random.random::<f64>() * self.ends.last().copied().unwrap_or(0.0);
         let record = &self.records[self.ends.partition_point(|&end| end <= at).min(self.records.len() - 1)];
-        let notes = self.window(record, random);
+        let ensemble = is_ensemble(record, random);
+        let notes = self.window(record, ensemble, random);
         let notes = vary(record, notes, random);
-        let cast = Cast::draw(record, &notes, random);
+        let casting = match ensemble {
+            true => Casting::ensemble(record, &notes, random),
+            false => Casting::keyboard(record, &notes, random),
+        };
         let mut notes: Vec<(VoicedNote, Role)> =
-            notes.iter().enumerate().map(|(place, note)| (*note, cast.role(place, note))).collect();
+            notes.iter().enumerate().map(|(place, note)| (*note, casting.role(place, note))).collect();
         if !record.meters.is_empty() && random.random::<f64>() < 0.5 {
             Touch::draw(random).play(&mut notes, random);
         }
@@ -77,11 +86,12 @@ impl<'a> Examples<'a> {
         let metre = random.random::<f64>() < 0.8;
         let mut roles = roles.into_iter();
         let mut coin = random.clone();
-        let mut context = record.context(&notes, metre, |_| {
+        let mut context = record.context(&notes, metre, |note| {
             let role = roles.next().unwrap_or(Role::Player);
-            (role, hiding.shows(role, &mut coin))
+            Cast { role, shown: hiding.shows(role, &mut coin), part: casting.part(role, note) }
         });
-        // A player asks for a kind of music, a style or a composer: each is to be heard in the others' absence.
+        // A player asks for a kind of music, a style or a composer: each must work without the
+        // others.
         let names: Vec<String> = record.style_names().collect();
         let name = names.get(random.random_range(0..names.len().max(1)));
         let style = name.and_then(|name| self.styles.iter().position(|style| style == name));
@@ -90,36 +100,44 @@ impl<'a> Examples<'a> {
         {
             context.style(first.onset, style);
         }
-        let together = matches!(cast, Cast::Together(_));
-        Sequence::asking(
-            &self.tokenizer,
-            &context,
-            |_| true,
-            |_| {
-                let skips = together && random.random::<f64>() < SKIPPING;
-                skips.then(|| if random.random() { Role::Player } else { Role::Segue })
-            },
-        )
+        Sequence::targeting(&self.tokenizer, &context, |_| true, |_| casting.aim(random))
     }
 
     /// Notes of a window, of all voices or, in pieces of many, of one to four of them.
-    fn window(&self, record: &Record, random: &mut Pcg64Mcg) -> Vec<VoicedNote> {
+    fn window(&self, record: &Record, ensemble: bool, random: &mut Pcg64Mcg) -> Vec<VoicedNote> {
         let voices = record.notes.iter().map(|note| note.voice).max().unwrap_or(0) + 1;
-        let few: Option<Vec<u8>> = (voices > 2 && random.random::<f64>() < 0.6)
+        let few: Option<Vec<u8>> = (voices > 2 && random.random::<f64>() < if ensemble { 0.3 } else { 0.6 })
             .then(|| (0..random.random_range(1..=4)).map(|_| random.random_range(0..voices)).collect());
-        let plays = |note: &&VoicedNote| few.as_ref().is_none_or(|few| few.contains(&note.voice));
+        let plays = |note: &&VoicedNote| {
+            let chosen = few.as_ref().is_none_or(|few| few.contains(&note.voice));
+            chosen && (ensemble || !record.is_drum(note))
+        };
         let available = record.notes.iter().filter(plays).count();
-        // From the piece's beginning a little more often than by chance: a jam begins with little context.
+        // From the piece's beginning more often than by chance: a jam begins with little context.
         let latest = available.saturating_sub(self.length / 2);
         let from = if random.random::<f64>() < 0.1 { 0 } else { random.random_range(0..=latest) };
         record.notes.iter().filter(plays).skip(from).take(self.length + 1).copied().collect()
     }
 }
 
+/// Whether a piece is heard with its parts this time.
+fn is_ensemble(record: &Record, random: &mut Pcg64Mcg) -> bool {
+    let mut parts: Vec<Part> = record.parts.iter().copied().flatten().collect();
+    parts.sort_unstable();
+    parts.dedup();
+    match parts[..] {
+        [] => false,
+        // Without the drums nothing would be left.
+        [Part::Drums] => true,
+        [_] => random.random::<f64>() < KNOWN_PART,
+        _ => random.random::<f64>() < ENSEMBLE,
+    }
+}
+
 /// Transposes, and changes the dynamics.
 fn vary(record: &Record, mut notes: Vec<VoicedNote>, random: &mut Pcg64Mcg) -> Vec<VoicedNote> {
-    let lowest = notes.iter().map(|note| note.key).min().unwrap_or(60);
-    let highest = notes.iter().map(|note| note.key).max().unwrap_or(60);
+    let pitched = || notes.iter().filter(|note| !record.is_drum(note)).map(|note| note.key);
+    let (lowest, highest) = (pitched().min().unwrap_or(60), pitched().max().unwrap_or(60));
     let shift = random.random_range(-6..=5_i16).clamp(-i16::from(lowest), 127 - i16::from(highest));
     let louder = random.random_range(-12..=12_i16);
     let stretch = if record.meters.is_empty() && record.pedal.is_empty() {
@@ -129,7 +147,9 @@ fn vary(record: &Record, mut notes: Vec<VoicedNote>, random: &mut Pcg64Mcg) -> V
     };
     let scale = |ticks: Tick| if stretch == 1.0 { ticks } else { (ticks as f64 * stretch).round() as Tick };
     for note in &mut notes {
-        note.key = (i16::from(note.key) + shift) as u8;
+        if !record.is_drum(note) {
+            note.key = (i16::from(note.key) + shift) as u8;
+        }
         note.velocity = note.velocity.map(|velocity| (i16::from(velocity) + louder).clamp(1, 127) as u8);
         let end = scale(note.onset + note.duration);
         note.onset = scale(note.onset);
@@ -139,59 +159,9 @@ fn vary(record: &Record, mut notes: Vec<VoicedNote>, random: &mut Pcg64Mcg) -> V
     notes
 }
 
-/// Who plays which notes.
-enum Cast {
-    /// They take turns; at these places the other begins.
-    Turns(Role, Vec<usize>),
-    /// These voices are Segue's, and the others play at the same time.
-    Together(Vec<u8>),
-    /// These voices are Segue's, and answer the others.
-    Answering(Vec<u8>),
-}
-
-/// How often the voices of a piece whose voices answer each other do that.
-const ANSWERS: f64 = 0.8;
-/// How many of the turns begin on a bar line, as they do in a jam.
-const ON_BAR_LINES: f64 = 0.5;
-
-impl Cast {
-    fn draw(record: &Record, notes: &[VoicedNote], random: &mut Pcg64Mcg) -> Self {
-        let voices = notes.iter().map(|note| note.voice).max().unwrap_or(0) + 1;
-        if !record.answers.is_empty() && random.random::<f64>() < ANSWERS {
-            return Self::Answering(record.answers.clone());
-        }
-        if voices > 1 && random.random::<f64>() < 0.4 {
-            return Self::Together((0..voices).filter(|_| random.random()).collect());
-        }
-        let first = if random.random() { Role::Player } else { Role::Segue };
-        let turns = random.random_range(0..=4);
-        let on_bar_lines = !record.meters.is_empty() && random.random::<f64>() < ON_BAR_LINES;
-        let turn = |_| {
-            let place = random.random_range(0..notes.len().max(1));
-            match notes.get(place).filter(|_| on_bar_lines) {
-                Some(note) => {
-                    let line = record.next_bar_line(note.onset);
-                    notes.partition_point(|note| note.onset < line)
-                }
-                None => place,
-            }
-        };
-        Self::Turns(first, (0..turns).map(turn).collect())
-    }
-
-    fn role(&self, place: usize, note: &VoicedNote) -> Role {
-        let segue = match self {
-            Self::Turns(first, turns) => {
-                (*first == Role::Segue) != (turns.iter().filter(|&&turn| turn <= place).count() % 2 == 1)
-            }
-            Self::Together(voices) | Self::Answering(voices) => voices.contains(&note.voice),
-        };
-        if segue { Role::Segue } else { Role::Player }
-    }
-}
-
-/// A hand that plays a score: who jams in time with a host is near the grid and not on it, and lets go early. Segue's own notes are on the
-/// grid it was asked for, so half of the time only the player's are touched.
+/// Plays a score by hand: somebody who jams in time with a host is near the grid and not on it, and
+/// releases early. Segue's own notes are on the grid asked for, so half of the time only the
+/// player's are changed.
 struct Touch {
     /// Standard deviation of an onset, in ticks: up to 20 ms at 120.
     jitter: f64,
@@ -231,7 +201,8 @@ impl Touch {
     }
 }
 
-/// Whose durations are told at once. Live, a player's are never and Segue's always; scored files tell all; the model must know each case.
+/// Whose durations are known at once. Live, the player's never are and Segue's always; in scored
+/// files all are. The model must know each case.
 #[derive(Clone, Copy)]
 enum Hiding {
     Nobody,

@@ -10,7 +10,7 @@ use segue_music::{Beats, Meter, Note, Piece, Tempo, Tick, Track, beats_at, midi_
 use crate::record::{Record, VoicedNote};
 use crate::sampling::Sampling;
 
-/// A prompt with fewer notes tells too little.
+/// A prompt with fewer notes says too little.
 const FEWEST_GIVEN: usize = 8;
 /// A continuation with fewer cannot be compared.
 const FEWEST_AFTER: usize = 24;
@@ -35,7 +35,7 @@ pub struct Excerpt {
     pub prompt: Vec<VoicedNote>,
     /// How the piece goes on.
     pub human: Vec<VoicedNote>,
-    /// The piece once more, as many bars on; nothing where it is over before.
+    /// The same number of bars after that; empty where the piece is over before.
     pub later: Vec<VoicedNote>,
     /// The bar line at which the prompt ends.
     pub bar_line: Tick,
@@ -47,7 +47,7 @@ pub struct Excerpt {
 }
 
 impl Excerpt {
-    /// From the middle of a piece; nothing where no window of it holds enough notes.
+    /// From the middle of a piece; `None` where no window holds enough notes.
     pub fn of(record: &Record, lengths: Lengths) -> Option<Self> {
         let last = record.notes.last()?.onset;
         let mut found = Vec::new();
@@ -124,6 +124,7 @@ impl Excerpt {
             tempos: vec![(Beats::ZERO, Tempo::DEFAULT)],
             meters: self.meters.iter().map(|&(change, meter)| (beats_at(change), meter)).collect(),
             end: beats_at(self.bar_line),
+            ..Piece::default()
         }
     }
 
@@ -141,7 +142,7 @@ impl Excerpt {
 
     /// How a model goes on.
     pub fn answer(&self, model: &Arc<Model>, sampling: &Sampling) -> Result<Vec<VoicedNote>> {
-        let answer = Continuation::of(&self.piece(), model.clone(), &sampling.wish(self.bars))
+        let answer = Continuation::of(&self.piece(), model.clone(), &sampling.options(self.bars))
             .map_err(|rest| anyhow!("{} is not continued: {rest}", self.name))?;
         let voiced = |note: &Note| VoicedNote {
             onset: tick_at(note.onset),
@@ -173,7 +174,8 @@ fn notes<'a>(voiced: impl Iterator<Item = &'a VoicedNote>) -> Vec<Note> {
     voiced.map(note).collect()
 }
 
-/// One excerpt of each of so many pieces, spread evenly over the kinds and, in a kind, over its pieces.
+/// One excerpt each from so many pieces, spread evenly over the kinds and over the pieces of a
+/// kind.
 pub fn choose(records: &[Record], lengths: Lengths, count: usize) -> Vec<Excerpt> {
     let mut kinds = std::collections::BTreeMap::<&str, Vec<&Record>>::new();
     for record in records {

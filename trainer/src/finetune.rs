@@ -10,8 +10,9 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail, ensure};
 use clap::Args;
-use segue_model::{Checkpoint, Model, Network, Precision};
-use segue_music::Tokenizer;
+use segue_model::{Checkpoint, Model, Precision};
+use segue_music::{Tokenizer, one_line};
+use segue_network::Network;
 
 use crate::corpus::{self, Skipped};
 use crate::example::Examples;
@@ -22,7 +23,8 @@ use crate::score::{self, Bits, BitsPerNote};
 use crate::window::Window;
 use learning::{Best, LENGTH, Learning};
 
-/// Let a model learn to play like the pieces of one folder: minutes on an ordinary computer. Some pieces are kept aside to see whether it helps.
+/// Let a model learn to play like the pieces of one folder: minutes on an ordinary computer. Some
+/// pieces are held out to see whether it helps
 #[derive(Args, Debug)]
 pub struct Finetune {
     /// The folder of .mid files to play like, searched with its subfolders.
@@ -53,7 +55,7 @@ pub struct Finetune {
 
 /// Fewer pieces teach one piece, not a way to play.
 const FEWEST_PIECES: usize = 6;
-/// And fewer notes nothing.
+/// With fewer notes it learns too little to show.
 const FEWEST_NOTES: usize = 3000;
 /// Notes kept aside are scored up to about this many, in windows spread over them.
 const JUDGED: usize = 6000;
@@ -81,11 +83,11 @@ impl Finetune {
             notes(&learned),
             aside.len(),
             notes(&aside),
-            aside.iter().map(|record| record.name.as_str()).collect::<Vec<_>>().join(", ")
+            one_line(&aside.iter().map(|record| record.name.as_str()).collect::<Vec<_>>().join(", "))
         );
         let network = Network::with_numbers(&checkpoint.config, &checkpoint.numbers)?;
         let count: usize = checkpoint.numbers.values().map(Vec::len).sum();
-        println!("all {:.1} million numbers of {} learn", count as f64 / 1e6, checkpoint.name);
+        println!("all {:.1} million numbers of {} learn", count as f64 / 1e6, one_line(&checkpoint.name));
 
         let judged = judged(&aside);
         let before = bits(&network, &judged)?;
@@ -114,7 +116,12 @@ impl Finetune {
         )?;
         println!("{copying}");
         tuned.save(&self.out, Precision::Half)?;
-        println!("wrote {} ({}) after {:.1} minutes", self.out.display(), tuned.name, minutes(began));
+        println!(
+            "wrote {} ({}) after {:.1} minutes",
+            self.out.display(),
+            one_line(&tuned.name),
+            minutes(began)
+        );
         Ok(())
     }
 
@@ -122,8 +129,9 @@ impl Finetune {
         let files = corpus::files(&self.midi, None, None)?;
         let (records, skipped) = corpus::read(&self.midi, &files, None, || ());
         for Skipped { path, why } in &skipped {
-            eprintln!("skipped {}: {why}", path.display());
+            eprintln!("skipped {}", one_line(&format!("{}: {why}", path.display())));
         }
+        let records: Vec<Record> = records.into_iter().filter_map(Record::pitched).collect();
         let all = notes(&records);
         if records.len() < FEWEST_PIECES || all < FEWEST_NOTES {
             bail!(

@@ -9,13 +9,14 @@ use crate::excerpt::Excerpt;
 use crate::likeness::{self, Likeness};
 use crate::markov::{Design, Listener, Markov};
 use crate::measure::{Measure, SIXTEENTH, sixteenths};
+use crate::ngrams;
 use crate::record::{Record, VoicedNote};
-use crate::runs;
 
 /// Notes of a run that is called copied from the training set.
 const RUN: usize = 16;
 
-/// The numbers of one who goes on, over all prompts; means over the answers that have notes, unless they say otherwise.
+/// The numbers of a system over all prompts: means over the answers that have notes, unless a field
+/// says otherwise.
 #[derive(Clone, Copy, Debug, Default, Serialize)]
 pub struct Numbers {
     /// Answers that have notes.
@@ -42,8 +43,9 @@ pub struct Numbers {
 }
 
 impl Numbers {
-    /// How far from people's numbers these are, on the mean, each in a unit of its own: what two passages of one piece differ by in surprise and in
-    /// copied runs, two hundredths of scale and of pitch classes, a quarter more or fewer notes.
+    /// The mean distance from people's numbers, each in a unit of its own: for surprise and copied
+    /// runs, how far two passages of one piece differ; 0.02 of scale and of pitch classes; a
+    /// quarter more or fewer notes.
     pub fn distance(&self, people: &Self) -> f64 {
         let parts = [
             (self.surprise - people.surprise) / 0.54,
@@ -89,12 +91,14 @@ impl<'a> Judge<'a> {
         Self { corpus, markov: Markov::new(Measure::Sixteenths, Design::MARKOV, corpus) }
     }
 
-    /// Of these answers, the runs of 16 notes that stand in the training set, in any key. Only the answers' runs are kept in memory.
+    /// The 16-note runs of these answers that stand in the training set, in any key. Memory grows
+    /// with the answers, not with the training set.
     pub fn known<'b>(&self, answers: impl Iterator<Item = &'b Vec<VoicedNote>>) -> HashSet<u64> {
-        let asked: HashSet<u64> = answers.flat_map(|answer| runs::transposed(answer, RUN)).collect();
+        let asked: HashSet<u64> = answers.flat_map(|answer| ngrams::transposed(answer, RUN)).collect();
         let mut known = HashSet::new();
         for record in self.corpus {
-            known.extend(runs::transposed(&record.notes, RUN).into_iter().filter(|run| asked.contains(run)));
+            known
+                .extend(ngrams::transposed(&record.notes, RUN).into_iter().filter(|run| asked.contains(run)));
         }
         known
     }
@@ -116,7 +120,7 @@ impl<'a> Judge<'a> {
             sum.cosine += likeness.cosine;
             sum.copied += likeness.copied;
             sum.looped += likeness.looped;
-            let trained = runs::transposed(answer, RUN).iter().any(|run| known.contains(run));
+            let trained = ngrams::transposed(answer, RUN).iter().any(|run| known.contains(run));
             sum.trained += f64::from(u8::from(trained));
             own.extend(self.surprise(excerpt, answer));
             peoples.extend(self.surprise(excerpt, &excerpt.human));
@@ -134,7 +138,8 @@ impl<'a> Judge<'a> {
         }
     }
 
-    /// The bits of each note of an answer, on sixteenths, by a Markov model that learned the prompt and then learns no more.
+    /// The bits of each note of an answer, on sixteenths, by a Markov model that learned the prompt
+    /// and then learns no more.
     fn surprise(&self, excerpt: &Excerpt, answer: &[VoicedNote]) -> Vec<f64> {
         // What is further on is heard as if it came at once.
         let early = answer

@@ -5,8 +5,8 @@ use rand_pcg::Pcg64Mcg;
 use segue_music::Tick;
 
 use crate::excerpt::Excerpt;
+use crate::ngrams;
 use crate::record::VoicedNote;
-use crate::runs;
 
 /// Notes of a run that is called copied from the prompt.
 pub const RUN: usize = 8;
@@ -32,10 +32,10 @@ impl Likeness {
         let scale = scale(prompt);
         Self {
             notes: answer.len(),
-            in_key: runs::share(answer.iter(), |note| scale & 1 << (note.key % 12) != 0),
+            in_key: ngrams::share(answer.iter(), |note| scale & 1 << (note.key % 12) != 0),
             cosine: cosine(&classes(prompt), &classes(answer)),
-            copied: runs::copied(prompt, answer, RUN),
-            looped: runs::looped(answer, RUN),
+            copied: ngrams::copied(prompt, answer, RUN),
+            looped: ngrams::looped(answer, RUN),
         }
     }
 }
@@ -103,7 +103,8 @@ pub fn looped(excerpt: &Excerpt) -> Vec<VoicedNote> {
     again.filter(|note| note.onset < excerpt.bar_line + excerpt.answer).collect()
 }
 
-/// How far apart two sets of numbers lie: the mean distance between them when both are sorted (the earth mover's).
+/// How far apart two sets of numbers lie: the mean distance between them when both are sorted (the
+/// earth mover's distance).
 pub fn distance(a: &[f64], b: &[f64]) -> f64 {
     const STEPS: usize = 200;
     let quantile = |sorted: &[f64], step: usize| {

@@ -1,13 +1,18 @@
 //! `trainer`: makes Segue's model from folders of MIDI files.
 
+mod ablation;
+mod allocator;
+mod arrange;
+mod authorship;
 mod baseline;
 mod bench;
 mod calibration;
+mod casting;
 mod comparison;
-mod composer;
 mod corpus;
 mod curve;
 mod device;
+mod drift;
 mod duplicates;
 mod evaluate;
 mod example;
@@ -18,18 +23,17 @@ mod likeness;
 mod markov;
 mod material;
 mod measure;
-mod memory;
+mod ngrams;
 mod optimizer;
 mod parallel;
 mod passage;
-mod played;
 mod precision;
 mod prepare;
 mod progress;
+mod progress_bar;
+mod quantisation;
 mod record;
 mod report;
-mod run;
-mod runs;
 mod sample;
 mod sampling;
 mod score;
@@ -38,11 +42,11 @@ mod style;
 mod sweep;
 mod train;
 mod window;
-mod without;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use segue_music::one_line;
 
 /// Makes Segue's model: prepare MIDI files, train on them, score the result.
 #[derive(Parser, Debug)]
@@ -54,6 +58,7 @@ struct Arguments {
 
 #[derive(Subcommand, Debug)]
 enum Command {
+    Arrange(arrange::Arrange),
     Prepare(prepare::Prepare),
     Train(train::Train),
     Evaluate(evaluate::Evaluate),
@@ -65,8 +70,9 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    memory::keep_freed();
+    allocator::keep_freed();
     let done = match Arguments::parse().command {
+        Command::Arrange(arrange) => arrange.run(),
         Command::Prepare(prepare) => prepare.run(),
         Command::Train(train) => train.run(),
         Command::Evaluate(evaluate) => evaluate.run(),
@@ -79,7 +85,7 @@ fn main() -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("trainer: {error:#}");
+            eprintln!("trainer: {}", one_line(&format!("{error:#}")));
             ExitCode::FAILURE
         }
     }

@@ -1,11 +1,15 @@
-//! The baseline that matters: an adaptive Markov model of variable order, of the corpus and of the piece at hand.
+//! The baseline that matters: an adaptive Markov model of variable order, of the corpus and of the
+//! piece.
 //!
-//! Each field of a note is predicted from chains of contexts, each from short to long by absolute discounting (Ney, Essen and Kneser 1994;
-//! lower orders as Kneser and Ney 1995), once with the counts of the corpus and, from there, once with those of the piece so far. All orders are
-//! mixed by weights that go on learning, as compressors do (Mahoney 2005), and that start where pieces kept aside of the corpus left them.
+//! Each field of a note is predicted from chains of contexts, each from short to long by absolute
+//! discounting (Ney, Essen and Kneser 1994; lower orders as Kneser and Ney 1995), once with the
+//! counts of the corpus and from there once with those of the piece so far. All orders are mixed by
+//! weights that go on learning, as compressors do (Mahoney 2005), and that start where held-out
+//! pieces of the corpus left them.
 //!
-//! The Markov model proper has one chain a field: the same field of the notes before. Beside it stands what counting can do at most: four
-//! chains, with intervals, the place in the bar, the voice that a note leads on, and whole motifs.
+//! The Markov model proper has one chain for each field: the same field of the notes before. Beside
+//! it stands the most that counting can do: four chains, with intervals, the place in the bar, the
+//! voice that a note continues, and whole motifs.
 
 mod blend;
 mod contexts;
@@ -114,7 +118,8 @@ impl Markov {
                 listener = Listener::new(self);
             }
             let mut bits = Bits::default();
-            // What comes before the notes scored was heard with the passage before, where that was the same piece.
+            // The notes before those scored were heard with the passage before, if that was the
+            // same piece.
             for said in passage.said.iter().filter(|said| said.scored || !passage.goes_on) {
                 let nats = listener.hear(said, true);
                 for field in Field::ALL {
@@ -130,8 +135,8 @@ impl Markov {
     }
 }
 
-/// What each prediction is trusted before any practice: longer contexts more, and the piece more than the corpus. In the order of the
-/// listener's predictions.
+/// How much each prediction is trusted at first: longer contexts more, and the piece more than the
+/// corpus. In the order of the listener's predictions.
 fn first_weights(field: Field, design: Design) -> Vec<f64> {
     let mut chains: [Chain; CHAINS] = Default::default();
     Past::default().chains(field, &contexts::Heard::default(), &mut chains);

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, ensure};
 use clap::Args;
+use segue_music::one_line;
 
 use crate::corpus::{self, Manifest, Skipped};
 use crate::record::Record;
@@ -13,7 +14,8 @@ use crate::shard;
 /// Where the music comes from.
 #[derive(Args, Debug)]
 pub struct Material {
-    /// A folder of .mid files to score, searched with its subfolders; without it, the validation split of --shards.
+    /// A folder of .mid files to score, searched with its subfolders; without it, the validation
+    /// split of --shards
     #[arg(long)]
     midi: Option<PathBuf>,
     /// With --midi: a table that names each file's kind and split.
@@ -22,19 +24,22 @@ pub struct Material {
     /// With a manifest: the split to score.
     #[arg(long, default_value = "valid")]
     split: String,
-    /// Prepared shards; the counting models learn from their training split first, without them only as they score.
+    /// Prepared shards, whose training split the counting models learn from; without shards they
+    /// learn only as they score
     #[arg(long, required_unless_present = "midi")]
     shards: Option<PathBuf>,
-    /// Score this kind only, and let the counting models learn from all others: what a model trained without it is to be compared with.
+    /// Score this kind only, and let the counting models learn from all others: for comparison with
+    /// a model trained without it
     #[arg(long, value_name = "KIND")]
     left_out: Option<String>,
-    /// Score at most about this many notes of each kind, from pieces spread evenly over it; 0 for all.
+    /// Score at most about this many notes of each kind, from pieces spread evenly over it; 0 for
+    /// all
     #[arg(long)]
     most: Option<usize>,
 }
 
 impl Material {
-    /// All pieces of the music; says which files were left out.
+    /// All pieces of the music, as one keyboard plays them. Prints which files were left out.
     pub fn pieces(&self) -> Result<Vec<Record>> {
         let mut records = match (&self.midi, &self.shards) {
             (Some(folder), _) => self.read(folder)?,
@@ -48,10 +53,11 @@ impl Material {
             let kinds = kinds.into_iter().collect::<Vec<_>>().join(", ");
             ensure!(!records.is_empty(), "there is no music of the kind {kind:?}; there is: {kinds}");
         }
-        Ok(records)
+        Ok(records.into_iter().filter_map(Record::pitched).collect())
     }
 
-    /// Those of them that are scored: at most about `most` notes of each kind, unless the command line says otherwise.
+    /// The pieces to score: at most about `most` notes of each kind, unless the command line sets
+    /// another number.
     pub fn scored(&self, pieces: Vec<Record>, most: usize) -> Vec<Record> {
         spread(pieces, self.most.unwrap_or(most))
     }
@@ -62,7 +68,7 @@ impl Material {
         let files = corpus::files(folder, manifest.as_ref(), split)?;
         let (records, skipped) = corpus::read(folder, &files, manifest.as_ref(), || ());
         for Skipped { path, why } in &skipped {
-            eprintln!("skipped {}: {why}", path.display());
+            eprintln!("skipped {}", one_line(&format!("{}: {why}", path.display())));
         }
         ensure!(!records.is_empty(), "no file in {} has notes to score", folder.display());
         Ok(records)
@@ -74,7 +80,7 @@ impl Material {
         let mut records = shard::read(&shard::path(shards, "train"))
             .context("the counting models learn from the training split")?;
         records.retain(|record| self.left_out.as_ref() != Some(&record.kind));
-        Ok(records)
+        Ok(records.into_iter().filter_map(Record::pitched).collect())
     }
 }
 

@@ -1,13 +1,13 @@
 //! What counts as one value of a field: each symbol of the model's alphabets, or a sixteenth.
 
-use segue_model::Field;
+use segue_model::{Config, Field};
 use segue_music::{TICKS_PER_BEAT, Tick, Token, Vocabulary};
 
 use crate::record::{Record, VoicedNote};
 
 /// A sixteenth.
 pub const SIXTEENTH: Tick = TICKS_PER_BEAT / 4;
-/// The longest gap that the sixteenth grid tells from longer ones.
+/// The longest gap on the sixteenth grid; longer ones count as this.
 const LONGEST_GAP: Tick = 32;
 /// The durations of the sixteenth grid.
 const DURATIONS: [Tick; 10] = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32];
@@ -17,25 +17,31 @@ const DURATIONS: [Tick; 10] = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32];
 pub enum Measure {
     /// Every symbol of the model's alphabets is a value; onset, key, velocity and duration.
     Free,
-    /// A sixteenth grid, so that models of any resolution compare; onset, key and duration. Music is put on the grid before anybody reads
-    /// it, and symbols that round to the same sixteenth are one value.
+    /// A sixteenth grid, so that models of any resolution compare: onset, key and duration. Music
+    /// is put on the grid before anybody reads it, and symbols that round to the same sixteenth are
+    /// one value.
     Sixteenths,
 }
 
 /// The values of a field under a measure, and which of them each symbol of the model belongs to.
 #[derive(Clone, Debug)]
 pub struct Values {
-    of_symbol: [Vec<usize>; 4],
-    counts: [usize; 4],
+    of_symbol: Vec<Vec<usize>>,
+    counts: Vec<usize>,
 }
 
 impl Measure {
-    /// Its values.
+    /// Its values, for whoever knows of no parts.
     pub fn values(self) -> Values {
+        self.values_of(&Config::standard())
+    }
+
+    /// Its values, for a model of that size.
+    pub fn values_of(self, config: &Config) -> Values {
         let vocabulary = Vocabulary::new();
-        let of_symbol = Field::ALL.map(|field| {
-            (0..field.symbols(&vocabulary))
-                .map(|symbol| match (self, field) {
+        let values = |field: &Field| {
+            (0..field.alphabet(config, &vocabulary))
+                .map(|symbol| match (self, *field) {
                     (Self::Sixteenths, Field::Gap) => gap(sixteenths(vocabulary.gaps.value(symbol))),
                     (Self::Sixteenths, Field::Duration) => {
                         duration(sixteenths(vocabulary.durations.value(symbol)))
@@ -43,13 +49,15 @@ impl Measure {
                     _ => symbol,
                 })
                 .collect::<Vec<_>>()
-        });
-        let counts = [0, 1, 2, 3].map(|field| of_symbol[field].iter().max().map_or(0, |most| most + 1));
+        };
+        let of_symbol: Vec<Vec<usize>> = Field::of_model(config).iter().map(values).collect();
+        let most = |values: &Vec<usize>| values.iter().max().map_or(0, |most| most + 1);
+        let counts = of_symbol.iter().map(most).collect();
         Values { of_symbol, counts }
     }
 
-    /// A piece as this measure reads it. On the sixteenth grid nothing is left that is not scored: onsets stand on it, durations are its own,
-    /// velocities and pedal are unknown.
+    /// A piece as this measure reads it. The sixteenth grid removes whatever is not scored: onsets
+    /// lie on it, durations are its own, velocities and pedal are unknown.
     pub fn read(self, record: &Record) -> Record {
         if self == Self::Free {
             return record.clone();

@@ -1,4 +1,5 @@
-//! AdamW (Loshchilov and Hutter 2019, arXiv 1711.05101), with moments that can be saved: candle's own keeps them to itself.
+//! AdamW (Loshchilov and Hutter 2019, arXiv 1711.05101), with moments that can be saved: candle's
+//! own are private.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -6,8 +7,8 @@ use std::sync::Mutex;
 
 use anyhow::{Context as _, Result, ensure};
 use candle_core::{CpuStorage, Device, InplaceOp1, Layout, Tensor, Var, safetensors};
-use segue_model::Network;
-use segue_model::backprop::{self, Gradients, adamw, add_up};
+use segue_network::Network;
+use segue_network::backprop::{self, Gradients, adamw, add_up};
 
 use crate::parallel::spread;
 

@@ -7,8 +7,9 @@ use std::sync::Mutex;
 
 use anyhow::Result;
 use candle_core::Device;
-use segue_model::backprop::{Arithmetic, Gradients, Pass, Weights};
-use segue_model::{Batch, Field, Network, Sequence};
+use segue_model::{Field, Sequence};
+use segue_network::backprop::{Arithmetic, Gradients, Pass, Weights};
+use segue_network::{Batch, Network};
 
 use crate::measure::Measure;
 use crate::passage::Passage;
@@ -84,7 +85,7 @@ impl Learner {
         self.lanes.truncate(lanes);
         self.lanes.resize_with(lanes, || Gradients::new(network));
         self.lanes.iter_mut().for_each(Gradients::clear);
-        let scales = Field::ALL.map(|field| {
+        let scales = Field::WITH_PART.map(|field| {
             let count: usize = sequences.iter().map(|sequence| sequence.scored(field)).sum();
             1.0 / count.max(1) as f32
         });
@@ -118,7 +119,7 @@ impl Learner {
             return score::score(network, passages, measure, |_| ());
         }
         self.read(network)?;
-        let (weights, values) = (&self.weights, measure.values());
+        let (weights, values) = (&self.weights, measure.values_of(network.config()));
         let bits = spread(&mut self.passes, passages.iter().collect(), |pass, passage: &Passage| {
             let mut bits = Bits::default();
             if passage.sequence.is_empty() {

@@ -1,9 +1,9 @@
-//! A stretch of a piece as questions: what the model reads, and the same notes as the counting models read them.
+//! A stretch of a piece, as examples for the model and as notes for the counting models.
 
 use segue_model::Sequence;
-use segue_music::{BarPosition, Context, Role, TICKS_PER_BEAT, Tick, Token, Tokenizer};
+use segue_music::{BarPosition, Context, TICKS_PER_BEAT, Tick, Token, Tokenizer};
 
-use crate::record::{Record, sounding};
+use crate::record::{Cast, Record, sounding};
 
 /// A place in a bar: the tick in it, and how many ticks it has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,12 +24,12 @@ impl Place {
     }
 }
 
-/// One note of a passage, as it was said.
+/// One note of a passage.
 #[derive(Clone, Copy, Debug)]
 pub struct Said {
     /// Its symbols.
     pub token: Token,
-    /// Where in its bar the note before it begins; nothing without a metre.
+    /// The place in the bar of the note before; `None` without a metre.
     pub position: Option<Place>,
     /// Ticks since the note before it.
     pub gap: Tick,
@@ -44,7 +44,8 @@ pub struct Said {
 pub struct Passage {
     /// The kind of music.
     pub kind: String,
-    /// Whether the passage before it is the same piece's, read up to where this one's scored notes begin.
+    /// Whether the passage before is of the same piece, and ends where this one's scored notes
+    /// begin.
     pub goes_on: bool,
     /// As the model reads it.
     pub sequence: Sequence,
@@ -84,7 +85,7 @@ impl Passage {
 }
 
 impl Record {
-    /// All its notes but the first, as they are said after each other.
+    /// All its notes but the first.
     pub fn said(&self) -> Vec<Said> {
         let tokenizer = Tokenizer::new();
         let mut bars = Context::new();
@@ -94,7 +95,7 @@ impl Record {
         sounding(&self.notes)
             .windows(2)
             .map(|pair| Said {
-                token: tokenizer.token(&pair[1].told(Role::Player, true), pair[0].onset),
+                token: tokenizer.token(&pair[1].told(Cast::PLAYER), pair[0].onset),
                 position: bars.bar_position(pair[0].onset).map(Place::of),
                 gap: pair[1].onset - pair[0].onset,
                 scored: true,

@@ -2,7 +2,7 @@
 
 use anyhow::{Context as _, Result};
 use clap::ValueEnum;
-use segue_model::backprop::Arithmetic;
+use segue_network::backprop::Arithmetic;
 
 /// As it is said on the command line.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]

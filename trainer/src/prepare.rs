@@ -6,11 +6,12 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, ensure};
 use clap::Args;
+use segue_music::one_line;
 
-use crate::composer;
+use crate::authorship;
 use crate::corpus::{self, Manifest, Skipped};
 use crate::duplicates::Library;
-use crate::progress::bar;
+use crate::progress_bar::bar;
 use crate::record::Record;
 use crate::shard;
 
@@ -20,7 +21,8 @@ pub struct Prepare {
     /// The folder, searched with its subfolders.
     #[arg(long)]
     midi: PathBuf,
-    /// A table that names each file's kind and split (tab-separated; columns path, kind, split; licence and group where known).
+    /// A table with each file's kind and split (tab-separated: path, kind, split, and optionally
+    /// licence and group)
     #[arg(long)]
     manifest: Option<PathBuf>,
     /// Without a manifest: the share of files, in percent, kept for validation.
@@ -79,7 +81,7 @@ impl Prepare {
             prepared.push((split, records));
         }
         prepared.reverse();
-        composer::keep_known(&mut prepared);
+        authorship::keep_known(&mut prepared);
         // A handful of files may all fall into one split.
         if prepared[1].1.is_empty() && prepared[0].1.len() > 1 {
             let moved = prepared[0].1.pop();
@@ -132,6 +134,6 @@ fn describe(split: &str, records: &[Record], skipped: &[Skipped]) {
         println!("  {kind:32} {files:6} files {notes:9} notes");
     }
     for Skipped { path, why } in skipped {
-        println!("  skipped {}: {why}", path.display());
+        println!("  skipped {}", one_line(&format!("{}: {why}", path.display())));
     }
 }

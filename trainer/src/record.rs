@@ -1,8 +1,9 @@
-//! A piece of the corpus, as training takes it: ticks instead of Beats, one list of notes with their voices.
+//! A piece of the corpus as training takes it: ticks instead of Beats, one list of notes with their
+//! voices.
 
 use anyhow::{Result, ensure};
 use segue_music::{
-    Beats, Context, ContextNote, Key, Meter, Note, Piece, PieceClock, Role, Tick, Velocity, tick_at,
+    Beats, Context, ContextNote, Key, Meter, Note, Part, Piece, PieceClock, Role, Tick, Velocity, tick_at,
 };
 use serde::{Deserialize, Serialize};
 
@@ -17,7 +18,7 @@ pub struct VoicedNote {
     pub key: Key,
     /// How long it is held, at least one tick.
     pub duration: Tick,
-    /// How hard; nothing where the whole piece has one velocity only, which tells nothing.
+    /// How hard; `None` where the whole piece has a single velocity, which means nothing.
     pub velocity: Option<Velocity>,
     /// Which voice of the piece plays it.
     pub voice: u8,
@@ -25,7 +26,11 @@ pub struct VoicedNote {
 
 impl VoicedNote {
     /// As a note of a context.
-    pub fn told(&self, role: Role, shown: bool) -> ContextNote {
+    pub fn told(&self, cast: Cast) -> ContextNote {
+        let Cast { role, shown, part } = cast;
+        if part == Some(Part::Drums) {
+            return ContextNote::drum(self.onset, self.key, self.velocity, role);
+        }
         ContextNote {
             onset: self.onset,
             key: self.key,
@@ -33,8 +38,25 @@ impl VoicedNote {
             end: Some(self.onset + self.duration),
             shown: shown.then_some(self.duration),
             role,
+            part,
         }
     }
+}
+
+/// How a note of a record is heard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cast {
+    /// Who plays it.
+    pub role: Role,
+    /// Whether its own step says how long it is.
+    pub shown: bool,
+    /// The part it is known to belong to.
+    pub part: Option<Part>,
+}
+
+impl Cast {
+    /// A player's note of no part, its duration known.
+    pub const PLAYER: Self = Self { role: Role::Player, shown: true, part: None };
 }
 
 /// A piece.
@@ -44,12 +66,14 @@ pub struct Record {
     pub name: String,
     /// The kind of music, from the manifest; `unknown` without one.
     pub kind: String,
-    /// Who wrote it, where the manifest names somebody of whom there is enough music to know the style: another style than the kind.
+    /// Who wrote it, if the manifest names a composer with enough music for a style.
     pub composer: Option<String>,
-    /// What a player would call its style, where the manifest says: "swing", "bossa nova".
+    /// What a player would call its style, if the manifest has it: "swing", "bossa nova".
     pub style: Option<String>,
     /// The voices that answer the others, by their tracks' names.
     pub answers: Vec<u8>,
+    /// The part of each voice, if its track says.
+    pub parts: Vec<Option<Part>>,
     /// By onset, then key.
     pub notes: Vec<VoicedNote>,
     /// The pedal's changes.
@@ -59,8 +83,8 @@ pub struct Record {
 }
 
 impl Record {
-    /// From a piece, without its drums. A piece on a grid counts its own Beats; free playing counts them at a fixed 120, because
-    /// its ticks measure time and not metre.
+    /// From a piece. A piece on a grid counts its own Beats; free playing counts
+    /// them at a fixed 120, because its ticks measure time and not metre.
     ///
     /// # Errors
     /// Where there are fewer than two notes, or no velocity for them.
@@ -69,10 +93,13 @@ impl Record {
         let at = |position: Beats| tick_at(clock.heard(position));
         let mut notes = Vec::new();
         let mut pedal = Vec::new();
-        // A track without notes is nobody's hand: the titles of a piano roll or a hymn have one of their own.
-        let voices = piece.tracks.iter().filter(|track| !track.is_drums() && !track.notes.is_empty());
+        // A track without notes is not a hand: the titles of a piano roll or a hymn have a track of
+        // their own.
+        let voices = piece.tracks.iter().filter(|track| !track.notes.is_empty());
+        let mut parts = Vec::new();
         let mut answers = Vec::new();
         for (voice, track) in voices.enumerate() {
+            parts.push(track.part());
             if track.name == "answer" {
                 answers.extend(u8::try_from(voice));
             }
@@ -87,7 +114,7 @@ impl Record {
         for track in piece.tracks.iter().filter(|track| !track.is_drums()) {
             pedal.extend(track.pedal.iter().map(|&(change, down)| (at(change), down)));
         }
-        ensure!(notes.len() >= 2, "fewer than two notes that are not drums");
+        ensure!(notes.len() >= 2, "fewer than two notes");
         notes.sort_unstable();
         pedal.sort_unstable();
         let one_velocity = notes.iter().all(|note| note.velocity == notes[0].velocity);
@@ -98,16 +125,16 @@ impl Record {
             true => vec![],
             false => piece.meters.iter().map(|&(change, meter)| (at(change), meter)).collect(),
         };
-        Ok(Self { name, kind, notes, pedal, meters, answers, ..Self::default() })
+        Ok(Self { name, kind, notes, pedal, meters, answers, parts, ..Self::default() })
     }
 
-    /// A context of some of its notes, in their order, each with its role and whether its step tells its duration. With `metre` unset, bars
-    /// are unknown.
+    /// A context of some of its notes, in order, each with its role and whether its step says its
+    /// duration. With `metre` unset, bars are unknown.
     pub fn context(
         &self,
         notes: &[VoicedNote],
         metre: bool,
-        mut cast: impl FnMut(&VoicedNote) -> (Role, bool),
+        mut cast: impl FnMut(&VoicedNote) -> Cast,
     ) -> Context {
         let mut context = Context::new();
         if metre {
@@ -122,14 +149,34 @@ impl Record {
         for &(change, down) in self.pedal[from..].iter().take_while(|&&(change, _)| change <= last) {
             context.pedal(change, down);
         }
-        for note in sounding(notes) {
-            let (role, shown) = cast(&note);
-            context.hear(note.told(role, shown));
+        let casts: Vec<Cast> = notes.iter().map(&mut cast).collect();
+        let together = |one: usize, other: usize| casts[one].part == casts[other].part;
+        for (note, &cast) in sounding_apart(notes, together).iter().zip(&casts) {
+            context.hear(note.told(cast));
         }
         context
     }
 
-    /// Everything a player may ask for to hear music like this: the kind of music, its style, its composer.
+    /// The part of a voice, if its track says.
+    pub fn part(&self, voice: u8) -> Option<Part> {
+        self.parts.get(usize::from(voice)).copied().flatten()
+    }
+
+    /// Whether a note is a stroke on a drum.
+    pub fn is_drum(&self, note: &VoicedNote) -> bool {
+        self.part(note.voice) == Some(Part::Drums)
+    }
+
+    /// The piece as one keyboard plays it: without its drums and without parts. `None` if fewer than
+    /// two notes are left.
+    pub fn pitched(mut self) -> Option<Self> {
+        let drums: Vec<bool> = (0..=u8::MAX).map(|voice| self.part(voice) == Some(Part::Drums)).collect();
+        self.notes.retain(|note| !drums[usize::from(note.voice)]);
+        self.parts.clear();
+        (self.notes.len() >= 2).then_some(self)
+    }
+
+    /// The styles that a player may ask for to hear music like this: kind, style and composer.
     pub fn style_names(&self) -> impl Iterator<Item = String> + '_ {
         style::of_kind(&self.kind).into_iter().chain(self.style.clone()).chain(self.composer.clone())
     }
@@ -142,11 +189,17 @@ impl Record {
 
 /// Notes as one keyboard sounds them: a voice that strikes a key again ends it.
 pub fn sounding(notes: &[VoicedNote]) -> Vec<VoicedNote> {
+    sounding_apart(notes, |_, _| true)
+}
+
+/// The same for several instruments: `together` says of two places whether their notes are on one.
+fn sounding_apart(notes: &[VoicedNote], together: impl Fn(usize, usize) -> bool) -> Vec<VoicedNote> {
     let once = |(place, note): (usize, &VoicedNote)| {
-        let again = notes[place + 1..]
-            .iter()
-            .take_while(|other| other.onset < note.onset + note.duration)
-            .find(|other| other.key == note.key && other.onset > note.onset);
+        let again = (place + 1..)
+            .zip(&notes[place + 1..])
+            .take_while(|(_, other)| other.onset < note.onset + note.duration)
+            .find(|&(at, other)| other.key == note.key && other.onset > note.onset && together(place, at))
+            .map(|(_, other)| other);
         VoicedNote { duration: again.map_or(note.duration, |again| again.onset - note.onset), ..*note }
     };
     notes.iter().enumerate().map(once).collect()
@@ -184,6 +237,7 @@ mod tests {
             tempos: vec![(Beats::ZERO, Tempo::new(60.0))],
             meters: vec![(Beats::ZERO, Meter::COMMON)],
             end: spacing.times(40),
+            ..Piece::default()
         }
     }
 

@@ -1,4 +1,4 @@
-//! `trainer report`: one page that says how well a model plays, for a musician to read.
+//! `trainer report`: one page on how well a model plays, for a musician to read.
 
 mod listening;
 mod page;
@@ -12,8 +12,9 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result, ensure};
 use clap::Args;
-use segue_model::{Checkpoint, Field, Model, Network};
+use segue_model::{Checkpoint, Field, Model};
 use segue_music::Tokenizer;
+use segue_network::Network;
 use serde_json::json;
 
 use crate::calibration::{Calibration, Reliability};
@@ -28,8 +29,9 @@ use crate::window::Window;
 use listening::Example;
 use playing::Playing;
 
-/// Write one page about a model, with plots and answers to listen to: how it plays, beside people, people spoiled, and a loop; how well it predicts music
-/// it never saw, beside counting models; and whether it is as often right as it believes.
+/// Write one page about a model, with plots and answers to listen to: how it plays, beside people,
+/// spoiled people and a loop; how well it predicts music it never saw, beside counting models; and
+/// how well calibrated it is
 #[derive(Args, Debug)]
 pub struct Report {
     /// The model.
@@ -37,10 +39,12 @@ pub struct Report {
     model: PathBuf,
     #[command(flatten)]
     material: Material,
-    /// The folder that the page, its plots and its numbers go to; and, without --examples, prompts and answers as .mid files.
+    /// The folder for the page, its plots and its numbers, and without --examples for prompts and
+    /// answers as .mid files
     #[arg(long)]
     out: PathBuf,
-    /// A folder of answers of `segue continue` that the page shows and links. No file of the music scored is written then: a page that may be given away.
+    /// A folder of answers of `segue continue` that the page shows and links. None of the music
+    /// scored is then written, so that the page may be published
     #[arg(long, value_name = "FOLDER")]
     examples: Option<PathBuf>,
     /// How many prompts are answered, once each.
@@ -56,19 +60,19 @@ pub struct Report {
     sampling: Sampling,
 }
 
-/// Notes of each kind that are scored, about, unless told otherwise.
+/// About how many notes of each kind are scored by default.
 const SCORED: usize = 8000;
 /// Bars scored on the sixteenth grid after each prompt.
 const GRID_BARS: u32 = 12;
 
-/// Everything that the page says.
+/// Everything on the page.
 struct Findings {
     name: String,
     notes_seen: u64,
     free: Comparison,
     grid: Comparison,
     /// By field.
-    reliability: [Reliability; 4],
+    reliability: [Reliability; Field::COUNT],
     playing: Playing,
     examples: Vec<Example>,
 }
@@ -134,8 +138,8 @@ fn passages(records: &[Record], window: Window, measure: Measure) -> Vec<Passage
 }
 
 /// All notes in the model's own alphabets, and how often its first guesses come.
-fn whole(network: &Network, scored: &[Record], corpus: &[&Record]) -> Result<(Comparison, [Reliability; 4])> {
-    let mut calibrations: [Calibration; 4] = Default::default();
+fn whole(network: &Network, scored: &[Record], corpus: &[&Record]) -> Result<(Comparison, [Reliability; Field::COUNT])> {
+    let mut calibrations: [Calibration; Field::COUNT] = Default::default();
     let passages = passages(scored, Window::Whole, Measure::Free);
     let seen = |field: Field, probabilities: &[f64], value| {
         calibrations[field as usize].add(probabilities, value);

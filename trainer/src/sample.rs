@@ -34,7 +34,7 @@ impl Sample {
     pub fn run(&self) -> Result<()> {
         let model = Arc::new(Model::load(&self.model)?);
         let prompt = midi_file::read(&self.midi)?;
-        let answer = Continuation::of(&prompt, model, &self.sampling.wish(self.bars))
+        let answer = Continuation::of(&prompt, model, &self.sampling.options(self.bars))
             .with_context(|| format!("{} is not continued (drums do not count)", self.midi.display()))?;
         midi_file::write(&self.out, &take(&prompt, &answer.notes, answer.end))?;
         println!("{}: {} notes", self.out.display(), answer.notes.len());

@@ -1,7 +1,7 @@
-//! How answers are drawn, as asked for on the command line.
+//! How answers are drawn: options of the command line.
 
 use clap::Args;
-use segue_model::Wish;
+use segue_model::{ContinuationOptions, Guards};
 
 /// How answers are drawn.
 #[derive(Args, Clone, Copy, Debug)]
@@ -15,14 +15,24 @@ pub struct Sampling {
     /// Another seed, another answer.
     #[arg(long, default_value_t = Self::STANDARD.seed)]
     pub seed: u64,
+    /// Which soft guards act.
+    #[arg(skip)]
+    pub guards: Guards,
 }
 
 impl Sampling {
-    /// As the plugin plays unless told otherwise: see `trainer sweep`.
-    pub const STANDARD: Self = Self { temperature: 1.0, top_p: 0.95, seed: 1 };
+    /// As the plugin plays by default: see `trainer sweep`.
+    pub const STANDARD: Self = Self { temperature: 1.0, top_p: 0.95, seed: 1, guards: Guards::ALL };
 
-    /// So many bars drawn so.
-    pub fn wish(&self, bars: u32) -> Wish {
-        Wish { bars, grid: None, temperature: self.temperature, top_p: self.top_p, seed: self.seed }
+    /// A continuation of so many bars.
+    pub fn options(&self, bars: u32) -> ContinuationOptions {
+        ContinuationOptions {
+            bars,
+            grid: None,
+            temperature: self.temperature,
+            top_p: self.top_p,
+            seed: self.seed,
+            guards: self.guards,
+        }
     }
 }

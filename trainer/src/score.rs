@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use anyhow::Result;
-use segue_model::{Batch, Field, Network};
+use segue_model::Field;
+use segue_network::{Batch, Network};
 use serde::Serialize;
 
 use crate::measure::{Measure, Values};
@@ -12,11 +13,12 @@ use crate::passage::Passage;
 /// Sums of bits and how many answers they are of, by field.
 #[derive(Clone, Debug, Default)]
 pub struct Bits {
-    sums: [f64; 4],
-    counts: [u64; 4],
+    sums: [f64; Field::COUNT],
+    counts: [u64; Field::COUNT],
 }
 
-/// Bits per note as they are printed. A field nothing counted for has none; the total is of the fields that have.
+/// Bits per note as printed. A field without counted notes has none; the total is the sum of the
+/// fields that have.
 #[derive(Clone, Debug, Serialize)]
 pub struct BitsPerNote {
     /// Time since the onset before.
@@ -29,6 +31,8 @@ pub struct BitsPerNote {
     pub velocity_notes: u64,
     /// Duration.
     pub duration: f64,
+    /// Which part plays it, over the notes whose part is known.
+    pub part: Option<f64>,
     /// All of them together.
     pub total: f64,
 }
@@ -42,7 +46,7 @@ impl Bits {
 
     /// Adds what another sum holds.
     pub fn merge(&mut self, other: &Self) {
-        for field in 0..4 {
+        for field in 0..Field::COUNT {
             self.sums[field] += other.sums[field];
             self.counts[field] += other.counts[field];
         }
@@ -57,7 +61,7 @@ impl Bits {
         self.sums[field as usize] / self.counts[field as usize].max(1) as f64
     }
 
-    /// The mean of a field; nothing where no note counted for it.
+    /// The mean of a field; `None` where no note counted.
     pub fn mean_of(&self, field: Field) -> Option<f64> {
         (self.counts[field as usize] > 0).then(|| self.mean(field))
     }
@@ -71,7 +75,8 @@ impl Bits {
             velocity: (velocity_notes > 0).then(|| self.mean(Field::Velocity)),
             velocity_notes,
             duration: self.mean(Field::Duration),
-            total: Field::ALL.iter().map(|&field| self.mean(field)).sum(),
+            part: self.mean_of(Field::Part),
+            total: Field::ALL.iter().chain(&[Field::Part]).map(|&field| self.mean(field)).sum(),
         }
     }
 }
@@ -79,7 +84,8 @@ impl Bits {
 /// Bits by kind of music.
 pub type ByKind = BTreeMap<String, Bits>;
 
-/// What a network says of a passage: calls `each` with every field that is scored, the probabilities of its values, and the value it had.
+/// Scores a passage by a network: calls `each` with every field that counts, the probabilities of
+/// its values, and the value it had.
 pub fn answers(
     network: &Network,
     passage: &Passage,
@@ -91,14 +97,14 @@ pub fn answers(
     }
     let batch = Batch::new(std::slice::from_ref(&passage.sequence), network.config(), network.vocabulary());
     let logits = network.logits(&batch)?;
-    for field in Field::ALL {
+    for &field in Field::of_model(network.config()) {
         let rows: Vec<Vec<f32>> = logits[field as usize].to_vec2()?;
         answers_of(passage, values, field, rows.iter().map(Vec::as_slice), &mut each);
     }
     Ok(())
 }
 
-/// The same of one field, from the logits of each question.
+/// The same of one field, from the logits of each example.
 pub fn answers_of<'a>(
     passage: &Passage,
     values: &Values,
@@ -106,8 +112,8 @@ pub fn answers_of<'a>(
     rows: impl Iterator<Item = &'a [f32]>,
     mut each: impl FnMut(Field, &[f64], usize),
 ) {
-    for (question, logits) in rows.enumerate().take(passage.sequence.len()) {
-        if let Some(symbol) = passage.sequence.answer(question, field) {
+    for (example, logits) in rows.enumerate().take(passage.sequence.len()) {
+        if let Some(symbol) = passage.sequence.target(example, field) {
             each(field, &values.probabilities(field, logits), values.of(field, symbol));
         }
     }
@@ -118,7 +124,7 @@ pub fn nats(probability: f64) -> f64 {
     -probability.max(f64::MIN_POSITIVE).ln()
 }
 
-/// Bits of passages by kind, by a network; `each` is told how many notes were scored.
+/// Bits of passages by kind, by a network; calls `each` with the number of notes scored.
 pub fn score(
     network: &Network,
     passages: &[Passage],
@@ -136,7 +142,7 @@ pub fn score_seen(
     mut each: impl FnMut(usize),
     mut seen: impl FnMut(Field, &[f64], usize),
 ) -> Result<ByKind> {
-    let values = measure.values();
+    let values = measure.values_of(network.config());
     let mut kinds = ByKind::new();
     for passage in passages {
         let mut bits = Bits::default();
@@ -150,7 +156,7 @@ pub fn score_seen(
     Ok(kinds)
 }
 
-/// The mean total over the kinds with at least `least` notes; over all of them where no kind has as many.
+/// The mean total over the kinds with at least `least` notes, or over all kinds where none has.
 pub fn mean_total(kinds: &ByKind, least: u64) -> f64 {
     let enough = |bits: &&Bits| bits.notes() >= least;
     let least = if kinds.values().any(|bits| enough(&bits)) { least } else { 0 };

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::record::Record;
 
 /// What a shard begins with; the number grows where a piece is written otherwise than before.
-const FORMAT: &[u8] = b"Segue shard 3\n";
+const FORMAT: &[u8] = b"Segue shard 4\n";
 
 /// The pieces of one split, with the vocabulary whose ticks they count in.
 #[derive(Serialize, Deserialize)]

@@ -15,8 +15,8 @@ const KINDS: [(&str, &str); 11] = [
     ("drums-performance", "drums"),
 ];
 
-/// The style that a kind of music is asked for by: a word of a player's. Of songs it is the idiom; a pianist alone is asked for as one.
-/// `None` for music of no known kind.
+/// The style that a player asks for a kind of music by: of songs the idiom, of solo piano the
+/// piano. `None` for unknown kinds.
 pub fn of_kind(kind: &str) -> Option<String> {
     if kind == "unknown" || kind.is_empty() {
         return None;

@@ -6,19 +6,22 @@ use std::sync::Arc;
 
 use anyhow::{Result, ensure};
 use clap::Args;
+use clap::builder::PossibleValuesParser;
 use rand_pcg::Pcg64Mcg;
-use segue_model::Model;
+use segue_model::{Guards, Model};
 use serde_json::{Value, json};
 
+use crate::drift::Drift;
 use crate::excerpt::{self, Excerpt, Lengths};
 use crate::judge::{BESIDE, Judge, Numbers, beside};
 use crate::material::Material;
-use crate::progress::bar;
+use crate::progress_bar::bar;
 use crate::record::{Record, VoicedNote};
 use crate::sampling::Sampling;
 
-/// Find the sampling that plays most like people: answers to the same prompts at every temperature and top-p asked for, judged by the same numbers
-/// as in a report, as long as asked for and half as long.
+/// Find the sampling that plays most like people: answers to the same prompts at every temperature
+/// and top-p given, judged by the numbers of a report, at full and at half length; and see what
+/// each soft guard does
 #[derive(Args, Debug)]
 pub struct Sweep {
     /// The model.
@@ -41,6 +44,17 @@ pub struct Sweep {
     /// Shares of probability to try.
     #[arg(long, value_delimiter = ',', default_values_t = [0.9, 0.95, 0.98, 1.0])]
     top_ps: Vec<f32>,
+    /// Switch a soft guard off, to see what it does; may be given several times.
+    #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(Guards::names()))]
+    without_guard: Vec<String>,
+    /// Switch all soft guards off but this one; may be given several times.
+    #[arg(
+        long,
+        value_name = "NAME",
+        conflicts_with = "without_guard",
+        value_parser = PossibleValuesParser::new(Guards::names())
+    )]
+    only_guard: Vec<String>,
     /// The one seed of all answers.
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -51,6 +65,9 @@ pub struct Sweep {
 
 /// A row: somebody's name and answers.
 type Row = (String, Vec<Vec<VoicedNote>>);
+
+/// A row of a table: a name, the numbers, how far they are from people's, and the drift.
+type Line = (String, Numbers, f64, Drift);
 
 impl Sweep {
     /// Runs it.
@@ -102,17 +119,30 @@ impl Sweep {
         rows
     }
 
+    /// The guards that act, and how their choice is written behind a row's name.
+    fn guards(&self) -> Result<(Guards, String)> {
+        let (all, names, on, word) = match self.only_guard.is_empty() {
+            true => (Guards::ALL, &self.without_guard, false, "without"),
+            false => (Guards::NONE, &self.only_guard, true, "only"),
+        };
+        let guards = names.iter().try_fold(all, |guards, name| guards.switch(name, on))?;
+        let chosen =
+            if names.is_empty() { String::new() } else { format!(", {word} {}", names.join(" and ")) };
+        Ok((guards, chosen))
+    }
+
     /// The model's answers at each setting.
     fn answers(&self, model: &Arc<Model>, excerpts: &[Excerpt]) -> Result<Vec<Row>> {
+        let (guards, chosen) = self.guards()?;
         let settings = self.temperatures.iter().flat_map(|&temperature| {
-            self.top_ps.iter().map(move |&top_p| Sampling { temperature, top_p, seed: self.seed })
+            self.top_ps.iter().map(move |&top_p| Sampling { temperature, top_p, seed: self.seed, guards })
         });
         let settings: Vec<Sampling> = settings.collect();
         let progress =
             bar((settings.len() * excerpts.len()) as u64, "{bar:30} {percent} % {msg}, {eta} left");
         let mut rows = Vec::new();
         for sampling in settings {
-            let name = format!("T {}, top-p {}", sampling.temperature, sampling.top_p);
+            let name = format!("T {}, top-p {}{chosen}", sampling.temperature, sampling.top_p);
             progress.set_message(name.clone());
             let answer = |excerpt: &Excerpt| {
                 progress.inc(1);
@@ -126,25 +156,24 @@ impl Sweep {
 }
 
 /// The numbers of every row, and how far they are from people's, who stand first.
-fn table(
-    judge: &Judge<'_>,
-    excerpts: &[Excerpt],
-    rows: &[Row],
-    known: &HashSet<u64>,
-) -> Vec<(String, Numbers, f64)> {
+fn table(judge: &Judge<'_>, excerpts: &[Excerpt], rows: &[Row], known: &HashSet<u64>) -> Vec<Line> {
     let numbers: Vec<Numbers> =
         rows.iter().map(|(_, answers)| judge.numbers(excerpts, answers.iter(), known)).collect();
-    let row = |((name, _), own): (&Row, &Numbers)| (name.clone(), *own, own.distance(&numbers[0]));
+    let row = |((name, answers), own): (&Row, &Numbers)| {
+        let pairs = excerpts.iter().zip(answers);
+        let drift = Drift::of(pairs.map(|(excerpt, answer)| (&excerpt.prompt[..], &answer[..])));
+        (name.clone(), *own, own.distance(&numbers[0]), drift)
+    };
     rows.iter().zip(&numbers).map(row).collect()
 }
 
-fn print(bars: u32, table: &[(String, Numbers, f64)]) {
-    println!("\n{bars} bars, {} prompts\n", table.first().map_or(0, |(_, numbers, _)| numbers.answers));
+fn print(bars: u32, table: &[Line]) {
+    println!("\n{bars} bars, {} prompts\n", table.first().map_or(0, |(_, numbers, ..)| numbers.answers));
     println!(
         "| | notes | in scale | cosine | from prompt | from itself | from training | surprise | distance |"
     );
     println!("|---|---|---|---|---|---|---|---|---|");
-    for (name, numbers, distance) in table {
+    for (name, numbers, distance, _) in table {
         println!(
             "| {name} | {:.0} | {:.3} | {:.3} | {:.3} | {:.3} | {:.3} | {:.2} | **{distance:.2}** |",
             numbers.notes,
@@ -156,11 +185,21 @@ fn print(bars: u32, table: &[(String, Numbers, f64)]) {
             numbers.surprise
         );
     }
+    println!(
+        "\n| | turning | far from its range | thicker chords | longer silences | off its pulse | denser |"
+    );
+    println!("|---|---|---|---|---|---|---|");
+    for (name, _, _, drift) in table {
+        let Drift { turning, far, thick, silent, off_pulse, dense } = drift;
+        println!(
+            "| {name} | {turning:.4} | {far:.4} | {thick:.4} | {silent:.4} | {off_pulse:.4} | {dense:.4} |"
+        );
+    }
 }
 
-fn as_json(table: &[(String, Numbers, f64)]) -> Value {
-    let row = |(name, numbers, distance): &(String, Numbers, f64)| {
-        (name.clone(), json!({ "numbers": numbers, "distance": distance }))
+fn as_json(table: &[Line]) -> Value {
+    let row = |(name, numbers, distance, drift): &Line| {
+        (name.clone(), json!({ "numbers": numbers, "distance": distance, "drift": drift }))
     };
     Value::Object(table.iter().map(row).collect())
 }

@@ -10,21 +10,22 @@ use clap::Args;
 use rand::RngExt;
 use rand_pcg::Pcg64Mcg;
 use segue_model::{
-    Batch, Checkpoint, Config, Continuation, Field, Model, Network, Precision, STYLES, Sequence, Wish,
+    Checkpoint, Config, Continuation, ContinuationOptions, Field, Guards, Model, Precision, STYLES, Sequence,
 };
 use segue_music::{Beats, Meter, Note, Piece, Tempo, Tokenizer, Track, midi_file, take};
+use segue_network::{Batch, Network};
 
+use crate::ablation::Part;
 use crate::example::Examples;
 use crate::measure::Measure;
 use crate::optimizer::AdamW;
 use crate::parallel::{LANES, Learner};
 use crate::passage::Passage;
 use crate::precision::Arithmetics;
-use crate::progress::bar;
+use crate::progress::{Progress, Schedule};
+use crate::progress_bar::bar;
 use crate::record::Record;
-use crate::run::{Run, Schedule};
 use crate::window::{self, CUT};
-use crate::without::Part;
 use crate::{curve, device, score, shard, style};
 
 /// Train a model from prepared shards.
@@ -39,7 +40,7 @@ pub struct Train {
     /// How many notes to see in all.
     #[arg(long, default_value_t = 6_000_000)]
     notes: u64,
-    /// Learn nothing of this kind of music, to see with `evaluate --left-out` what the rest teaches of it.
+    /// Leave out this kind of music, to see with `evaluate --left-out` what the rest teaches of it
     #[arg(long, value_name = "KIND")]
     leave_out: Option<String>,
     /// Go on from where a run in the same folder stopped.
@@ -73,15 +74,19 @@ pub struct Train {
     #[arg(long, default_value_t = Config::standard().layers)]
     layers: usize,
     /// Steps that a step attends to.
-    #[arg(long, default_value_t = Config::standard().window)]
-    window: usize,
+    #[arg(long)]
+    window: Option<usize>,
     /// Earlier notes that the copying heads look at.
-    #[arg(long, default_value_t = Config::standard().copy_window)]
-    copy_window: usize,
-    /// What matrix products are computed in: f32, or bf16 factors with f32 sums where the processor has them.
+    #[arg(long)]
+    copy_window: Option<usize>,
+    /// Tell parts apart: bass, drums, keys. A model given with --from that does not know of them is grown.
+    #[arg(long)]
+    parts: bool,
+    /// What matrix products are computed in: bf16 factors and f32 sums where the processor can, or f32.
     #[arg(long, value_enum, default_value_t)]
     precision: Arithmetics,
-    /// Threads; as many as there are cores, if left out, and no more than sequences in a step or four. The result is the same.
+    /// Threads: by default one a core, and never more than sequences in a step or four. The result
+    /// is the same on any number.
     #[arg(long)]
     threads: Option<usize>,
     /// Do without a part of the model, to see what it is worth.
@@ -95,9 +100,16 @@ const WATCHED: usize = 6;
 impl Train {
     /// Runs it.
     pub fn run(&self) -> Result<()> {
-        let records = self.without_left_out(shard::read(&shard::path(&self.shards, "train"))?)?;
-        let valid = self.watched(&shard::read(&shard::path(&self.shards, "valid"))?);
         let Begun { network, mut optimizer, mut run, mut origin } = self.begin()?;
+        let read = |split: &str| -> Result<Vec<Record>> {
+            let records = shard::read(&shard::path(&self.shards, split))?;
+            Ok(match network.config().parts {
+                true => records,
+                false => records.into_iter().filter_map(Record::pitched).collect(),
+            })
+        };
+        let records = self.without_left_out(read("train")?)?;
+        let valid = self.watched(&read("valid")?);
         let device = device::best();
         let network = network.on(&device)?;
         let mut learner = Learner::new(&network, &device, self.precision.arithmetic()?, self.threads());
@@ -161,8 +173,16 @@ impl Train {
         fs::create_dir_all(&folder)
             .with_context(|| format!("cannot make the folder {}", folder.display()))?;
         let prompt = prompt();
-        let wish = Wish { bars: 8, grid: None, temperature: 1.0, top_p: 0.95, seed: self.seed };
-        if let Ok(answer) = Continuation::of(&prompt, Arc::new(Model::from_checkpoint(checkpoint)?), &wish) {
+        let options = ContinuationOptions {
+            bars: 8,
+            grid: None,
+            temperature: 1.0,
+            top_p: 0.95,
+            seed: self.seed,
+            guards: Guards::ALL,
+        };
+        if let Ok(answer) = Continuation::of(&prompt, Arc::new(Model::from_checkpoint(checkpoint)?), &options)
+        {
             let path = folder.join(format!("{notes:09}.mid"));
             midi_file::write(&path, &take(&prompt, &answer.notes, answer.end))?;
         }
@@ -194,7 +214,7 @@ impl Train {
                 .context("there is nothing to resume; leave --resume out to begin, or name the --out of an earlier run")?;
             let network = Network::with_numbers(&checkpoint.config, &checkpoint.numbers)?;
             let optimizer = AdamW::load(&self.out.join("moments.safetensors"), &network)?;
-            let run = Run::load(&self.out.join("run.json"))?;
+            let run = Progress::load(&self.out.join("run.json"))?;
             let notes_seen = checkpoint.notes_seen.saturating_sub(run.notes);
             let origin = Origin { styles: checkpoint.styles, notes_seen };
             return Ok(Begun { network, optimizer, run, origin });
@@ -208,7 +228,14 @@ impl Train {
         let mut origin = Origin::default();
         let network = match &self.from {
             Some(path) => {
-                let checkpoint = Checkpoint::load(path)?;
+                let mut checkpoint = Checkpoint::load(path)?;
+                if self.parts {
+                    checkpoint = checkpoint.with_parts(self.seed);
+                }
+                let config = &mut checkpoint.config;
+                config.window = self.window.unwrap_or(config.window);
+                config.copy_window = self.copy_window.unwrap_or(config.copy_window);
+                ensure!(config.is_sound(), "these windows make no model; ask for 1 to 8192 steps");
                 origin = Origin { styles: checkpoint.styles, notes_seen: checkpoint.notes_seen };
                 Network::with_numbers(&checkpoint.config, &checkpoint.numbers)?
             }
@@ -217,21 +244,22 @@ impl Train {
                     dim: self.dim,
                     layers: self.layers,
                     hidden: (self.dim * 11).div_ceil(4).next_multiple_of(64),
-                    window: self.window,
-                    copy_window: self.copy_window,
+                    window: self.window.unwrap_or(Config::standard().window),
+                    copy_window: self.copy_window.unwrap_or(Config::standard().copy_window),
+                    parts: self.parts,
                 };
                 ensure!(
                     config.is_sound(),
                     "a width of {}, {} blocks and windows of {} and {} make no model; the width is a multiple of 64",
                     self.dim,
                     self.layers,
-                    self.window,
-                    self.copy_window
+                    config.window,
+                    config.copy_window
                 );
                 Network::random(&config, self.seed)?
             }
         };
-        Ok(Begun { network, optimizer: AdamW::default(), run: Run::default(), origin })
+        Ok(Begun { network, optimizer: AdamW::default(), run: Progress::default(), origin })
     }
 
     /// Scores, saves, draws, and lets the model play.
@@ -241,7 +269,7 @@ impl Train {
         learner: &mut Learner,
         origin: &Origin,
         optimizer: &AdamW,
-        run: &mut Run,
+        run: &mut Progress,
         valid: &[Passage],
         print: impl Fn(String),
     ) -> Result<()> {
@@ -279,7 +307,7 @@ impl Train {
 struct Begun {
     network: Network,
     optimizer: AdamW,
-    run: Run,
+    run: Progress,
     origin: Origin,
 }
 
@@ -292,8 +320,8 @@ struct Origin {
 }
 
 impl Origin {
-    /// The styles that are new to the weights get the next numbers: by kind of music, then by what players call them, then
-    /// the composers with enough music.
+    /// Styles that are new to the weights get the next numbers: by kind of music, then by what
+    /// players call them, then composers with enough music.
     fn learn_styles(&mut self, records: &[Record]) {
         let kinds: BTreeSet<_> = records.iter().flat_map(|record| style::of_kind(&record.kind)).collect();
         let styles: BTreeSet<_> = records.iter().filter_map(|record| record.style.clone()).collect();
@@ -329,6 +357,7 @@ fn prompt() -> Piece {
         tempos: vec![(Beats::ZERO, Tempo::new(110.0))],
         meters,
         end: Beats::ONE.times(32),
+        ..Piece::default()
     }
 }
 
@@ -336,7 +365,7 @@ fn prompt() -> Piece {
 pub fn loss(network: &Network, batch: &Batch, sequences: &[Sequence]) -> Result<(candle_core::Tensor, f64)> {
     let nats = network.nats(batch)?;
     let mut losses = Vec::new();
-    for field in Field::ALL {
+    for &field in Field::of_model(network.config()) {
         let count: usize = sequences.iter().map(|sequence| sequence.scored(field)).sum();
         losses.push((nats[field as usize].sum_all()? / count.max(1) as f64)?);
     }

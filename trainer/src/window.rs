@@ -4,9 +4,9 @@ use segue_music::{Beats, Meter, Role, Tick, Tokenizer, tick_at};
 
 use crate::measure::Measure;
 use crate::passage::Passage;
-use crate::record::Record;
+use crate::record::{Cast, Record};
 
-/// How a piece is cut: every note is asked for once, with the notes before it in view.
+/// How a piece is cut: every note is predicted once, with the notes before it in view.
 #[derive(Clone, Copy, Debug)]
 pub struct Cut {
     /// Notes a sequence reads at most.
@@ -23,7 +23,8 @@ pub const CUT: Cut = Cut { length: 512, overlap: 256 };
 pub enum Window {
     /// All.
     Whole,
-    /// Bars that are given, and bars after them that are scored, one pair behind the other through the piece.
+    /// Pairs of bars that are given and bars that are scored, one pair after the other through the
+    /// piece.
     Prompts {
         /// Bars given.
         prompt: u32,
@@ -50,13 +51,13 @@ impl Window {
     }
 }
 
-/// All notes of a piece, as the player's, durations told at once.
+/// All notes of a piece, as the player's, with durations known at once.
 pub fn whole(tokenizer: &Tokenizer, record: &Record, cut: Cut) -> Vec<Passage> {
     let mut passages = Vec::new();
     let mut from = 0;
     while from + 1 < record.notes.len() {
         let to = (from + cut.length + 1).min(record.notes.len());
-        let context = record.context(&record.notes[from..to], true, |_| (Role::Player, true));
+        let context = record.context(&record.notes[from..to], true, |note| Cast { part: record.part(note.voice), ..Cast::PLAYER });
         let fresh = if from == 0 { 1 } else { cut.overlap + 1 };
         passages.push(Passage::of(tokenizer, &context, &record.kind, from > 0, |place| place >= fresh));
         if to == record.notes.len() {
@@ -67,7 +68,7 @@ pub fn whole(tokenizer: &Tokenizer, record: &Record, cut: Cut) -> Vec<Passage> {
     passages
 }
 
-/// Windows of which at most twice `length` notes are read: the prompt is the player's, what follows Segue's.
+/// Windows of at most twice `length` notes: the prompt is the player's, the rest Segue's.
 fn prompts(tokenizer: &Tokenizer, record: &Record, prompt: u32, score: u32, cut: Cut) -> Vec<Passage> {
     let mut passages = Vec::new();
     let Some(last) = record.notes.last().map(|note| note.onset) else { return passages };
@@ -79,7 +80,8 @@ fn prompts(tokenizer: &Tokenizer, record: &Record, prompt: u32, score: u32, cut:
         let given = notes.partition_point(|note| note.onset < scored);
         if given > 0 && notes.len() > given {
             let context = record.context(notes, true, |note| {
-                (if note.onset < scored { Role::Player } else { Role::Segue }, true)
+                let role = if note.onset < scored { Role::Player } else { Role::Segue };
+                Cast { role, shown: true, part: record.part(note.voice) }
             });
             passages.push(Passage::of(tokenizer, &context, &record.kind, false, |place| place >= given));
         }
@@ -90,7 +92,8 @@ fn prompts(tokenizer: &Tokenizer, record: &Record, prompt: u32, score: u32, cut:
 }
 
 impl Record {
-    /// So many bars after a tick, in the metre that holds there. Pieces without a metre count bars of four beats.
+    /// The tick so many bars later, in the metre there. Pieces without a metre count bars of four
+    /// beats.
     pub fn bars_later(&self, tick: Tick, bars: u32) -> Tick {
         let meter = self.meters.iter().take_while(|&&(change, _)| change <= tick).last();
         let bar = meter.map_or(Beats::ONE.times(4), |(_, meter)| meter.bar());

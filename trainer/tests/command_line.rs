@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use common::{fails, succeeds, text, write_piece};
-use segue_model::{Checkpoint, Network, Precision};
+use segue_model::{Checkpoint, Config, Precision, initial_numbers};
 use segue_music::{Beats, Note, midi_file};
 
 mod common;
@@ -83,7 +83,7 @@ fn a_folder_of_midi_becomes_a_model_that_has_learned_it() {
 
     // What it has learned is in its weights: with random ones the score collapses.
     let mut swapped = Checkpoint::load(&run.join("model.safetensors")).unwrap();
-    swapped.numbers = Network::random(&swapped.config, 99).unwrap().numbers().unwrap();
+    swapped.numbers = initial_numbers(&swapped.config, 99);
     swapped.save(&path("random.safetensors"), Precision::Half).unwrap();
     let random = evaluate(&path("random.safetensors"), &midi);
     assert!(random > 1.5 * second, "trained {second}, random {random}");
@@ -165,9 +165,5 @@ fn bad_input_is_named_and_nothing_is_written() {
 }
 
 fn random_model() -> Vec<u8> {
-    let config = segue_model::Config::tiny();
-    let numbers = Network::random(&config, 1).unwrap().numbers().unwrap();
-    Checkpoint { name: "x".into(), config, notes_seen: 0, styles: vec![], numbers }
-        .to_bytes(Precision::Half)
-        .unwrap()
+    Checkpoint::random(&Config::tiny(), 1).to_bytes(Precision::Half).unwrap()
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use common::{fails, succeeds, text, write_piece};
-use segue_model::{Checkpoint, Config, Network, Precision};
+use segue_model::{Checkpoint, Config, Precision};
 use segue_music::{Beats, Note, midi_file};
 use serde_json::Value;
 
@@ -29,9 +29,7 @@ fn write_walks(folder: &Path, count: u64) {
 }
 
 fn write_model(path: &Path) {
-    let config = Config::tiny();
-    let numbers = Network::random(&config, 1).unwrap().numbers().unwrap();
-    let checkpoint = Checkpoint { name: "tiny".into(), config, notes_seen: 0, styles: Vec::new(), numbers };
+    let checkpoint = Checkpoint { name: "tiny".into(), ..Checkpoint::random(&Config::tiny(), 1) };
     checkpoint.save(path, Precision::Half).unwrap();
 }
 
@@ -53,7 +51,7 @@ fn on_a_sixteenth_grid_all_score_the_same_notes() {
     let window = ["--grid", "16", "--prompt-bars", "4", "--score-bars", "12"];
     let grid = json(&succeeds(&[&common[..], &window[..]].concat()));
     assert_eq!((free["grid"].as_u64(), grid["grid"].as_u64()), (None, Some(16)));
-    // 21 bars of eight notes: four are given, twelve scored, five left over, of which one is scored.
+    // 21 bars of eight notes: four given, twelve scored, five left over, of which one is scored.
     assert_eq!((free["notes"].as_u64(), grid["notes"].as_u64()), (Some(8 * 167), Some(8 * (96 + 8))));
     for score in [&free, &grid] {
         for other in
@@ -197,11 +195,42 @@ fn a_sweep_judges_every_setting_by_the_same_numbers() {
             "{said}"
         );
         assert!(of("loop of the prompt", "copied_8_from_prompt") > 0.5, "{said}");
-        // Next to no temperature, top-p has nothing to cut.
+        // At almost no temperature, top-p has nothing to cut.
         assert_eq!(said[bars]["T 0.001, top-p 0.5"], said[bars]["T 0.001, top-p 1"]);
         assert_ne!(said[bars]["T 1, top-p 0.5"], said[bars]["T 1, top-p 1"]);
     }
     assert!(of_notes(&said, "4_bars") < of_notes(&said, "8_bars"), "{said}");
+}
+
+#[test]
+fn a_sweep_switches_guards_by_their_names() {
+    let home = tempfile::tempdir().unwrap();
+    let (midi, model) = (home.path().join("midi"), home.path().join("tiny.safetensors"));
+    write_walks(&midi, 4);
+    write_model(&model);
+    let sweep = ["sweep", "--model", text(&model), "--midi", text(&midi), "--json", "--prompts", "2"];
+    let sizes = ["--prompt-bars", "2", "--bars", "8", "--temperatures", "1", "--top-ps", "1"];
+    // What a row of the longer answers says, by its name.
+    let row = |guards: &[&str], name: &str| {
+        let said = json(&succeeds(&[&sweep[..], &sizes[..], guards].concat()));
+        let row = said["8_bars"][name].clone();
+        assert!(row["drift"]["turning"].is_f64(), "no row {name:?}: {said}");
+        row
+    };
+    let all = row(&[], "T 1, top-p 1");
+    let without = row(&["--without-guard", "range"], "T 1, top-p 1, without range");
+    assert!(without["drift"]["far"].as_f64() > all["drift"]["far"].as_f64(), "{without} {all}");
+    let two = ["--only-guard", "range", "--only-guard", "key"];
+    let only = row(&two, "T 1, top-p 1, only range and key");
+    assert!(only != all && only != without, "{only}");
+
+    for option in ["--without-guard", "--only-guard"] {
+        let said = fails(&[&sweep[..], &[option, "tempo"]].concat());
+        let names = ["repetition", "key", "range", "density", "motif", "texture", "subdivision"];
+        assert!(said.contains("tempo") && names.iter().all(|name| said.contains(name)), "{said}");
+    }
+    let both = [&sweep[..], &["--only-guard", "key", "--without-guard", "range"]].concat();
+    assert!(fails(&both).contains("cannot be used with"));
 }
 
 /// Notes of people's continuations.
@@ -225,7 +254,7 @@ fn fine_tuning_learns_a_folder_or_says_why_not() {
 
     let said = fails(&with(&from, &["--midi", text(&few)]));
     assert!(said.contains("3 readable pieces") && said.contains("Add pieces"), "{said}");
-    // A rate at which nothing moves teaches nothing: no file that is no better.
+    // At a rate too small to learn anything, no file is written.
     let said = fails(&with(&from, &["--midi", text(&midi), "--rate", "0", "--notes", "2000"]));
     assert!(said.contains("nothing is written"), "{said}");
     assert!(!out.exists(), "something was written");

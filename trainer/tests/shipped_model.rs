@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 
-use segue_model::{Checkpoint, Continuation, Model, Network, Precision, Wish};
+use segue_model::{Checkpoint, Continuation, ContinuationOptions, Guards, Model, Precision, initial_numbers};
 use segue_music::{midi_file, take};
 
 fn assets() -> PathBuf {
@@ -30,13 +30,12 @@ fn with_random_weights_its_score_collapses() {
     assert!(model < 0.75 * order_0 && model < 0.9 * bigram, "{model}, order-0 {order_0}, bigram {bigram}");
 
     let mut checkpoint = Checkpoint::load(&shipped).expect("the model in assets");
-    let network = Network::random(&checkpoint.config, 1).expect("a network of its size");
-    checkpoint.numbers = network.numbers().expect("its numbers");
+    checkpoint.numbers = initial_numbers(&checkpoint.config, 1);
     let home = tempfile::tempdir().expect("a folder");
     let path = home.path().join("random.safetensors");
     checkpoint.save(&path, Precision::Half).expect("a file");
     let [random, ..] = evaluate(&path);
-    // An untrained network still copies: it is about an order-0 model of what was played lately, and no better.
+    // An untrained network still copies: it is about as good as an order-0 model of the last notes.
     assert!(random > bigram && random > 1.25 * model, "trained {model}, random {random}, bigram {bigram}");
 }
 
@@ -50,7 +49,8 @@ fn it_is_small_and_its_card_lies_beside_it() {
     assert!(card.contains(&seen), "the card does not say that it saw {seen}");
 }
 
-/// The one command that makes them: `segue continue assets/examples/prompts --bars 16 -o assets/examples`.
+/// The command that makes them: `segue continue assets/examples/prompts --bars 16 -o
+/// assets/examples`.
 #[test]
 fn the_examples_are_its_answers() {
     let model = Arc::new(Model::load(&assets().join("segue.safetensors")).expect("the model in assets"));
@@ -61,8 +61,15 @@ fn the_examples_are_its_answers() {
         let path = entry.expect("a prompt").path();
         let name = path.file_name().expect("a name");
         let prompt = midi_file::read(&path).expect("a MIDI file");
-        let wish = Wish { bars: 16, grid: None, temperature: 1.0, top_p: 0.95, seed: 1 };
-        let answer = Continuation::of(&prompt, model.clone(), &wish).expect("notes to go on from");
+        let options = ContinuationOptions {
+            bars: 16,
+            grid: None,
+            temperature: 1.0,
+            top_p: 0.95,
+            seed: 1,
+            guards: Guards::ALL,
+        };
+        let answer = Continuation::of(&prompt, model.clone(), &options).expect("notes to go on from");
         let wanted = midi_file::to_bytes(&take(&prompt, &answer.notes, answer.end)).expect("a sound piece");
         let written = std::fs::read(folder.join(name)).expect("an answer");
         assert!(written == wanted, "{}: answer the prompts again", name.display());

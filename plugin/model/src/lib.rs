@@ -1,53 +1,28 @@
-//! The model: a decoder-only transformer that reads one step a note and says the next note field by field, with heads that
-//! copy. [`Network`] is its training forward in candle; [`Model`] and [`Generator`] play it, one cached step a note.
+//! The model at play: a decoder-only transformer that reads one step a note and predicts the next
+//! note field by field, with attention heads that copy earlier notes.
+//!
+//! Three folders, each built on those before it: `shape` says what a model is, `decoding`
+//! computes logits from it, `playing` turns logits into notes. Training computes the same function
+//! with gradients in a crate of its own, `segue-network`.
 
-mod ask;
-pub mod backprop;
-mod cache;
-mod checkpoint;
-mod config;
-mod continuation;
-mod cpu;
-mod decoder;
-mod fixed;
-mod floats;
-mod forward;
-mod generator;
-mod homing;
-mod limits;
-mod matrix;
-mod model;
-mod network;
-mod parameters;
-mod played;
-mod poisoned;
-mod products;
-mod pulse;
-mod recall;
-mod register;
-mod restraint;
-mod rings;
-mod rotary;
-mod rows;
-mod sampler;
-mod sequence;
-mod texture;
-mod weariness;
+mod decoding;
+mod playing;
+mod shape;
 
-pub mod ops;
-
-pub use ask::{Ask, Next, Rest};
-pub use checkpoint::{Checkpoint, CheckpointError, Precision};
-pub use config::Config;
-pub use continuation::{Continuation, Wish};
-pub use cpu::Cpu;
-pub use generator::Generator;
-pub use limits::Limits;
-pub use matrix::Resolution;
-pub use model::Model;
-pub use network::Network;
-pub use parameters::{Field, parameters};
-pub use played::Played;
-pub use rows::{Facts, STYLES};
-pub use sampler::Sampler;
-pub use sequence::{Batch, Sequence};
+pub use decoding::cpu::Cpu;
+pub use decoding::matrix::Resolution;
+pub use decoding::model::Model;
+pub use decoding::sequence::{Aim, Sequence, TrainingExample};
+pub use decoding::sequence_decoder::SequenceDecoder;
+pub use playing::continuation::{Continuation, ContinuationOptions};
+pub use playing::generator::Generator;
+pub use playing::guards::{Guards, UnknownGuard};
+pub use playing::limits::Limits;
+pub use playing::request::{Next, NoteRequest, Rest};
+pub use playing::sampler::Sampler;
+pub use shape::checkpoint::{Checkpoint, CheckpointError, Precision};
+pub use shape::config::{Config, HEAD_DIM};
+pub use shape::elementary;
+pub use shape::parameters::{Field, initial_numbers, parameters};
+pub use shape::rotary::Angles;
+pub use shape::rows::{Facts, STYLES};

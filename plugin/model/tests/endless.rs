@@ -1,4 +1,5 @@
-//! A jam without end: note one hundred thousand is as exact as note one hundred, and takes no more room.
+//! A jam without end: note one hundred thousand is as exact as note one hundred, and takes no more
+//! room.
 
 #[expect(dead_code, reason = "shared with the tests of the limits")]
 mod common;
@@ -6,7 +7,7 @@ mod common;
 use common::{MODELS, model};
 use rand::RngExt;
 use rand_pcg::Pcg64Mcg;
-use segue_model::{Ask, Field, Generator, Limits, Resolution};
+use segue_model::{Field, Generator, Limits, NoteRequest, Resolution};
 use segue_music::{Beats, ContextNote, Key, Meter, Role, Tick, Token, beats_at, tick_at};
 
 /// A player and Segue in turn, who interrupt each other.
@@ -21,7 +22,7 @@ struct Jam {
 
 impl Jam {
     fn new(seed: u64) -> Self {
-        // Bytes round what turned by another angle to another number; two of them show what is exact.
+        // Bytes round differently after another turn; two of them show the exact value.
         let mut generator = Generator::new(model(5, Resolution::TwoBytes));
         generator.meter(0, Some(Meter::COMMON));
         let random = Pcg64Mcg::new(u128::from(seed) << 1 | 1);
@@ -47,8 +48,12 @@ impl Jam {
                 self.held.drain(..).for_each(|key| self.generator.release(key, Role::Player, self.now));
                 let limits = Limits { polyphony: 5, density: 12.0, ..Limits::default() };
                 let seed = self.random.random();
-                let ask = Ask { limits, seed, ..Ask::new(Role::Segue, beats_at(self.now), Beats::MAX) };
-                let next = self.generator.next(&ask).expect("there is always a later");
+                let request = NoteRequest {
+                    limits,
+                    seed,
+                    ..NoteRequest::new(Role::Segue, beats_at(self.now), Beats::MAX)
+                };
+                let next = self.generator.next(&request).expect("there is always a later");
                 self.now = self.now.max(tick_at(next.note.onset));
             }
             _ => {
@@ -68,11 +73,12 @@ impl Jam {
 
     /// The logits of every field for a fixed question.
     fn answers(generator: &mut Generator) -> Vec<Vec<f32>> {
-        let token = Token { gap: 12, key: 61, velocity: 17, duration: 20 };
+        let token = Token { gap: 12, part: 0, key: 61, velocity: 17, duration: 20 };
         Field::ALL.iter().map(|&field| generator.logits(field, Role::Segue, token).unwrap()).collect()
     }
 
-    /// The same for somebody who came in so many notes ago, for whom time and the numbers of the notes begin there.
+    /// The same for a listener who came in so many notes ago, for whom time and the numbers of the
+    /// notes begin there.
     fn answers_afresh(&self, notes: usize) -> Vec<Vec<f32>> {
         let heard = self.generator.context().notes();
         let heard = &heard[heard.len().saturating_sub(notes)..];
@@ -131,10 +137,13 @@ fn a_flood_of_notes_pushes_no_sounding_voice_out_of_the_limits() {
         generator.hear(ContextNote::held(2 + place / 94, (place % 94) as Key, 80, Role::Player));
     }
     let limits = Limits { polyphony: 2, ..Limits::default() };
-    let ask =
-        Ask { limits, at_once: true, ..Ask::new(Role::Segue, Beats::ONE.times(3), Beats::ONE.times(4)) };
-    let shortened = generator.next(&ask).unwrap().shortened.expect("two sounded");
-    assert_eq!((shortened.onset, shortened.key, shortened.end()), (Beats::ZERO, 60, ask.from));
+    let request = NoteRequest {
+        limits,
+        at_once: true,
+        ..NoteRequest::new(Role::Segue, Beats::ONE.times(3), Beats::ONE.times(4))
+    };
+    let shortened = generator.next(&request).unwrap().shortened.expect("two sounded");
+    assert_eq!((shortened.onset, shortened.key, shortened.end()), (Beats::ZERO, 60, request.from));
     // When they have ended, the flood is forgotten.
     for place in 0..5_000 {
         generator.hear(ContextNote::held(2_000 + place, 50, 80, Role::Player));

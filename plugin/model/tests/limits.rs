@@ -1,12 +1,12 @@
-//! No limit is ever violated, whatever the weights, whatever was played, however freely symbols are drawn; and where the limits leave no
-//! note, it is said which.
+//! No limit is ever violated, whatever the weights, the music or the sampling; and where the limits
+//! leave no note, the error names the limit.
 
 mod common;
 
 use common::{Ears, MODELS};
 use proptest::prelude::*;
 use proptest::sample::select;
-use segue_model::{Ask, Field, Generator, Limits, Rest};
+use segue_model::{Field, Generator, Limits, NoteRequest, Rest};
 use segue_music::{
     Beats, ContextNote, Key, PitchClasses, Role, Scale, TICK, TICKS_PER_BEAT, Tick, Token, Velocity,
     beats_at, tick_at,
@@ -25,15 +25,15 @@ enum Act {
         wait: Tick,
         key: Key,
     },
-    /// Segue is asked for so many notes.
+    /// Segue plays so many notes.
     Ask {
         count: usize,
         ahead: Tick,
         length: Tick,
         limits: usize,
-        ask: Ask,
+        request: NoteRequest,
     },
-    /// What is planned from so much later on is planned anew, or never heard, or the voices end there.
+    /// Plans from there on are withdrawn and made again or dropped, or the voices end there.
     Withdraw {
         ahead: Tick,
     },
@@ -45,19 +45,19 @@ enum Act {
     },
 }
 
-fn ask() -> impl Strategy<Value = Ask> {
+fn request() -> impl Strategy<Value = NoteRequest> {
     let grid = select(vec![(0, 1), (0, 1), (1, 4), (1, 6), (1, 2), (1, 1), (4, 1), (40, 1), (1, 7)]);
     let temperature = select(vec![0.0, 0.3, 1.0, 1.0, 3.0, 100.0, f32::NAN, f32::INFINITY, -1.0, 1e-30]);
     let top_p = select(vec![0.0, 0.5, 0.95, 1.0, 1.0, f32::NAN, f32::INFINITY, -3.0]);
     (grid, any::<bool>(), temperature, top_p, any::<u64>(), any::<bool>()).prop_map(
-        |((numerator, denominator), at_once, temperature, top_p, seed, skipping)| Ask {
+        |((numerator, denominator), at_once, temperature, top_p, seed, ignore_other_role)| NoteRequest {
             grid: Beats::ratio(numerator, denominator),
             at_once,
             temperature,
             top_p,
             seed,
-            skipping,
-            ..Ask::new(Role::Segue, Beats::ZERO, Beats::ZERO)
+            ignore_other_role,
+            ..NoteRequest::new(Role::Segue, Beats::ZERO, Beats::ZERO)
         },
     )
 }
@@ -105,13 +105,14 @@ fn limits() -> impl Strategy<Value = Limits> {
 
 fn act() -> impl Strategy<Value = Act> {
     let keys = prop::collection::vec(0u8..128, 1..6);
-    let ask = (1usize..20, 0i64..120, 1i64..600, select(vec![0, 0, 0, 0, 1]), ask())
-        .prop_map(|(count, ahead, length, limits, ask)| Act::Ask { count, ahead, length, limits, ask });
+    let request = (1usize..20, 0i64..120, 1i64..600, select(vec![0, 0, 0, 0, 1]), request()).prop_map(
+        |(count, ahead, length, limits, request)| Act::Ask { count, ahead, length, limits, request },
+    );
     prop_oneof![
         3 => (0i64..80, keys, prop::option::of(1i64..100))
             .prop_map(|(wait, keys, length)| Act::Strike { wait, keys, length }),
         1 => (0i64..40, 0u8..128).prop_map(|(wait, key)| Act::Lift { wait, key }),
-        8 => ask,
+        8 => request,
         1 => (0i64..300).prop_map(|ahead| Act::Withdraw { ahead }),
         1 => (0i64..100).prop_map(|ahead| Act::Cut { ahead }),
         1 => (0i64..100).prop_map(|ahead| Act::Hush { ahead }),
@@ -171,18 +172,18 @@ impl Session {
             Act::Cut { ahead } => {
                 self.generator.cut(Role::Segue, self.now + ahead);
                 self.ears.withdraw(self.now + ahead);
-                self.ears.hush(self.now + ahead);
+                self.ears.release_all(self.now + ahead);
             }
             Act::Hush { ahead } => {
-                self.generator.hush(Role::Segue, self.now + ahead);
-                self.ears.hush(self.now + ahead);
+                self.generator.release_all(Role::Segue, self.now + ahead);
+                self.ears.release_all(self.now + ahead);
             }
-            Act::Ask { count, ahead, length, limits, ask } => {
+            Act::Ask { count, ahead, length, limits, request } => {
                 let from = beats_at(self.now + ahead);
                 let until = from + beats_at(*length);
-                let ask = Ask { from, until, limits: self.limits[*limits], ..*ask };
+                let request = NoteRequest { from, until, limits: self.limits[*limits], ..*request };
                 for asked in 0..*count {
-                    if !self.ask(&ask)? {
+                    if !self.ask(&request)? {
                         return Ok(asked);
                     }
                 }
@@ -193,27 +194,28 @@ impl Session {
     }
 
     /// Asks for one note, and looks at it from all sides.
-    fn ask(&mut self, ask: &Ask) -> Result<bool, TestCaseError> {
+    fn ask(&mut self, request: &NoteRequest) -> Result<bool, TestCaseError> {
         let last = self.generator.context().last().copied();
         let Some(last) = last else {
-            prop_assert_eq!(self.generator.next(ask), Err(Rest::Unheard));
+            prop_assert_eq!(self.generator.next(request), Err(Rest::Unheard));
             return Ok(false);
         };
-        let grid = ask.grid.round_to(TICK).max(TICK);
-        let earliest = beats_at(last.onset).max(ask.from).ceil_to(grid);
-        let lines = (0..).map(|line| earliest + grid.times(line)).take_while(|&line| line < ask.until);
+        let grid = request.grid.round_to(TICK).max(TICK);
+        let earliest = beats_at(last.onset).max(request.from).ceil_to(grid);
+        let lines = (0..).map(|line| earliest + grid.times(line)).take_while(|&line| line < request.until);
         let anywhere = lines.clone().next().is_some();
         let sounding = |onset| self.generator.context().sounding(Role::Segue, onset).count();
-        // A voice that was ended, and then struck again by a note that was withdrawn, counts as if it still sounded: rather one
-        // note too few than one too many.
+        // A voice that was ended, and then struck again by a note that was withdrawn, counts as if
+        // it still sounded: rather one note too few than one too many.
         prop_assert!(self.ears.sounding(last.onset) <= sounding(last.onset));
-        let room =
-            lines.map(tick_at).any(|onset| may_begin(&self.ears, sounding(onset), &last, &ask.limits, onset));
-        let answer = self.generator.next(ask);
+        let room = lines
+            .map(tick_at)
+            .any(|onset| may_begin(&self.ears, sounding(onset), &last, &request.limits, onset));
+        let answer = self.generator.next(request);
         let no_room = matches!(answer, Err(Rest::Limits(_)));
         prop_assert_eq!(
             no_room,
-            !room && (anywhere || !possible(&ask.limits)),
+            !room && (anywhere || !possible(&request.limits)),
             "{:?} from {:?}",
             answer,
             last
@@ -222,10 +224,10 @@ impl Session {
             prop_assert!(no_room || answer == Err(Rest::After), "{:?}", answer);
             return Ok(false);
         };
-        let (note, limits) = (next.note, &ask.limits);
+        let (note, limits) = (next.note, &request.limits);
         let onset = tick_at(note.onset);
         prop_assert_eq!(beats_at(onset), note.onset);
-        prop_assert!(note.onset >= earliest && note.onset < ask.until && note.duration >= TICK);
+        prop_assert!(note.onset >= earliest && note.onset < request.until && note.duration >= TICK);
         prop_assert_eq!(note.onset.ceil_to(grid), note.onset, "off the grid");
         prop_assert!((onset, note.key) > (last.onset, last.key), "out of order");
         prop_assert!(note.key < 128 && limits.keys.0 <= note.key && note.key <= limits.keys.1);
@@ -253,27 +255,27 @@ proptest! {
         model in 0usize..6,
         limits in [limits(), limits()],
         acts in prop::collection::vec(act(), 1..60),
-        last in ask(),
+        last in request(),
     ) {
         let model = &MODELS[model];
         let mut session = Session { generator: Generator::new(model.clone()), ears: Ears::default(), now: 0, limits };
         for act in &acts {
             session.perform(act)?;
         }
-        // Whoever heard the same notes at once is asked the same and says the same.
+        // A generator that heard the same notes at once plays the same.
         let mut fresh = Generator::new(model.clone());
         session.generator.context().notes().iter().for_each(|&note| fresh.hear(note));
         prop_assert_eq!(fresh.context().notes(), session.generator.context().notes());
         if !fresh.context().is_empty() {
             for field in Field::ALL {
-                let token = Token { gap: 12, key: 61, velocity: 17, duration: 20 };
+                let token = Token { gap: 12, part: 0, key: 61, velocity: 17, duration: 20 };
                 let logits = |generator: &mut Generator| generator.logits(field, Role::Segue, token);
                 prop_assert_eq!(logits(&mut fresh), logits(&mut session.generator), "{:?} of {} notes", field, fresh.context().len());
             }
         }
         let from = beats_at(session.now + 5);
-        let ask = Ask { from, until: from + Beats::ONE.times(20), limits: session.limits[0], ..last };
-        prop_assert_eq!(fresh.next(&ask), session.generator.next(&ask));
+        let request = NoteRequest { from, until: from + Beats::ONE.times(20), limits: session.limits[0], ..last };
+        prop_assert_eq!(fresh.next(&request), session.generator.next(&request));
     }
 }
 
@@ -284,9 +286,10 @@ fn jam(limits: Limits) -> Ears {
         let note = ContextNote::held(beat * TICKS_PER_BEAT, 60 + beat as Key, 80, Role::Player);
         generator.hear(ContextNote { end: Some(note.onset + 30), ..note });
     }
-    let ask = Ask { limits, ..Ask::new(Role::Segue, Beats::ONE.times(8), Beats::ONE.times(32)) };
+    let request =
+        NoteRequest { limits, ..NoteRequest::new(Role::Segue, Beats::ONE.times(8), Beats::ONE.times(32)) };
     let mut ears = Ears::default();
-    while let Ok(next) = generator.next(&ask) {
+    while let Ok(next) = generator.next(&request) {
         ears.hear(&next);
     }
     ears
@@ -325,7 +328,7 @@ fn every_limit_bites() {
 #[test]
 fn limits_that_leave_no_note_say_which() {
     let free = Limits::default();
-    // Segue holds a chord of three from beat 8 to beat 40, and is asked from there on.
+    // Segue holds a chord of three from beat 8 to beat 40.
     let chord = [60, 64, 67].map(|key| {
         let held = ContextNote::held(8 * TICKS_PER_BEAT, key, 80, Role::Segue);
         ContextNote { end: Some(40 * TICKS_PER_BEAT), ..held }
@@ -349,8 +352,8 @@ fn limits_that_leave_no_note_say_which() {
         let mut generator = Generator::new(MODELS[0].clone());
         chord.iter().for_each(|&note| generator.hear(note));
         let (from, until) = (Beats::ONE.times(from), Beats::ONE.times(until));
-        let ask = Ask { at_once: true, limits, ..Ask::new(Role::Segue, from, until) };
-        let answer = generator.next(&ask);
+        let request = NoteRequest { at_once: true, limits, ..NoteRequest::new(Role::Segue, from, until) };
+        let answer = generator.next(&request);
         match expected {
             Some(limit) => {
                 assert_eq!(answer, Err(Rest::Limits(limit)), "{limits:?}");
@@ -372,16 +375,21 @@ fn the_oldest_voice_makes_room() {
     let limits = Limits { polyphony: 2, keys: (70, 90), ..Limits::default() };
     let from = Beats::ONE;
     // The likeliest durations of this model are long.
-    let ask =
-        Ask { at_once: true, temperature: 0.0, limits, ..Ask::new(Role::Segue, from, Beats::ONE.times(2)) };
-    let first = generator.next(&ask).unwrap();
+    let request = NoteRequest {
+        at_once: true,
+        temperature: 0.0,
+        limits,
+        ..NoteRequest::new(Role::Segue, from, Beats::ONE.times(2))
+    };
+    let first = generator.next(&request).unwrap();
     let shortened = first.shortened.unwrap();
     assert_eq!((shortened.key, shortened.onset, shortened.end()), (60, Beats::ZERO, from));
     assert_eq!(generator.context().notes()[0].end, Some(TICKS_PER_BEAT));
     assert_eq!(generator.context().notes()[0].shown, Some(400), "its own step is not rewritten");
-    // The next one in the same tick ends the other; a third would end one that has just begun, and must wait.
-    let second = generator.next(&ask).unwrap();
+    // The next one in the same tick ends the other; a third would end one that has just begun, and
+    // must wait.
+    let second = generator.next(&request).unwrap();
     assert_eq!((second.note.onset, second.shortened.unwrap().key), (from, 64));
-    let third = generator.next(&ask).unwrap();
+    let third = generator.next(&request).unwrap();
     assert_eq!((third.note.onset, third.shortened.unwrap().onset), (from + TICK, from));
 }

@@ -1,9 +1,10 @@
 //! Bar lines of a piece.
 
-use crate::{Beats, Meter, Piece};
+use crate::{Beats, Meter, Piece, TICK};
 
 impl Piece {
-    /// The first bar line at or after a position. Where the file names no metre it is four quarters, as MIDI has it.
+    /// The first bar line at or after a position. Where the file names no metre it is four
+    /// quarters, as MIDI has it.
     pub fn bar_line_from(&self, at: Beats) -> Beats {
         let (from, meter) = self.meter_at(at).unwrap_or((Beats::ZERO, Meter::COMMON));
         let line = from + (at - from).ceil_to(meter.bar());
@@ -12,9 +13,10 @@ impl Piece {
         change.map_or(line, |change| line.min(change))
     }
 
-    /// The bar line so many bars after one.
+    /// The bar line so many bars after one. Lines less than a tick apart, which only a broken file
+    /// has, count as one: a bar always holds a tick.
     pub fn bar_lines_later(&self, line: Beats, bars: u32) -> Beats {
-        (0..bars).fold(line, |line, _| self.bar_line_from(line + Beats::from_parts(1)))
+        (0..bars).fold(line, |line, _| self.bar_line_from(line + TICK))
     }
 }
 

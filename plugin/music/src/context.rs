@@ -1,6 +1,6 @@
 //! The window heard: the notes so far, whoever played them, in the model's ticks.
 
-use crate::{Beats, Key, Meter, Note, Role, TICK, TICKS_PER_BEAT, Tick, Velocity, beats_at, tick_at};
+use crate::{Beats, Key, Meter, Note, Part, Role, TICK, TICKS_PER_BEAT, Tick, Velocity, beats_at, tick_at};
 
 /// One note of the context.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,9 +18,32 @@ pub struct ContextNote {
     pub shown: Option<Tick>,
     /// Who played it.
     pub role: Role,
+    /// Which part it belongs to; `None` where nobody said, as for a live player's keyboard.
+    pub part: Option<Part>,
 }
 
+/// How long a drum is taken to sound, in ticks: a sixteenth. Its stroke has no length to hear.
+const DRUM_LENGTH: Tick = TICKS_PER_BEAT / 4;
+
 impl ContextNote {
+    /// A stroke on a drum. It has no duration to predict and never counts as sounding.
+    pub fn drum(onset: Tick, key: Key, velocity: Option<Velocity>, role: Role) -> Self {
+        Self {
+            onset,
+            key,
+            velocity,
+            end: Some(onset + DRUM_LENGTH),
+            shown: None,
+            role,
+            part: Some(Part::Drums),
+        }
+    }
+
+    /// Whether it is a stroke on a drum.
+    pub fn is_drum(&self) -> bool {
+        self.part == Some(Part::Drums)
+    }
+
     /// A whole note, its duration told in its own step.
     pub fn whole(note: &Note, role: Role) -> Self {
         let onset = tick_at(note.onset);
@@ -32,12 +55,13 @@ impl ContextNote {
             end: Some(onset + duration),
             shown: Some(duration),
             role,
+            part: None,
         }
     }
 
     /// A key that has just gone down.
     pub fn held(onset: Tick, key: Key, velocity: Velocity, role: Role) -> Self {
-        Self { onset, key, velocity: Some(velocity), end: None, shown: None, role }
+        Self { onset, key, velocity: Some(velocity), end: None, shown: None, role, part: None }
     }
 
     /// The note as it is played, lasting until `now` if it is still held.
@@ -51,8 +75,15 @@ impl ContextNote {
         }
     }
 
-    fn order(&self) -> (Tick, Key, Role) {
-        (self.onset, self.key, self.role)
+    /// Steps are in this order. Notes that begin together are in order of their parts, those of no part first, so that a model that
+    /// says the part before the key can say a chord of an ensemble part by part.
+    fn order(&self) -> (Tick, Option<Part>, Key, Role) {
+        (self.onset, self.part, self.key, self.role)
+    }
+
+    /// Whether both are strokes on one key of one instrument: the later one ends the earlier.
+    fn shares_key(&self, other: &Self) -> bool {
+        (self.role, self.part, self.key) == (other.role, other.part, other.key)
     }
 }
 
@@ -71,7 +102,7 @@ pub struct BarPosition {
     pub beats: usize,
 }
 
-/// The notes heard and made, ordered by onset, then key, then role; the pedal; the metre.
+/// The notes heard and made, ordered by onset, then part, then key, then role; the pedal; the metre.
 ///
 /// Notes have running numbers that stay theirs while older ones are forgotten. A method that changes the past returns
 /// the number of the first note whose step is no longer what it was: whoever keeps something a note (a cache) truncates
@@ -116,9 +147,9 @@ impl Context {
         &self.notes
     }
 
-    /// The notes of a role that are kept, newest first.
+    /// The pitched notes of a role that are kept, newest first.
     pub fn newest(&self, role: Role) -> impl Iterator<Item = &ContextNote> + Clone {
-        self.notes.iter().rev().filter(move |note| note.role == role)
+        self.notes.iter().rev().filter(move |note| note.role == role && !note.is_drum())
     }
 
     /// The note of that number, unless it is forgotten or yet to come.
@@ -137,7 +168,9 @@ impl Context {
         let from = self.notes.partition_point(|note| note.onset < oldest);
         let begun =
             (self.first + from..).zip(&self.notes[from..]).take_while(move |(_, note)| note.onset <= at);
-        begun.filter(move |(_, note)| note.role == role && note.end.is_none_or(|end| end > at))
+        begun.filter(move |(_, note)| {
+            note.role == role && !note.is_drum() && note.end.is_none_or(|end| end > at)
+        })
     }
 
     /// Adds a note where its onset belongs. A note of the same role and key that still sounds ends there first, and the
@@ -151,7 +184,7 @@ impl Context {
         let longest = &mut self.longest[note.role.index()];
         *longest = length.max(*longest);
         // Older ones on the key ended where this one began.
-        let same = |other: &&mut ContextNote| other.role == note.role && other.key == note.key;
+        let same = |other: &&mut ContextNote| other.shares_key(&note);
         if let Some(other) = self.notes[..place].iter_mut().rev().find(same)
             && other.end.is_none_or(|end| end > note.onset)
         {
@@ -159,7 +192,7 @@ impl Context {
             // The steps from this onset on told the other voice as sounding.
             changed = self.from_onset(note.onset);
         }
-        let again = self.notes[place..].iter().find(|other| other.role == note.role && other.key == note.key);
+        let again = self.notes[place..].iter().find(|other| other.shares_key(&note));
         if let Some(onset) = again.map(|other| other.onset)
             && note.end.is_none_or(|end| end > onset)
         {
@@ -220,11 +253,13 @@ impl Context {
         let struck: Vec<_> = self.notes[changed - self.first..]
             .iter()
             .filter(|note| note.role == role)
-            .map(|note| (note.key, note.onset))
+            .map(|note| (note.part, note.key, note.onset))
             .collect();
         self.notes.retain(|note| note.role != role || note.onset < from);
-        for (key, onset) in struck {
-            let ended = |note: &&mut ContextNote| (note.role, note.key, note.end) == (role, key, Some(onset));
+        for (part, key, onset) in struck {
+            let ended = |note: &&mut ContextNote| {
+                (note.role, note.part, note.key, note.end) == (role, part, key, Some(onset))
+            };
             if let Some(note) = self.notes.iter_mut().rev().find(ended)
                 && let Some(shown) = note.shown
             {

@@ -1,5 +1,5 @@
-//! Musical time, notes, the vocabulary of the model and the tokenizer, and MIDI files: pure code without threads,
-//! clocks or a network, shared by the plugin and the trainer.
+//! Musical time, notes, the vocabulary of the model and the tokenizer, and MIDI files: pure code
+//! without threads, clocks or a network, shared by the plugin and the trainer.
 
 #![forbid(unsafe_code)]
 // Musical time is integers: what a cast may lose is said where it is cast.
@@ -11,10 +11,12 @@ mod context;
 mod heard_scale;
 mod meter;
 mod note;
+mod part;
 mod piece;
 mod piece_clock;
 mod scale;
 mod take;
+mod text;
 mod timeline;
 mod tokenizer;
 mod vocabulary;
@@ -26,10 +28,12 @@ pub use context::{BarPosition, Context, ContextNote};
 pub use heard_scale::heard_scale;
 pub use meter::{Meter, Tempo};
 pub use note::{Channel, Key, Note, Role, Velocity};
+pub use part::{DRUM_CHANNEL, Part, PartSet, UnknownPart};
 pub use piece::{Piece, Track};
 pub use piece_clock::PieceClock;
 pub use scale::{PitchClasses, Scale};
 pub use take::{joined_pedal, take};
+pub use text::one_line;
 pub use timeline::Timeline;
-pub use tokenizer::{Step, Token, Tokenizer};
+pub use tokenizer::{Step, Token, Tokenizer, key_symbol, part_symbol};
 pub use vocabulary::{Alphabet, TICK, TICKS_PER_BEAT, Tick, Vocabulary, beats_at, tick_at};

@@ -2,8 +2,8 @@
 
 use crate::{Beats, Piece, Tempo};
 
-/// Music on a grid counts its own beats. Free playing has none: its time is counted in Beats at a fixed 120, as in
-/// training, whatever tempo the file names.
+/// Music on a grid counts its own beats. Free playing has none: its time is counted in Beats at a
+/// fixed 120, as in training, whatever tempo the file names.
 #[derive(Clone, Copy, Debug)]
 pub struct PieceClock<'a> {
     /// The piece, if it is played freely.

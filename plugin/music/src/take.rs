@@ -7,21 +7,30 @@ const OWN_CHANNEL: Channel = 1;
 /// General MIDI's drums.
 const DRUMS: Channel = 9;
 
-/// The prompt as the track `You` and the answer as the track `Segue`, with the prompt's tempo and metre. The piece lasts to `end` at least.
+/// The prompt, unchanged, and the answer as a new track `Segue` on a channel of its own. Tracks
+/// with notes to continue are called `You`; drums keep their names. What else is in the prompt's
+/// file stays in it, see [`Piece::source`]. The piece lasts to `end` at least.
+///
+/// Where the prompt uses every channel, the answer shares the first of the voices that it
+/// continues, and its sound.
 pub fn take(prompt: &Piece, answer: &[Note], end: Beats) -> Piece {
-    let heard: Vec<&Track> = prompt.tracks.iter().filter(|track| !track.is_drums()).collect();
-    let taken = |channel| heard.iter().any(|track| track.channel == channel);
-    let own = free(taken, DRUMS).unwrap_or(OWN_CHANNEL);
-    let mut tracks = you(&heard, own);
-    tracks.push(Track {
+    let used = prompt.channels();
+    let first = prompt.tracks.iter().find(|track| !track.is_drums());
+    let free = [OWN_CHANNEL].into_iter().chain(0..16);
+    let own = free.into_iter().find(|&channel| channel != DRUMS && !used[usize::from(channel)]);
+    let mut piece = prompt.clone();
+    for track in piece.tracks.iter_mut().filter(|track| !track.is_drums()) {
+        "You".clone_into(&mut track.name);
+    }
+    piece.tracks.push(Track {
         name: "Segue".to_owned(),
-        channel: own,
-        program: heard.first().and_then(|track| track.program),
+        channel: own.or(first.map(|track| track.channel)).unwrap_or(OWN_CHANNEL),
+        program: first.and_then(|track| track.program).filter(|_| own.is_some()),
         notes: answer.to_vec(),
         pedal: Vec::new(),
     });
-    let last = heard.iter().flat_map(|track| track.notes.iter().map(Note::end)).max().unwrap_or_default();
-    Piece { tracks, tempos: prompt.tempos.clone(), meters: prompt.meters.clone(), end: end.max(last) }
+    piece.end = piece.end.max(end);
+    piece
 }
 
 /// When the pedal of any of the tracks is down.
@@ -45,53 +54,6 @@ pub fn joined_pedal<'a>(tracks: impl Iterator<Item = &'a Track>) -> Vec<(Beats, 
     joined
 }
 
-/// The prompt's voices, all of one name, which makes them one track of the file: those that can share a channel do, the
-/// others have one each as long as there are any, and in the end a track of their own.
-fn you(heard: &[&Track], own: Channel) -> Vec<Track> {
-    let mut voices: Vec<Track> = Vec::new();
-    for track in heard {
-        let shared = voices.iter().position(|voice| voice.channel == track.channel);
-        match shared {
-            Some(index) if may_share(&voices[index], track) => join(&mut voices[index], track),
-            Some(_) => {
-                let taken = |channel| {
-                    channel == own
-                        || voices.iter().any(|voice| voice.channel == channel)
-                        || heard.iter().any(|other| other.channel == channel)
-                };
-                let channel = free(taken, DRUMS).unwrap_or(track.channel);
-                voices.push(Track { channel, ..(*track).clone() });
-            }
-            None => voices.push((*track).clone()),
-        }
-    }
-    voices.sort_by_key(|voice| voice.channel);
-    for voice in &mut voices {
-        "You".clone_into(&mut voice.name);
-    }
-    voices
-}
-
-/// Segue's usual channel if it is free, or else the first that is.
-fn free(taken: impl Fn(Channel) -> bool, never: Channel) -> Option<Channel> {
-    [OWN_CHANNEL].into_iter().chain(0..16).find(|&channel| channel != never && !taken(channel))
-}
-
-/// Whether two voices sound alike and never hold one key at once.
-fn may_share(one: &Track, other: &Track) -> bool {
-    let mut notes: Vec<(u8, Beats, Beats)> =
-        one.notes.iter().chain(&other.notes).map(|note| (note.key, note.onset, note.end())).collect();
-    notes.sort_unstable();
-    let apart = notes.windows(2).all(|pair| pair[0].0 != pair[1].0 || pair[0].2 <= pair[1].1);
-    // A pedal holds every note of its channel: only voices with the same pedal can share one.
-    apart && one.program == other.program && one.pedal == other.pedal
-}
-
-fn join(voice: &mut Track, other: &Track) {
-    voice.notes.extend(&other.notes);
-    voice.notes.sort_unstable();
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -108,31 +70,39 @@ mod tests {
     }
 
     #[test]
-    fn every_note_of_the_prompt_stays_and_segue_is_alone() {
-        let hands = vec![track(0, &[60, 64], &[]), track(0, &[40], &[])];
-        let clash = vec![track(0, &[60], &[]), track(0, &[60], &[]), track(1, &[70], &[])];
-        let pedalled = vec![track(0, &[60], &[(0, true)]), track(0, &[40], &[])];
-        let with_drums = vec![track(9, &[36], &[]), track(1, &[60], &[])];
-        let crowd: Vec<Track> = (0..20).map(|_| track(0, &[60], &[])).collect();
-        // (prompt, channels of You, Segue's channel)
-        for (tracks, you, own) in [
-            (hands, vec![0], 1),
-            (clash, vec![0, 1, 3], 2),
-            (pedalled, vec![0, 2], 1),
-            (with_drums, vec![1], 0),
-            (crowd, [&[0; 7][..], &[2, 3, 4, 5, 6, 7, 8, 10, 11, 12, 13, 14, 15]].concat(), 1),
+    fn the_prompt_stays_as_it_is_and_segue_is_alone() {
+        let crowd = (0..16).map(|channel| track(channel, &[60], &[])).collect();
+        // (prompt, Segue's channel)
+        for (tracks, own) in [
+            (vec![track(0, &[60, 64], &[]), track(0, &[40], &[])], 1),
+            (vec![track(0, &[60], &[(0, true)]), track(0, &[60], &[]), track(1, &[70], &[])], 2),
+            (vec![track(9, &[36], &[]), track(1, &[60], &[])], 0),
+            ((0..9).map(|channel| track(channel, &[60], &[])).collect(), 10),
+            // No channel is free: it shares the first.
+            (crowd, 0),
         ] {
             let prompt = Piece { tracks, ..Piece::default() };
             let notes = prompt.notes();
             let piece = take(&prompt, &notes, Beats::ONE);
             let (segue, rest) = piece.tracks.split_last().expect("two tracks");
             assert_eq!((segue.name.as_str(), segue.channel, &segue.notes), ("Segue", own, &notes));
-            assert_eq!(rest.iter().map(|track| track.channel).collect::<Vec<_>>(), you);
-            assert!(rest.iter().all(|track| track.name == "You"));
-            let mut kept: Vec<Note> = rest.iter().flat_map(|track| track.notes.iter().copied()).collect();
-            kept.sort_unstable();
-            assert_eq!(kept, notes);
+            for (track, before) in rest.iter().zip(&prompt.tracks) {
+                assert_eq!(track.name, if track.is_drums() { "x" } else { "You" });
+                assert_eq!(&Track { name: "x".into(), ..track.clone() }, before);
+            }
+            assert_eq!(rest.len(), prompt.tracks.len());
         }
+    }
+
+    #[test]
+    fn segue_sounds_like_the_first_voice() {
+        let program = |program, channel| Track { program, ..track(channel, &[60], &[]) };
+        let of = |tracks: Vec<Track>| {
+            take(&Piece { tracks, ..Piece::default() }, &[], Beats::ZERO).tracks.pop().expect("Segue").program
+        };
+        assert_eq!(of(vec![program(Some(3), 9), program(Some(5), 2), program(Some(7), 3)]), Some(5));
+        // On a channel that is the player's, their program is not touched.
+        assert_eq!(of((0..16).map(|channel| program(Some(5), channel)).collect()), None);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What the model reads of each note, and what it says of the next one.
 
-use crate::{BarPosition, Context, ContextNote, Note, Role, Tick, Vocabulary, beats_at};
+use crate::{BarPosition, Context, ContextNote, Note, Part, Role, Tick, Vocabulary, beats_at};
 
 /// How many notes back a step looks for what still sounds and what was played lately.
 const LOOK_BACK: usize = 256;
@@ -14,7 +14,9 @@ pub struct Step {
     pub tick: Tick,
     /// Symbol of the time since the onset before; nothing for the first note.
     pub gap: Option<usize>,
-    /// Its key.
+    /// Which part plays it; `None` where nobody said.
+    pub part: Option<Part>,
+    /// Its key: a symbol of [`Vocabulary::KEYS`], or for a drum one of the drum alphabet behind them.
     pub key: usize,
     /// Symbol of its velocity; nothing where unknown.
     pub velocity: Option<usize>,
@@ -41,7 +43,9 @@ pub struct Step {
 pub struct Token {
     /// Time since the onset before.
     pub gap: usize,
-    /// Which key.
+    /// Which part plays it: one more than its index, 0 where nobody said.
+    pub part: usize,
+    /// Which key: a symbol of [`Vocabulary::KEYS`], or for a drum one of the drum alphabet behind them.
     pub key: usize,
     /// How hard.
     pub velocity: usize,
@@ -81,6 +85,7 @@ impl Tokenizer {
         let mut released = Vec::new();
         for other in notes {
             match other.end {
+                _ if other.is_drum() => {}
                 Some(end) if end <= note.onset => {
                     if before.is_some_and(|before| end > before) {
                         released.push((
@@ -96,7 +101,8 @@ impl Tokenizer {
         Step {
             tick: note.onset,
             gap: before.map(|before| self.vocabulary.gaps.symbol(note.onset - before)),
-            key: usize::from(note.key),
+            part: note.part,
+            key: key_symbol(note),
             velocity: note.velocity.map(Vocabulary::velocity_symbol),
             duration: note.shown.map(|duration| self.vocabulary.durations.symbol(duration)),
             role: note.role,
@@ -114,7 +120,8 @@ impl Tokenizer {
     pub fn token(&self, note: &ContextNote, before: Tick) -> Token {
         Token {
             gap: self.vocabulary.gaps.symbol(note.onset - before),
-            key: usize::from(note.key),
+            part: part_symbol(note.part),
+            key: key_symbol(note),
             velocity: note.velocity.map_or(0, Vocabulary::velocity_symbol),
             duration: note.end.map_or(0, |end| self.vocabulary.durations.symbol(end - note.onset)),
         }
@@ -152,17 +159,31 @@ impl Tokenizer {
     }
 }
 
-/// The pitch classes of `notes`, the newest weighing most.
+/// The symbol of a part in a token.
+pub fn part_symbol(part: Option<Part>) -> usize {
+    part.map_or(0, |part| part.index() + 1)
+}
+
+/// The symbol of a note's key.
+pub fn key_symbol(note: &ContextNote) -> usize {
+    if note.is_drum() {
+        Vocabulary::KEYS + Part::drum_symbol(note.key)
+    } else {
+        usize::from(note.key)
+    }
+}
+
+/// The pitch classes of `notes`, the newest weighing most. Drums have none.
 fn recent(notes: &[ContextNote]) -> [[f32; 12]; 2] {
     HALF_LIVES.map(|half_life| {
         let decay = 0.5f32.powf(1.0 / half_life);
         let mut histogram = [0.0; 12];
         let (mut weight, mut total) = (1.0, 0.0);
-        for note in notes.iter().rev() {
+        for note in notes.iter().rev().filter(|note| !note.is_drum()) {
             histogram[usize::from(note.key % 12)] += weight;
             total += weight;
             weight *= decay;
         }
-        histogram.map(|share: f32| share / total)
+        histogram.map(|share: f32| if total > 0.0 { share / total } else { 0.0 })
     })
 }

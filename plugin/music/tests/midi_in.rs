@@ -3,38 +3,9 @@
 use segue_music::midi_file::{MidiError, parse, read};
 use segue_music::{Beats, Meter, Note};
 
-const END: &[u8] = &[0, 0xff, 0x2f, 0];
+mod smf;
 
-fn header(format: u16, tracks: u16, division: u16) -> Vec<u8> {
-    let mut bytes = b"MThd\0\0\0\x06".to_vec();
-    bytes.extend([format, tracks, division].iter().flat_map(|number| number.to_be_bytes()));
-    bytes
-}
-
-fn track(events: &[u8]) -> Vec<u8> {
-    let mut bytes = b"MTrk".to_vec();
-    bytes.extend((events.len() as u32).to_be_bytes());
-    bytes.extend(events);
-    bytes
-}
-
-/// A file of 4 ticks a beat, whose tracks end with their last event.
-fn file(format: u16, tracks: &[&[u8]]) -> Vec<u8> {
-    let mut bytes = header(format, tracks.len() as u16, 4);
-    for events in tracks {
-        bytes.extend(track(&[events, END].concat()));
-    }
-    bytes
-}
-
-/// (onset, key, length, velocity), times in quarters of a beat.
-fn plain(notes: &[Note]) -> Vec<(i64, u8, i64, u8)> {
-    let ticks = |at: Beats| {
-        assert_eq!(at % Beats::ratio(1, 4), Beats::ZERO);
-        at.div_floor(Beats::ratio(1, 4))
-    };
-    notes.iter().map(|note| (ticks(note.onset), note.key, ticks(note.duration), note.velocity)).collect()
-}
+use smf::{END, file, header, plain, track};
 
 #[test]
 fn keys_become_notes() {
@@ -162,46 +133,58 @@ fn patterns_of_format_2_follow_one_another() {
 fn sloppy_files_are_read_whole() {
     let notes = [0, 0x90, 60, 80, 4, 60, 0];
     let sound = file(0, &[&notes]);
-    let mut cases = vec![("no end of track", [header(0, 1, 4), track(&notes)].concat())];
-    cases.push(("more tracks than announced", [header(0, 0, 4), track(&notes)].concat()));
-    cases.push(("an unknown chunk", [&header(0, 1, 4)[..], b"Wxyz\0\0\0\x02ab", &sound[14..]].concat()));
-    cases.push(("a few bytes too many", [&sound[..], b"\0\0\0"].concat()));
-    let mut long = sound.clone();
-    long[21] += 5;
-    cases.push(("a track that claims to be longer, but ends", long));
-    let riff = [b"RIFF\0\0\0\0RMIDdata", &(sound.len() as u32).to_le_bytes()[..], &sound].concat();
-    cases.push(("wrapped in RIFF", riff));
+    let cases = [
+        ("no end of track", [header(0, 1, 4), track(&notes)].concat()),
+        ("an unknown chunk", [&header(0, 1, 4)[..], b"Wxyz\0\0\0\x02ab", &sound[14..]].concat()),
+        ("a few bytes too many", [&sound[..], b"\0\0\0"].concat()),
+        ("a trailer", [&sound[..], b"Made with a sequencer of 1993"].concat()),
+        ("a longer header", [b"MThd\0\0\0\x08", &sound[8..14], b"\0\0", &sound[14..]].concat()),
+        ("a header that names no length", [b"MThd\0\0\0\0", &sound[8..]].concat()),
+    ];
     for (what, bytes) in cases {
         let piece = parse(&bytes).unwrap_or_else(|error| panic!("{what}: {error}"));
         assert_eq!(plain(&piece.notes()), [(0, 60, 4, 80)], "{what}");
+        assert_eq!(piece.remarks(), [], "{what}");
+    }
+}
+
+#[test]
+fn a_midi_file_in_a_riff_container_is_read() {
+    let sound = file(0, &[&[0, 0x90, 60, 80, 4, 60, 0]]);
+    let data = [b"data", &(sound.len() as u32).to_le_bytes()[..], &sound].concat();
+    // A container may hold other chunks first, whatever is in them, padded to an even length.
+    let display = b"DISP\x05\0\0\0MThd!\0";
+    for (chunks, size) in [(data.clone(), 0), ([&display[..], &data].concat(), 99)] {
+        let riff = [b"RIFF", &u32::to_le_bytes(size)[..], b"RMID", &chunks].concat();
+        let piece = parse(&riff).expect("a sound file");
+        assert_eq!(plain(&piece.notes()), [(0, 60, 4, 80)]);
+        assert_eq!(piece.remarks(), []);
     }
 }
 
 #[test]
 fn other_files_are_refused_with_one_line() {
-    let sound = file(1, &[&[0, 0x90, 60, 80, 4, 60, 0], &[0, 0x91, 60, 80, 4, 60, 0]]);
-    let mut cases: Vec<(Vec<u8>, &str)> = vec![
+    let cases: Vec<(Vec<u8>, &str)> = vec![
         (vec![], "is empty"),
         (b"Dear diary,\n".to_vec(), "not a MIDI file"),
         (b"MThd".to_vec(), "cut off"),
+        (b"MThd\0\0\0\x02\0\0".to_vec(), "cut off"),
+        (header(0, 1, 4), "holds none"),
+        (b"SMF2CLIP\0\0\0\0".to_vec(), "MIDI 2.0 clip file"),
         ([header(0, 1, 0xe728), track(END)].concat(), "SMPTE"),
         ([header(0, 1, 0x8028), track(END)].concat(), "SMPTE"),
         ([header(0, 1, 0), track(END)].concat(), "zero ticks"),
-        ([header(3, 1, 4), track(END)].concat(), "format 3"),
-        (b"MThd\0\0\0\x02\0\0".to_vec(), "header is too short"),
-        // A status byte where a velocity should be; running status that nothing began.
-        ([header(0, 1, 4), track(&[0, 0x90, 60, 0x90])].concat(), "damaged: byte 0 of track 1"),
+        // Broken before the first note: a message that is not whole; running status that nothing
+        // began.
+        ([header(0, 1, 4), track(&[0, 0x90, 60])].concat(), "damaged: byte 0 of track 1"),
         ([header(0, 1, 4), track(&[0, 60, 80])].concat(), "damaged: byte 0 of track 1"),
-        // Ten deltas of 2^28 - 1 ticks.
+        ([&header(0, 1, 4)[..], b"MTrk\0\0\0\x09\0\xc0"].concat(), "cut off: 7 bytes of track 1"),
+        // Ten deltas of 2^28 - 1 ticks, and not a note.
         (
             [header(0, 1, 4), track(&[0xff, 0xff, 0xff, 0x7f, 0xc0, 1].repeat(10))].concat(),
             "longer than any music",
         ),
     ];
-    // However short it is cut, some of the second track is lost.
-    for length in 5..sound.len() - END.len() {
-        cases.push((sound[..length].to_vec(), "cut off"));
-    }
     for (bytes, expected) in cases {
         let error = parse(&bytes).expect_err(expected).to_string();
         assert!(error.contains(expected), "{} bytes: {error:?} does not say {expected:?}", bytes.len());
@@ -219,4 +202,7 @@ fn errors_name_the_file() {
         assert!(matches!(error, MidiError::In { .. }));
         assert!(error.to_string().contains(&path.display().to_string()), "{error}");
     }
+    let error =
+        read(&folder.path().join("two\nlines\u{1b}[2J.mid")).expect_err("nothing to read").to_string();
+    assert!(error.contains("two\\nlines\\u{1b}[2J.mid") && error.lines().count() == 1, "{error}");
 }

@@ -1,4 +1,5 @@
-//! The phrases in assets are what their example writes, and short phrases as somebody would play them.
+//! The phrases in assets are what their example writes, and short phrases as somebody would play
+//! them.
 
 use std::path::Path;
 

@@ -6,7 +6,7 @@ use segue_music::{Beats, Context, ContextNote, Meter, Note, Role, Token, Tokeniz
 fn token() -> impl Strategy<Value = Token> {
     let vocabulary = Vocabulary::new();
     (0..vocabulary.gaps.len(), 0..Vocabulary::KEYS, 0..Vocabulary::VELOCITIES, 0..vocabulary.durations.len())
-        .prop_map(|(gap, key, velocity, duration)| Token { gap, key, velocity, duration })
+        .prop_map(|(gap, key, velocity, duration)| Token { gap, part: 0, key, velocity, duration })
 }
 
 /// Notes on the alphabets' values: each onset a gap after the one before.

@@ -2,37 +2,39 @@
 
 use std::sync::atomic::Ordering;
 
-use segue_model::{Ask, Limits, Rest};
+use segue_model::{Limits, NoteRequest, Rest};
 use segue_music::{ContextNote, Note, PitchClasses, Role, heard_scale};
+use segue_realtime::between::limits::{KEPT_UP_TICKS, REPLAN_TICKS};
+use segue_realtime::between::planned::Planned;
+use segue_realtime::between::settings::ScaleLock;
+use segue_realtime::between::span::Span;
 
 use super::*;
-use crate::answer::{Span, is_late, span};
-use crate::journal::Origin;
-use crate::limits::{DUET_HORIZON, HORIZON, KEPT_UP_TICKS, OPENING, REPLAN_TICKS};
-use crate::planned::Planned;
-use crate::settings::ScaleLock;
+use crate::composer::answer::is_late;
+use crate::composer::journal::Origin;
+use crate::composer::planned_answer::Source;
 
 impl Composer {
     /// Decides whose time it is. Returns whether notes are to be planned.
     pub(super) fn decide(&mut self, tick: &Tick) -> bool {
         let settings = &tick.settings;
-        if settings.mode != self.settings.mode {
-            self.turns.reset();
+        if settings.mode != self.latest.settings.mode {
+            self.player.turns.reset();
         }
-        self.latched = settings.latch.then(|| self.latched.unwrap_or(tick.at));
-        self.do_as_asked(tick);
+        self.player.set_latch(settings.when.latch, tick.at);
+        self.do_as_requested(tick);
         if !settings.on {
-            self.phrase.close();
+            self.player.phrase.close();
             // What was asked for is played all the same.
-            if !self.answer.as_ref().is_some_and(Answer::is_asked_for) {
+            if !self.answer.as_ref().is_some_and(PlannedAnswer::is_asked_for) {
                 return false;
             }
         }
         let terms = self.terms(tick);
         if let Some(answer) = &mut self.answer {
-            if settings.mode == Mode::Duet && !answer.is_asked_for() {
+            if settings.mode.lasts_with_player() && !answer.is_asked_for() {
                 // As long as the player goes on, and so many bars more.
-                let last = self.spacing.last().unwrap_or(answer.from);
+                let last = self.player.spacing.last().unwrap_or(answer.from);
                 answer.until = answer.until.max(last + terms.length);
             }
             if tick.at >= answer.until {
@@ -45,12 +47,12 @@ impl Composer {
             && answer.from < earliest
         {
             answer.committed = true;
-            if settings.mode == Mode::Answer
-                && is_late(&self.phrase, answer.from.max(answer.opening.unwrap_or(earliest)), &terms)
+            if settings.mode.begins_on_silence()
+                && is_late(&self.player.phrase, answer.from.max(answer.opening.unwrap_or(earliest)), &terms)
             {
                 self.status.late_starts.fetch_add(1, Ordering::Relaxed);
             }
-            self.phrase.close();
+            self.player.phrase.close();
         }
         if settings.on && self.answer.as_ref().is_none_or(|answer| !answer.committed) {
             self.look_ahead(&terms, settings);
@@ -62,62 +64,54 @@ impl Composer {
     /// The first position that a plan made now reaches in time. Only where we do not keep up does it depend on how late it is, and on
     /// how long a note takes.
     pub(super) fn earliest(&self, tick: &Tick) -> Beats {
-        // A note may take a tick more than the one before it.
-        let note = if self.note_ticks > 0 { self.note_ticks + 1 } else { 0 };
-        let late = self.end.ticks_since(tick.number) + note;
+        let late = self.end.ticks_since(tick.number) + self.work.expected_ticks();
         let late = if late > KEPT_UP_TICKS && !self.end.is_waited_for() { late } else { 0 };
         tick.at + tick.lead + tick.step.times(i64::try_from(late).unwrap_or(0))
     }
 
     /// An answer that still may move begins where the player's last deeds put it.
     fn look_ahead(&mut self, terms: &Terms, settings: &Settings) {
-        let span = span(settings.mode, &self.phrase, &self.spacing, &self.turns, self.latched, terms);
+        let span = settings.mode.span(&self.player.situation(terms));
         let planned = self.answer.as_ref().map(|answer| answer.from);
         if span.map(|span| span.from) == planned {
             return;
         }
         if let Some(from) = planned {
-            self.withdraw(from);
+            self.retract(from);
             self.answer = None;
-            self.tell(Change::Withdraw { from });
         }
         if let Some(Span { from, until }) = span {
-            self.answer = Some(Answer {
-                number: self.announce(settings.mode, settings.seed, Origin::Jam),
+            self.answer = Some(PlannedAnswer {
+                number: self.history.announce(settings.mode, settings.what.seed, Origin::Jam),
                 source: Source::Jam,
                 from,
                 until,
-                phrase: self.phrase,
+                phrase: self.player.phrase,
                 committed: false,
                 opening: None,
                 frontier: from,
                 floor: from,
                 complete: false,
             });
-            self.tell(Change::Turn { from, until });
+            self.send(Change::Turn { from, until });
         }
     }
 
     /// Where a parameter has moved since the plans were made, those beyond the commit point are made anew.
     fn replan(&mut self, tick: &Tick, earliest: Beats) {
-        let sound = |settings: &Settings| {
-            let Settings { grid, temperature, top_p, seed, style, bounds, quantise, .. } = *settings;
-            (grid, temperature, top_p, seed, style, bounds, quantise)
-        };
-        let (settings, replanned) = &self.planned_with;
-        if sound(settings) == sound(&tick.settings) {
+        let (what, replanned) = self.planned_with;
+        if what == tick.settings.what {
             return;
         }
-        let replays = |answer: &&Answer| matches!(answer.source, Source::Replay { .. });
+        let replays = |answer: &&PlannedAnswer| matches!(answer.source, Source::Replay { .. });
         if let Some(answer) = self.answer.as_ref().filter(|answer| !replays(answer)) {
             if tick.number < replanned + REPLAN_TICKS {
                 return;
             }
             let from = earliest.max(answer.from);
-            self.withdraw(from);
-            self.tell(Change::Withdraw { from });
+            self.retract(from);
         }
-        self.planned_with = (tick.settings, tick.number);
+        self.planned_with = (tick.settings.what, tick.number);
     }
 
     /// What was answered is over.
@@ -136,29 +130,28 @@ impl Composer {
         if matches!(answer.source, Source::Replay { .. }) {
             return !self.end.stops() && self.replay_note(tick);
         }
-        let horizon = match settings.mode {
-            // While keys are down the answer will still move: only what opens it is kept ready.
-            _ if !answer.committed && self.phrase.is_held() && answer.opening.is_some() => return false,
-            Mode::Duet => tick.at + DUET_HORIZON,
-            _ => (tick.at + HORIZON).max(answer.from + OPENING),
-        };
+        // While keys are down the answer will still move: only what opens it is kept ready.
+        if !answer.committed && self.player.phrase.is_held() && answer.opening.is_some() {
+            return false;
+        }
+        let horizon = settings.mode.horizon(tick.at, answer.from);
         if answer.complete || answer.frontier >= horizon || self.end.stops() {
             return false;
         }
-        let duet = settings.mode == Mode::Duet && !answer.is_asked_for();
+        let own_part = settings.mode.has_own_part() && !answer.is_asked_for();
         let (ahead, seed) = match answer.source {
             Source::Another { ahead, seed, .. } => (ahead, seed),
-            _ => (Beats::ZERO, settings.seed),
+            _ => (Beats::ZERO, settings.what.seed),
         };
-        let ask = Ask {
-            grid: settings.grid,
+        let ask = NoteRequest {
+            grid: settings.what.grid,
             at_once: answer.opening.is_none(),
-            temperature: settings.temperature,
-            top_p: settings.top_p,
+            temperature: settings.what.temperature,
+            top_p: settings.what.top_p,
             seed,
-            skipping: duet,
+            ignore_other_role: own_part,
             limits: self.limits(settings),
-            ..Ask::new(Role::Segue, answer.next_from(earliest) + ahead, answer.until + ahead)
+            ..NoteRequest::new(Role::Segue, answer.next_from(earliest) + ahead, answer.until + ahead)
         };
         let (opens, until, number) = (answer.opening.is_none(), answer.until, answer.number);
         let next = match self.answer.as_mut().map(|answer| &mut answer.source) {
@@ -168,25 +161,25 @@ impl Composer {
         match next {
             Ok(next) => {
                 let mut note = Note { onset: next.note.onset - ahead, ..next.note };
-                if self.answer.as_ref().is_some_and(Answer::is_asked_for) {
+                if self.answer.as_ref().is_some_and(PlannedAnswer::is_asked_for) {
                     self.generator.hear(ContextNote::whole(&note, Role::Segue));
                 }
                 note.duration = note.duration.min(until - note.onset);
-                let groove = self.groove.shift(note.onset, settings.grid, settings.quantise);
+                let groove = self.player.groove.shift(note.onset, settings.what.grid, settings.what.quantise);
                 let shift = groove.max(earliest.min(note.onset) - note.onset);
                 if let Some(shortened) = next.shortened {
                     // Before the note that takes its place sounds, which may be a little early.
                     let at = shortened.end() - ahead + shift.min(Beats::ZERO);
-                    self.tell(Change::End { key: shortened.key, at });
+                    self.send(Change::End { key: shortened.key, at });
                 }
                 if let Some(answer) = &mut self.answer {
                     answer.frontier = note.onset;
                     answer.opening = answer.opening.or(Some(note.onset));
                 }
                 if opens {
-                    self.opened(number, note.onset);
+                    self.history.open(number, note.onset);
                 }
-                self.tell(Change::Play(Planned { note, shift, opens, answer: number, as_heard: false }));
+                self.send(Change::Play(Planned { note, shift, opens, answer: number, as_heard: false }));
                 true
             }
             Err(rest) => {
@@ -208,14 +201,14 @@ impl Composer {
             Rest::Limits(_) if opened => {}
             Rest::Limits(_) => self.status.note(&rest.to_string()),
             Rest::NotFinite => {
-                self.broken = true;
+                self.model_failed = true;
                 self.status.fail(&rest.to_string());
             }
         }
     }
 
     fn limits(&self, settings: &Settings) -> Limits {
-        let bounds = &settings.bounds;
+        let bounds = &settings.what.bounds;
         let scale = match bounds.scale {
             ScaleLock::Off => PitchClasses::ALL,
             ScaleLock::Follow => heard_scale(self.generator.context().notes()),
@@ -228,12 +221,5 @@ impl Composer {
             density: bounds.density,
             scale,
         }
-    }
-}
-
-impl Answer {
-    /// Where its next note may begin: nowhere before what is planned, and in time.
-    fn next_from(&self, earliest: Beats) -> Beats {
-        if self.frontier < earliest { earliest.max(self.floor) } else { self.floor }
     }
 }

@@ -1,69 +1,42 @@
 //! What the player asks for of the takes: one again, another one, the last one undone. Done at a tick, like every decision.
 
-use segue_music::{ContextNote, Note, Role, tick_at};
+use segue_music::{ContextNote, Note, Role};
+use segue_realtime::between::limits::{HORIZON, OPENING, REQUESTS};
+use segue_realtime::between::planned::Planned;
+use segue_realtime::between::settings::Mode;
+use segue_realtime::between::sounded::Sounded;
 
 use super::*;
-use crate::journal::{Announced, Origin};
-use crate::limits::{HORIZON, OPENING, TAKES, WISHES};
-use crate::planned::Planned;
+use crate::composer::journal::Origin;
+use crate::composer::phrase::Phrase;
+use crate::composer::planned_answer::{Source, Undone};
 use crate::takes::Take;
-
-/// Where the notes of an answer come from.
-pub(super) enum Source {
-    /// The model goes on from the jam.
-    Jam,
-    /// A take, exactly as it was heard.
-    Replay {
-        /// Its id.
-        take: u64,
-        /// Its notes, in jam Beats, by onset.
-        notes: Vec<Note>,
-        /// The next one to be told.
-        next: usize,
-    },
-    /// The model goes on from a take's prompt, which a generator of its own has heard.
-    Another {
-        /// It, and what it has heard.
-        generator: Box<Generator>,
-        /// Its time is so much ahead of the jam's, so that none of it lies before zero.
-        ahead: Beats,
-        /// What chance begins from.
-        seed: u64,
-    },
-}
-
-/// An answer that Segue does not go on from.
-pub(super) struct Undone {
-    number: u32,
-    /// What it and what came after it was in the context.
-    notes: Vec<ContextNote>,
-}
 
 impl Composer {
     /// The player wants something of the takes.
-    pub(super) fn ask(&mut self, wish: Wish) {
-        // More than this at one tick is nobody's wish.
-        if self.asked.len() < WISHES {
-            self.asked.push_back(wish);
+    pub(super) fn request(&mut self, command: Command) {
+        // More than this at one tick is no player's doing.
+        if self.requests.len() < REQUESTS {
+            self.requests.push_back(command);
         }
     }
 
-    /// Does what was asked for since the last tick.
-    pub(super) fn do_as_asked(&mut self, tick: &Tick) {
-        while let Some(wish) = self.asked.pop_front() {
-            match wish {
+    /// Does what was requested since the last tick.
+    pub(super) fn do_as_requested(&mut self, tick: &Tick) {
+        while let Some(command) = self.requests.pop_front() {
+            match command {
                 // Bypassed, nothing of ours is played.
-                Wish::Replay(_) | Wish::Another(_) if tick.settings.bypass => {}
-                Wish::Replay(id) => self.replay(tick, id),
-                Wish::Another(id) => self.another(tick, id),
-                Wish::StopReplay => {
-                    if self.answer.as_ref().is_some_and(Answer::is_asked_for) {
+                Command::Replay(_) | Command::Another(_) if tick.settings.bypass => {}
+                Command::Replay(id) => self.replay(tick, id),
+                Command::Another(id) => self.another(tick, id),
+                Command::StopReplay => {
+                    if self.answer.as_ref().is_some_and(PlannedAnswer::is_asked_for) {
                         self.hush(tick);
                     }
                 }
-                Wish::Undo => self.undo(tick),
-                Wish::Redo => self.redo(),
-                Wish::Forget | Wish::Play(_) => {}
+                Command::Undo => self.undo(tick),
+                Command::Redo => self.redo(),
+                Command::Forget | Command::Play(_) => {}
             }
         }
     }
@@ -105,14 +78,14 @@ impl Composer {
         generator.forget();
         let begins = first.onset + later + ahead;
         generator.meter(tick_at(begins.floor_to(tick.bar)), tick.meter);
-        generator.style(tick_at(begins.floor_to(tick.bar)), self.style);
+        generator.style(tick_at(begins.floor_to(tick.bar)), self.latest.style);
         for note in shifted(later + ahead) {
             generator.hear(ContextNote::whole(&note, Role::Player));
         }
-        let until = from + tick.bar.times(i64::from(tick.settings.bars));
+        let until = from + tick.bar.times(i64::from(tick.settings.when.bars));
         // The next candidate's, so that the same settings make another answer.
         let candidates = self.status.takes.candidates(take.name.group) as u64;
-        let seed = tick.settings.seed.wrapping_add(candidates.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        let seed = tick.settings.what.seed.wrapping_add(candidates.wrapping_mul(0x9e37_79b9_7f4a_7c15));
         let prompt = shifted(later).collect();
         let origin = Origin::Another { group: take.name.group, prompt };
         let source = Source::Another { generator, ahead, seed };
@@ -122,10 +95,9 @@ impl Composer {
     /// What is planned is not played, what sounds has ended by then, and what the player has played is answered by this.
     fn clear_the_way(&mut self, tick: &Tick, from: Beats) {
         let earliest = self.earliest(tick);
-        self.withdraw(earliest);
+        self.retract(earliest);
         self.answer = None;
-        self.phrase.close();
-        self.tell(Change::Withdraw { from: earliest });
+        self.player.phrase.close();
         self.end_sounding(tick_at(from), from);
     }
 
@@ -134,14 +106,14 @@ impl Composer {
         let keys: Vec<_> =
             self.generator.context().sounding(Role::Segue, sounds).map(|(_, note)| note.key).collect();
         for key in keys {
-            self.tell(Change::End { key, at });
+            self.send(Change::End { key, at });
         }
         self.generator.cut(Role::Segue, tick_at(at));
     }
 
     fn open(&mut self, from: Beats, until: Beats, source: Source, (mode, seed, origin): (Mode, u64, Origin)) {
-        let number = self.announce(mode, seed, origin);
-        self.answer = Some(Answer {
+        let number = self.history.announce(mode, seed, origin);
+        self.answer = Some(PlannedAnswer {
             number,
             source,
             from,
@@ -153,17 +125,10 @@ impl Composer {
             floor: from,
             complete: false,
         });
-        self.tell(Change::Turn { from, until });
+        self.send(Change::Turn { from, until });
     }
 
-    /// An answer that may be heard, with a number of its own.
-    pub(super) fn announce(&mut self, mode: Mode, seed: u64, origin: Origin) -> u32 {
-        self.answers = self.answers.wrapping_add(1);
-        self.journal.announce(Announced { number: self.answers, mode, seed, origin });
-        self.answers
-    }
-
-    /// Tells the next note of a replay; false where nothing more is to be told at this tick.
+    /// Sends the next note of a replay; false where nothing more is to be sent at this tick.
     pub(super) fn replay_note(&mut self, tick: &Tick) -> bool {
         let Some(answer) = &mut self.answer else { return false };
         let Source::Replay { notes, next, .. } = &mut answer.source else { return false };
@@ -178,34 +143,22 @@ impl Composer {
         let (opens, number) = (answer.opening.is_none(), answer.number);
         answer.frontier = note.onset;
         answer.opening = answer.opening.or(Some(note.onset));
-        self.tell(Change::Play(Planned { note, shift: Beats::ZERO, opens, answer: number, as_heard: true }));
+        self.send(Change::Play(Planned { note, shift: Beats::ZERO, opens, answer: number, as_heard: true }));
         self.generator.hear(ContextNote::whole(&note, Role::Segue));
         true
-    }
-
-    /// The first note of an answer is planned: it may be undone, and nothing that was undone before comes back.
-    pub(super) fn opened(&mut self, number: u32, onset: Beats) {
-        self.openings.retain(|&(other, _)| other != number);
-        if self.openings.len() == TAKES {
-            self.openings.pop_front();
-        }
-        self.openings.push_back((number, onset));
-        self.undone.clear();
     }
 
     /// Segue stops at once.
     fn hush(&mut self, tick: &Tick) {
         self.answer = None;
-        self.tell(Change::Withdraw { from: Beats::MIN });
+        self.send(Change::Withdraw { from: Beats::MIN });
         // What has begun since the tick ends, too.
         self.end_sounding(tick_at(tick.at + tick.lead), tick.at);
     }
 
     /// The last answer that was heard, and whatever of ours came after it, is not gone on from.
     fn undo(&mut self, tick: &Tick) {
-        let undone = |number| self.undone.iter().any(|undone| undone.number == number);
-        let Some(number) = self.journal.heard().find(|&number| !undone(number)) else { return };
-        let Some(&(_, onset)) = self.openings.iter().find(|&&(opened, _)| opened == number) else { return };
+        let Some((number, onset)) = self.history.last() else { return };
         // What is planned goes on from it, or is it.
         if let Some(answer) = &self.answer {
             let (phrase, sounds) = (answer.phrase, answer.number == number || answer.is_asked_for());
@@ -214,66 +167,44 @@ impl Composer {
             } else {
                 self.withdraw(tick.at);
                 self.answer = None;
-                self.tell(Change::Withdraw { from: Beats::MIN });
-                self.phrase.reopen(&phrase);
+                self.send(Change::Withdraw { from: Beats::MIN });
+                self.player.phrase.reopen(&phrase);
             }
         }
         let from = tick_at(onset);
         let ours = |note: &&ContextNote| note.role == Role::Segue && note.onset >= from;
         let notes = self.generator.context().notes().iter().filter(ours).copied().collect();
         self.generator.withdraw(Role::Segue, from);
-        self.journal.set_undone(number, true);
-        self.undone.push(Undone { number, notes });
+        self.history.undo(Undone { number, notes });
     }
 
     fn redo(&mut self) {
-        let Some(Undone { number, notes }) = self.undone.pop() else { return };
+        let Some(Undone { notes, .. }) = self.history.redo() else { return };
         for note in notes {
             self.generator.hear(note);
         }
-        self.journal.set_undone(number, false);
     }
 
-    /// Takes in what really sounded.
+    /// Receives what really sounded.
     pub(super) fn listen_back(&mut self) {
         while let Ok(sounded) = self.end.sounded.pop() {
             if let Sounded::Lost { count, .. } = sounded {
-                self.status.unreported.fetch_add(count, std::sync::atomic::Ordering::Relaxed);
+                self.status.unreported.fetch_add(count, Ordering::Relaxed);
             }
-            self.journal.hear(sounded);
+            self.history.journal.hear(sounded);
         }
     }
 
     /// Keeps what has ended as a take, and shows what is played again.
     pub(super) fn keep_takes(&mut self) {
         self.listen_back();
-        self.journal.settle(self.answer.as_ref().map(|answer| answer.number));
+        self.history.journal.settle(self.answer.as_ref().map(|answer| answer.number));
         let replaying = self.answer.as_ref().and_then(|answer| match answer.source {
             Source::Replay { take, .. } => Some(take),
             _ => None,
         });
-        if std::mem::replace(&mut self.replaying, replaying) != replaying {
+        if self.history.set_replaying(replaying) {
             self.status.takes.set_replaying(replaying);
-        }
-    }
-}
-
-impl Answer {
-    /// Whether the player asked for it, rather than played for it.
-    pub(super) fn is_asked_for(&self) -> bool {
-        !matches!(self.source, Source::Jam)
-    }
-
-    /// What lies from a position on is to be planned anew.
-    pub(super) fn withdraw(&mut self, from: Beats) {
-        match &mut self.source {
-            Source::Jam => {}
-            Source::Replay { notes, next, .. } => {
-                *next = (*next).min(notes.partition_point(|note| note.onset < from));
-            }
-            Source::Another { generator, ahead, .. } => {
-                generator.withdraw(Role::Segue, (from + *ahead).ceil_to(TICK).div_floor(TICK));
-            }
         }
     }
 }

@@ -3,12 +3,12 @@
 use egui::{Align2, Color32, ComboBox, Rect, Response, Sense, Ui, pos2, vec2};
 use nice_plug::prelude::{BoolParam, Param, ParamSetter};
 
-use super::look;
 use super::slider::{set, tip};
+use super::theme;
 
 /// A switch with its name.
 pub fn switch(ui: &mut Ui, setter: &ParamSetter<'_>, param: &BoolParam, what: &str, idle: Option<&str>) {
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), look::ROW), Sense::click());
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), theme::ROW), Sense::click());
     let on = param.value();
     if response.double_clicked() {
         set(setter, param, param.default_plain_value());
@@ -17,15 +17,15 @@ pub fn switch(ui: &mut Ui, setter: &ParamSetter<'_>, param: &BoolParam, what: &s
     }
     let mut painter = ui.painter_at(rect);
     if idle.is_some() {
-        painter.multiply_opacity(look::IDLE);
+        painter.multiply_opacity(theme::IDLE);
     }
-    painter.rect_filled(rect, look::ROUND, look::TRACK);
+    painter.rect_filled(rect, theme::ROUND, theme::TRACK);
     let text = rect.shrink2(vec2(8.0, 0.0));
-    painter.text(text.left_center(), Align2::LEFT_CENTER, param.name(), look::font(13.0), look::DIM);
+    painter.text(text.left_center(), Align2::LEFT_CENTER, param.name(), theme::font(13.0), theme::DIM);
     let pill = Rect::from_center_size(pos2(text.right() - 15.0, rect.center().y), vec2(30.0, 16.0));
-    painter.rect_filled(pill, 8.0, if on { look::SEGUE } else { look::LINE });
+    painter.rect_filled(pill, 8.0, if on { theme::SEGUE } else { theme::LINE });
     let knob = if on { pill.right() - 8.0 } else { pill.left() + 8.0 };
-    painter.circle_filled(pos2(knob, pill.center().y), 6.0, if on { look::GROUND } else { look::DIM });
+    painter.circle_filled(pos2(knob, pill.center().y), 6.0, if on { theme::GROUND } else { theme::DIM });
     response.on_hover_text(tip(what, idle, "Click to switch."));
 }
 
@@ -43,14 +43,14 @@ const NAME: f32 = 0.24;
 
 /// A few values side by side, after their name.
 pub fn segments<P: Param>(ui: &mut Ui, setter: &ParamSetter<'_>, param: &P, what: &str, idle: Option<&str>) {
-    let row = ui.allocate_exact_size(vec2(ui.available_width(), look::ROW), Sense::hover()).0;
+    let row = ui.allocate_exact_size(vec2(ui.available_width(), theme::ROW), Sense::hover()).0;
     let mut painter = ui.painter_at(row);
     if idle.is_some() {
-        painter.multiply_opacity(look::IDLE);
+        painter.multiply_opacity(theme::IDLE);
     }
-    painter.rect_filled(row, look::ROUND, look::TRACK);
+    painter.rect_filled(row, theme::ROUND, theme::TRACK);
     let name = row.left_center() + vec2(8.0, 0.0);
-    painter.text(name, Align2::LEFT_CENTER, param.name(), look::font(13.0), look::DIM);
+    painter.text(name, Align2::LEFT_CENTER, param.name(), theme::font(13.0), theme::DIM);
     let frame = row.with_min_x(row.left() + row.width() * NAME).shrink2(vec2(0.0, 3.0));
     let count = param.step_count().unwrap_or(1) + 1;
     let width = frame.width() / count as f32;
@@ -75,11 +75,11 @@ pub fn segments<P: Param>(ui: &mut Ui, setter: &ParamSetter<'_>, param: &P, what
 fn segment(ui: &Ui, response: &Response, name: &str, is_on: bool, idle: bool) {
     let mut painter = ui.painter_at(response.rect);
     if idle {
-        painter.multiply_opacity(look::IDLE);
+        painter.multiply_opacity(theme::IDLE);
     }
-    let (fill, colour) = if is_on { (look::SEGUE, look::GROUND) } else { (look::LINE, look::TEXT) };
-    painter.rect_filled(response.rect, look::ROUND, lit(fill, response.hovered() && !is_on));
-    painter.text(response.rect.center(), Align2::CENTER_CENTER, name, look::font(13.0), colour);
+    let (fill, colour) = if is_on { (theme::SEGUE, theme::GROUND) } else { (theme::LINE, theme::TEXT) };
+    painter.rect_filled(response.rect, theme::ROUND, lit(fill, response.hovered() && !is_on));
+    painter.text(response.rect.center(), Align2::CENTER_CENTER, name, theme::font(13.0), colour);
 }
 
 /// Under the pointer.

@@ -2,27 +2,27 @@
 
 use egui::{Frame, RichText, Ui};
 use nice_plug::prelude::ParamSetter;
+use segue_realtime::between::settings;
 
 use super::choice::{list, segments, switch};
 use super::learn::{Learning, trigger};
-use super::look;
 use super::slider::slider;
 use super::span::span;
 use super::style::style;
+use super::theme;
 use crate::params::SegueParams;
 use crate::params::choices::Grid;
 use crate::params::scale::Scale;
-use crate::settings;
 use crate::status::Status;
 
 const MARGIN: f32 = 8.0;
 
 /// Height of a group: eight rows, its name, and margins.
-pub const HEIGHT: f32 = 8.0 * (look::ROW + look::GAP) + 18.0 + 2.0 * MARGIN;
+pub const HEIGHT: f32 = 8.0 * (theme::ROW + theme::GAP) + 18.0 + 2.0 * MARGIN;
 
 /// As high as a group, and as wide as there is room.
 pub fn panel(ui: &mut Ui, contents: impl FnOnce(&mut Ui)) {
-    Frame::new().fill(look::PANEL).corner_radius(6.0).inner_margin(MARGIN).show(ui, |ui| {
+    Frame::new().fill(theme::PANEL).corner_radius(6.0).inner_margin(MARGIN).show(ui, |ui| {
         ui.set_width(ui.available_width());
         ui.set_min_height(HEIGHT - 2.0 * MARGIN);
         ui.set_max_height(HEIGHT - 2.0 * MARGIN);
@@ -32,7 +32,7 @@ pub fn panel(ui: &mut Ui, contents: impl FnOnce(&mut Ui)) {
 
 /// The name of a group.
 pub fn name(ui: &mut Ui, name: &str) {
-    ui.label(RichText::new(name).font(look::font(14.0)).color(look::SEGUE));
+    ui.label(RichText::new(name).font(theme::font(14.0)).color(theme::SEGUE));
 }
 
 /// A group with its name above.

@@ -4,11 +4,12 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use egui::{Align, Button, Color32, Label, Layout, RichText, Ui, vec2};
 use nice_plug::prelude::ParamSetter;
+use segue_realtime::between::meters::Doing;
 
 use super::slider::set;
-use super::{look, words};
+use super::{labels, theme};
 use crate::params::SegueParams;
-use crate::status::{Doing, Status};
+use crate::status::Status;
 
 /// Whom the model owes its music to; shown wherever the model is.
 pub const CREDITS: &str = "The model learnt from music published by The Fryderyk Chopin Institute (polishscores.org, \
@@ -37,23 +38,23 @@ pub fn header(
     presets: impl FnOnce(&mut Ui),
 ) {
     ui.horizontal(|ui| {
-        ui.label(RichText::new("Segue").font(look::font(26.0)).color(look::TEXT));
+        ui.label(RichText::new("Segue").font(theme::font(26.0)).color(theme::TEXT));
         ui.add_space(10.0);
         let (doing, bars) = status.doing();
-        let state = words::doing(doing, status.mode(), bars, status.beats_left());
+        let state = labels::doing(doing, status.mode(), bars, status.beats_left());
         let colour = match doing {
-            Doing::Hearing | Doing::YourTurn => look::PLAYER,
-            Doing::Waiting | Doing::Answering | Doing::Alongside => look::SEGUE,
-            Doing::Failed => look::ALARM,
-            _ => look::DIM,
+            Doing::Hearing | Doing::YourTurn => theme::PLAYER,
+            Doing::Waiting | Doing::Answering | Doing::Alongside => theme::SEGUE,
+            Doing::Failed => theme::ALARM,
+            _ => theme::DIM,
         };
-        ui.label(RichText::new(state).font(look::font(20.0)).color(colour));
+        ui.label(RichText::new(state).font(theme::font(20.0)).color(colour));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let on = params.on.value();
             let (word, fill, colour) =
-                if on { ("On", look::SEGUE, look::GROUND) } else { ("Off", look::LINE, look::TEXT) };
-            let word = RichText::new(word).font(look::font(15.0)).color(colour);
-            let switch = ui.add(Button::new(word).fill(fill).min_size(vec2(48.0, look::ROW)));
+                if on { ("On", theme::SEGUE, theme::GROUND) } else { ("Off", theme::LINE, theme::TEXT) };
+            let word = RichText::new(word).font(theme::font(15.0)).color(colour);
+            let switch = ui.add(Button::new(word).fill(fill).min_size(vec2(48.0, theme::ROW)));
             if switch.on_hover_text("Whether Segue plays at all.").clicked() {
                 set(setter, &params.on, !on);
             }
@@ -68,8 +69,8 @@ pub fn header(
             }
             presets(ui);
             let lag = status.lag_ms();
-            let colour = if lag > UNHEARD_LAG { look::ALARM } else { look::DIM };
-            ui.colored_label(colour, words::lag(lag)).on_hover_text(
+            let colour = if lag > UNHEARD_LAG { theme::ALARM } else { theme::DIM };
+            ui.colored_label(colour, labels::lag(lag)).on_hover_text(
                 "How far Segue is behind what it hears. Up to 40 ms nothing of it is heard; beyond, its answers thin out.",
             );
         });
@@ -84,10 +85,10 @@ pub fn notices(ui: &mut Ui, params: &SegueParams, status: &Status) {
         ui.add(label).on_hover_text(words);
     };
     if let Some(reason) = status.reason() {
-        line(reason, look::ALARM);
+        line(reason, theme::ALARM);
     }
     for notice in status.notice().into_iter().chain(params.state.notices()) {
-        line(notice, look::SEGUE);
+        line(notice, theme::SEGUE);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use egui::{Align2, Color32, Key, Painter, Pos2, Rect, Sense, Stroke, StrokeKind, Ui, pos2, vec2};
 
-use super::look;
+use super::theme;
 
 /// What to do, and what comes of it.
 const STEPS: [(&str, &str); 5] = [
@@ -24,11 +24,11 @@ enum Look {
 
 /// What is drawn, and what it means.
 const COLOURS: [(Look, &str); 5] = [
-    (Look::Full(look::PLAYER), "you"),
-    (Look::Full(look::SEGUE), "Segue"),
-    (Look::Outlined(look::SEGUE), "about to sound, for sure"),
-    (Look::Ghost(look::SEGUE), "planned, may still change as you play"),
-    (Look::Line(look::TEXT), "now"),
+    (Look::Full(theme::PLAYER), "you"),
+    (Look::Full(theme::SEGUE), "Segue"),
+    (Look::Outlined(theme::SEGUE), "about to sound, for sure"),
+    (Look::Ghost(theme::SEGUE), "planned, may still change as you play"),
+    (Look::Line(theme::TEXT), "now"),
 ];
 
 /// What ends it.
@@ -38,31 +38,31 @@ pub const CLOSE: &str = "Click anywhere to begin. The ? at the top brings this b
 pub fn page(ui: &mut Ui) -> bool {
     let (rect, response) = ui.allocate_exact_size(ui.available_size(), Sense::click());
     let painter = ui.painter_at(rect);
-    painter.rect_filled(rect, 6.0, look::PANEL);
+    painter.rect_filled(rect, 6.0, theme::PANEL);
     // In the middle, of one size.
     let width = 560.0f32.min(rect.width() - 40.0);
     let mut at = pos2(rect.center().x - width / 2.0, (rect.center().y - 230.0).max(rect.top() + 16.0));
     let write = |at: Pos2, text: &str, size: f32, colour: Color32| {
-        painter.text(at, Align2::LEFT_CENTER, text, look::font(size), colour);
+        painter.text(at, Align2::LEFT_CENTER, text, theme::font(size), colour);
     };
-    write(at + vec2(0.0, 10.0), "Segue goes on playing what you play.", 22.0, look::TEXT);
+    write(at + vec2(0.0, 10.0), "Segue goes on playing what you play.", 22.0, theme::TEXT);
     at.y += 52.0;
     for (number, (word, what)) in (1..).zip(STEPS) {
-        painter.circle_filled(at + vec2(12.0, 0.0), 12.0, look::LINE);
+        painter.circle_filled(at + vec2(12.0, 0.0), 12.0, theme::LINE);
         let middle = Align2::CENTER_CENTER;
-        painter.text(at + vec2(12.0, 0.0), middle, number.to_string(), look::font(14.0), look::SEGUE);
-        write(at + vec2(38.0, 0.0), word, 16.0, look::SEGUE);
-        write(at + vec2(108.0, 0.0), what, 14.0, look::TEXT);
+        painter.text(at + vec2(12.0, 0.0), middle, number.to_string(), theme::font(14.0), theme::SEGUE);
+        write(at + vec2(38.0, 0.0), word, 16.0, theme::SEGUE);
+        write(at + vec2(108.0, 0.0), what, 14.0, theme::TEXT);
         at.y += 38.0;
     }
     at.y += 20.0;
     for (look, meaning) in COLOURS {
         swatch(&painter, Rect::from_center_size(at + vec2(30.0, 0.0), vec2(60.0, 14.0)), look);
-        write(at + vec2(108.0, 0.0), meaning, 14.0, look::DIM);
+        write(at + vec2(108.0, 0.0), meaning, 14.0, theme::DIM);
         at.y += 27.0;
     }
     at.y += 18.0;
-    write(at, CLOSE, 14.0, look::TEXT);
+    write(at, CLOSE, 14.0, theme::TEXT);
     response.clicked()
         || ui.input(|input| [Key::Escape, Key::Enter].iter().any(|&key| input.key_pressed(key)))
 }

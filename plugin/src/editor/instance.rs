@@ -5,11 +5,11 @@ use std::sync::atomic::AtomicBool;
 
 use crossbeam_channel::Sender;
 use parking_lot::Mutex;
+use segue_realtime::between::touch::Fingers;
 
-use crate::composer::Wish;
+use crate::composer::Command as Wish;
 use crate::params::SegueParams;
 use crate::status::Status;
-use crate::touch::Fingers;
 
 /// An instance as its editor knows it.
 #[derive(Clone)]

@@ -5,8 +5,8 @@ use std::sync::atomic::Ordering;
 use egui::{Align2, Rect, Sense, Ui, vec2};
 use nice_plug::prelude::{IntParam, Param, ParamSetter};
 
-use super::look;
 use super::slider::{begin_typing, set, tip, typed};
+use super::theme;
 use crate::params::SegueParams;
 use crate::status::Status;
 
@@ -51,7 +51,7 @@ pub fn trigger(
     what: &str,
 ) {
     let param = which.param(params);
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), look::ROW), Sense::click());
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), theme::ROW), Sense::click());
     let id = response.id;
     if typed(ui, id, rect, |text| {
         if let Some(value) = param.string_to_normalized_value(text) {
@@ -75,16 +75,16 @@ pub fn trigger(
         begin_typing(ui, id, param.to_string());
     }
     let painter = ui.painter_at(rect);
-    painter.rect_filled(rect, look::ROUND, look::TRACK);
+    painter.rect_filled(rect, theme::ROUND, theme::TRACK);
     let text = rect.shrink2(vec2(8.0, 0.0));
-    painter.text(text.left_center(), Align2::LEFT_CENTER, param.name(), look::font(13.0), look::DIM);
+    painter.text(text.left_center(), Align2::LEFT_CENTER, param.name(), theme::font(13.0), theme::DIM);
     let button = Rect::from_min_max(rect.right_top() - vec2(58.0, 0.0), rect.right_bottom()).shrink(3.0);
-    let fill = if waits { look::SEGUE } else { look::LINE };
-    painter.rect_filled(button, look::ROUND, super::choice::lit(fill, response.hovered()));
-    let (word, colour) = if waits { ("play it", look::GROUND) } else { ("learn", look::TEXT) };
-    painter.text(button.center(), Align2::CENTER_CENTER, word, look::font(12.0), colour);
+    let fill = if waits { theme::SEGUE } else { theme::LINE };
+    painter.rect_filled(button, theme::ROUND, super::choice::lit(fill, response.hovered()));
+    let (word, colour) = if waits { ("play it", theme::GROUND) } else { ("learn", theme::TEXT) };
+    painter.text(button.center(), Align2::CENTER_CENTER, word, theme::font(12.0), colour);
     let value = button.left_center() - vec2(8.0, 0.0);
-    painter.text(value, Align2::RIGHT_CENTER, param.to_string(), look::font(13.5), look::TEXT);
+    painter.text(value, Align2::RIGHT_CENTER, param.to_string(), theme::font(13.5), theme::TEXT);
     let how =
         "Click, then press a key or move a controller. Double-click switches it off, right-click types it.";
     response.on_hover_text(tip(what, None, how));

@@ -3,14 +3,14 @@
 use std::time::{Duration, Instant};
 
 use egui::{Align2, Rect, Sense, Ui, vec2};
-use nice_plug::prelude::{Enum, Param, ParamSetter};
+use nice_plug::prelude::{Param, ParamSetter};
+use segue_realtime::between::settings;
 
 use super::choice::lit;
 use super::slider::set;
-use super::{look, words};
+use super::{labels, theme};
 use crate::params::SegueParams;
-use crate::params::choices::Mode;
-use crate::settings;
+use crate::params::choices::Chosen;
 use crate::status::Status;
 
 /// The audio thread sees a parameter that moved within this time, whatever the block.
@@ -29,7 +29,7 @@ impl ModeSwitch {
     /// Shows the mode that holds, and sets it.
     pub fn show(&mut self, ui: &mut Ui, setter: &ParamSetter<'_>, params: &SegueParams, status: &Status) {
         let held = status.mode();
-        let choose = |mode: settings::Mode| set(setter, &params.mode, Mode::from_index(mode as usize));
+        let choose = |mode: settings::Mode| set(setter, &params.mode, Chosen(mode));
         if let Some((mode, _)) = self.wanted.filter(|(_, since)| since.elapsed() > A_BLOCK) {
             self.wanted = None;
             choose(mode);
@@ -45,7 +45,7 @@ impl ModeSwitch {
             if response.double_clicked() {
                 set(setter, &params.mode, params.mode.default_plain_value());
             } else if response.clicked() && mode != held {
-                if settings::Mode::from(params.mode.value()) == mode {
+                if params.mode.value().0 == mode {
                     choose(held);
                     self.wanted = Some((mode, Instant::now()));
                 } else {
@@ -54,27 +54,27 @@ impl ModeSwitch {
             }
             let is_on = mode == held;
             let (fill, title, small) = if is_on {
-                (look::SEGUE, look::GROUND, look::GROUND)
+                (theme::SEGUE, theme::GROUND, theme::GROUND)
             } else {
-                (look::PANEL, look::TEXT, look::DIM)
+                (theme::PANEL, theme::TEXT, theme::DIM)
             };
             let painter = ui.painter_at(rect);
             painter.rect_filled(rect, 6.0, lit(fill, response.hovered() && !is_on));
-            let name = Mode::variants()[index];
+            let name = mode.name();
             painter.text(
                 rect.center_top() + vec2(0.0, 19.0),
                 Align2::CENTER_CENTER,
                 name,
-                look::font(19.0),
+                theme::font(19.0),
                 title,
             );
             let bars = params.when.length.value().clamp(1, 16) as u8;
-            let meaning = words::meaning(mode, bars);
+            let meaning = labels::meaning(mode, bars);
             painter.text(
                 rect.center_bottom() - vec2(0.0, 14.0),
                 Align2::CENTER_CENTER,
                 meaning,
-                look::font(12.0),
+                theme::font(12.0),
                 small,
             );
             response.on_hover_text(

@@ -2,8 +2,8 @@
 
 use egui::{ComboBox, Ui};
 
-use super::look;
-use crate::models::Shelf;
+use super::theme;
+use crate::models::folder::Shelf;
 use crate::params::SegueParams;
 use crate::status::Status;
 
@@ -36,7 +36,7 @@ impl ModelMenu {
                     params.state.choose(Some(name.clone()));
                 }
             }
-            ui.colored_label(look::DIM, self.place());
+            ui.colored_label(theme::DIM, self.place());
         });
         if opened.inner.is_none() {
             // Looked up again the next time it opens.

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use egui::{Align2, Color32, Event, Key as Letter, Pos2, Rect, Response, Sense, Ui, pos2, vec2};
 use parking_lot::Mutex;
 use segue_music::{Key, Role};
+use segue_realtime::between::touch::Fingers;
 
 use super::keyboard::{KEYS, is_white};
-use super::look;
+use super::theme;
 use crate::params::text::key_name;
 use crate::status::Status;
-use crate::touch::Fingers;
 
 /// Height of the keys.
 pub const HEIGHT: f32 = 62.0;
@@ -78,7 +78,7 @@ impl Piano {
         self.read_letters(ui);
         self.read_pointer(&response, rect);
         let painter = ui.painter_at(rect);
-        painter.rect_filled(rect, look::ROUND, look::PANEL);
+        painter.rect_filled(rect, theme::ROUND, theme::PANEL);
         // The black keys lie on the white ones.
         for black in [false, true] {
             for key in KEYS.filter(|&key| is_white(key) != black) {
@@ -174,8 +174,8 @@ impl Piano {
         let (white, line) = (is_white(key), Color32::from_gray(84));
         let shrunk = place.shrink2(vec2(0.5, 0.0));
         let (fill, ink) = match (status.key(Role::Player, key), status.key(Role::Segue, key), white) {
-            (true, ..) => (look::PLAYER, look::GROUND),
-            (_, true, _) => (look::SEGUE, look::GROUND),
+            (true, ..) => (theme::PLAYER, theme::GROUND),
+            (_, true, _) => (theme::SEGUE, theme::GROUND),
             (.., true) => (Color32::from_gray(206), line),
             (.., false) => (Color32::from_gray(34), Color32::from_gray(170)),
         };
@@ -183,12 +183,12 @@ impl Piano {
         let at = place.center_bottom();
         if white && key.is_multiple_of(12) {
             let name = key_name(key);
-            painter.text(at - vec2(0.0, 6.0), Align2::CENTER_CENTER, name, look::font(8.5), ink);
+            painter.text(at - vec2(0.0, 6.0), Align2::CENTER_CENTER, name, theme::font(8.5), ink);
         }
         let letter = LETTERS.iter().find(|(_, step, _)| self.base + step == key);
         if let Some((.., letter)) = letter {
             let up = if white { 17.0 } else { 9.0 };
-            painter.text(at - vec2(0.0, up), Align2::CENTER_CENTER, letter, look::font(9.5), ink);
+            painter.text(at - vec2(0.0, up), Align2::CENTER_CENTER, letter, theme::font(9.5), ink);
         }
     }
 }

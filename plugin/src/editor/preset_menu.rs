@@ -3,9 +3,9 @@
 use egui::{Button, ComboBox, PopupCloseBehavior, TextEdit, Ui};
 use nice_plug::context::gui::GuiContext;
 
-use super::look;
+use super::theme;
 use crate::params::SegueParams;
-use crate::presets::{Folder, Preset};
+use crate::params::presets::{Folder, Preset};
 
 /// Its width in the header: the longest name of those that come with the plugin.
 const WIDTH: f32 = 142.0;
@@ -35,6 +35,11 @@ impl PresetMenu {
         Self { folder, own: None, chosen: None, name: String::new(), answer: None }
     }
 
+    /// Shows a preset as the chosen one, as long as the parameters are as it sets them.
+    pub fn choose(&mut self, preset: Option<Preset>) {
+        self.chosen = preset;
+    }
+
     /// The list.
     pub fn show(&mut self, ui: &mut Ui, host: &GuiContext, params: &SegueParams) {
         let held = self.chosen.as_ref().filter(|preset| preset.holds(params));
@@ -62,7 +67,7 @@ impl PresetMenu {
                 match preset {
                     Ok(preset) => self.entry(ui, host, params, preset.clone()),
                     Err(error) => {
-                        ui.colored_label(look::ALARM, error);
+                        ui.colored_label(theme::ALARM, error);
                     }
                 }
             }
@@ -123,7 +128,7 @@ impl PresetMenu {
             }
         });
         if let Some(answer) = &self.answer {
-            ui.colored_label(look::SEGUE, answer);
+            ui.colored_label(theme::SEGUE, answer);
         }
     }
 }

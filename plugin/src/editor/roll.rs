@@ -5,12 +5,13 @@
 
 use egui::{Align2, Color32, Painter, Rect, Sense, Stroke, StrokeKind, Ui, pos2, vec2};
 use segue_music::{Key, Role, heard_scale};
+use segue_realtime::between::meters::Doing;
 
 use super::keyboard::{KEYS, is_white};
-use super::{look, words};
+use super::{labels, theme};
 use crate::params::text::key_name;
-use crate::roll::{View, span};
-use crate::status::{Doing, Status};
+use crate::status::Status;
+use crate::status::roll::{View, span};
 
 /// Height of the words above it.
 const STRIP: f32 = 24.0;
@@ -64,7 +65,7 @@ impl RollView {
         }
         self.follow(f64::from(ui.input(|input| input.stable_dt)).min(0.1));
         let painter = ui.painter_at(rect);
-        painter.rect_filled(rect, 6.0, look::PANEL);
+        painter.rect_filled(rect, 6.0, theme::PANEL);
         let below = rect.with_min_y(rect.top() + STRIP);
         let free = Rect::from_min_max(pos2(rect.right() - FREE, rect.top()), pos2(rect.right(), below.top()));
         let keys = below.with_max_x(rect.left() + KEYBOARD);
@@ -77,8 +78,8 @@ impl RollView {
         self.paint_keys(&painter, keys, status);
         self.paint_heard(&painter, rect.with_max_x(free.left()), status);
         if self.view.notes.is_empty() {
-            let words = words::invitation(status.mode());
-            painter.text(field.center(), Align2::CENTER_CENTER, words, look::font(18.0), look::DIM);
+            let words = labels::invitation(status.mode());
+            painter.text(field.center(), Align2::CENTER_CENTER, words, theme::font(18.0), theme::DIM);
         }
         response.on_hover_text_at_pointer(
             "Scroll to zoom. Blue is you, orange is Segue; ghosts may still change.",
@@ -127,13 +128,13 @@ impl RollView {
     fn paint_lines(&self, painter: &Painter, field: Rect) {
         for key in KEYS.filter(|&key| !is_white(key)) {
             let row = Rect::from_x_y_ranges(field.x_range(), self.row(field, key));
-            painter.rect_filled(row, 0.0, look::GROUND.gamma_multiply(0.45));
+            painter.rect_filled(row, 0.0, theme::GROUND.gamma_multiply(0.45));
         }
         for key in KEYS.filter(|key| key % 12 == 0) {
             painter.hline(
                 field.x_range(),
                 self.y(field, f32::from(key)),
-                Stroke::new(1.0, look::LINE.gamma_multiply(0.7)),
+                Stroke::new(1.0, theme::LINE.gamma_multiply(0.7)),
             );
         }
         let bar = self.view.bar.as_f64().max(0.25);
@@ -145,9 +146,9 @@ impl RollView {
             while at < line + bar - 1e-6 {
                 let is_bar = at == line;
                 let stroke = if is_bar {
-                    Stroke::new(1.5, look::LINE.lerp_to_gamma(Color32::WHITE, 0.12))
+                    Stroke::new(1.5, theme::LINE.lerp_to_gamma(Color32::WHITE, 0.12))
                 } else {
-                    Stroke::new(1.0, look::LINE.gamma_multiply(0.6))
+                    Stroke::new(1.0, theme::LINE.gamma_multiply(0.6))
                 };
                 painter.vline(self.x(field, at), field.y_range(), stroke);
                 at += beat;
@@ -159,8 +160,8 @@ impl RollView {
     /// Whose turn comes next, and where.
     fn paint_turn(&self, painter: &Painter, field: Rect, status: &Status) {
         let (name, colour) = match status.doing().0 {
-            Doing::YourTurn | Doing::Waiting => ("Segue", look::SEGUE),
-            Doing::Answering => ("You", look::PLAYER),
+            Doing::YourTurn | Doing::Waiting => ("Segue", theme::SEGUE),
+            Doing::Answering => ("You", theme::PLAYER),
             _ => return,
         };
         let at = self.x(field, self.playhead + f64::from(status.beats_left().max(0.0)));
@@ -172,7 +173,7 @@ impl RollView {
         // Before the line where there is no room behind it.
         let (side, align) =
             if at + ROOM < field.right() { (5.0, Align2::LEFT_CENTER) } else { (-5.0, Align2::RIGHT_CENTER) };
-        painter.text(pos2(at + side, field.bottom() - 10.0), align, name, look::font(12.0), colour);
+        painter.text(pos2(at + side, field.bottom() - 10.0), align, name, theme::font(12.0), colour);
     }
 
     fn paint_notes(&self, painter: &Painter, field: Rect) {
@@ -187,7 +188,7 @@ impl RollView {
             // In a low window a key is a line: a note must still be seen.
             let row = row.expand(((THINNEST - row.span()) / 2.0).max(0.0));
             let place = Rect::from_x_y_ranges(left + 0.5..=(right - 0.5).max(left + 2.5), row);
-            let colour = if note.role == Role::Player { look::PLAYER } else { look::SEGUE };
+            let colour = if note.role == Role::Player { theme::PLAYER } else { theme::SEGUE };
             let loud = 0.55 + 0.45 * f32::from(note.velocity.unwrap_or(80)) / 127.0;
             let round = (row.span() * 0.3).min(4.0);
             if from > commit {
@@ -217,28 +218,28 @@ impl RollView {
         let now = self.x(field, self.playhead);
         let commit = self.x(field, self.playhead + self.view.lead.as_f64());
         let sure = Rect::from_x_y_ranges(now..=commit.max(now + 1.0), field.y_range());
-        painter.rect_filled(sure, 0.0, look::TEXT.gamma_multiply(0.10));
-        painter.vline(now, field.y_range(), Stroke::new(1.5, look::TEXT));
+        painter.rect_filled(sure, 0.0, theme::TEXT.gamma_multiply(0.10));
+        painter.vline(now, field.y_range(), Stroke::new(1.5, theme::TEXT));
     }
 
     /// What Segue makes of the player: the last keys, the scale, the pulse.
     fn paint_heard(&self, painter: &Painter, frame: Rect, status: &Status) {
         let mut at = frame.left_top() + vec2(10.0, STRIP / 2.0);
         let mut write = |text: &str, colour: Color32| {
-            let words = painter.layout_no_wrap(text.to_owned(), look::font(12.5), colour);
+            let words = painter.layout_no_wrap(text.to_owned(), theme::font(12.5), colour);
             // What has no room is left out: the least needed comes last.
             if at.x + words.size().x < frame.right() {
                 painter.galley(at - vec2(0.0, words.size().y / 2.0), words.clone(), colour);
                 at.x += words.size().x + 14.0;
             }
         };
-        write("You", look::PLAYER);
-        write("Segue", look::SEGUE);
-        write(&format!("{:.0} BPM", self.view.speed * 60.0), look::TEXT);
-        if let Some(scale) = words::scale(heard_scale(&self.view.notes)) {
-            write(&scale, look::TEXT);
+        write("You", theme::PLAYER);
+        write("Segue", theme::SEGUE);
+        write(&format!("{:.0} BPM", self.view.speed * 60.0), theme::TEXT);
+        if let Some(scale) = labels::scale(heard_scale(&self.view.notes)) {
+            write(&scale, theme::TEXT);
         }
-        write(&status.last_heard().map(key_name).collect::<Vec<_>>().join(" "), look::DIM);
+        write(&status.last_heard().map(key_name).collect::<Vec<_>>().join(" "), theme::DIM);
     }
 
     fn paint_keys(&self, painter: &Painter, keys: Rect, status: &Status) {
@@ -247,8 +248,8 @@ impl RollView {
         for key in KEYS {
             let row = self.row(keys, key);
             let held = match (status.key(Role::Player, key), status.key(Role::Segue, key)) {
-                (true, _) => Some(look::PLAYER),
-                (_, true) => Some(look::SEGUE),
+                (true, _) => Some(theme::PLAYER),
+                (_, true) => Some(theme::SEGUE),
                 _ => None,
             };
             let depth = if is_white(key) { keys.width() } else { keys.width() * 0.62 };
@@ -266,7 +267,7 @@ impl RollView {
                     at,
                     Align2::RIGHT_CENTER,
                     key_name(key),
-                    look::font(10.0),
+                    theme::font(10.0),
                     Color32::from_gray(70),
                 );
             }

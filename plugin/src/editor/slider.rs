@@ -5,7 +5,7 @@
 use egui::{Align2, CursorIcon, Id, Key, Rect, Response, Sense, TextEdit, Ui, vec2};
 use nice_plug::prelude::{Param, ParamSetter};
 
-use super::look;
+use super::theme;
 
 /// With Shift a drag changes so much less.
 const FINE: f32 = 0.1;
@@ -32,7 +32,7 @@ pub fn set<P: Param>(setter: &ParamSetter<'_>, param: &P, value: P::Plain) {
 /// A slider; `idle` says why it has no effect now, if it has none.
 pub fn slider<P: Param>(ui: &mut Ui, setter: &ParamSetter<'_>, param: &P, what: &str, idle: Option<&str>) {
     let (rect, response) =
-        ui.allocate_exact_size(vec2(ui.available_width(), look::ROW), Sense::click_and_drag());
+        ui.allocate_exact_size(vec2(ui.available_width(), theme::ROW), Sense::click_and_drag());
     let id = response.id;
     if typed(ui, id, rect, |text| {
         if let Some(value) = param.string_to_normalized_value(text).filter(|value| value.is_finite()) {
@@ -111,15 +111,15 @@ pub fn typed(ui: &mut Ui, id: Id, rect: Rect, enter: impl FnOnce(&str)) -> bool 
 pub fn paint(ui: &Ui, rect: Rect, name: &str, value: &str, filled: (f32, f32), idle: bool) {
     let mut painter = ui.painter_at(rect);
     if idle {
-        painter.multiply_opacity(look::IDLE);
+        painter.multiply_opacity(theme::IDLE);
     }
-    painter.rect_filled(rect, look::ROUND, look::TRACK);
+    painter.rect_filled(rect, theme::ROUND, theme::TRACK);
     // Below the words, so that they can be read at any value.
     let bar = rect.with_min_y(rect.bottom() - BAR);
     let x = |share: f32| bar.left() + bar.width() * share.clamp(0.0, 1.0);
-    painter.rect_filled(bar, 1.5, look::LINE);
-    painter.rect_filled(Rect::from_x_y_ranges(x(filled.0)..=x(filled.1), bar.y_range()), 1.5, look::SEGUE);
+    painter.rect_filled(bar, 1.5, theme::LINE);
+    painter.rect_filled(Rect::from_x_y_ranges(x(filled.0)..=x(filled.1), bar.y_range()), 1.5, theme::SEGUE);
     let text = rect.shrink2(vec2(8.0, 0.0));
-    painter.text(text.left_center(), Align2::LEFT_CENTER, name, look::font(13.0), look::DIM);
-    painter.text(text.right_center(), Align2::RIGHT_CENTER, value, look::font(13.5), look::TEXT);
+    painter.text(text.left_center(), Align2::LEFT_CENTER, name, theme::font(13.0), theme::DIM);
+    painter.text(text.right_center(), Align2::RIGHT_CENTER, value, theme::font(13.5), theme::TEXT);
 }

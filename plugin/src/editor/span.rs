@@ -3,15 +3,15 @@
 use egui::{CursorIcon, Sense, Ui, vec2};
 use nice_plug::prelude::{IntParam, Param, ParamSetter};
 
-use super::look;
 use super::slider::{begin_typing, paint, set, tip, typed};
+use super::theme;
 
 const USE: &str = "Drag either end, double-click to reset, right-click to type both.";
 
 /// The control; it is the nearer end that a drag moves.
 pub fn span(ui: &mut Ui, setter: &ParamSetter<'_>, name: &str, low: &IntParam, high: &IntParam, what: &str) {
     let (rect, response) =
-        ui.allocate_exact_size(vec2(ui.available_width(), look::ROW), Sense::click_and_drag());
+        ui.allocate_exact_size(vec2(ui.available_width(), theme::ROW), Sense::click_and_drag());
     let id = response.id;
     if typed(ui, id, rect, |text| {
         let separators = |letter: char| letter.is_whitespace() || matches!(letter, '–' | ',');

@@ -3,8 +3,8 @@
 use egui::{ComboBox, Ui};
 use nice_plug::prelude::{IntParam, Param, ParamSetter};
 
-use super::look;
 use super::slider::{set, tip};
+use super::theme;
 use crate::params::styles::{NONE, Styles};
 
 /// Why it has no effect, where it has none.
@@ -16,7 +16,7 @@ pub fn style(ui: &mut Ui, setter: &ParamSetter<'_>, param: &IntParam, styles: &S
     let idle = names.is_empty().then_some(UNKNOWN);
     ui.scope(|ui| {
         if idle.is_some() {
-            ui.multiply_opacity(look::IDLE);
+            ui.multiply_opacity(theme::IDLE);
         }
         let menu = ComboBox::from_id_salt(param.name()).width(ui.available_width()).truncate();
         let opened = menu.selected_text(format!("{}: {param}", param.name())).show_ui(ui, |ui| {

@@ -11,8 +11,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crossbeam_channel::Sender;
 use egui::{Align, Align2, Button, Layout, Rect, RichText, ScrollArea, Ui, UiBuilder, vec2};
 
-use super::{groups, look};
-use crate::composer::Wish;
+use super::{groups, theme};
+use crate::composer::Command as Wish;
 use crate::takes::Takes;
 use candidates::{Candidates, Choice};
 use folder::FolderLine;
@@ -68,12 +68,12 @@ impl TakesPanel {
                     self.head(ui, takes, &ask);
                 });
             });
-            let below = look::ROW + look::GAP;
+            let below = theme::ROW + theme::GAP;
             let below = if self.folder.speaks() { 2.0 * below } else { below };
             // Whole lines: half a line cannot be read.
-            let line = line::HEIGHT + look::GAP;
+            let line = line::HEIGHT + theme::GAP;
             let room = ui.available_height() - below;
-            let height = (((room + look::GAP) / line).floor() * line - look::GAP).max(line::HEIGHT);
+            let height = (((room + theme::GAP) / line).floor() * line - theme::GAP).max(line::HEIGHT);
             if self.prompts.is_empty() {
                 empty(ui, height);
             } else {
@@ -145,10 +145,11 @@ impl TakesPanel {
 /// What folds and unfolds it: how many takes there are.
 pub fn fold(ui: &mut Ui, place: Rect, count: usize, unfolded: &AtomicBool) {
     let open = unfolded.load(Ordering::Relaxed);
-    let words = RichText::new(format!("Takes {count}")).font(look::font(13.0));
-    let words = if open { words.color(look::GROUND) } else { words };
+    let words = RichText::new(format!("Takes {count}")).font(theme::font(13.0));
+    let words = if open { words.color(theme::GROUND) } else { words };
     let place = place.shrink(2.0);
-    let button = Button::new(words).fill(if open { look::SEGUE } else { look::LINE }).min_size(place.size());
+    let button =
+        Button::new(words).fill(if open { theme::SEGUE } else { theme::LINE }).min_size(place.size());
     let tip = if open {
         "Shows the controls again."
     } else {
@@ -164,9 +165,10 @@ pub fn fold(ui: &mut Ui, place: Rect, count: usize, unfolded: &AtomicBool) {
 
 fn empty(ui: &mut Ui, height: f32) {
     let room = ui.allocate_exact_size(vec2(ui.available_width(), height), egui::Sense::hover()).0;
-    for (up, words, size, colour) in [(-12.0, EMPTY[0], 16.0, look::TEXT), (12.0, EMPTY[1], 13.0, look::DIM)]
+    for (up, words, size, colour) in
+        [(-12.0, EMPTY[0], 16.0, theme::TEXT), (12.0, EMPTY[1], 13.0, theme::DIM)]
     {
         let at = room.center() + vec2(0.0, up);
-        ui.painter_at(room).text(at, Align2::CENTER_CENTER, words, look::font(size), colour);
+        ui.painter_at(room).text(at, Align2::CENTER_CENTER, words, theme::font(size), colour);
     }
 }

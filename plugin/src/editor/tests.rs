@@ -12,12 +12,12 @@ use nice_plug::context::PluginApi;
 use nice_plug::context::gui::GuiContextInner;
 use nice_plug::params::internals::ParamPtr;
 use nice_plug::prelude::PluginState;
+use segue_realtime::between::meters::Doing;
+use segue_realtime::between::settings::{Mode, Trigger};
+use segue_realtime::between::touch::{Touches, touch};
 
 use super::window::{SIZE, SMALLEST};
 use super::*;
-use crate::settings::{Mode, Trigger};
-use crate::status::Doing;
-use crate::touch::{Touches, touch};
 
 /// A host that does what the editor asks for, and counts gestures: begun, ended.
 #[derive(Default)]
@@ -50,7 +50,7 @@ type Words = (String, Rect, Rect);
 
 struct Desk {
     context: egui::Context,
-    face: Face,
+    view: EditorView,
     touches: Touches,
     wishes: Receiver<Wish>,
     gestures: Arc<Mutex<(usize, usize)>>,
@@ -63,18 +63,18 @@ struct Desk {
 impl Desk {
     fn new(size: (f32, f32)) -> Self {
         let context = egui::Context::default();
-        look::apply(&context);
+        theme::apply(&context);
         let (wish, wishes) = bounded(4);
         let (fingers, touches) = touch();
         let params = Arc::<SegueParams>::default();
         params.state.set_helped();
         let (status, fingers) = (Arc::default(), Arc::new(parking_lot::Mutex::new(fingers)));
         let unfolded = Arc::default();
-        let mut face = Face::new(Instance { params, status, wish, fingers, unfolded });
+        let mut view = EditorView::new(Instance { params, status, wish, fingers, unfolded });
         let host = Host::default();
         let gestures = host.0.clone();
-        face.host = Some(GuiContext::new(Arc::new(host)));
-        let mut desk = Self { context, face, touches, wishes, gestures, size, time: 0.0, copied: None };
+        view.host = Some(GuiContext::new(Arc::new(host)));
+        let mut desk = Self { context, view, touches, wishes, gestures, size, time: 0.0, copied: None };
         // The first frame measures.
         desk.frame(vec![]);
         desk
@@ -87,7 +87,7 @@ impl Desk {
         let input =
             RawInput { screen_rect: Some(screen), time: Some(self.time), events, ..Default::default() };
         let mut words = Vec::new();
-        let mut output = self.context.run_ui(input, |ui| self.face.show(ui));
+        let mut output = self.context.run_ui(input, |ui| self.view.show(ui));
         for command in &output.platform_output.commands {
             if let egui::OutputCommand::CopyText(text) = command {
                 self.copied = Some(text.clone());
@@ -99,7 +99,7 @@ impl Desk {
             collect(&clipped.shape, clipped.clip_rect.intersect(screen), &mut words);
         }
         for (text, ..) in &words {
-            let written = self.context.fonts_mut(|fonts| fonts.has_glyphs(&look::font(13.0), text));
+            let written = self.context.fonts_mut(|fonts| fonts.has_glyphs(&theme::font(13.0), text));
             assert!(written, "{text:?} has letters that the fonts lack");
         }
         words
@@ -176,15 +176,15 @@ fn nothing_is_cut_off_or_written_over_at_any_size_in_any_mode() {
     for (width, height) in [(SMALLEST.width, SMALLEST.height), (SIZE.width, SIZE.height), (1600.0, 1000.0)] {
         for mode in Mode::ALL {
             let mut desk = Desk::new((width, height));
-            desk.face.status.set_mode(mode);
+            desk.view.status.set_mode(mode);
             let doing = if mode == Mode::Continue { Doing::Hearing } else { Doing::YourTurn };
-            desk.face.status.set_doing(doing, 0.9);
+            desk.view.status.set_doing(doing, 0.9);
             let long = "there is much to say of this, more than a line of the window has room for".repeat(3);
-            desk.face.status.note(&long);
-            desk.face.params.state.set_refusal(Some(long));
-            desk.face.status.set_beats_left(3.6);
-            (60..72).for_each(|key| desk.face.status.struck(key));
-            desk.face.params.what.styles.set(&["of a long name that nobody would choose".to_owned()]);
+            desk.view.status.note(&long);
+            desk.view.params.state.set_refusal(Some(long));
+            desk.view.status.set_beats_left(3.6);
+            (60..72).for_each(|key| desk.view.status.struck(key));
+            desk.view.params.what.styles.set(&["of a long name that nobody would choose".to_owned()]);
             for (name, value) in [
                 ("Style", "1"),
                 ("Scale", "Harmonic minor"),
@@ -233,7 +233,7 @@ fn legible(words: &[Words], which: &str) {
 /// Sets a parameter by its name, from text.
 fn set(desk: &Desk, name: &str, text: &str) {
     use nice_plug::prelude::Params;
-    for (_, param, _) in desk.face.params.param_map() {
+    for (_, param, _) in desk.view.params.param_map() {
         // SAFETY: the pointers of the map live as long as the parameters.
         unsafe {
             if param.name() == name {
@@ -249,7 +249,7 @@ fn set(desk: &Desk, name: &str, text: &str) {
 #[test]
 fn controls_are_dragged_reset_and_typed() {
     let mut desk = Desk::new((SIZE.width, SIZE.height));
-    let params = desk.face.params.clone();
+    let params = desk.view.params.clone();
     desk.drag("Temperature", 60.0);
     let dragged = params.what.temperature.value();
     assert!(dragged > 1.05 && dragged < 1.5, "{dragged}");
@@ -262,11 +262,11 @@ fn controls_are_dragged_reset_and_typed() {
     desk.type_into("Keys", "C3 C5");
     assert_eq!((params.what.key_low.value(), params.what.key_high.value()), (48, 72));
     desk.type_into("Density", "off");
-    assert_eq!(params.settings().bounds.density, f32::INFINITY);
+    assert_eq!(params.settings().what.bounds.density, f32::INFINITY);
     desk.click("Let notes end");
-    assert_eq!(params.settings().yields, crate::settings::Yield::LetEnd);
+    assert_eq!(params.settings().when.yields, segue_realtime::between::settings::Yield::LetEnd);
     desk.click("Follow pedal");
-    assert!(params.settings().follow_pedal);
+    assert!(params.settings().sound.follow_pedal);
     let (begun, ended) = *desk.gestures.lock().expect("no test falls holding it");
     assert!(begun == ended && begun >= 7, "{begun} gestures begun, {ended} ended");
 }
@@ -274,11 +274,11 @@ fn controls_are_dragged_reset_and_typed() {
 #[test]
 fn modes_are_chosen_even_against_a_trigger() {
     let mut desk = Desk::new((SIZE.width, SIZE.height));
-    let params = desk.face.params.clone();
+    let params = desk.view.params.clone();
     desk.click("Duet");
     assert_eq!(params.settings().mode, Mode::Duet);
     // A trigger made it Trade, with the parameter at Duet; the player wants Duet.
-    desk.face.status.set_mode(Mode::Trade);
+    desk.view.status.set_mode(Mode::Trade);
     desk.click("Duet");
     assert_eq!(params.settings().mode, Mode::Trade, "moved, so that the next move is one");
     std::thread::sleep(Duration::from_millis(250));
@@ -289,14 +289,14 @@ fn modes_are_chosen_even_against_a_trigger() {
 #[test]
 fn triggers_are_learnt() {
     let mut desk = Desk::new((SIZE.width, SIZE.height));
-    let (params, status) = (desk.face.params.clone(), desk.face.status.clone());
+    let (params, status) = (desk.view.params.clone(), desk.view.status.clone());
     desk.click("Latch trigger");
     assert!(status.learn.load(Ordering::Relaxed));
     assert!(desk.frame(vec![]).iter().any(|(text, ..)| text == "play it"));
     status.set_learned(Trigger::Control(64));
     desk.frame(vec![]);
-    assert_eq!(params.settings().latch_trigger, Some(Trigger::Control(64)));
-    assert_eq!(params.settings().mode_trigger, None);
+    assert_eq!(params.settings().when.latch_trigger, Some(Trigger::Control(64)));
+    assert_eq!(params.settings().when.mode_trigger, None);
     desk.click("Mode trigger");
     desk.click("Mode trigger");
     assert!(!status.learn.load(Ordering::Relaxed), "called off");
@@ -308,8 +308,8 @@ fn triggers_are_learnt() {
 #[test]
 fn reasons_notices_and_buttons_reach_their_readers() {
     let mut desk = Desk::new((SIZE.width, SIZE.height));
-    desk.face.status.note("no key is left");
-    desk.face.params.state.set_refusal(Some("there is no model mine".to_owned()));
+    desk.view.status.note("no key is left");
+    desk.view.params.state.set_refusal(Some("there is no model mine".to_owned()));
     let words = desk.frame(vec![]);
     for notice in ["no key is left", "there is no model mine"] {
         assert!(words.iter().any(|(text, ..)| text == notice), "{notice}");
@@ -317,9 +317,9 @@ fn reasons_notices_and_buttons_reach_their_readers() {
     desk.click("Forget the jam");
     assert!(matches!(desk.wishes.try_recv(), Ok(Wish::Forget)));
     desk.click("All notes off");
-    assert!(desk.face.status.panic.load(Ordering::Relaxed));
+    assert!(desk.view.status.panic.load(Ordering::Relaxed));
     desk.click("On");
-    assert!(!desk.face.params.settings().on);
+    assert!(!desk.view.params.settings().on);
     desk.click("About");
     assert!(desk.frame(vec![]).iter().any(|(text, ..)| text == header::CREDITS));
 }

@@ -14,7 +14,9 @@ use nice_plug_egui::{
 };
 use parking_lot::Mutex;
 
-use super::{Face, Instance, Strip};
+use super::pixels::whole;
+use super::{EditorView, Instance, Strip};
+use crate::params::presets::Preset;
 
 /// The size it opens with, and the smallest at which nothing is cut off.
 pub const SIZE: LogicalSize<f32> = LogicalSize::new(920.0, 710.0);
@@ -28,17 +30,23 @@ pub struct Window {
     instance: Instance,
     size: Mutex<Arc<EguiEditorState>>,
     strip: Option<Strip>,
+    preset: Option<Preset>,
 }
 
 impl Window {
     /// Of an instance.
     pub fn new(instance: Instance) -> Self {
-        Self { instance, size: Mutex::new(EguiEditorState::from_size(SIZE, 1.0)), strip: None }
+        Self { instance, size: Mutex::new(EguiEditorState::from_size(SIZE, 1.0)), strip: None, preset: None }
     }
 
     /// With a row of controls of whoever opens it: a host of our own has its clock there.
     pub fn with_strip(self, strip: Strip) -> Self {
         Self { strip: Some(strip), ..self }
+    }
+
+    /// With this preset as the chosen one, which the parameters have been set by.
+    pub fn with_preset(self, preset: Option<Preset>) -> Self {
+        Self { preset, ..self }
     }
 
     /// The size as it is, or as it was when the project was saved.
@@ -53,12 +61,6 @@ impl Window {
         }
         state.clone()
     }
-}
-
-/// In whole logical pixels, as projects remember it.
-pub fn whole(size: LogicalSize<f32>) -> (u32, u32) {
-    // A float cast saturates.
-    (size.width.round() as u32, size.height.round() as u32)
 }
 
 fn fitting((width, height): (u32, u32)) -> (f32, f32) {
@@ -78,9 +80,10 @@ impl Editor for Window {
         host: Option<HostMethods>,
     ) -> Result<SpawnedEditor<Self::Handle>, Box<dyn Error>> {
         let settings = EguiNiceSettings::new().with_tile("Segue").with_resize_hint(self.resize_hint());
-        let mut face = Face::new(self.instance.clone());
-        face.strip = self.strip.clone();
-        let editor = create_egui_editor(self.state(), RepaintNotifier::default(), settings, face);
+        let mut view = EditorView::new(self.instance.clone());
+        view.strip = self.strip.clone();
+        view.presets.choose(self.preset.clone());
+        let editor = create_egui_editor(self.state(), RepaintNotifier::default(), settings, view);
         editor.ok_or("the editor cannot be made")?.spawn(
             parent,
             wait_for_parent,
@@ -104,10 +107,10 @@ impl Editor for Window {
 mod tests {
     use crossbeam_channel::bounded;
     use nice_plug::params::persist::PersistentField;
+    use segue_realtime::between::touch::touch;
 
     use super::*;
     use crate::params::SegueParams;
-    use crate::touch::touch;
 
     #[test]
     fn a_window_is_as_large_as_the_project_remembers_it() {

@@ -2,56 +2,27 @@
 
 use nice_plug::prelude::Enum;
 use segue_music::Beats;
+use segue_realtime::between::choice::Choice;
 
-use crate::settings;
+/// One of a few, as a parameter holds it: the framework's [`Enum`] for what is listed in a [`Choice`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Chosen<T>(pub T);
 
-/// How we play together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-pub enum Mode {
-    /// On your silence.
-    #[id = "answer"]
-    Answer,
-    /// Bars in turn.
-    #[id = "trade"]
-    Trade,
-    /// While the latch is down.
-    #[id = "continue"]
-    Continue,
-    /// With you.
-    #[id = "duet"]
-    Duet,
-}
-
-impl From<Mode> for settings::Mode {
-    fn from(mode: Mode) -> Self {
-        match mode {
-            Mode::Answer => Self::Answer,
-            Mode::Trade => Self::Trade,
-            Mode::Continue => Self::Continue,
-            Mode::Duet => Self::Duet,
-        }
+impl<T: Choice> Enum for Chosen<T> {
+    fn variants() -> &'static [&'static str] {
+        T::NAMES
     }
-}
 
-/// What our notes do when the player comes in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-pub enum Yield {
-    /// They end.
-    #[id = "once"]
-    #[name = "At once"]
-    AtOnce,
-    /// They keep their ends.
-    #[id = "end"]
-    #[name = "Let notes end"]
-    LetEnd,
-}
+    fn ids() -> Option<&'static [&'static str]> {
+        Some(T::IDS)
+    }
 
-impl From<Yield> for settings::Yield {
-    fn from(yields: Yield) -> Self {
-        match yields {
-            Yield::AtOnce => Self::AtOnce,
-            Yield::LetEnd => Self::LetEnd,
-        }
+    fn to_index(self) -> usize {
+        self.0.index()
+    }
+
+    fn from_index(index: usize) -> Self {
+        Self(T::at(index))
     }
 }
 
@@ -105,12 +76,21 @@ impl Grid {
 
 #[cfg(test)]
 mod tests {
+    use segue_realtime::between::settings::{Mode, Yield};
+
     use super::*;
 
     #[test]
-    fn modes_are_in_the_order_of_the_settings() {
-        let modes = (0..Mode::variants().len()).map(|index| settings::Mode::from(Mode::from_index(index)));
-        assert!(modes.eq(settings::Mode::ALL));
+    fn a_choice_keeps_its_place() {
+        fn check<T: Choice + std::fmt::Debug>() {
+            assert_eq!((T::ALL.len(), T::ALL.len()), (T::IDS.len(), T::NAMES.len()));
+            for (index, &one) in T::ALL.iter().enumerate() {
+                assert_eq!((Chosen(one).to_index(), Chosen::from_index(index)), (index, Chosen(one)));
+            }
+            assert_eq!(Chosen::from_index(T::ALL.len()), Chosen(T::ALL[0]), "out of range");
+        }
+        check::<Mode>();
+        check::<Yield>();
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 
-use crate::embedded;
+use crate::models::embedded;
 
 /// The most that a model may have: the parameter's range.
 pub const MOST: usize = 64;

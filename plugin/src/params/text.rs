@@ -3,8 +3,7 @@
 //! Our own and not the framework's, as its reader of key names cuts strings between bytes and falls over what is not ASCII.
 
 use segue_music::Key;
-
-use crate::settings::Trigger;
+use segue_realtime::between::settings::Trigger;
 
 /// The pitch classes from C.
 pub const NAMES: [&str; 12] = ["C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B"];

@@ -1,6 +1,9 @@
 //! Where Segue's notes go, and how they sound.
 
 use nice_plug::prelude::*;
+use segue_realtime::between::settings;
+
+use super::number::number;
 
 /// The parameters of the group *Sound*.
 #[derive(Params)]
@@ -43,11 +46,27 @@ impl Default for Tone {
     }
 }
 
+impl Tone {
+    /// As they are now.
+    ///
+    /// # Real-time safety
+    /// Reads atomics.
+    pub fn settings(&self) -> settings::Sound {
+        settings::Sound {
+            follow_pedal: self.follow_pedal.value(),
+            channel: (self.channel.value() - 1).clamp(0, 15) as u8,
+            pass: self.pass.value(),
+            level: gain(&self.level),
+            segue_level: gain(&self.segue_level),
+        }
+    }
+}
+
 /// The gain of a level.
 ///
 /// # Real-time safety
 /// Reads an atomic.
-pub fn gain(level: &FloatParam) -> f32 {
-    let level = super::number(level);
+fn gain(level: &FloatParam) -> f32 {
+    let level = number(level);
     if level <= SILENT_DB { 0.0 } else { util::db_to_gain(level) }
 }

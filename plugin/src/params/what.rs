@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use nice_plug::prelude::*;
+use segue_realtime::between::settings::{self, Bounds};
 
+use super::number::number;
 use super::scale::Scale;
 use super::styles::{self, Styles};
 use super::text::{NAMES, class_of, key_name, key_of};
-use crate::settings::Bounds;
+use segue_music::Beats;
 
 /// The parameters of the group *What*.
 #[derive(Params)]
@@ -116,16 +118,32 @@ impl Default for What {
 }
 
 impl What {
+    /// As they are now, with the grid and the quantise amount of [`super::when::When::onsets`].
+    ///
+    /// # Real-time safety
+    /// Reads atomics.
+    pub fn settings(&self, (grid, quantise): (Beats, f32)) -> settings::What {
+        settings::What {
+            grid,
+            quantise,
+            bounds: self.bounds(),
+            temperature: number(&self.temperature),
+            top_p: number(&self.top_p),
+            seed: u64::from(self.seed.value().unsigned_abs()),
+            style: u8::try_from(self.style.value() - 1).ok(),
+        }
+    }
+
     /// The limits. A lowest above the highest is the two the other way round.
     ///
     /// # Real-time safety
     /// Reads atomics.
-    pub fn bounds(&self) -> Bounds {
+    fn bounds(&self) -> Bounds {
         let sorted = |low: &IntParam, high: &IntParam| {
             let (a, b) = (low.value().clamp(0, 127) as u8, high.value().clamp(0, 127) as u8);
             (a.min(b), a.max(b))
         };
-        let density = super::number(&self.density);
+        let density = number(&self.density);
         Bounds {
             keys: sorted(&self.key_low, &self.key_high),
             velocities: sorted(&self.velocity_low, &self.velocity_high),

@@ -4,8 +4,12 @@ use std::sync::Arc;
 
 use nice_plug::prelude::*;
 
-use super::choices::{Grid, Yield};
-use super::text::{trigger_from, trigger_name};
+use segue_music::Beats;
+use segue_realtime::between::settings::{self, Yield};
+
+use super::choices::{Chosen, Grid};
+use super::number::number;
+use super::text::{trigger_from, trigger_name, trigger_of};
 
 /// The parameters of the group *When*.
 #[derive(Params)]
@@ -21,7 +25,7 @@ pub struct When {
     pub length: IntParam,
     /// How our notes make way.
     #[id = "yield"]
-    pub yields: EnumParam<Yield>,
+    pub yields: EnumParam<Chosen<Yield>>,
     /// The grid on which onsets lie.
     #[id = "grid"]
     pub grid: EnumParam<Grid>,
@@ -50,7 +54,7 @@ impl Default for When {
                 .with_step_size(0.05)
                 .with_unit(" x"),
             length: IntParam::new("Length", 2, IntRange::Linear { min: 1, max: 16 }).with_unit(" bars"),
-            yields: EnumParam::new("Yield", Yield::AtOnce),
+            yields: EnumParam::new("Yield", Chosen(Yield::AtOnce)),
             grid: EnumParam::new("Grid", Grid::Sixteenth),
             quantise: FloatParam::new("Quantise", 1.0, FloatRange::Linear { min: 0.0, max: 1.0 })
                 .with_step_size(0.01)
@@ -60,5 +64,31 @@ impl Default for When {
             latch_trigger: trigger("Latch trigger"),
             mode_trigger: trigger("Mode trigger"),
         }
+    }
+}
+
+impl When {
+    /// As they are now.
+    ///
+    /// # Real-time safety
+    /// Reads atomics.
+    pub fn settings(&self) -> settings::When {
+        settings::When {
+            latch: self.latch.value(),
+            yields: self.yields.value().0,
+            latch_trigger: trigger_of(self.latch_trigger.value()),
+            mode_trigger: trigger_of(self.mode_trigger.value()),
+            patience: number(&self.patience),
+            bars: self.length.value().clamp(1, 16) as u8,
+        }
+    }
+
+    /// Where onsets lie: the grid, and how much of the player's groove is taken out. Shown with *When*; where they move, what is
+    /// planned is planned anew, as with all of *What*.
+    ///
+    /// # Real-time safety
+    /// Reads atomics.
+    pub fn onsets(&self) -> (Beats, f32) {
+        (self.grid.value().beats(), number(&self.quantise))
     }
 }

@@ -1,14 +1,14 @@
 //! The jam as far as it is remembered: the last notes of both, the tempo, the metre, and where answers began.
 //!
-//! Positions are the journal's Beats, which go on through every jump and reset ([`crate::journal`]).
+//! Positions are the journal's Beats, which go on through every jump and reset ([`crate::composer::journal`]).
 
 use std::collections::VecDeque;
 
 use segue_music::{Beats, Channel, Key, Meter, Note, Piece, Role, Tempo, Track, Velocity};
+use segue_realtime::between::limits::{JAM_CHANGES, JAM_MARKS, JAM_NOTES};
+use segue_realtime::between::settings::Mode;
 
-use super::take::{Name, label};
-use crate::limits::{JAM_CHANGES, JAM_MARKS, JAM_NOTES};
-use crate::settings::Mode;
+use super::name::{Name, label};
 
 /// A note that was heard: 16 bytes, as there are 65,536 of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -182,18 +182,9 @@ impl Jam {
                 .chain(within.map(|&(from, meter)| (from - origin, meter)))
                 .collect(),
             end: last - origin,
+            ..Piece::default()
         };
         let marks = self.marks.iter().filter(|&&(at, _)| at >= origin);
         Some((piece, marks.map(|&(at, mark)| (at - origin, mark.text())).collect()))
-    }
-}
-
-/// A mode in a marker.
-pub(super) fn word(mode: Mode) -> &'static str {
-    match mode {
-        Mode::Answer => "Answer",
-        Mode::Trade => "Trade",
-        Mode::Continue => "Continue",
-        Mode::Duet => "Duet",
     }
 }

@@ -6,7 +6,7 @@ use std::{env, fs};
 
 use parking_lot::Mutex;
 
-use crate::models::Shelf;
+use crate::models::folder::Shelf;
 
 /// The file beside the player's models that names the folder.
 const MEMORY: &str = "takes-folder.txt";

@@ -1,26 +1,13 @@
 //! One answer as it is kept.
 
 use segue_music::{Beats, Meter, Note, Piece, Tempo, Track};
+use segue_realtime::between::settings::Mode;
 
-use super::Row;
-use super::jam::word;
-use crate::settings::Mode;
+use super::name::{Name, label};
+use super::row::Row;
 
 /// The player's channel in a file, and Segue's.
 const CHANNELS: (u8, u8) = (0, 1);
-
-/// What a take is called.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Name {
-    /// For whoever asks for it; never used again.
-    pub id: u64,
-    /// Which answer it is, counted from 1.
-    pub number: usize,
-    /// The same for all candidates for one prompt: the id of the first.
-    pub group: u64,
-    /// Which of them it is.
-    pub letter: char,
-}
 
 /// One answer as it was heard, and what it answers. Positions are Beats from a bar line; bars are the metre's.
 #[derive(Clone, Debug, PartialEq)]
@@ -93,6 +80,7 @@ impl Take {
             tempos: [(Beats::ZERO, self.tempo)].into_iter().chain(self.tempos.iter().copied()).collect(),
             meters: vec![(Beats::ZERO, self.meter)],
             end: last.ceil_to(self.meter.bar()),
+            ..Piece::default()
         }
     }
 
@@ -109,19 +97,4 @@ impl Take {
             format!("Segue answer {number} {letter}")
         }
     }
-}
-
-/// An answer in a list of markers.
-pub(super) fn label(Name { number, letter, .. }: Name, mode: Mode) -> String {
-    let mode = word(mode);
-    if letter == 'A' {
-        format!("Answer {number} ({mode})")
-    } else {
-        format!("Answer {number} {letter} ({mode})")
-    }
-}
-
-/// The candidate after one; there are more takes than letters, so after Z comes Z.
-pub(super) fn next_letter(letter: char) -> char {
-    ('A'..='Z').find(|&next| next > letter).unwrap_or('Z')
 }

@@ -4,6 +4,7 @@ use std::fs;
 
 use segue_music::midi_file;
 use segue_music::{Beats, Meter, Note, Role, Tempo};
+use segue_realtime::between::settings::Mode;
 use serde_json::json;
 
 use super::*;
@@ -187,7 +188,7 @@ fn a_state_that_is_loaded_loses_nothing_that_was_played_since() {
     assert_eq!(other.list().len(), 6);
 }
 
-const TAKE_NOTES_AND_ONE: usize = crate::limits::TAKE_NOTES + 1;
+const TAKE_NOTES_AND_ONE: usize = segue_realtime::between::limits::TAKE_NOTES + 1;
 
 #[test]
 fn a_project_grows_by_so_much() {

@@ -1,12 +1,13 @@
 //! A take as a project keeps it: JSON, the notes as rows of numbers. Five to twenty-five bytes a note.
 
 use segue_music::{Beats, Meter, Note, Tempo};
+use segue_realtime::between::limits::{TAKE_BEATS, TAKE_NOTES};
+use segue_realtime::between::settings::Mode;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Name, Take};
-use crate::limits::{TAKE_BEATS, TAKE_NOTES};
-use crate::settings::Mode;
+use super::name::Name;
+use super::take::Take;
 
 /// Tempos are kept in millionths of a beat a minute: whole numbers are the same when they are read again.
 const MILLIONTHS: f64 = 1e6;

@@ -4,13 +4,13 @@
 use std::sync::Arc;
 
 use crossbeam_channel::{Sender, bounded};
-use segue::boundary::boundary;
-use segue::clock::Transport;
-use segue::composer::{Composer, Wish};
-use segue::composer_thread::{ComposerThread, Load};
-use segue::message::{Event, Message};
-use segue::processor::{Block, Processor};
-use segue::settings::Settings;
+use segue::audio::clock::Transport;
+use segue::audio::processor::{Block, Processor};
+use segue::between::boundary::boundary;
+use segue::between::message::{Event, Message};
+use segue::between::settings::{Settings, When};
+use segue::composer::thread::{ComposerThread, Load};
+use segue::composer::{Command, Composer};
 use segue::status::Status;
 use segue::takes::Takes;
 use segue_model::Model;
@@ -41,7 +41,7 @@ pub struct Rig {
     pub composer: Option<Composer>,
     pub thread: Option<ComposerThread>,
     /// What the editor may ask of the composer.
-    pub wish: Option<Sender<Wish>>,
+    pub wish: Option<Sender<Command>>,
     pub status: Arc<Status>,
     pub settings: Settings,
     pub song: Song,
@@ -75,8 +75,8 @@ impl Rig {
         let (audio, end) = boundary();
         let (wish, wishes) = bounded(1);
         let composer = Composer::new(Arc::new(model), end, wishes, status.clone());
-        let rig =
-            Self::with(rate, song, status.clone(), Processor::new(audio, status, rate), Some(composer), None);
+        let processor = Processor::new(audio, status.meters.clone(), rate);
+        let rig = Self::with(rate, song, status, processor, Some(composer), None);
         Self { wish: Some(wish), ..rig }
     }
 
@@ -86,7 +86,7 @@ impl Rig {
         let (audio, end) = boundary();
         let (_, wishes) = bounded(1);
         let thread = ComposerThread::start(end, wishes, status.clone(), load);
-        let mut processor = Processor::new(audio, status.clone(), rate);
+        let mut processor = Processor::new(audio, status.meters.clone(), rate);
         processor.activate(rate, offline, thread.thread());
         Self::with(rate, song, status, processor, None, Some(thread))
     }
@@ -99,7 +99,8 @@ impl Rig {
         composer: Option<Composer>,
         thread: Option<ComposerThread>,
     ) -> Self {
-        let settings = Settings { bars: 4, ..Settings::default() };
+        let when = When { bars: 4, ..When::default() };
+        let settings = Settings { when, ..Settings::default() };
         Self {
             processor,
             composer,

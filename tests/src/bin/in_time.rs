@@ -1,4 +1,4 @@
-//! Does Segue play in time? Measures R1 to R9 of the evaluation on a simulated host.
+//! Does Segue play in time? Measures R1 to R9, as `tests/MEASURES.md` defines them, on a simulated host.
 //!
 //! `cargo run --release -p tests --bin in-time -- --json OUT`
 

@@ -2,8 +2,8 @@
 
 use std::collections::VecDeque;
 
-use segue::limits::{REPLAN_TICKS, lead_samples, tick_sample};
-use segue::settings::Bounds;
+use segue::between::limits::{REPLAN_TICKS, lead_samples, tick_sample};
+use segue::between::settings::Bounds;
 use segue_music::{Beats, Key, Velocity};
 
 /// Watches the notes of one instance.

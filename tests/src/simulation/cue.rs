@@ -1,6 +1,6 @@
 //! What a host does between two blocks.
 
-use segue::settings::Settings;
+use segue::between::settings::Settings;
 use segue_music::Meter;
 
 use super::song::{Nonsense, State};

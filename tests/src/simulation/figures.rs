@@ -1,4 +1,4 @@
-//! R1 to R9: does it play in time.
+//! R1 to R9: does it play in time. `tests/MEASURES.md` defines them.
 
 pub mod audio_thread;
 pub mod cost;

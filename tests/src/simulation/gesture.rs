@@ -2,7 +2,7 @@
 
 use rand::RngExt;
 use rand_pcg::Pcg64Mcg;
-use segue::message::{Event, Message};
+use segue::between::message::{Event, Message};
 use segue_music::{Channel, Key};
 
 /// The 2,080 hidden parameters of a VST3, restored in one block: at rest, or all the way down where `moved`.

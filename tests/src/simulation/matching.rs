@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use segue::planned::{Change, Planned};
+use segue::between::planned::{Change, Planned};
 use segue_music::{Beats, Key, Velocity};
 
 use super::virtual_composer::Made;

@@ -8,7 +8,7 @@ use segue_model::{Checkpoint, Model};
 /// The one that Segue ships with.
 pub fn shipped() -> Result<Arc<Model>> {
     static LOADED: OnceLock<Result<Arc<Model>, String>> = OnceLock::new();
-    let load = || segue::embedded::shared().map_err(|error| error.to_string());
+    let load = || segue::models::embedded::shared().map_err(|error| error.to_string());
     LOADED.get_or_init(load).clone().map_err(anyhow::Error::msg)
 }
 
@@ -22,7 +22,7 @@ pub fn wild() -> Arc<Model> {
 pub fn broken() -> Result<Arc<Model>> {
     static MADE: OnceLock<Result<Arc<Model>, String>> = OnceLock::new();
     let make = || -> Result<Arc<Model>> {
-        let mut checkpoint = Checkpoint::from_bytes(segue::embedded::model_bytes())?;
+        let mut checkpoint = Checkpoint::from_bytes(segue::models::embedded::model_bytes())?;
         let norm = checkpoint.numbers.get_mut("norm").context("the model has a last norm")?;
         norm.fill(f32::NAN);
         Ok(Arc::new(Model::from_checkpoint(checkpoint)?))

@@ -5,7 +5,7 @@ use std::collections::BinaryHeap;
 
 use rand::RngExt;
 use rand_pcg::Pcg64Mcg;
-use segue::message::{Event, Message};
+use segue::between::message::{Event, Message};
 use segue_music::{Channel, Key};
 
 /// How.

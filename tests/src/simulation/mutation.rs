@@ -3,7 +3,7 @@
 use rand::RngExt;
 use rand::seq::IndexedRandom;
 use rand_pcg::Pcg64Mcg;
-use segue::settings::{Bounds, Mode, ScaleLock, Settings, Trigger, Yield};
+use segue::between::settings::{Bounds, Mode, ScaleLock, Settings, Trigger, Yield};
 use segue_music::{Beats, Meter, PitchClasses, Scale};
 
 use super::cue::{Asked, Cue};
@@ -105,28 +105,28 @@ fn one_setting(random: &mut Pcg64Mcg, settings: &Settings) -> Settings {
         0 => new.on = random.random_bool(0.8),
         1 => new.bypass = random.random_bool(0.15),
         2..=3 => new.mode = pick(random, &Mode::ALL),
-        4 => new.latch = !new.latch,
-        5 => new.yields = pick(random, &[Yield::AtOnce, Yield::LetEnd]),
-        6 => new.latch_trigger = trigger(random),
-        7 => new.mode_trigger = trigger(random),
-        8 => new.patience = random.random_range(0.25..3.0),
-        9 => new.bars = random.random_range(1..9),
+        4 => new.when.latch = !new.when.latch,
+        5 => new.when.yields = pick(random, &[Yield::AtOnce, Yield::LetEnd]),
+        6 => new.when.latch_trigger = trigger(random),
+        7 => new.when.mode_trigger = trigger(random),
+        8 => new.when.patience = random.random_range(0.25..3.0),
+        9 => new.when.bars = random.random_range(1..9),
         10 => {
             let grids = [Beats::ZERO, Beats::ratio(1, 4), Beats::ratio(1, 2), Beats::ratio(1, 3), Beats::ONE];
-            new.grid = pick(random, &grids);
+            new.what.grid = pick(random, &grids);
         }
-        11 => new.quantise = random.random::<f32>(),
-        12..=13 => new.bounds = bounds(random),
-        14 => new.follow_pedal = random.random_bool(0.5),
+        11 => new.what.quantise = random.random::<f32>(),
+        12..=13 => new.what.bounds = bounds(random),
+        14 => new.sound.follow_pedal = random.random_bool(0.5),
         15 => {
-            new.temperature = pick(random, &[0.0, 0.7, 0.9, 1.2, 3.0, f32::NAN]);
-            new.top_p = pick(random, &[0.0, 0.5, 0.95, 1.0]);
+            new.what.temperature = pick(random, &[0.0, 0.7, 0.9, 1.2, 3.0, f32::NAN]);
+            new.what.top_p = pick(random, &[0.0, 0.5, 0.95, 1.0]);
         }
-        16 => new.seed = random.random(),
+        16 => new.what.seed = random.random(),
         _ => {
-            new.channel = random.random_range(0..16);
-            new.pass = random.random_bool(0.8);
-            new.level = random.random::<f32>();
+            new.sound.channel = random.random_range(0..16);
+            new.sound.pass = random.random_bool(0.8);
+            new.sound.level = random.random::<f32>();
         }
     }
     new

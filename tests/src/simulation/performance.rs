@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use rand::RngExt;
 use rand_pcg::Pcg64Mcg;
-use segue::message::{Event, Message};
-use segue::settings::Settings;
+use segue::between::message::{Event, Message};
+use segue::between::settings::Settings;
 use segue_model::Model;
 use segue_music::{Beats, Key, Velocity};
 

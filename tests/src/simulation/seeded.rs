@@ -8,8 +8,8 @@ use anyhow::Result;
 use rand::RngExt;
 use rand::seq::IndexedRandom;
 use rand_pcg::Pcg64Mcg;
-use segue::message::{Event, Message};
-use segue::status::Doing;
+use segue::between::message::{Event, Message};
+use segue::between::meters::Doing;
 use segue_model::Model;
 
 use super::cue::{Asked, Cue};

@@ -1,6 +1,6 @@
 //! The host's song: where it truly is, and what the host says of it at the start of each block.
 
-use segue::clock::Transport;
+use segue::audio::clock::Transport;
 use segue_music::Meter;
 
 /// Whether the song goes on.

@@ -6,10 +6,10 @@ use std::collections::VecDeque;
 use rand::RngExt;
 use rand_pcg::Pcg64Mcg;
 use rtrb::{Consumer, Producer, RingBuffer};
-use segue::boundary::ComposerEnd;
+use segue::between::boundary::ComposerEnd;
+use segue::between::limits::{PARK, PLANNED};
+use segue::between::planned::Plan;
 use segue::composer::Composer;
-use segue::limits::{PARK, PLANNED};
-use segue::planned::Plan;
 
 use super::cpu_time::thread_seconds;
 

@@ -4,13 +4,13 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use crossbeam_channel::{Sender, bounded};
-use segue::boundary::boundary;
-use segue::composer::{Composer, Wish};
-use segue::limits::lead_samples;
-use segue::message::{Event, Message, Sink};
-use segue::processor::{Block, Processor};
-use segue::resident;
-use segue::settings::Settings;
+use segue::audio::processor::{Block, Processor};
+use segue::between::boundary::boundary;
+use segue::between::limits::lead_samples;
+use segue::between::message::{Event, Message, Sink};
+use segue::between::resident;
+use segue::between::settings::Settings;
+use segue::composer::{Command, Composer};
 use segue::status::Status;
 use segue_model::Model;
 
@@ -55,7 +55,7 @@ pub struct VirtualHost {
     /// The composer.
     pub composer: VirtualComposer,
     /// For what an editor asks.
-    pub wishes: Sender<Wish>,
+    pub wishes: Sender<Command>,
     /// What an editor shows.
     pub status: Arc<Status>,
     /// The parameters.
@@ -90,7 +90,7 @@ impl VirtualHost {
         let (wishes, taken) = bounded(8);
         let composer =
             VirtualComposer::new(cost, end, |end| Composer::new(model, end, taken, status.clone()));
-        let processor = Processor::new(audio, status.clone(), rate);
+        let processor = Processor::new(audio, status.meters.clone(), rate);
         let nothing =
             Event { time: 0, message: Message::Off { id: None, channel: 0, key: 0, velocity: 0.0 } };
         Self {
@@ -142,8 +142,8 @@ impl VirtualHost {
             Cue::Load => self.settings.generation += 1,
             Cue::Panic => self.status.panic.store(true, Ordering::Relaxed),
             // A full queue of wishes is one more thing that may happen.
-            Cue::Forget => drop(self.wishes.try_send(Wish::Forget)),
-            Cue::Swap => drop(self.wishes.try_send(Wish::Play(models::wild()))),
+            Cue::Forget => drop(self.wishes.try_send(Command::Forget)),
+            Cue::Swap => drop(self.wishes.try_send(Command::Play(models::wild()))),
             Cue::Ask(asked, which) => self.ask(*asked, *which),
             Cue::Settings(settings) => self.settings = Settings { generation: old.generation, ..**settings },
             Cue::Room(room) => self.list.room = *room,
@@ -157,7 +157,7 @@ impl VirtualHost {
             Cue::Reset | Cue::Restart(_) | Cue::Load | Cue::Panic => true,
             Cue::Settings(_) => {
                 old.bypass != new.bypass
-                    || old.channel != new.channel
+                    || old.sound.channel != new.sound.channel
                     || old.mode != new.mode
                     || (old.on && !new.on)
             }
@@ -170,11 +170,11 @@ impl VirtualHost {
         // Of one that is gone nothing comes.
         let id = self.status.takes.list().get(which).map_or(u64::MAX, |row| row.id);
         let wish = match asked {
-            Asked::Replay => Wish::Replay(id),
-            Asked::Another => Wish::Another(id),
-            Asked::StopReplay => Wish::StopReplay,
-            Asked::Undo => Wish::Undo,
-            Asked::Redo => Wish::Redo,
+            Asked::Replay => Command::Replay(id),
+            Asked::Another => Command::Another(id),
+            Asked::StopReplay => Command::StopReplay,
+            Asked::Undo => Command::Undo,
+            Asked::Redo => Command::Redo,
         };
         if matches!(asked, Asked::Undo | Asked::Redo) {
             self.undone_at = Some(self.sample);

@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
-use segue::clock::Clock;
-use segue::limits::ECHO_SECONDS;
-use segue::message::{Event, Message};
-use segue::planned::Planned;
-use segue::settings::{Mode, Settings, Trigger, Yield};
+use segue::audio::clock::Clock;
+use segue::between::limits::ECHO_SECONDS;
+use segue::between::message::{Event, Message};
+use segue::between::planned::Planned;
+use segue::between::settings::{Mode, Settings, Trigger, Yield};
 use segue_music::{Channel, Key, Velocity};
 
 use super::bounds::BoundsWatch;
@@ -69,7 +69,7 @@ impl Witness {
         Self {
             voices: HashMap::new(),
             plans: Plans::default(),
-            bounds: BoundsWatch::new(host.settings.bounds),
+            bounds: BoundsWatch::new(host.settings.what.bounds),
             clock: Clock::new(host.rate),
             clock_from: 0,
             ours: Vec::new(),
@@ -104,7 +104,7 @@ impl Witness {
             self.plans.arrive(made);
         }
         let host = &*host;
-        self.bounds.set(host.settings.bounds, host.sample, host.rate);
+        self.bounds.set(host.settings.what.bounds, host.sample, host.rate);
         if host.fresh_at == host.sample {
             self.clock = Clock::new(host.rate);
             self.clock_from = host.sample;
@@ -261,7 +261,7 @@ impl Witness {
         let settings = &host.settings;
         // A trigger may move the mode within the block, and what it chose holds though it is learnt no more.
         let mode = host.status.mode();
-        if !matches!(mode, Mode::Answer | Mode::Continue) || settings.mode_trigger.is_some() {
+        if !matches!(mode, Mode::Answer | Mode::Continue) || settings.when.mode_trigger.is_some() {
             return Ok(());
         }
         let mut yielded = Vec::new();
@@ -274,7 +274,7 @@ impl Witness {
                     note.key, note.on
                 ));
             }
-            if settings.yields == Yield::LetEnd {
+            if settings.when.yields == Yield::LetEnd {
                 continue;
             }
             let still = self.voices.values().find(|voice| voice.ours.is_some() && voice.since <= sample);
@@ -310,7 +310,7 @@ fn is_heard(event: &Event, settings: &Settings, witness: &Witness, host: &Virtua
 
 /// Whether a key is a trigger.
 fn commands(key: Key, settings: &Settings) -> bool {
-    [settings.latch_trigger, settings.mode_trigger].contains(&Some(Trigger::Note(key)))
+    [settings.when.latch_trigger, settings.when.mode_trigger].contains(&Some(Trigger::Note(key)))
 }
 
 /// Whether a note may be taken for one of ours that comes back.
@@ -323,7 +323,7 @@ fn echoes(channel: Channel, key: Key, witness: &Witness, host: &VirtualHost) -> 
 /// What the player struck went out, where it passes.
 fn passes(host: &VirtualHost, events: &[Event], witness: &Witness) -> Result<(), String> {
     let settings = &host.settings;
-    if !settings.pass && !settings.bypass {
+    if !settings.sound.pass && !settings.bypass {
         return Ok(());
     }
     let mut out = host.list.events.iter();

@@ -10,25 +10,27 @@ use serde_json::{Value, json};
 
 use super::LENGTH;
 
-/// How the script says that there is no torch.
+/// What the script prints where there is no torch.
 const NONE: i32 = 42;
 
-/// Notes a CPU second of training steps in torch, on one thread; nothing where this Python has no torch, or there is no Python.
+/// Notes per CPU second of training steps in torch, on one thread; `None` without Python or torch.
 pub fn notes_per_cpu_second(
     python: &str,
     config: &Config,
     batch: usize,
     seconds: f64,
+    precision: &str,
 ) -> Result<Option<f64>> {
     let child = Command::new(python)
-        .args(["-", &shape(config, batch, seconds).to_string()])
+        .args(["-", &shape(config, batch, seconds, precision).to_string()])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn();
     let Ok(mut child) = child else { return Ok(None) };
     if let Some(mut input) = child.stdin.take() {
-        // One that is no Python may hang up before it has read all; its answer says so.
+        // Something that is not Python may hang up before it has read everything; its output shows
+        // that.
         let _ = input.write_all(include_str!("torch.py").as_bytes());
     }
     let output = child.wait_with_output().with_context(|| format!("cannot run {python}"))?;
@@ -41,7 +43,7 @@ pub fn notes_per_cpu_second(
     }
 }
 
-fn shape(config: &Config, batch: usize, seconds: f64) -> Value {
+fn shape(config: &Config, batch: usize, seconds: f64, precision: &str) -> Value {
     let vocabulary = Vocabulary::new();
     let all = parameters(config, &vocabulary);
     let rows = |name: &str| {
@@ -50,7 +52,7 @@ fn shape(config: &Config, batch: usize, seconds: f64) -> Value {
     json!({
         "dim": config.dim, "layers": config.layers, "hidden": config.hidden,
         "window": config.window, "copy_window": config.copy_window,
-        "batch": batch, "length": LENGTH, "seconds": seconds,
+        "batch": batch, "length": LENGTH, "seconds": seconds, "precision": precision,
         "step_rows": rows("steps"), "head_rows": rows("onset.asked"),
         "symbols": Field::ALL.map(|field| field.symbols(&vocabulary)),
         "copies": Field::ALL.map(Field::copies),

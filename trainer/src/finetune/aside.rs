@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use crate::ngrams;
 use crate::record::Record;
-use crate::runs;
 
 /// One piece of so many is kept aside, and no fewer than the least.
 const SHARE: usize = 6;
 const LEAST: usize = 2;
-/// Pieces that share this much of their runs of 16 notes are one work, however transposed: another take of it, another edition.
+/// Pieces that share this much of their 16-note runs, in any key, are one work: another take or
+/// edition.
 const SAME: f64 = 0.2;
 
 /// The pieces to learn from, and those kept aside. Takes of one work stay together.
@@ -17,7 +18,8 @@ pub fn split(records: Vec<Record>) -> (Vec<Record>, Vec<Record>) {
     let mut sizes = BTreeMap::<usize, usize>::new();
     works.iter().for_each(|&work| *sizes.entry(work).or_default() += 1);
     let wanted = (records.len() / SHARE).max(LEAST);
-    // Small works first, evenly over the folder: a work of many takes would leave little to learn from.
+    // Small works first, evenly over the folder: holding out a work of many takes would leave
+    // little to learn from.
     let mut order: Vec<usize> = sizes.keys().copied().collect();
     let stride = (order.len() / wanted).max(1);
     let number: HashMap<usize, usize> =
@@ -43,7 +45,7 @@ fn works(records: &[Record]) -> Vec<usize> {
     let mut works: Vec<usize> = (0..records.len()).collect();
     let mut owners = HashMap::<u64, Vec<usize>>::new();
     for (piece, record) in records.iter().enumerate() {
-        let runs: HashSet<u64> = runs::transposed(&record.notes, 16).into_iter().collect();
+        let runs: HashSet<u64> = ngrams::transposed(&record.notes, 16).into_iter().collect();
         let mut shared = BTreeMap::<usize, usize>::new();
         for run in &runs {
             let owners = owners.entry(*run).or_default();
@@ -96,7 +98,7 @@ mod tests {
                 aside.len()
             );
         }
-        // One work only: nothing can be kept aside from it.
+        // With one work only, none can be held out.
         let (learned, aside) = split((0..8).map(|up| piece(1, up)).collect());
         assert_eq!((learned.len(), aside.len()), (8, 0));
     }

@@ -8,8 +8,8 @@ use anyhow::Result;
 use segue_model::Model;
 
 use crate::excerpt::{self, Lengths};
+use crate::ngrams;
 use crate::record::{Record, VoicedNote};
-use crate::runs;
 use crate::sampling::Sampling;
 
 /// Notes of a run that nobody plays twice by chance.
@@ -37,10 +37,10 @@ impl Copying {
         seed: u64,
     ) -> Result<Self> {
         let known: HashSet<u64> =
-            learned.iter().flat_map(|record| runs::transposed(&record.notes, RUN)).collect();
+            learned.iter().flat_map(|record| ngrams::transposed(&record.notes, RUN)).collect();
         let share = |answers: &[Vec<VoicedNote>]| {
-            let all = answers.iter().flat_map(|answer| runs::transposed(answer, RUN));
-            runs::share(all, |run| known.contains(&run))
+            let all = answers.iter().flat_map(|answer| ngrams::transposed(answer, RUN));
+            ngrams::share(all, |run| known.contains(&run))
         };
         let excerpts = excerpt::choose(aside, Lengths { prompt: 4, answer: 8 }, PROMPTS);
         let sampling = Sampling { seed, ..Sampling::STANDARD };

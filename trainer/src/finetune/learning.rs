@@ -6,7 +6,7 @@ use std::time::Instant;
 use anyhow::{Result, ensure};
 use candle_core::Device;
 use rand_pcg::Pcg64Mcg;
-use segue_model::Network;
+use segue_network::Network;
 
 use super::bits;
 use crate::example::Examples;
@@ -14,7 +14,7 @@ use crate::optimizer::AdamW;
 use crate::parallel::Learner;
 use crate::passage::Passage;
 use crate::precision::Arithmetics;
-use crate::progress::bar;
+use crate::progress_bar::bar;
 use crate::score::BitsPerNote;
 
 /// Notes of a sequence.
@@ -23,13 +23,14 @@ pub const LENGTH: usize = 512;
 const BATCH: usize = 2;
 /// One for each of them.
 const THREADS: usize = BATCH;
-/// Notes between two looks at what was kept aside, and how many looks in a row may bring nothing.
+/// Notes between two evaluations on the held-out pieces, and how many in a row may fail to improve.
 const LOOK: u64 = 16_000;
 const PATIENCE: usize = 5;
 /// Less than this many bits is no better.
 const BETTER: f64 = 1e-3;
-/// How far the states that are looked at have gone from where learning began to where it is: on the way they often play the pieces kept
-/// aside better (Wortsman et al. 2022, arXiv 2109.01903), and copy less.
+/// The states evaluated lie this far on the line from the first weights to the current ones. On the
+/// way they often predict the held-out pieces better (Wortsman et al. 2022, arXiv 2109.01903), and
+/// copy less.
 const WAYS: [f32; 3] = [0.3, 0.6, 1.0];
 
 /// How much, how long, how fast.
@@ -52,7 +53,7 @@ pub struct Best {
     pub bits: BitsPerNote,
     /// Its parameters, by name.
     pub numbers: BTreeMap<String, Vec<f32>>,
-    /// How many notes it had learned from; none where nothing was better than the beginning.
+    /// How many notes it had learned from; 0 where no state was better than the first.
     pub notes: u64,
     /// How often it was looked at in all.
     pub looks: usize,

@@ -1,7 +1,8 @@
 //! Many predictions weighed into one.
 
-/// Weights of predictions, which learn which to trust. They are kept apart for each length of the longest context that this piece
-/// has had before: where a piece repeats itself, its own past is to be trusted.
+/// Weights of predictions, which learn which to trust. There is a set for each length of the
+/// longest context that this piece has had before: where a piece repeats itself, its own past is to
+/// be trusted.
 #[derive(Clone, Debug)]
 pub struct Blend {
     /// (situations, predictions)
@@ -11,7 +12,7 @@ pub struct Blend {
 }
 
 impl Blend {
-    /// That trusts each prediction as much as its weight says, in every situation.
+    /// Trusts each prediction by its weight, in every situation.
     pub fn new(situations: usize, weights: &[f64], rate: f64) -> Self {
         let all: f64 = weights.iter().sum();
         let row: Vec<f64> = weights.iter().map(|weight| weight / all).collect();
@@ -27,8 +28,8 @@ impl Blend {
         self.weights[self.row(situation)].iter().zip(predictions).map(|(weight, p)| weight * p).sum()
     }
 
-    /// A symbol came, of which the predictions were these: who gave it more than the mean is weighed more. A step of expectation and
-    /// maximization, which leaves the sum of the weights one.
+    /// Learns from a symbol and its probabilities under each prediction: those above the mean gain
+    /// weight. One step of expectation and maximisation, which keeps the sum of the weights at one.
     pub fn learn(&mut self, situation: usize, predictions: &[f64]) {
         let (mean, row) = (self.mean(situation, predictions), self.row(situation));
         for (weight, p) in self.weights[row].iter_mut().zip(predictions) {

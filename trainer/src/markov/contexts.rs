@@ -1,4 +1,5 @@
-//! What a note is predicted from: for each field several chains of contexts, each chain from short to long.
+//! The contexts that a note is predicted from: for each field several chains, each from short to
+//! long.
 
 use segue_model::Field;
 
@@ -16,7 +17,8 @@ pub struct Heard {
     pub values: [usize; 4],
     /// Its gap and its duration in sixteenths: what is played freely repeats only roughly.
     pub rough: [usize; 2],
-    /// Where in its bar it lies, as a number, or, while its gap is unknown, the note before it; zero without a metre.
+    /// Its place in the bar as a number, or that of the note before while its gap is unknown; zero
+    /// without a metre.
     pub position: u64,
     /// How many notes began with it before it did.
     pub place: usize,
@@ -33,7 +35,8 @@ impl Heard {
 pub struct Chain {
     /// Hashes, from short to long.
     pub contexts: Vec<u64>,
-    /// Subtracted from a key before it is counted, so that intervals are learned in every key at once.
+    /// Subtracted from a key before it is counted, so that intervals are learned in every key at
+    /// once.
     pub shift: usize,
 }
 
@@ -77,7 +80,7 @@ impl Past {
         (128 + self.back(count).values[1] - self.back(count + 1).values[1]) as u64
     }
 
-    /// The chains by which a field of `next` is predicted, of whose values only the earlier fields are looked at.
+    /// The chains that predict a field of `next`, of whose values only the earlier fields are read.
     pub fn chains(&self, field: Field, next: &Heard, chains: &mut [Chain; CHAINS]) {
         for (number, chain) in chains.iter_mut().enumerate() {
             chain.contexts.clear();
@@ -89,6 +92,8 @@ impl Past {
             Field::Key => self.for_key(next, chains),
             Field::Velocity => self.for_velocity(next, chains),
             Field::Duration => self.for_duration(next, chains),
+            // The counting models know of no parts.
+            Field::Part => {}
         }
     }
 

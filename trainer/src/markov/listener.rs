@@ -21,7 +21,7 @@ pub struct Reader {
 }
 
 impl Reader {
-    /// Reads a note: calls `each` with every field of it that is known, its symbol and its contexts.
+    /// Calls `each` with every known field of a note, its symbol and its contexts.
     pub fn read(
         &mut self,
         values: &Values,
@@ -88,8 +88,8 @@ impl<'a> Listener<'a> {
         self.weights
     }
 
-    /// Hears a note, and says how many nats each of its known fields was worth. With `learns` unset it is remembered as the past of
-    /// what follows, but counts and weights stay.
+    /// Hears a note, and returns the nats of each of its known fields. With `learns` unset it
+    /// becomes the past of later notes, but counts and weights stay.
     pub fn hear(&mut self, said: &Said, learns: bool) -> [Option<f64>; 4] {
         let Self { markov, reader, piece, weights, predictions } = self;
         let mut nats = [None; 4];
@@ -108,7 +108,8 @@ impl<'a> Listener<'a> {
         nats
     }
 
-    /// What each field of the next note could be, told the fields before it in `said`, for tests.
+    /// The probabilities of each field of the next note, given the fields before it in `said`, for
+    /// tests.
     #[cfg(test)]
     pub fn probabilities(&self, said: &Said) -> Vec<(Field, Vec<f64>)> {
         let mut reader = Reader { past: self.reader.past.clone(), chains: Default::default() };
@@ -124,7 +125,8 @@ impl<'a> Listener<'a> {
     }
 }
 
-/// The probability of a symbol by every order of every chain; returns how long the longest context is that came before.
+/// The probability of a symbol by every order of every chain. Returns the length of the longest
+/// context seen before.
 fn predict(
     markov: &Markov,
     piece: &Table,

@@ -3,8 +3,9 @@
 /// Taken off every count and given to the shorter context (Ney, Essen and Kneser 1994).
 const DISCOUNT: f64 = 0.6;
 
-/// Counts by 64-bit hashes of contexts, in one flat table: 13 bytes an entry, and no note is kept. Two contexts of one hash would
-/// share their counts; among 20 million entries that is one chance in 100,000.
+/// Counts by 64-bit hashes of contexts, in one flat table of 13 bytes an entry; no notes are kept.
+/// Two contexts with one hash would share their counts: among 20 million entries, a chance of one
+/// in 100,000.
 #[derive(Clone, Debug, Default)]
 pub struct Table {
     /// The hash of a context, or of a context with a symbol; zero where the slot is free.
@@ -73,7 +74,8 @@ impl Table {
         self.count(context) > 0
     }
 
-    /// The probability of a symbol after a context, given its probability after the shorter one; that one itself where the context never came.
+    /// The probability of a symbol after a context, given its probability after the shorter one,
+    /// which is returned where the context was never seen.
     pub fn probability(&self, context: u64, symbol: usize, shorter: f64) -> f64 {
         if self.hashes.is_empty() {
             return shorter;
@@ -87,9 +89,10 @@ impl Table {
         ((came - DISCOUNT).max(0.0) + DISCOUNT * f64::from(self.kinds[slot]) * shorter) / all
     }
 
-    /// Counts a symbol after contexts from the shortest to the longest. One that never came before is remembered, but none longer than it: most
-    /// long contexts come once. Shorter ones than the longest that knew the symbol are left alone, so that they count in how many ways a symbol
-    /// is reached (Kneser and Ney 1995).
+    /// Counts a symbol after contexts from the shortest to the longest. The first that was never
+    /// seen is added, but none longer than it: most long contexts come once. Contexts shorter than
+    /// the longest that knew the symbol are left alone, so that they count in how many ways it is
+    /// reached (Kneser and Ney 1995).
     pub fn learn(&mut self, contexts: &[u64], symbol: usize) {
         let known = contexts.iter().take_while(|&&context| self.knows(context)).count();
         let reached = (known + 1).min(contexts.len());

@@ -43,7 +43,7 @@ pub fn write(findings: &Findings, report: &Report) -> Result<Page> {
 }
 
 impl Page {
-    /// Shows a picture, and says in words what is on it.
+    /// Adds a picture with a caption.
     fn show(&mut self, name: &str, words: &str, class: &str, picture: String) {
         _ = writeln!(self.text, "<p><img class=\"{class}\" src=\"{name}\" alt=\"{}\"></p>", escaped(words));
         self.pictures.push((name.to_owned(), picture));

@@ -95,7 +95,8 @@ pub fn bars(label: &str, series: &[&str], groups: &[(String, Vec<f64>)]) -> Resu
     })
 }
 
-/// How often guesses came over how sure the model was of them, both from 0 to 1, and the line on which they would be the same.
+/// How often guesses were right over how sure the model was of them, both from 0 to 1, with the
+/// diagonal on which the two are equal.
 pub fn reliability(series: &[(&str, Vec<(f64, f64)>)]) -> Result<String> {
     draw(520, |root| {
         let mut chart = ChartBuilder::on(root)

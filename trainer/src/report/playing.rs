@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::excerpt::Excerpt;
 use crate::judge::{BESIDE, Judge, Numbers, beside};
 use crate::likeness::Likeness;
-use crate::progress::bar;
+use crate::progress_bar::bar;
 use crate::record::{Record, VoicedNote};
 use crate::sampling::Sampling;
 

@@ -12,7 +12,7 @@ pub fn trainer(arguments: &[&str]) -> Output {
     command.output().expect("the trainer starts")
 }
 
-/// What it says on standard output.
+/// Its standard output.
 pub fn succeeds(arguments: &[&str]) -> String {
     let output = trainer(arguments);
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
@@ -42,6 +42,7 @@ pub fn write_piece(path: &Path, notes: Vec<Note>) {
         tempos: vec![(Beats::ZERO, Tempo::new(100.0))],
         meters: vec![(Beats::ZERO, Meter::COMMON)],
         end,
+        ..Piece::default()
     };
     midi_file::write(path, &piece).expect("a writable folder");
 }

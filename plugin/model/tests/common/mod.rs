@@ -1,14 +1,14 @@
-//! Models that say things which trained ones rarely do, and ears for what a generator plays.
+//! Untrained models of strong opinions, and a listener to what a generator plays.
 
 use std::sync::{Arc, LazyLock};
 
-use segue_model::{Checkpoint, Config, Field, Model, Network, Next, Resolution};
+use segue_model::{Checkpoint, Config, Field, Model, Next, Resolution};
 use segue_music::{Key, Note, Tick, beats_at, tick_at};
 
 /// One of [`MODELS`] at another resolution.
 pub fn model(kind: u64, resolution: Resolution) -> Arc<Model> {
-    let network = Network::random(&Config::tiny(), kind).unwrap();
-    let mut numbers = network.numbers().unwrap();
+    let mut checkpoint = Checkpoint::random(&Config::tiny(), kind);
+    let numbers = &mut checkpoint.numbers;
     if kind.is_multiple_of(2) {
         numbers.values_mut().flatten().for_each(|number| *number *= 2.0);
     }
@@ -18,13 +18,6 @@ pub fn model(kind: u64, resolution: Resolution) -> Arc<Model> {
     };
     lean(Field::Gap, [0.0, -0.15, -0.4][kind as usize % 3]);
     lean(Field::Duration, [0.0, 0.0, 0.1][kind as usize % 3]);
-    let checkpoint = Checkpoint {
-        name: format!("untrained {kind}"),
-        config: Config::tiny(),
-        notes_seen: 0,
-        numbers,
-        styles: Vec::new(),
-    };
     Arc::new(Model::at_resolution(checkpoint, resolution).unwrap())
 }
 
@@ -45,7 +38,8 @@ impl Ears {
             let voice = (shortened.onset, shortened.key);
             let note = self.notes.iter_mut().rev().find(|note| (note.onset, note.key) == voice).unwrap();
             assert_eq!(shortened.end(), next.note.onset);
-            // One that was hushed may have been told as sounding: rather one voice too few than one too many.
+            // The note may have been released meanwhile: rather one voice too few than one too
+            // many.
             note.duration = note.duration.min(shortened.duration);
         }
         self.notes.push(next.note);
@@ -55,7 +49,7 @@ impl Ears {
         self.notes.retain(|note| note.onset < beats_at(from));
     }
 
-    pub fn hush(&mut self, at: Tick) {
+    pub fn release_all(&mut self, at: Tick) {
         let at = beats_at(at);
         for note in self.notes.iter_mut().filter(|note| note.onset < at) {
             note.duration = note.duration.min(at - note.onset);

@@ -1,4 +1,5 @@
-//! The phrases that `install` tries: three openings of works in the public domain, written out here by hand; the blues is our own.
+//! The phrases that `install` tries: three openings of works in the public domain, written out here
+//! by hand; the blues is our own.
 
 use segue_music::Meter;
 
@@ -27,7 +28,8 @@ pub const KNOWN: [Phrase; 4] = [
         right: "F#4:2 F#4:2 G4:2 A4:2 | A4:2 G4:2 F#4:2 E4:2 | D4:2 D4:2 E4:2 F#4:2 | F#4:3 E4:1 E4:4",
         left: "D3+F#3+A3:8 | A2+E3+G3:8 | D3+F#3+A3:8 | A2+D3+F#3:4 A2+C#3+G3:4",
     },
-    // Scott Joplin, The Entertainer, 1902: the four bars before the theme, and the two notes that lead into it.
+    // Scott Joplin, The Entertainer, 1902: the four bars before the theme, and the two notes that
+    // lead into it.
     Phrase {
         name: "entertainer",
         bpm: 76.0,

@@ -1,5 +1,5 @@
-//! Writes the phrases in assets: `cargo run -p segue-music --example prompts`. Those that `install` tries go to assets/prompts, those that the model is heard
-//! to answer to assets/examples/prompts.
+//! Writes the phrases in assets: `cargo run -p segue-music --example prompts`. Those that `install`
+//! tries go to assets/prompts, those that the model is heard to answer to assets/examples/prompts.
 
 mod known;
 mod phrase;

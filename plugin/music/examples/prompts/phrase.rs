@@ -4,8 +4,8 @@ use segue_music::{Beats, Key, Meter, Note, Piece, Tempo, Track};
 
 use super::touch::Touch;
 
-/// A phrase: each hand as notes with their lengths in so many parts of a beat, `G3+B3:4` a chord, `-` a rest. Bar lines
-/// are for the reader.
+/// A phrase: each hand as notes with their lengths in so many parts of a beat, `G3+B3:4` a chord,
+/// `-` a rest. Bar lines are for the reader.
 pub struct Phrase {
     /// The file's name, without its ending.
     pub name: &'static str,
@@ -36,6 +36,7 @@ impl Phrase {
             tempos: vec![(Beats::ZERO, Tempo::new(self.bpm))],
             meters: vec![(Beats::ZERO, self.meter)],
             end: last.ceil_to(self.meter.bar()),
+            ..Piece::default()
         }
     }
 
@@ -52,7 +53,8 @@ impl Phrase {
         }
         let middle = notes.iter().map(|note| i64::from(note.key)).sum::<i64>() / notes.len().max(1) as i64;
         for note in &mut notes {
-            // As a hand plays: bar lines lean, what lies between the beats is lighter, and the line swells as it climbs.
+            // As a hand plays: bar lines lean, what lies between the beats is lighter, and the line
+            // swells as it climbs.
             let stress = match (note.onset % self.meter.bar(), note.onset % Beats::ONE) {
                 (Beats::ZERO, _) => 8,
                 (_, Beats::ZERO) => 2,

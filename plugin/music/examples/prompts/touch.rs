@@ -7,8 +7,8 @@ use segue_music::{Beats, Track};
 pub enum Touch {
     /// On the beat.
     Even,
-    /// Alone, at one's own time: each bar hurries through its middle, chords are rolled, no two notes are as loud, and the pedal is held through
-    /// each bar.
+    /// Alone, at one's own time: each bar hurries through its middle, chords are rolled, no two
+    /// notes are as loud, and the pedal is held through each bar.
     Free,
 }
 

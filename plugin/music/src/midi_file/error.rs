@@ -4,13 +4,14 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::LONGEST;
+use crate::one_line;
 
 /// Why a MIDI file could not be read or written, as one line.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum MidiError {
     /// What is wrong with the file of that name.
-    #[error("{}: {error}", path.display())]
+    #[error("{}: {error}", one_line(&path.to_string_lossy()))]
     In {
         /// The file.
         path: PathBuf,
@@ -29,6 +30,11 @@ pub enum MidiError {
     /// It holds something else.
     #[error("is not a MIDI file: it does not begin with MThd")]
     NotMidi,
+    /// It is a clip of MIDI 2.0, another format.
+    #[error(
+        "is a MIDI 2.0 clip file (SMF2CLIP), which Segue does not read; export it as a Standard MIDI File (.mid)"
+    )]
+    Clip,
     /// It ends in the middle.
     #[error("is cut off: {0}; copy or export it again")]
     Truncated(String),
@@ -40,9 +46,6 @@ pub enum MidiError {
         "counts time in SMPTE frames, which have no beats; export it again with ticks per quarter note (PPQ) as its time base"
     )]
     Smpte,
-    /// It names a format that does not exist.
-    #[error("is of MIDI file format {0}; formats 0, 1 and 2 can be read: export it again as format 1")]
-    Format(u16),
     /// A note lies before the song's start.
     #[error("a note at beat {0} lies before the start, which no MIDI file can hold")]
     BeforeStart(crate::Beats),

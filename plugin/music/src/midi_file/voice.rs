@@ -71,11 +71,13 @@ impl Voice {
     }
 }
 
-/// The notes of one key. A stroke of a key that is down ends the note before it; two at one instant are one note.
+/// The notes of one key. A stroke of a key that is down ends the note before it; two at one instant
+/// are one note.
 ///
-/// Where voices share a key, or a repeated note's on comes before the off of the one before it, as many offs come as
-/// ons did: a note then ends with the last of them, as scores and sequencers mean it (23 % of 11,304
-/// files we tried have such notes). Where an off is missing, the first off ends what sounds.
+/// Where voices share a key, or a repeated note's on comes before the off of the one before it, as
+/// many offs come as ons did: a note then ends with the last of them, as scores and sequencers mean
+/// it (23 % of 11,304 files we tried have such notes). Where an off is missing, the first off ends
+/// what sounds.
 fn pair(key: Key, strokes: &[Stroke], shortest: Beats, end: Beats, notes: &mut Vec<Note>) {
     let unanswered = strokes.iter().fold(0usize, |depth, stroke| match stroke {
         Stroke::Down(..) => depth + 1,

@@ -57,8 +57,9 @@ impl Choice {
 
 #[cfg(test)]
 mod tests {
+    use segue_realtime::between::settings::Mode;
+
     use super::*;
-    use crate::settings::Mode;
 
     fn row(id: u64, group: u64) -> Row {
         Row {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use egui::{Button, TextEdit, Ui};
 
-use super::super::look;
+use super::super::theme;
 use crate::takes::Takes;
 
 /// The line below the takes.
@@ -34,7 +34,7 @@ impl FolderLine {
         match &self.outcome {
             Some(Ok(path)) => written(ui, path),
             Some(Err(error)) => {
-                ui.add(egui::Label::new(egui::RichText::new(error).color(look::ALARM)).truncate())
+                ui.add(egui::Label::new(egui::RichText::new(error).color(theme::ALARM)).truncate())
                     .on_hover_text(error);
             }
             None => {}
@@ -44,7 +44,7 @@ impl FolderLine {
 
     fn field(&mut self, ui: &mut Ui, takes: &Takes) {
         ui.horizontal(|ui| {
-            ui.colored_label(look::DIM, "Folder");
+            ui.colored_label(theme::DIM, "Folder");
             let folder = takes.folder();
             let shown = short(&folder, home_dir().as_deref());
             let mut text = self.typed.take().unwrap_or_else(|| shown.clone());
@@ -76,7 +76,7 @@ fn written(ui: &mut Ui, path: &Path) {
         if copy.on_hover_text("Puts the path of this file onto the clipboard.").clicked() {
             ui.ctx().copy_text(path.clone());
         }
-        let label = egui::Label::new(egui::RichText::new(shown).color(look::SEGUE)).truncate();
+        let label = egui::Label::new(egui::RichText::new(shown).color(theme::SEGUE)).truncate();
         ui.add(label).on_hover_text(format!("Written: {path}"));
     });
 }

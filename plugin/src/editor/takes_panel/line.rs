@@ -5,8 +5,8 @@ use egui::{
 };
 
 use super::super::choice::lit;
-use super::super::sign::{SIDE, Sign, sign};
-use super::super::{look, words};
+use super::super::icon_button::{Icon, SIDE, icon_button};
+use super::super::{labels, theme};
 use super::candidates::Candidates;
 use super::thumbnail::Thumbnail;
 use crate::takes::Row;
@@ -54,7 +54,7 @@ pub fn show(
     let row = prompt.rows.get(shown)?;
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), HEIGHT), Sense::hover());
     let painter = ui.painter_at(rect);
-    painter.rect_filled(rect.shrink2(vec2(0.0, 1.0)), look::ROUND, look::TRACK);
+    painter.rect_filled(rect.shrink2(vec2(0.0, 1.0)), theme::ROUND, theme::TRACK);
     let mut deed = None;
     let inside = rect.shrink2(vec2(4.0, 4.0));
     let left = UiBuilder::new().max_rect(inside).layout(Layout::left_to_right(Align::Center));
@@ -63,19 +63,23 @@ pub fn show(
     ui.spacing_mut().item_spacing.x = 4.0;
     ui.spacing_mut().button_padding.x = 4.0;
     let what = "A starred take is the last to go when there are more than 64.";
-    if sign(&mut ui, Sign::Star(row.starred), what) {
+    if icon_button(&mut ui, Icon::Star(row.starred), what) {
         deed = Some(Deed::Star(row.id, !row.starred));
     }
     about(&mut ui, row, picture.bars());
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-        if sign(ui, Sign::Remove, "Removes this take.") {
+        if icon_button(ui, Icon::Remove, "Removes this take.") {
             deed = Some(Deed::Remove(row.id));
         }
-        if sign(ui, Sign::Export, "Exports phrase and answer as a .mid file, You and Segue on two tracks.") {
+        if icon_button(
+            ui,
+            Icon::Export,
+            "Exports phrase and answer as a .mid file, You and Segue on two tracks.",
+        ) {
             deed = Some(Deed::Export(row.id));
         }
-        let word = RichText::new("Another").font(look::font(13.0));
-        let another = ui.add(Button::new(word).fill(look::LINE).min_size(vec2(0.0, SIDE)));
+        let word = RichText::new("Another").font(theme::font(13.0));
+        let another = ui.add(Button::new(word).fill(theme::LINE).min_size(vec2(0.0, SIDE)));
         if another.on_hover_text("Another answer to the same phrase, with the settings of now.").clicked() {
             deed = Some(Deed::Another(row.id));
         }
@@ -91,14 +95,14 @@ fn about(ui: &mut Ui, row: &Row, bars: f64) {
     let (rect, response) = ui.allocate_exact_size(vec2(ABOUT, HEIGHT - 8.0), Sense::hover());
     let mut painter = ui.painter_at(rect);
     if row.undone {
-        painter.multiply_opacity(look::IDLE);
+        painter.multiply_opacity(theme::IDLE);
     }
     let left = rect.left_center();
-    let name = format!("{} {}", row.number, words::mode(row.mode));
-    painter.text(left - vec2(0.0, 7.5), Align2::LEFT_CENTER, name, look::font(12.5), look::TEXT);
-    let bars = words::bars(bars);
+    let name = format!("{} {}", row.number, labels::mode(row.mode));
+    painter.text(left - vec2(0.0, 7.5), Align2::LEFT_CENTER, name, theme::font(12.5), theme::TEXT);
+    let bars = labels::bars(bars);
     let length = if row.undone { "undone" } else { &bars };
-    painter.text(left + vec2(0.0, 8.0), Align2::LEFT_CENTER, length, look::font(11.5), look::DIM);
+    painter.text(left + vec2(0.0, 8.0), Align2::LEFT_CENTER, length, theme::font(11.5), theme::DIM);
     let undone = if row.undone { "\nUndone: Segue does not go on from it." } else { "" };
     let Row { number, notes, letter, .. } = row;
     response.on_hover_text(format!("Answer {number} {letter}: {notes} notes, {bars}.{undone}"));
@@ -106,10 +110,10 @@ fn about(ui: &mut Ui, row: &Row, bars: f64) {
 
 fn play(ui: &mut Ui, group: u64, row: &Row) -> Option<Deed> {
     if row.replaying {
-        return sign(ui, Sign::Stop, "Ends the replay.").then_some(Deed::Stop);
+        return icon_button(ui, Icon::Stop, "Ends the replay.").then_some(Deed::Stop);
     }
     let what = "Plays it again exactly as it was heard, from the same place in the next bar.";
-    sign(ui, Sign::Play, what).then_some(Deed::Choose(group, row.id))
+    icon_button(ui, Icon::Play, what).then_some(Deed::Choose(group, row.id))
 }
 
 /// The candidates' letters, in as many columns as the widest prompt needs.
@@ -128,10 +132,10 @@ fn letters(ui: &mut Ui, prompt: &Candidates, shown: usize, most: usize) -> Optio
         let place = Rect::from_min_size(at, vec2(LETTER.0, LETTER.1)).shrink2(vec2(0.0, 1.0));
         let response = ui.interact(place, ui.scope_id().with(("letter", row.id)), Sense::click());
         let is_shown = first + index == shown;
-        let (fill, ink) = if is_shown { (look::SEGUE, look::GROUND) } else { (look::LINE, look::TEXT) };
+        let (fill, ink) = if is_shown { (theme::SEGUE, theme::GROUND) } else { (theme::LINE, theme::TEXT) };
         let painter = ui.painter_at(place);
         painter.rect_filled(place, 3.0, lit(fill, response.hovered() && !is_shown));
-        painter.text(place.center(), Align2::CENTER_CENTER, row.letter, look::font(11.5), ink);
+        painter.text(place.center(), Align2::CENTER_CENTER, row.letter, theme::font(11.5), ink);
         let dear = if row.starred { ", starred" } else { "" };
         let tip = format!("Candidate {}{dear}: click to hear it, and to compare.", row.letter);
         if response.on_hover_text(tip).clicked() {
@@ -147,11 +151,11 @@ fn thumbnail(ui: &mut Ui, group: u64, row: &Row, picture: &Thumbnail) -> Option<
     let (rect, response) = ui.allocate_exact_size(vec2(width, HEIGHT - 8.0), Sense::click());
     let mut painter = ui.painter_at(rect);
     if row.undone {
-        painter.multiply_opacity(look::IDLE);
+        painter.multiply_opacity(theme::IDLE);
     }
     picture.paint(&painter, rect);
     if row.replaying || response.hovered() {
-        let colour = if row.replaying { look::SEGUE } else { look::DIM };
+        let colour = if row.replaying { theme::SEGUE } else { theme::DIM };
         painter.rect_stroke(rect, 3.0, Stroke::new(1.0, colour), StrokeKind::Inside);
     }
     let clicked =

@@ -3,7 +3,7 @@
 use egui::{Painter, Rect, pos2};
 use segue_music::{Beats, Note, Role};
 
-use super::super::look;
+use super::super::theme;
 use crate::takes::Take;
 
 /// Notes lie in a picture of width and height 1.
@@ -53,14 +53,14 @@ impl Thumbnail {
 
     /// Draws it.
     pub fn paint(&self, painter: &Painter, frame: Rect) {
-        painter.rect_filled(frame, 3.0, look::GROUND);
+        painter.rect_filled(frame, 3.0, theme::GROUND);
         let inside = frame.shrink2(egui::vec2(4.0, 3.0));
         let at =
             |x: f32, y: f32| pos2(inside.left() + inside.width() * x, inside.top() + inside.height() * y);
         let turn = at(self.turn, 0.0).x;
-        painter.vline(turn - 1.0, frame.y_range(), egui::Stroke::new(1.0, look::LINE));
+        painter.vline(turn - 1.0, frame.y_range(), egui::Stroke::new(1.0, theme::LINE));
         for (note, role) in &self.notes {
-            let colour = if *role == Role::Player { look::PLAYER } else { look::SEGUE };
+            let colour = if *role == Role::Player { theme::PLAYER } else { theme::SEGUE };
             let (min, max) = (at(note.left(), note.top()), at(note.right(), note.bottom()));
             let max = pos2(max.x.max(min.x + 1.5), max.y.max(min.y + 1.5));
             painter.rect_filled(Rect::from_min_max(min, max), 0.5, colour);

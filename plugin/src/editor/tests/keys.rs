@@ -1,14 +1,15 @@
 //! The keys in the window, by mouse and by letters.
 
+use segue_realtime::between::message::Message;
+
 use super::*;
-use crate::message::Message;
 
 /// The keys that went down and up since the last question.
 pub(super) fn played(desk: &mut Desk) -> Vec<(bool, u8, f32)> {
     let mut played = Vec::new();
     for _block in 0..8 {
         desk.touches.begin();
-        while let Some(message) = desk.touches.take() {
+        while let Some(message) = desk.touches.receive() {
             played.push(match message {
                 Message::On { channel: 0, key, velocity, .. } => (true, key, velocity),
                 Message::Off { channel: 0, key, .. } => (false, key, 0.0),
@@ -108,12 +109,12 @@ fn the_keys_are_played_by_letters_and_never_stick() {
     desk.frame(vec![]);
     // The window closes with a key down.
     desk.frame(vec![letter(Key::S, true, none)]);
-    let Desk { face, mut touches, .. } = desk;
-    drop(face);
+    let Desk { view, mut touches, .. } = desk;
+    drop(view);
     touches.begin();
-    assert!(matches!(touches.take(), Some(Message::On { key: 74, .. })));
-    assert_eq!(touches.take(), None);
+    assert!(matches!(touches.receive(), Some(Message::On { key: 74, .. })));
+    assert_eq!(touches.receive(), None);
     touches.begin();
-    assert!(matches!(touches.take(), Some(Message::Off { key: 74, .. })));
-    assert_eq!(touches.take(), None);
+    assert!(matches!(touches.receive(), Some(Message::Off { key: 74, .. })));
+    assert_eq!(touches.receive(), None);
 }

@@ -2,7 +2,7 @@
 
 use super::keys::played;
 use super::*;
-use crate::presets::Folder;
+use crate::params::presets::{Folder, Preset};
 
 #[test]
 fn help_is_shown_once_a_project_and_when_asked_for() {
@@ -22,25 +22,41 @@ fn help_is_shown_once_a_project_and_when_asked_for() {
     let (status, fingers) = (Arc::default(), Arc::new(parking_lot::Mutex::new(touch().0)));
     let unfolded = Arc::default();
     let instance = Instance { params, status, wish, fingers, unfolded };
-    let open = || Face::new(instance.clone());
+    let open = || EditorView::new(instance.clone());
     let mut desk = Desk::new((SIZE.width, SIZE.height));
     let mut first = open();
     assert_eq!(first.page, Some(Page::Help));
-    first.host = desk.face.host.clone();
-    desk.face = first;
+    first.host = desk.view.host.clone();
+    desk.view = first;
     desk.frame(vec![]);
     assert_eq!(open().page, None);
 }
 
 #[test]
+fn a_preset_from_the_command_line_is_named() {
+    let mut desk = Desk::new((SIZE.width, SIZE.height));
+    let preset = Preset::built_in().find(|preset| preset.name == "Trading fours").expect("a preset");
+    for (param, value) in preset.settings(&desk.view.params).expect("its values") {
+        // SAFETY: the pointers are of the desk's parameters.
+        unsafe { param._internal_set_normalized_value(value) };
+    }
+    desk.view.presets.choose(Some(preset));
+    desk.frame(vec![]);
+    desk.find("Trading fours");
+    set(&desk, "Temperature", "1.3");
+    desk.frame(vec![]);
+    desk.find("Presets");
+}
+
+#[test]
 fn presets_are_chosen_and_saved() {
     let mut desk = Desk::new((SIZE.width, SIZE.height));
-    let params = desk.face.params.clone();
+    let params = desk.view.params.clone();
     let place = tempfile::tempdir().expect("a folder");
-    desk.face.presets = PresetMenu::new(Folder::at(place.path()));
+    desk.view.presets = PresetMenu::new(Folder::at(place.path()));
     desk.click("Presets");
     desk.click("Trading fours");
-    assert_eq!((params.settings().mode, params.settings().bars), (Mode::Trade, 4));
+    assert_eq!((params.settings().mode, params.settings().when.bars), (Mode::Trade, 4));
     let (begun, ended) = *desk.gestures.lock().expect("no test falls holding it");
     assert!(begun == ended && begun > 10, "{begun} gestures begun, {ended} ended");
     desk.frame(vec![]);

@@ -4,7 +4,7 @@ use segue_music::{Beats, Meter, Note, Tempo};
 
 use super::keys::played;
 use super::*;
-use crate::editor::sign::SIDE;
+use crate::editor::icon_button::SIDE;
 use crate::takes::{Take, Takes};
 
 /// Keeps a take of so many bars of quarters, as a candidate for a prompt or as an answer of its own.
@@ -36,33 +36,33 @@ fn keep(takes: &Takes, mode: Mode, bars: i64, group: Option<u64>) -> u64 {
 fn desk((width, height): (f32, f32)) -> (Desk, tempfile::TempDir) {
     let place = tempfile::tempdir().expect("a folder");
     let mut desk = Desk::new((width, height));
-    desk.face.takes = Arc::new(Takes::remembering_in(&place.path().join("memory.txt")));
-    desk.face.takes.set_folder(&place.path().join("exports"));
+    desk.view.takes = Arc::new(Takes::remembering_in(&place.path().join("memory.txt")));
+    desk.view.takes.set_folder(&place.path().join("exports"));
     desk.click("Takes 0");
     (desk, place)
 }
 
-/// The signs of a line.
-enum On {
+/// The buttons of a line.
+enum Press {
     Star,
     Play,
     Export,
     Remove,
 }
 
-/// Clicks on a sign of the first line: they lie beside its words.
-fn press(desk: &mut Desk, sign: On) {
+/// Clicks on a button of the first line: they lie beside its words.
+fn press(desk: &mut Desk, button: Press) {
     let words = desk.frame(vec![]);
     let word =
         |wanted: &dyn Fn(&str) -> bool| words.iter().find(|(text, ..)| wanted(text)).expect("a line").1;
     let another = word(&|text| text == "Another");
     let about = word(&|text| text.ends_with(" Answer") || text.ends_with(" Trade"));
     let (beside, y) = (8.0 + SIDE / 2.0, another.center().y);
-    let x = match sign {
-        On::Star => about.left() - 4.0 - SIDE / 2.0,
-        On::Play => another.left() - beside,
-        On::Export => another.right() + beside,
-        On::Remove => another.right() + beside + SIDE + 4.0,
+    let x = match button {
+        Press::Star => about.left() - 4.0 - SIDE / 2.0,
+        Press::Play => another.left() - beside,
+        Press::Export => another.right() + beside,
+        Press::Remove => another.right() + beside + SIDE + 4.0,
     };
     desk.time += 1.0;
     desk.click_at(egui::pos2(x, y), PointerButton::Primary);
@@ -82,7 +82,7 @@ fn takes_are_legible_at_any_size_and_leave_the_roll_alone() {
         let words = desk.frame(vec![]);
         assert!(words.iter().any(|(text, ..)| text == takes_panel::EMPTY[0]), "{which}");
         legible(&words, &format!("no takes, {which}"));
-        let takes = desk.face.takes.clone();
+        let takes = desk.view.takes.clone();
         let mut first = None;
         // The numbers of a long evening.
         for _ in 0..900 {
@@ -108,7 +108,7 @@ fn takes_are_legible_at_any_size_and_leave_the_roll_alone() {
         }
         legible(&words, &format!("51 takes, {which}"));
         // The last export has a line of its own.
-        press(&mut desk, On::Export);
+        press(&mut desk, Press::Export);
         assert!(shown(&mut desk, "Copy path"), "{which}");
         legible(&desk.frame(vec![]), &format!("an export, {which}"));
         desk.click("Takes 51");
@@ -119,7 +119,7 @@ fn takes_are_legible_at_any_size_and_leave_the_roll_alone() {
 #[test]
 fn each_control_of_a_take_asks_for_what_it_says() {
     let (mut desk, _place) = desk((SIZE.width, SIZE.height));
-    let takes = desk.face.takes.clone();
+    let takes = desk.view.takes.clone();
     let wish = |desk: &Desk| desk.wishes.try_recv().ok();
     desk.click("Undo");
     desk.click("Redo");
@@ -133,35 +133,35 @@ fn each_control_of_a_take_asks_for_what_it_says() {
     takes.set_undone(second, true);
     desk.click("Redo");
     assert!(matches!(wish(&desk), Some(Wish::Redo)));
-    press(&mut desk, On::Play);
+    press(&mut desk, Press::Play);
     assert!(matches!(wish(&desk), Some(Wish::Replay(id)) if id == second), "the newest candidate");
     // A key of the piano has the same letter.
     let at = desk.frame(vec![]).iter().rfind(|(text, ..)| text == "A").expect("it is shown").1.center();
     desk.time += 1.0;
     desk.click_at(at, PointerButton::Primary);
     assert!(matches!(wish(&desk), Some(Wish::Replay(id)) if id == first), "to compare");
-    press(&mut desk, On::Star);
+    press(&mut desk, Press::Star);
     let starred = |id: u64| takes.list().iter().any(|row| row.id == id && row.starred);
     assert!(starred(first) && !starred(second), "the one that is shown");
-    press(&mut desk, On::Star);
+    press(&mut desk, Press::Star);
     assert!(!starred(first));
     takes.set_replaying(Some(first));
-    press(&mut desk, On::Play);
+    press(&mut desk, Press::Play);
     assert!(matches!(wish(&desk), Some(Wish::StopReplay)));
     desk.click("Another");
     assert!(matches!(wish(&desk), Some(Wish::Another(id)) if id == first));
     let third = keep(&takes, Mode::Answer, 1, Some(first));
     assert!(shown(&mut desk, "C") && shown(&mut desk, "1 bar"), "a new candidate is shown");
-    press(&mut desk, On::Remove);
+    press(&mut desk, Press::Remove);
     assert!(takes.get(third).is_none() && takes.list().len() == 2);
 }
 
 #[test]
 fn exports_are_written_and_their_path_is_copied_or_the_reason_is_shown() {
     let (mut desk, place) = desk((SIZE.width, SIZE.height));
-    let takes = desk.face.takes.clone();
+    let takes = desk.view.takes.clone();
     keep(&takes, Mode::Trade, 2, None);
-    press(&mut desk, On::Export);
+    press(&mut desk, Press::Export);
     let path = std::fs::read_dir(place.path().join("exports")).expect("it was made").next();
     let path = path.expect("a file").expect("its name").path();
     assert!(path.extension().is_some_and(|ending| ending == "mid"), "{path:?}");
@@ -196,7 +196,7 @@ fn exports_are_written_and_their_path_is_copied_or_the_reason_is_shown() {
     // What was exportable when it was chosen may be gone.
     std::fs::remove_dir(&other).expect("it is empty");
     std::fs::write(&other, "").expect("it can be written");
-    press(&mut desk, On::Export);
+    press(&mut desk, Press::Export);
     let words = desk.frame(vec![]);
     assert!(words.iter().any(|(text, ..)| text.contains("other")), "{words:?}");
     assert!(!words.iter().any(|(text, ..)| text == "Copy path"), "nothing was written");

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Result, ensure};
 use rand_pcg::Pcg64Mcg;
-use segue::settings::{Mode, Settings};
+use segue::between::settings::{Mode, Settings, When};
 
 use super::supply::Desk;
 use super::{Figure, quantile};
@@ -43,8 +43,11 @@ pub fn measure() -> Result<Vec<Figure>> {
             (Vec::new(), Vec::new(), 0, Asked::default());
         // Each mode and way to play for ten seconds; then again.
         for part in 0..8 {
-            host.settings =
-                Settings { mode: Mode::ALL[part % 4], latch: true, bars: 4, ..Settings::default() };
+            host.settings = Settings {
+                mode: Mode::ALL[part % 4],
+                when: When { latch: true, bars: 4, ..When::default() },
+                ..Settings::default()
+            };
             musician.style =
                 [Style::Sixteenths, Style::Sparse, Style::Chords, Style::Sixteenths][(part + part / 4) % 4];
             let end = host.seconds + 10.0;

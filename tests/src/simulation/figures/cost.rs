@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use anyhow::Result;
-use segue::message::{Event, Message};
-use segue::planned::Change;
-use segue::settings::{Mode, Settings};
+use segue::between::message::{Event, Message};
+use segue::between::planned::Change;
+use segue::between::settings::{Mode, Settings, When};
 use segue_model::Model;
 
 use super::{Figure, quantile};
@@ -37,7 +37,12 @@ impl Jam {
     fn new(model: &Arc<Model>) -> Self {
         let mut host = VirtualHost::new(model.clone(), RATE, 120.0, Cost::Cpu(1.0));
         // Never in time for anything that costs the same each time: both jams make as many notes.
-        host.settings = Settings { mode: Mode::Duet, bars: 1, on: false, ..Settings::default() };
+        host.settings = Settings {
+            mode: Mode::Duet,
+            when: When { bars: 1, ..When::default() },
+            on: false,
+            ..Settings::default()
+        };
         Self { host, struck: 0 }
     }
 
@@ -91,7 +96,7 @@ impl Jam {
 /// Where the model cannot be loaded.
 pub fn measure() -> Result<Vec<Figure>> {
     let begun = thread_seconds();
-    let model = Model::from_bytes(segue::embedded::model_bytes())?;
+    let model = Model::from_bytes(segue::models::embedded::model_bytes())?;
     let load = (thread_seconds() - begun) * 1000.0;
     drop(model);
     let model = models::shipped()?;

@@ -1,7 +1,7 @@
 //! R2: every onset lies where it was planned.
 
 use anyhow::Result;
-use segue::settings::{Mode, Settings};
+use segue::between::settings::{Mode, Settings, When};
 
 use super::scripts::phrase;
 use super::{Figure, on_two_threads};
@@ -35,7 +35,8 @@ pub fn measure() -> Result<Vec<Figure>> {
         }
     }
     let results = on_two_threads(&runs, |&(rate, cut, tempo, to)| {
-        let settings = Settings { mode: Mode::Duet, bars: 16, ..Settings::default() };
+        let settings =
+            Settings { mode: Mode::Duet, when: When { bars: 16, ..When::default() }, ..Settings::default() };
         let cues = to.map(|to| (2.0, Cue::Ramp(to, 10.0))).into_iter().collect();
         let notes = phrase(0.3, 6, 0.3);
         let script = Script { name: "grid", seconds: 14.0, tempo, settings, notes, cues };

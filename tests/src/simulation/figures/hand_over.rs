@@ -6,9 +6,9 @@ use std::sync::Arc;
 use anyhow::Result;
 use rand::RngExt;
 use rand_pcg::Pcg64Mcg;
-use segue::limits::DUET_HORIZON;
-use segue::message::{Event, Message};
-use segue::settings::{Mode, Settings};
+use segue::between::limits::DUET_HORIZON;
+use segue::between::message::{Event, Message};
+use segue::between::settings::{Mode, Settings, What, When};
 use segue_model::Model;
 use segue_music::{Beats, TICK};
 
@@ -119,7 +119,12 @@ impl Stage {
         let mut random = Pcg64Mcg::new(77 + 2 * host as u128);
         let tempo = [120.0, 93.0, 147.0, 180.0, 75.0][host % 5] + random.random_range(0.0..1.0);
         let mut host = VirtualHost::new(model.clone(), rate, tempo, Cost::Cpu(1.0));
-        host.settings = Settings { mode, bars: 1, grid: GRID, ..Settings::default() };
+        host.settings = Settings {
+            mode,
+            when: When { bars: 1, ..When::default() },
+            what: What { grid: GRID, ..What::default() },
+            ..Settings::default()
+        };
         let witness = Witness::new(&host);
         let beats_a_sample = tempo / 60.0 / rate;
         Self {
@@ -186,10 +191,10 @@ impl Stage {
             Mode::Continue => {
                 self.run_until(self.sample_of(self.beat_of(last) + 0.3))?;
                 asked = self.host.sample;
-                self.host.settings.latch = true;
+                self.host.settings.when.latch = true;
                 // Decided at the next tick, for a lead after it; then comes the line.
-                let lead = segue::limits::lead_samples(self.host.rate)
-                    + segue::limits::tick_samples(self.host.rate).ceil() as u64;
+                let lead = segue::between::limits::lead_samples(self.host.rate)
+                    + segue::between::limits::tick_samples(self.host.rate).ceil() as u64;
                 let soonest = Beats::from_f64(self.beat_of(asked + lead)).ceil_to(GRID).as_f64();
                 (soonest, Some(soonest))
             }
@@ -200,7 +205,7 @@ impl Stage {
         while own(self).is_none() && self.host.sample < longest {
             self.block()?;
         }
-        self.host.settings.latch = false;
+        self.host.settings.when.latch = false;
         let Some(first) = own(self) else {
             let missed = HandOver { late: None, compute: 0.0, ready: (false, false) };
             return Ok(Some(missed).filter(|_| mode != Mode::Duet));
@@ -221,7 +226,7 @@ impl Stage {
         }
         // In a duet what is further away than the horizon is not to be planned yet: it is, at the next tick, once it is not.
         let near = self.beat_of(first.on) - DUET_HORIZON.as_f64();
-        let ticks = segue::limits::tick_samples(self.host.rate) * 2.0;
+        let ticks = segue::between::limits::tick_samples(self.host.rate) * 2.0;
         let over = if due.is_none() { over.max(near + ticks * self.beats_a_sample) } else { over };
         Ok(Some(HandOver {
             late: Some(late).filter(|late| *late > -1.001),

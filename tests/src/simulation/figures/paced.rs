@@ -7,11 +7,11 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 use crossbeam_channel::bounded;
 use rand_pcg::Pcg64Mcg;
-use segue::boundary::boundary;
-use segue::composer_thread::{ComposerThread, Load};
-use segue::message::{Event, Message};
-use segue::processor::{Block, Processor};
-use segue::settings::{Mode, Settings};
+use segue::audio::processor::{Block, Processor};
+use segue::between::boundary::boundary;
+use segue::between::message::{Event, Message};
+use segue::between::settings::{Mode, Settings, When};
+use segue::composer::thread::{ComposerThread, Load};
 use segue::status::Status;
 
 use super::{Figure, quantile};
@@ -32,9 +32,9 @@ pub fn measure(seconds: u64) -> Result<Vec<Figure>> {
     let (_wish, wishes) = bounded(1);
     // Loaded here, so that the first seconds are no exception.
     let _model = models::shipped()?;
-    let load: Load = || segue::embedded::shared().map_err(|error| error.to_string());
+    let load: Load = || segue::models::embedded::shared().map_err(|error| error.to_string());
     let thread = ComposerThread::start(end, wishes, status.clone(), load);
-    let mut processor = Processor::new(audio, status.clone(), RATE);
+    let mut processor = Processor::new(audio, status.meters.clone(), RATE);
     processor.activate(RATE, false, thread.thread());
     let mut musician = Musician::new(Pcg64Mcg::new(31), Style::Sparse);
     let (mut left, mut right) = (vec![0.0; FRAMES], vec![0.0; FRAMES]);
@@ -46,7 +46,7 @@ pub fn measure(seconds: u64) -> Result<Vec<Figure>> {
         let mode = Mode::ALL[(block as f64 * length / 15.0) as usize % 4];
         musician.style = if mode == Mode::Duet { Style::Sixteenths } else { Style::Sparse };
         let latch = (block as f64 * length) % 6.0 > 3.0;
-        let settings = Settings { mode, latch, ..Settings::default() };
+        let settings = Settings { mode, when: When { latch, ..When::default() }, ..Settings::default() };
         let events = musician.play(block * FRAMES as u64, FRAMES, RATE / 2.0, RATE);
         let due = begun + Duration::from_secs_f64(block as f64 * length);
         std::thread::sleep(due.saturating_duration_since(Instant::now()));

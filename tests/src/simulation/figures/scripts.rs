@@ -1,6 +1,6 @@
 //! Written performances that R1, R2 and R8 play.
 
-use segue::settings::{Bounds, Mode, Settings, Yield};
+use segue::between::settings::{Bounds, Mode, Settings, What, When, Yield};
 use segue_music::{Beats, Key, Meter};
 
 use crate::simulation::cue::Cue;
@@ -22,7 +22,7 @@ pub fn phrase(from: f64, count: usize, apart: f64) -> Vec<(f64, f64, Key)> {
 }
 
 fn script(name: &'static str, tempo: f64, mode: Mode) -> Script {
-    let settings = Settings { mode, bars: 2, ..Settings::default() };
+    let settings = Settings { mode, ..Settings::default() };
     let mut notes = phrase(0.13, 8, 0.25);
     notes.extend(phrase(8.02, 5, 0.31));
     Script { name, seconds: 14.0, tempo, settings, notes, cues: Vec::new() }
@@ -35,21 +35,27 @@ pub fn steady() -> Vec<Script> {
         [0.1, 1.1, 2.1, 7.5].into_iter().flat_map(chord).collect()
     };
     let mut continued = script("continue", 112.0, Mode::Continue);
-    let latch = |latch| Cue::Settings(Box::new(Settings { latch, ..continued.settings }));
+    let latch = |latch| {
+        let when = When { latch, ..continued.settings.when };
+        Cue::Settings(Box::new(Settings { when, ..continued.settings }))
+    };
     continued.cues =
         vec![(3.03, latch(true)), (7.01, latch(false)), (11.0, latch(true)), (13.0, latch(false))];
     let mut duet = script("duet", 97.0, Mode::Duet);
     duet.notes = phrase(0.2, 38, 0.33);
     let mut free = script("free, let end", 120.0, Mode::Answer);
     free.settings = Settings {
-        grid: Beats::ZERO,
-        yields: Yield::LetEnd,
-        temperature: 1.3,
-        bounds: Bounds { polyphony: 2, density: 3.0, keys: (40, 80), ..Bounds::default() },
+        when: When { yields: Yield::LetEnd, ..free.settings.when },
+        what: What {
+            grid: Beats::ZERO,
+            temperature: 1.3,
+            bounds: Bounds { polyphony: 2, density: 3.0, keys: (40, 80), ..Bounds::default() },
+            ..free.settings.what
+        },
         ..free.settings
     };
     let mut groove = script("groove kept", 101.0, Mode::Answer);
-    groove.settings.quantise = 0.25;
+    groove.settings.what.quantise = 0.25;
     let mut absent = script("no transport", 120.0, Mode::Answer);
     absent.cues = vec![(0.0, Cue::Transport(State::Absent))];
     vec![

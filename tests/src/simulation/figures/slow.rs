@@ -1,7 +1,7 @@
 //! A model ten times too slow: what the player sees and hears of it.
 
 use anyhow::Result;
-use segue::settings::{Mode, Settings};
+use segue::between::settings::{Mode, Settings, What, When};
 
 use super::Figure;
 use super::scripts::phrase;
@@ -27,9 +27,8 @@ pub fn measure() -> Result<Vec<Figure>> {
         // 200 BPM, on triplets of sixteenths, wild: as many notes as there may be.
         let settings = Settings {
             mode,
-            bars: 4,
-            grid: segue_music::Beats::ratio(1, 12),
-            temperature: 1.4,
+            when: When { bars: 4, ..When::default() },
+            what: What { grid: segue_music::Beats::ratio(1, 12), temperature: 1.4, ..What::default() },
             ..Settings::default()
         };
         let played = phrase(0.1, 60, 0.1);

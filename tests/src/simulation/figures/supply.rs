@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use rand_pcg::Pcg64Mcg;
-use segue::limits::lead_samples;
-use segue::settings::{Mode, Settings};
-use segue::status::Doing;
+use segue::between::limits::lead_samples;
+use segue::between::meters::Doing;
+use segue::between::settings::{Mode, Settings, What, When};
 use segue_model::Model;
 
 use super::Figure;
@@ -60,7 +60,12 @@ impl Desk {
     /// In a mode, with the composer at so many times its price.
     pub fn new(model: &Arc<Model>, mode: Mode, seed: u64, factor: f64) -> Self {
         let mut host = VirtualHost::new(model.clone(), RATE, TEMPO, Cost::Cpu(factor));
-        host.settings = Settings { mode, bars: 4, seed, ..Settings::default() };
+        host.settings = Settings {
+            mode,
+            when: When { bars: 4, ..When::default() },
+            what: What { seed, ..What::default() },
+            ..Settings::default()
+        };
         // A duet is a sixteenth of ours for each of the player's.
         let style = if mode == Mode::Duet { Style::Sixteenths } else { Style::Sparse };
         let musician = Musician::new(Pcg64Mcg::new(u128::from(seed) * 2 + 1), style);
@@ -83,8 +88,8 @@ impl Desk {
             self.next += 1;
         }
         host.process(FRAMES, &events);
-        let on = |event: &&segue::message::Event| {
-            matches!(event.message, segue::message::Message::On { id: None, .. })
+        let on = |event: &&segue::between::message::Event| {
+            matches!(event.message, segue::between::message::Message::On { id: None, .. })
         };
         self.supply.notes += host.list.events.iter().filter(on).count() as u64;
         host.composer.arrived.clear();

@@ -1,0 +1,188 @@
+//! A run of notes as training examples, for training and for scoring.
+
+use segue_music::{
+    BarPosition, Context, ContextNote, Part, PartSet, Role, Tick, Token, Tokenizer, Vocabulary,
+};
+
+use crate::shape::parameters::Field;
+use crate::shape::rows::{Rows, TableRows, Target};
+
+/// One prediction: after reading a step, which note comes next?
+#[derive(Clone, Debug)]
+pub struct TrainingExample {
+    /// The rows of the step read.
+    pub step: TableRows,
+    /// The onset of the note read.
+    pub tick: Tick,
+    /// The key that the target's interval counts from, see [`interval_base`].
+    pub key: usize,
+    /// By field: the rows that tell its head about the target.
+    pub target_rows: [TableRows; Field::COUNT],
+    /// The note to predict.
+    pub target: Token,
+    /// By field: whether it counts.
+    pub scored: [bool; Field::COUNT],
+    /// By field: the first example that may know the target's. That is the first after its onset,
+    /// but later for durations of notes still held, and never for velocities that are unknown.
+    pub known_from: [usize; Field::COUNT],
+}
+
+/// Which note an example is to predict.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Aim {
+    /// The next note of this role, whatever the other plays before it; `None` for the very next.
+    pub role: Option<Role>,
+    /// The note belongs to one of these parts; empty if unknown.
+    pub parts: PartSet,
+}
+
+impl Aim {
+    fn fits(&self, note: &ContextNote) -> bool {
+        let of_parts = self.parts.is_empty() || note.part.is_some_and(|part| self.parts.contains(part));
+        self.role.is_none_or(|role| note.role == role) && of_parts
+    }
+}
+
+/// The examples of one run of notes: each note but the last is read, each but the first predicted.
+#[derive(Clone, Debug, Default)]
+pub struct Sequence {
+    examples: Vec<TrainingExample>,
+}
+
+impl Sequence {
+    /// Examples from all the notes of a context. Durations of notes still held do not count, nor
+    /// unknown velocities. `counts` decides, by a note's place, whether it counts at all.
+    pub fn of(tokenizer: &Tokenizer, context: &Context, counts: impl Fn(usize) -> bool) -> Self {
+        Self::targeting(tokenizer, context, counts, |_| Aim::default())
+    }
+
+    /// The same; `aim` says, by the place of the next note, what to predict there. Without a fitting
+    /// note from there on, the target is the very next note.
+    pub fn targeting(
+        tokenizer: &Tokenizer,
+        context: &Context,
+        counts: impl Fn(usize) -> bool,
+        mut aim: impl FnMut(usize) -> Aim,
+    ) -> Self {
+        let vocabulary = tokenizer.vocabulary();
+        let rows = Rows::new(vocabulary);
+        let notes = context.notes();
+        let mut examples = Vec::with_capacity(notes.len().saturating_sub(1));
+        for place in 1..notes.len() {
+            let aim = aim(place);
+            let found = match aim.role {
+                Some(_) => notes[place..].iter().position(|note| aim.fits(note)),
+                None => aim.fits(&notes[place]).then_some(0),
+            };
+            let parts = if found.is_some() { aim.parts } else { PartSet::NONE };
+            let ignore_other_role = found.is_some() && aim.role.is_some();
+            let at = place + found.unwrap_or(0);
+            let (before, next) = (&notes[place - 1], &notes[at]);
+            let step = tokenizer.step(context, context.first() + place - 1);
+            let token = tokenizer.token(next, before.onset);
+            let velocity = next.velocity.map(Vocabulary::velocity_symbol);
+            let position = context.bar_position(before.onset + vocabulary.gaps.value(token.gap));
+            let target = Target { role: next.role, ignore_other_role, parts };
+            let duration_known_from = match (next.shown, next.end) {
+                (Some(_), _) => at,
+                (None, Some(end)) => notes.partition_point(|note| note.onset < end),
+                (None, None) => usize::MAX,
+            };
+            // Example n follows the step of note n, which is the first to tell of that note.
+            let velocity_known_from = if velocity.is_some() { at } else { usize::MAX };
+            let counts = counts(place);
+            examples.push(TrainingExample {
+                step: rows.step(&step),
+                tick: before.onset,
+                key: interval_base(&notes[..place], next.part),
+                target_rows: target_rows(&rows, target, position, &token, velocity),
+                target: token,
+                scored: [
+                    counts,
+                    counts,
+                    counts && velocity.is_some(),
+                    counts && next.end.is_some() && !next.is_drum(),
+                    counts && next.part.is_some(),
+                ],
+                known_from: [
+                    at,
+                    at,
+                    velocity_known_from,
+                    if next.is_drum() { usize::MAX } else { duration_known_from.max(at) },
+                    if next.part.is_some() { at } else { usize::MAX },
+                ],
+            });
+        }
+        Self { examples }
+    }
+
+    /// The examples, in order.
+    pub fn examples(&self) -> &[TrainingExample] {
+        &self.examples
+    }
+
+    /// How many examples there are.
+    pub fn len(&self) -> usize {
+        self.examples.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.examples.is_empty()
+    }
+
+    /// How many of them count for a field.
+    pub fn scored(&self, field: Field) -> usize {
+        self.examples.iter().filter(|example| example.scored[field as usize]).count()
+    }
+
+    /// The target of an example, whether or not it counts.
+    pub fn token(&self, example: usize) -> &Token {
+        &self.examples[example].target
+    }
+
+    /// A field of an example's target; `None` where it does not count.
+    pub fn target(&self, example: usize, field: Field) -> Option<usize> {
+        let example = &self.examples[example];
+        example.scored[field as usize].then(|| field.of(&example.target))
+    }
+}
+
+/// The rows that tell the head of one field about its target.
+pub(crate) fn target_rows_of(
+    field: Field,
+    rows: &Rows,
+    target: Target,
+    position: Option<BarPosition>,
+    token: &Token,
+    velocity: Option<usize>,
+) -> TableRows {
+    match field {
+        Field::Gap => rows.for_gap(target),
+        Field::Part => rows.for_part(target, position, token.gap),
+        Field::Key => rows.for_key(target, position, token),
+        Field::Velocity => rows.for_velocity(target, position, token),
+        Field::Duration => rows.for_duration(target, position, token, velocity),
+    }
+}
+
+/// By field, the rows that tell the heads about their target.
+pub(crate) fn target_rows(
+    rows: &Rows,
+    target: Target,
+    position: Option<BarPosition>,
+    token: &Token,
+    velocity: Option<usize>,
+) -> [TableRows; Field::COUNT] {
+    Field::WITH_PART.map(|field| target_rows_of(field, rows, target, position, token, velocity))
+}
+
+/// The key that the interval of a note counts from: that of its part's last note, so that the step
+/// from one part to another is no interval. Without one it is the last pitched note's, and without
+/// that the middle C.
+pub(crate) fn interval_base(before: &[ContextNote], part: Option<Part>) -> usize {
+    const LOOK_BACK: usize = 64;
+    let mut newest = before.iter().rev().take(LOOK_BACK).filter(|note| !note.is_drum()).peekable();
+    let last = newest.peek().map(|note| note.key);
+    usize::from(newest.find(|note| note.part == part).map(|note| note.key).or(last).unwrap_or(60))
+}

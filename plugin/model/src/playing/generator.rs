@@ -1,0 +1,367 @@
+//! The generator: it hears notes, keeps the cache in step with them, and plays the next one. Pure:
+//! the same calls give the same notes.
+
+use std::sync::Arc;
+
+use rand_pcg::Pcg64Mcg;
+use segue_music::{
+    Context, ContextNote, Key, Meter, Note, Part, PartSet, Role, Tick, Token, Vocabulary, beats_at,
+};
+
+use crate::decoding::cache::KvCache;
+use crate::decoding::decoder::{Decoder, HeadQuery};
+use crate::decoding::model::Model;
+use crate::playing::chance;
+use crate::playing::guards::Situation;
+use crate::playing::onsets::Onsets;
+use crate::playing::request::{Next, NoteRequest, Rest};
+use crate::playing::sampler::Candidates;
+use crate::shape::parameters::Field;
+use crate::shape::rows::Target;
+
+/// How many notes of the context are kept when it is trimmed.
+const KEPT: usize = 2048;
+/// How many it may grow to before.
+const LARGEST: usize = 4096;
+
+/// One jam: the notes heard and played, and the cache over them.
+#[derive(Debug)]
+pub struct Generator {
+    model: Arc<Model>,
+    context: Context,
+    cache: KvCache,
+    decoder: Decoder,
+    candidates: Candidates,
+}
+
+impl Generator {
+    /// For a model. Allocates all the memory that a jam will need, except for the context's, which
+    /// is bounded.
+    pub fn new(model: Arc<Model>) -> Self {
+        Self {
+            context: Context::new(),
+            cache: KvCache::new(&model),
+            decoder: Decoder::new(&model),
+            candidates: Candidates::default(),
+            model,
+        }
+    }
+
+    /// Forgets everything heard.
+    pub fn reset(&mut self) {
+        self.context = Context::new();
+        self.cache.reset(0);
+    }
+
+    /// Forgets the notes. The pedal, the metre and the onsets of its own last notes are still
+    /// known: limits count those.
+    pub fn forget(&mut self) {
+        self.context.forget(0);
+        self.cache.reset(self.context.len());
+    }
+
+    /// The notes heard and played.
+    pub fn context(&self) -> &Context {
+        &self.context
+    }
+
+    /// The model that plays.
+    pub fn model(&self) -> &Arc<Model> {
+        &self.model
+    }
+
+    /// Adds a note: a key went down, or a whole note is known.
+    pub fn hear(&mut self, note: ContextNote) {
+        if self.context.notes().len() >= LARGEST {
+            self.context.forget(self.count_to_keep());
+        }
+        let changed = self.context.hear(note);
+        self.keep(changed);
+    }
+
+    /// How many of the newest notes to keep: [`KEPT`], or more where one of its own still sounds,
+    /// which the limits count, after a flood of the player's notes.
+    fn count_to_keep(&self) -> usize {
+        let notes = self.context.notes();
+        let now = notes.last().map_or(0, |note| note.onset);
+        let sounds = |note: &ContextNote| note.role == Role::Segue && note.end.is_some_and(|end| end > now);
+        notes.iter().position(sounds).map_or(KEPT, |oldest| KEPT.max(notes.len() - oldest))
+    }
+
+    /// Ends a note: a key came up.
+    pub fn release(&mut self, key: Key, role: Role, at: Tick) {
+        let changed = self.context.release(key, role, at);
+        self.keep(changed);
+    }
+
+    /// Ends a role's sounding notes, and forgets those that would begin at `at` or later.
+    pub fn cut(&mut self, role: Role, at: Tick) {
+        let changed = self.context.cut(role, at);
+        self.keep(changed);
+    }
+
+    /// Ends a role's sounding notes; those that begin at `at` or later stay.
+    pub fn release_all(&mut self, role: Role, at: Tick) {
+        let changed = self.context.hush(role, at);
+        self.keep(changed);
+    }
+
+    /// Forgets a role's notes that begin at `from` or later; those that sound go on.
+    pub fn withdraw(&mut self, role: Role, from: Tick) {
+        let changed = self.context.withdraw(role, from);
+        self.keep(changed);
+    }
+
+    /// Switches to another model, which reads the context at the next request.
+    pub fn set_model(&mut self, model: Arc<Model>) {
+        self.cache = KvCache::new(&model);
+        self.decoder = Decoder::new(&model);
+        self.model = model;
+    }
+
+    /// The pedal goes down or up.
+    pub fn pedal(&mut self, at: Tick, down: bool) {
+        let changed = self.context.pedal(at, down);
+        self.keep(changed);
+    }
+
+    /// From `at` on bars have this metre, the first at `at`; `None` where no metre is known.
+    pub fn meter(&mut self, at: Tick, meter: Option<Meter>) {
+        let changed = self.context.meter(at, meter);
+        self.keep(changed);
+    }
+
+    /// From `at` on asks for this style, by its number among the model's; `None` for no style.
+    pub fn style(&mut self, at: Tick, style: Option<usize>) {
+        let changed = self.context.style(at, style);
+        self.keep(changed);
+    }
+
+    /// Keeps the cache up to the first note whose step changed.
+    fn keep(&mut self, changed: usize) {
+        if !self.cache.truncate(changed) {
+            self.cache.reset(0);
+        }
+    }
+
+    /// Reads at most `steps` notes into the cache. Returns whether all are read.
+    pub fn prefill(&mut self, steps: usize) -> bool {
+        // A long past is read from where no later step can tell the difference, and a window
+        // earlier, so that a window of notes can be taken back before everything must be read
+        // again.
+        let (reach, more) = (self.model.config.reach(), self.model.config.window);
+        let needed = self.context.len().saturating_sub(reach).max(self.context.first());
+        let first = self.context.first();
+        if self.cache.start() > needed || self.cache.len() + more < needed || self.cache.len() < first {
+            self.cache.reset(needed.saturating_sub(more).max(first));
+        }
+        for _ in 0..steps {
+            if self.cache.len() == self.context.len() {
+                break;
+            }
+            self.decoder.append(&self.model, &mut self.cache, &self.context);
+        }
+        self.cache.len() == self.context.len()
+    }
+
+    /// Plays the next note of a role, and adds it to the context.
+    ///
+    /// # Errors
+    /// Says why there is none; the context is then what it was.
+    pub fn next(&mut self, request: &NoteRequest) -> Result<Next, Rest> {
+        let last = *self.context.last().ok_or(Rest::Unheard)?;
+        let model = self.model.clone();
+        let onsets = Onsets::of(request, &self.context, last.onset, model.vocabulary())?;
+        self.prefill(usize::MAX);
+        let mut draw = Draw { request, last, random: chance::random(&self.context, request.seed) };
+
+        let onset = self.draw_onset(&mut draw, &onsets)?;
+        if beats_at(onset) >= request.until {
+            return Err(Rest::After);
+        }
+        let mut query = self.query(request, &onsets, onset);
+        query.token.part = self.draw_part(&mut draw, &query, onset)?;
+        query.token.key = self.draw_key(&mut draw, &query, onset)?;
+        query.token.velocity = self.draw_velocity(&mut draw, &query)?;
+        query.token.duration = self.draw_duration(&mut draw, &query)?;
+        self.play(request, onset, &query.token)
+    }
+
+    /// Draws the onset, after grid, limits and guards.
+    fn draw_onset(&mut self, draw: &mut Draw<'_>, onsets: &Onsets<'_>) -> Result<Tick, Rest> {
+        if draw.request.at_once {
+            return Ok(onsets.first());
+        }
+        let query = HeadQuery { onset: onsets.base(), ..HeadQuery::new(draw.request.target()) };
+        let logits = self.decoder.logits(&self.model, &self.cache, &self.context, Field::Gap, &query);
+        let situation = draw.situation(&self.context);
+        for guard in draw.request.acting_guards() {
+            guard.times(&situation, &|gap| onsets.at(gap), logits);
+        }
+        let class = |gap| time_class(onsets.at(gap).map_or(0, |onset| onset - onsets.base()));
+        let allowed = |gap| onsets.at(gap).is_some();
+        let times = draw.request.time_sampler();
+        let gap = times.draw_time(logits, &mut self.candidates, &mut draw.random, allowed, class);
+        gap.and_then(|gap| onsets.at(gap)).ok_or(Rest::NotFinite)
+    }
+
+    /// The query to the other heads for a note at an onset.
+    fn query(&self, request: &NoteRequest, onsets: &Onsets<'_>, onset: Tick) -> HeadQuery {
+        let (gap, onset) = onsets.symbol(onset);
+        let mut query = HeadQuery::new(request.target());
+        query.token.gap = gap;
+        query.onset = onset;
+        query.position = self.context.bar_position(onset);
+        query
+    }
+
+    /// Draws the part, among those asked for: its symbol, 0 for no part.
+    fn draw_part(&mut self, draw: &mut Draw<'_>, query: &HeadQuery, onset: Tick) -> Result<usize, Rest> {
+        let request = draw.request;
+        if request.parts.is_empty() || !self.model.config.parts {
+            return Ok(0);
+        }
+        let last = draw.last;
+        let allowed = |symbol: usize| {
+            let part = part_of(symbol).filter(|&part| request.parts.contains(part));
+            part.is_some() && (onset > last.onset || request.limits.follows_with(part, &last))
+        };
+        let logits = self.decoder.logits(&self.model, &self.cache, &self.context, Field::Part, query);
+        let part = request.sampler().draw(logits, &mut self.candidates, &mut draw.random, allowed);
+        part.ok_or(Rest::NotFinite)
+    }
+
+    /// Draws the key, after limits and guards: a symbol of the keys, or of the drums behind them.
+    fn draw_key(&mut self, draw: &mut Draw<'_>, query: &HeadQuery, onset: Tick) -> Result<usize, Rest> {
+        let part = part_of(query.token.part);
+        // Of notes of one part with one onset the higher follows: steps are in the order of keys.
+        let follows = onset == draw.last.onset && part == draw.last.part;
+        let lowest = if follows { draw.last.key + 1 } else { 0 };
+        if part == Some(Part::Drums) {
+            let allowed = |symbol: usize| {
+                let drum = symbol.checked_sub(Vocabulary::KEYS);
+                drum.is_some_and(|drum| Part::drum_key(drum) >= lowest)
+            };
+            let logits = self.decoder.logits(&self.model, &self.cache, &self.context, Field::Key, query);
+            let drum = draw.request.sampler().draw(logits, &mut self.candidates, &mut draw.random, allowed);
+            return drum.ok_or(Rest::NotFinite);
+        }
+        let limits = &draw.request.limits;
+        let allowed = |symbol| Key::try_from(symbol).is_ok_and(|key| key >= lowest && limits.allows(key));
+        let logits = self.decoder.logits(&self.model, &self.cache, &self.context, Field::Key, query);
+        let situation = draw.situation(&self.context);
+        for guard in draw.request.acting_guards() {
+            guard.keys(&situation, onset, &mut logits[..Vocabulary::KEYS]);
+        }
+        let key = draw.request.sampler().draw(logits, &mut self.candidates, &mut draw.random, allowed);
+        key.ok_or(Rest::NotFinite)
+    }
+
+    /// Draws the velocity, within its limits.
+    fn draw_velocity(&mut self, draw: &mut Draw<'_>, query: &HeadQuery) -> Result<usize, Rest> {
+        let limits = &draw.request.limits;
+        let allowed = |symbol| limits.velocity(symbol).is_some();
+        let logits = self.decoder.logits(&self.model, &self.cache, &self.context, Field::Velocity, query);
+        let velocity = draw.request.sampler().draw(logits, &mut self.candidates, &mut draw.random, allowed);
+        velocity.ok_or(Rest::NotFinite)
+    }
+
+    /// Draws the duration. A stroke on a drum has none.
+    fn draw_duration(&mut self, draw: &mut Draw<'_>, query: &HeadQuery) -> Result<usize, Rest> {
+        if part_of(query.token.part) == Some(Part::Drums) {
+            return Ok(0);
+        }
+        let durations = &self.model.vocabulary().durations;
+        let shortest = shortest(&self.context, draw.request.role);
+        let allowed = |symbol| durations.value(symbol) >= shortest;
+        let class = |symbol| time_class(durations.value(symbol));
+        let logits = self.decoder.logits(&self.model, &self.cache, &self.context, Field::Duration, query);
+        let times = draw.request.time_sampler();
+        let duration = times.draw_time(logits, &mut self.candidates, &mut draw.random, allowed, class);
+        duration.ok_or(Rest::NotFinite)
+    }
+
+    /// Adds the note to the context, and ends the oldest voice where one too many would sound.
+    fn play(&mut self, request: &NoteRequest, onset: Tick, token: &Token) -> Result<Next, Rest> {
+        let velocity = request.limits.velocity(token.velocity).ok_or(Rest::NotFinite)?;
+        let part = part_of(token.part);
+        if let Some(drum) = token.key.checked_sub(Vocabulary::KEYS) {
+            let stroke = ContextNote::drum(onset, Part::drum_key(drum), Some(velocity), request.role);
+            self.hear(stroke);
+            return Ok(Next { note: stroke.note(onset), part, shortened: None });
+        }
+        let note = Note {
+            onset: beats_at(onset),
+            key: token.key as Key,
+            duration: beats_at(self.model.vocabulary().durations.value(token.duration)),
+            velocity,
+        };
+        let one_too_many = request.limits.one_too_many(&self.context, request.role, onset, note.key);
+        let shortened = one_too_many.and_then(|number| self.shorten(number, onset));
+        self.hear(ContextNote { part, ..ContextNote::whole(&note, request.role) });
+        Ok(Next { note, part, shortened })
+    }
+
+    /// Ends a note of the context at a tick, and returns it as it then is.
+    fn shorten(&mut self, number: usize, at: Tick) -> Option<Note> {
+        let changed = self.context.shorten(number, at);
+        self.keep(changed);
+        self.context.get(number).map(|note| note.note(at))
+    }
+
+    /// The logits of a field after everything heard, for tests of parity.
+    #[doc(hidden)]
+    pub fn logits(&mut self, field: Field, role: Role, token: Token) -> Option<Vec<f32>> {
+        self.prefill(usize::MAX);
+        let base = self.context.last()?.onset;
+        let onset = base + self.model.vocabulary().gaps.value(token.gap);
+        let target = Target { role, ignore_other_role: false, parts: PartSet::NONE };
+        let query = HeadQuery { target, position: self.context.bar_position(onset), token, onset };
+        Some(self.decoder.logits(&self.model, &self.cache, &self.context, field, &query).to_vec())
+    }
+
+    /// Bytes of weights and cache that one note reads, for measuring what it costs.
+    #[doc(hidden)]
+    pub fn bytes_a_note(&self) -> usize {
+        self.model.bytes_a_note() + self.cache.bytes_a_note(&self.model.config)
+    }
+
+    /// Bytes of memory the cache holds.
+    pub fn cache_bytes(&self) -> usize {
+        self.cache.bytes()
+    }
+}
+
+/// What the draws of one note's fields share.
+struct Draw<'a> {
+    request: &'a NoteRequest,
+    /// The newest note before it.
+    last: ContextNote,
+    random: Pcg64Mcg,
+}
+
+impl Draw<'_> {
+    fn situation<'b>(&self, context: &'b Context) -> Situation<'b> {
+        Situation { context, role: self.request.role, last: self.last.onset }
+    }
+}
+
+/// The shortest duration that is no accident: 3 ticks, 31 ms at 120 BPM, or what the other plays as
+/// short. A model sometimes draws 1 or 2 ticks, from releases of performances; nobody means them.
+fn shortest(context: &Context, role: Role) -> Tick {
+    const NEWEST: usize = 64;
+    const SHORTEST: Tick = 3;
+    let others = context.newest(Role::ALL[1 - role.index()]).take(NEWEST);
+    let lengths = others.filter_map(|note| note.end.map(|end| end - note.onset));
+    lengths.min().map_or(SHORTEST, |shortest| shortest.clamp(1, SHORTEST))
+}
+
+/// The part of a symbol, `None` for 0.
+fn part_of(symbol: usize) -> Option<Part> {
+    symbol.checked_sub(1).and_then(|index| Part::ALL.get(index).copied())
+}
+
+/// Times of one class sound alike: within a quarter of each other, a third of an octave.
+fn time_class(ticks: Tick) -> usize {
+    if ticks <= 0 { 0 } else { 1 + (3.0 * (ticks as f32).log2()) as usize }
+}

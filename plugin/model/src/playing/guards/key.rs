@@ -1,0 +1,118 @@
+//! Key guard: draws pitch classes back to those of the other's newest notes.
+//!
+//! Without it a model that goes on alone for long leaves the key for good.
+
+use segue_music::{Context, Role, Tick};
+
+use super::{Guard, Situation};
+
+/// How many of each role's newest notes are compared.
+const NEWEST: usize = 64;
+/// With fewer notes than this, the other has no key yet.
+const FEWEST: usize = 8;
+/// So many notes distributed as the other's are added to the role's own, so that its first few
+/// notes move nothing.
+const PRIOR: f32 = 16.0;
+/// A pitch class played half as often as the other plays it gains this times ln 2, in nats.
+const PULL: f32 = 0.05;
+
+/// Adds the log ratio of the other's share of a pitch class to the role's own: nothing while both
+/// play it equally often, and more the further the role has drifted.
+pub struct Key;
+
+impl Guard for Key {
+    fn name(&self) -> &'static str {
+        "key"
+    }
+
+    fn acts_in_ensemble(&self) -> bool {
+        true
+    }
+
+    fn acts_in_duet(&self) -> bool {
+        true
+    }
+
+    fn keys(&self, at: &Situation<'_>, _: Tick, logits: &mut [f32]) {
+        let [(theirs, their_notes), (ours, our_notes)] =
+            [at.other(), at.role].map(|role| classes(at.context, role));
+        if their_notes < FEWEST as f32 {
+            return;
+        }
+        // Half a note more of each class, so that none is impossible.
+        let share = |class: f32, notes: f32| (class + 0.5) / (notes + 6.0);
+        let pull: [f32; 12] = std::array::from_fn(|class| {
+            let wanted = share(theirs[class], their_notes);
+            let had = our_notes * share(ours[class], our_notes) + PRIOR * wanted;
+            PULL * (wanted * (our_notes + PRIOR) / had).ln()
+        });
+        for (logit, pull) in logits.iter_mut().zip(pull.iter().cycle()) {
+            *logit += pull;
+        }
+    }
+}
+
+/// How often each pitch class comes in a role's newest notes, and how many notes these are.
+fn classes(context: &Context, role: Role) -> ([f32; 12], f32) {
+    let mut classes = [0.0; 12];
+    let newest = context.newest(role).take(NEWEST);
+    newest.for_each(|note| classes[usize::from(note.key % 12)] += 1.0);
+    (classes, classes.iter().sum())
+}
+
+#[cfg(test)]
+mod tests {
+    use segue_music::ContextNote;
+
+    use super::*;
+
+    /// The player's keys, then ours, a sixteenth each; what the next key of ours gets.
+    fn pull(players: &[u8], ours: &[u8]) -> [f32; 128] {
+        let mut context = Context::new();
+        let roles = [(Role::Player, players), (Role::Segue, ours)];
+        let notes = roles.iter().flat_map(|&(role, keys)| keys.iter().map(move |&key| (role, key)));
+        for (place, (role, key)) in (0..).zip(notes) {
+            context.hear(ContextNote::held(12 * place, key, 80, role));
+        }
+        let mut logits = [0.0; 128];
+        let last = context.last().map_or(0, |note| note.onset);
+        let situation = Situation { context: &context, role: Role::Segue, last };
+        Key.keys(&situation, last + 12, &mut logits);
+        logits
+    }
+
+    const C_MAJOR: [u8; 8] = [60, 62, 64, 65, 67, 69, 71, 72];
+
+    #[test]
+    fn at_home_nothing_pulls() {
+        for ours in [vec![], C_MAJOR.to_vec(), C_MAJOR.repeat(8)] {
+            let most =
+                pull(&C_MAJOR.repeat(4), &ours).into_iter().fold(0.0, |most: f32, pull| most.max(pull.abs()));
+            assert!(most < 0.06, "{most} after {} notes", ours.len());
+        }
+        assert_eq!(pull(&C_MAJOR[..7], &[61; 40]), [0.0; 128], "a few notes are no home");
+    }
+
+    #[test]
+    fn abroad_the_player_s_keys_pull_in_every_octave() {
+        let abroad = C_MAJOR.map(|key| key + 6);
+        let mut before = 0.0;
+        for times in 1..8 {
+            let pull = pull(&C_MAJOR.repeat(4), &abroad.repeat(times));
+            assert!(pull[67] > 0.0 && pull[66] < 0.0, "G and F sharp: {} {}", pull[67], pull[66]);
+            assert_eq!((pull[67], pull[66]), (pull[31], pull[114]));
+            assert!(pull[67] - pull[66] > before, "further away pulls more");
+            before = pull[67] - pull[66];
+            // It leans, and does not forbid.
+            assert!(before < 1.5, "{before}");
+        }
+    }
+
+    #[test]
+    fn home_is_where_the_player_is_now() {
+        let there = C_MAJOR.map(|key| key + 6);
+        let moved = [C_MAJOR.repeat(8), there.repeat(8)].concat();
+        let pull = pull(&moved, &C_MAJOR.repeat(4));
+        assert!(pull[66] > 0.0 && pull[67] < 0.0);
+    }
+}

@@ -1,0 +1,196 @@
+//! Soft guards: each adjusts logits before a symbol is drawn, against one way in which a model
+//! drifts when it reads its own notes. A guard may read the context and nothing else, and never
+//! forbids a symbol: that is for [`crate::playing::limits`]. Each guard is a file with its reason
+//! and its numbers; [`LIST`] is the order in which they act.
+//!
+//! To add one: write its file, and add it to the `mod` lines and to [`LIST`].
+
+mod density;
+mod key;
+mod motif;
+mod range;
+mod repetition;
+mod subdivision;
+mod texture;
+
+use segue_music::{Context, Role, Tick};
+
+/// All guards, in the order in which they act.
+const LIST: &[&dyn Guard] = &[
+    &density::Density,
+    &subdivision::Subdivision,
+    &texture::Texture,
+    &repetition::Repetition,
+    &key::Key,
+    &motif::Motif,
+    &range::Range,
+];
+
+/// What a guard reads when a note is about to be drawn.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Situation<'a> {
+    /// The notes so far, of both roles; never empty.
+    pub context: &'a Context,
+    /// Whose note is drawn.
+    pub role: Role,
+    /// The onset of the newest note, whoever played it.
+    pub last: Tick,
+}
+
+impl Situation<'_> {
+    /// The role that plays with the one whose note is drawn.
+    fn other(&self) -> Role {
+        Role::ALL[1 - self.role.index()]
+    }
+}
+
+/// A soft guard. Of the two hooks it implements the one for what it guards.
+pub(crate) trait Guard: Sync {
+    /// The name it is switched by.
+    fn name(&self) -> &'static str;
+
+    /// Whether it acts in a duet, too, where the role has a part of its own beside the other's.
+    fn acts_in_duet(&self) -> bool;
+
+    /// Whether it acts where parts are asked for. Most guards compare a keyboard with a keyboard: a
+    /// drummer is denser than any player, and a bass line goes round on purpose.
+    fn acts_in_ensemble(&self) -> bool {
+        false
+    }
+
+    /// Adjusts the logits of the next onset. `onset` gives the tick that a symbol would begin the
+    /// note at, `None` where it is masked.
+    fn times(&self, _: &Situation<'_>, _onset: &dyn Fn(usize) -> Option<Tick>, _logits: &mut [f32]) {}
+
+    /// Adjusts the logits of the key of a note at `onset`.
+    fn keys(&self, _: &Situation<'_>, _onset: Tick, _logits: &mut [f32]) {}
+}
+
+/// Which guards act: a switch for each, all of them on by default.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Guards {
+    on: [bool; LIST.len()],
+}
+
+impl Default for Guards {
+    fn default() -> Self {
+        Self::ALL
+    }
+}
+
+/// A name that no guard has.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("there is no guard named {name:?}; the guards are {}", Guards::names().join(", "))]
+pub struct UnknownGuard {
+    /// The unknown name.
+    pub name: String,
+}
+
+impl Guards {
+    /// All of them, as in the plugin.
+    pub const ALL: Self = Self { on: [true; LIST.len()] };
+
+    /// None of them: what the model itself would play.
+    pub const NONE: Self = Self { on: [false; LIST.len()] };
+
+    /// The guards' names, in the order in which they act.
+    pub fn names() -> Vec<&'static str> {
+        LIST.iter().map(|guard| guard.name()).collect()
+    }
+
+    /// The same set with one guard switched.
+    ///
+    /// # Errors
+    /// Lists the names if there is no such guard.
+    pub fn switch(mut self, name: &str, on: bool) -> Result<Self, UnknownGuard> {
+        let place = LIST.iter().position(|guard| guard.name() == name);
+        let place = place.ok_or_else(|| UnknownGuard { name: name.to_owned() })?;
+        self.on[place] = on;
+        Ok(self)
+    }
+
+    /// Those that act, in order.
+    pub(crate) fn acting(self, in_duet: bool, in_ensemble: bool) -> impl Iterator<Item = &'static dyn Guard> {
+        let switched = LIST.iter().zip(self.on).filter_map(|(guard, on)| on.then_some(*guard));
+        switched.filter(move |guard| {
+            (!in_duet || guard.acts_in_duet()) && (!in_ensemble || guard.acts_in_ensemble())
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::fs;
+    use std::path::Path;
+
+    use segue_music::ContextNote;
+
+    use super::*;
+
+    #[test]
+    fn every_file_is_a_guard_of_the_list_and_names_its_command() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/playing/guards");
+        let mut files = BTreeSet::new();
+        for entry in fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+            if name == "mod" {
+                continue;
+            }
+            let command = format!("--without-guard {name}");
+            let text = fs::read_to_string(&path).unwrap();
+            assert!(text.contains(&command), "{name}.rs names no `trainer sweep {command}` for its numbers");
+            files.insert(name);
+        }
+        let listed: BTreeSet<String> = Guards::names().into_iter().map(str::to_owned).collect();
+        assert_eq!(files, listed, "the files of the folder, and the names in the list");
+        assert_eq!(listed.len(), LIST.len(), "two guards have one name");
+    }
+
+    /// What the guards do to the next onset and key after a player's slow scale and a thick, fast
+    /// and high figure of ours that begins as the scale does and goes round.
+    fn moved(guards: Guards, in_duet: bool) -> (Vec<f32>, Vec<f32>) {
+        let mut context = Context::new();
+        for (place, key) in (0..).zip([60, 62, 64, 65, 67, 69, 71, 72, 60, 62, 64, 65]) {
+            context.hear(ContextNote::held(48 * place, key, 80, Role::Player));
+        }
+        let start = 48 * 12;
+        for place in 0..120 {
+            let key = [97, 99, 60, 62][place as usize % 4];
+            context.hear(ContextNote::held(start + 3 * place, key, 80, Role::Segue));
+        }
+        let last = context.last().unwrap().onset;
+        context.hear(ContextNote::held(last, 70, 80, Role::Segue));
+        let situation = Situation { context: &context, role: Role::Segue, last };
+        let (mut times, mut keys) = (vec![0.0; 8], vec![0.0; 128]);
+        for guard in guards.acting(in_duet, false) {
+            guard.times(&situation, &|symbol| Some(last + 3 * symbol as Tick), &mut times);
+            guard.keys(&situation, last + 3, &mut keys);
+        }
+        (times, keys)
+    }
+
+    #[test]
+    fn every_guard_can_be_heard_and_switched_off() {
+        let untouched = (vec![0.0; 8], vec![0.0; 128]);
+        assert_eq!(moved(Guards::NONE, false), untouched);
+        for guard in LIST {
+            let name = guard.name();
+            let alone = Guards::NONE.switch(name, true).unwrap();
+            assert_ne!(moved(alone, false), untouched, "{name} does nothing");
+            assert_eq!(moved(alone, true) != untouched, guard.acts_in_duet(), "{name} in a duet");
+            let without = Guards::ALL.switch(name, false).unwrap();
+            assert_ne!(moved(without, false), moved(Guards::ALL, false), "without {name}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_name_lists_the_known_ones() {
+        let error = Guards::ALL.switch("tempo", false).unwrap_err().to_string();
+        assert!(
+            error.contains("tempo") && Guards::names().iter().all(|name| error.contains(name)),
+            "{error}"
+        );
+    }
+}

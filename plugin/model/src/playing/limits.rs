@@ -1,0 +1,163 @@
+//! Hard limits on what is played, as masks on the logits.
+
+use std::cmp::Ordering;
+
+use segue_music::{Context, ContextNote, Key, Part, PartSet, PitchClasses, Role, TICKS_PER_BEAT, Tick, Velocity, Vocabulary};
+
+/// What no note ever leaves, at any temperature.
+///
+/// Keys, scale and velocities mask the symbols of their heads. Density and polyphony say from when
+/// on a note may begin, which masks the onset's head; a note that would be one too many ends the
+/// oldest that sounds.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Limits {
+    /// Lowest and highest key.
+    pub keys: (Key, Key),
+    /// Softest and hardest.
+    pub velocities: (Velocity, Velocity),
+    /// How many notes of the role may sound at once.
+    pub polyphony: usize,
+    /// Notes a beat. From 1 on, never more than its whole part begin within any beat; below 1,
+    /// never two within its reciprocal. NaN is no limit.
+    pub density: f32,
+    /// Which pitch classes.
+    pub scale: PitchClasses,
+}
+
+impl Default for Limits {
+    /// Only the keys of a piano.
+    fn default() -> Self {
+        Self {
+            keys: (21, 108),
+            velocities: (1, 127),
+            polyphony: usize::MAX,
+            density: f32::INFINITY,
+            scale: PitchClasses::ALL,
+        }
+    }
+}
+
+/// The keys of MIDI.
+const HIGHEST: Key = 127;
+/// The longest wait that a limit can ask for, in ticks: a year at 120 beats a minute.
+const FOREVER: Tick = 3_000_000_000;
+
+impl Limits {
+    /// Whether a key is within range and scale.
+    pub fn allows(&self, key: Key) -> bool {
+        key <= HIGHEST && self.keys.0 <= key && key <= self.keys.1 && self.scale.contains(key)
+    }
+
+    /// The velocity that a symbol stands for within the limits; `None` where its whole level is
+    /// outside.
+    pub(crate) fn velocity(&self, symbol: usize) -> Option<Velocity> {
+        let (lowest, highest) = (self.velocities.0.max(1), self.velocities.1.min(127));
+        let velocity = Vocabulary::velocity_value(symbol).max(lowest).min(highest);
+        (lowest <= highest && Vocabulary::velocity_symbol(velocity) == symbol).then_some(velocity)
+    }
+
+    /// The limit that leaves no note, whatever was played before.
+    pub(crate) fn forbids_all(&self) -> Option<&'static str> {
+        let keys = self.keys.0..=self.keys.1.min(HIGHEST);
+        if keys.is_empty() {
+            Some("key")
+        } else if !keys.into_iter().any(|key| self.scale.contains(key)) {
+            Some("scale")
+        } else if self.velocities.0.max(1) > self.velocities.1.min(127) {
+            Some("velocity")
+        } else if self.polyphony == 0 {
+            Some("polyphony")
+        } else if self.density <= 0.0 {
+            Some("density")
+        } else {
+            None
+        }
+    }
+
+    /// The first tick from `from` on at which one more note of the role may begin, and the limit
+    /// that delayed it. No note of the context begins after `from`, so every later tick is allowed,
+    /// too.
+    pub(crate) fn earliest(
+        &self,
+        context: &Context,
+        role: Role,
+        parts: PartSet,
+        from: Tick,
+    ) -> (Tick, Option<&'static str>) {
+        let mut earliest = (from, None);
+        let mut not_before = |tick: Tick, limit: &'static str| {
+            if tick > earliest.0 {
+                earliest = (tick, Some(limit));
+            }
+        };
+        if let Some(tick) = self.thin_enough(context, role, from) {
+            not_before(tick, "density");
+        }
+        if let Some(last) = context.last().filter(|last| last.onset == from) {
+            let follows = match parts.is_empty() {
+                true => self.follows_with(None, last),
+                false => parts.iter().any(|part| self.follows_with(Some(part), last)),
+            };
+            if !follows {
+                not_before(from + 1, "key");
+            }
+        }
+        if let Some(tick) = self.quiet_enough(context, role, from) {
+            not_before(tick, "polyphony");
+        }
+        earliest
+    }
+
+    /// Whether a note of a part can still begin in the tick of the newest one. Steps of one tick are
+    /// in the order of their parts, then keys.
+    pub(crate) fn follows_with(&self, part: Option<Part>, last: &ContextNote) -> bool {
+        match part.cmp(&last.part) {
+            Ordering::Less => false,
+            Ordering::Equal => (last.key.saturating_add(1)..=HIGHEST).any(|key| self.allows_in(part, key)),
+            Ordering::Greater => true,
+        }
+    }
+
+    /// Whether a part may play a key. Drums are outside range and scale: their keys are no pitches.
+    fn allows_in(&self, part: Option<Part>, key: Key) -> bool {
+        match part {
+            Some(Part::Drums) => Part::drum_key(Part::drum_symbol(key)) == key,
+            _ => self.allows(key),
+        }
+    }
+
+    /// The tick from which on the density allows another note.
+    fn thin_enough(&self, context: &Context, role: Role, from: Tick) -> Option<Tick> {
+        if !self.density.is_finite() {
+            return None;
+        }
+        let beat = TICKS_PER_BEAT as f64;
+        let density = f64::from(self.density);
+        // At most `count` of the newest notes may lie within `span` ticks.
+        let (count, span) = if density < 1.0 { (1, beat / density) } else { (self.density as usize, beat) };
+        let span = (span.ceil() as Tick).min(FOREVER);
+        let mut newest = context.onsets(role).take_while(|&onset| onset > from - span);
+        newest.nth(count - 1).map(|onset| onset + span)
+    }
+
+    /// The tick after `from` from which on one more note would end no more than one other.
+    fn quiet_enough(&self, context: &Context, role: Role, from: Tick) -> Option<Tick> {
+        let sounding = || context.sounding(role, from).map(|(_, note)| note);
+        let together = sounding().filter(|note| note.onset == from).count();
+        let mut ends: Vec<Tick> = sounding().map(|note| note.end.unwrap_or(from + FOREVER)).collect();
+        ends.sort_unstable();
+        let too_many = ends.len().saturating_sub(self.polyphony);
+        let fewer = too_many.checked_sub(1).map(|last| ends[last]);
+        // No note of a chord is older than the others, to be ended for the next.
+        let after_chord = (together >= self.polyphony).then_some(from + 1);
+        fewer.max(after_chord)
+    }
+
+    /// The number of the note that must end where one with this key begins; `None` where none must.
+    pub(crate) fn one_too_many(&self, context: &Context, role: Role, onset: Tick, key: Key) -> Option<usize> {
+        // A voice on the same key ends anyway, by being struck again.
+        let mut others = context.sounding(role, onset).filter(|(_, note)| note.key != key).peekable();
+        let oldest = others.peek().map(|&(number, _)| number);
+        oldest.filter(|_| others.count() >= self.polyphony)
+    }
+}

@@ -1,0 +1,12 @@
+//! From logits to notes: what is asked for, the hard limits, the soft guards, the sampler, and the
+//! generator that applies them in order. It may use everything in this crate; no other folder may
+//! use it. Nothing here knows a host, a clock or a thread.
+
+mod chance;
+pub mod continuation;
+pub mod generator;
+pub mod guards;
+pub mod limits;
+pub mod onsets;
+pub mod request;
+pub mod sampler;

@@ -1,0 +1,261 @@
+//! A model as a safetensors file: its numbers, size, name, and the fingerprint of its vocabulary.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+use half::f16;
+use safetensors::tensor::{Dtype, SafeTensors, TensorView};
+use segue_music::Vocabulary;
+
+use crate::shape::config::Config;
+use crate::shape::parameters::{initial_numbers, parameters};
+
+/// Why a model cannot be read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum CheckpointError {
+    /// The file itself.
+    #[error("cannot read the model {path}: {source}", path = path.display())]
+    Read {
+        /// Which file.
+        path: PathBuf,
+        /// The system's error.
+        source: io::Error,
+    },
+    /// The place to write to.
+    #[error("cannot write the model {path}: {source}; choose another place", path = path.display())]
+    Write {
+        /// Which file.
+        path: PathBuf,
+        /// The system's error.
+        source: io::Error,
+    },
+    /// The contents, of a named file.
+    #[error("{path}: {source}", path = path.display())]
+    In {
+        /// Which file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: Box<CheckpointError>,
+    },
+    /// Not a safetensors file, or a cut one.
+    #[error("this is no whole safetensors file ({0}); fetch or train the model again")]
+    Format(String),
+    /// A safetensors file of something else.
+    #[error("this is no model of Segue: {0}")]
+    NotOurs(&'static str),
+    /// Another version's alphabets.
+    #[error(
+        "this model speaks another vocabulary ({found}, this version speaks {expected}); train it again with this version's trainer"
+    )]
+    Vocabulary {
+        /// The file's fingerprint.
+        found: String,
+        /// Ours.
+        expected: String,
+    },
+    /// A parameter that is missing, of another size or type, or not finite.
+    #[error("the parameter {0} of this model is missing or damaged; fetch or train the model again")]
+    Parameter(String),
+}
+
+impl CheckpointError {
+    fn in_file(self, path: &Path) -> Self {
+        Self::In { path: path.to_owned(), source: Box::new(self) }
+    }
+}
+
+/// How numbers are stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Precision {
+    /// Four bytes each, to go on training from.
+    Single,
+    /// Two bytes each, to ship.
+    Half,
+}
+
+/// What a model file holds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Checkpoint {
+    /// The model's name, for display.
+    pub name: String,
+    /// Its size.
+    pub config: Config,
+    /// How many notes its training saw.
+    pub notes_seen: u64,
+    /// The styles it can be asked for, by their numbers; empty for a model trained without any.
+    pub styles: Vec<String>,
+    /// Every parameter, in row order.
+    pub numbers: BTreeMap<String, Vec<f32>>,
+}
+
+const FORMAT: &str = "segue-1";
+
+fn fingerprint() -> String {
+    format!("{:016x}", Vocabulary::new().fingerprint())
+}
+
+impl Checkpoint {
+    /// An untrained one, named after its seed.
+    pub fn random(config: &Config, seed: u64) -> Self {
+        Self {
+            name: format!("random {seed}"),
+            config: config.clone(),
+            notes_seen: 0,
+            styles: Vec::new(),
+            numbers: initial_numbers(config, seed),
+        }
+    }
+
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// Names the file and what is wrong with it.
+    pub fn load(path: &Path) -> Result<Self, CheckpointError> {
+        let bytes =
+            fs::read(path).map_err(|source| CheckpointError::Read { path: path.to_owned(), source })?;
+        Self::from_bytes(&bytes).map_err(|error| error.in_file(path))
+    }
+
+    /// The styles named in the contents of a file, without reading its numbers. It allocates and
+    /// parses: not for the audio thread.
+    pub fn styles_in(bytes: &[u8]) -> Vec<String> {
+        let read = SafeTensors::read_metadata(bytes).ok().and_then(|(_, metadata)| {
+            let styles = metadata.metadata().as_ref()?.get("styles")?;
+            serde_json::from_str(styles).ok()
+        });
+        read.unwrap_or_default()
+    }
+
+    /// Reads the contents of a file.
+    ///
+    /// # Errors
+    /// Says what is wrong with it.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, CheckpointError> {
+        let (_, metadata) =
+            SafeTensors::read_metadata(bytes).map_err(|error| CheckpointError::Format(error.to_string()))?;
+        let none = HashMap::new();
+        let metadata = metadata.metadata().as_ref().unwrap_or(&none);
+        if metadata.get("format").map(String::as_str) != Some(FORMAT) {
+            return Err(CheckpointError::NotOurs("its header names no format that this version reads"));
+        }
+        let found = metadata.get("vocabulary").cloned().unwrap_or_default();
+        if found != fingerprint() {
+            return Err(CheckpointError::Vocabulary { found, expected: fingerprint() });
+        }
+        let config: Config = metadata
+            .get("config")
+            .and_then(|config| serde_json::from_str(config).ok())
+            .filter(Config::is_sound)
+            .ok_or(CheckpointError::NotOurs("its header gives no size that makes a model"))?;
+        let tensors =
+            SafeTensors::deserialize(bytes).map_err(|error| CheckpointError::Format(error.to_string()))?;
+        let mut numbers = BTreeMap::new();
+        for parameter in parameters(&config, &Vocabulary::new()) {
+            let damaged = || CheckpointError::Parameter(parameter.name.clone());
+            let tensor = tensors.tensor(&parameter.name).map_err(|_| damaged())?;
+            let mut read = floats(&tensor).ok_or_else(damaged)?;
+            if is_table(&parameter.name) && read.len().is_multiple_of(config.dim) {
+                // An earlier version's table is shorter: facts that it was trained without have no
+                // effect.
+                read.resize(parameter.count().max(read.len()), 0.0);
+            }
+            if read.len() != parameter.count() || !read.iter().all(|number| number.is_finite()) {
+                return Err(damaged());
+            }
+            numbers.insert(parameter.name, read);
+        }
+        let text = |key: &str| metadata.get(key).cloned().unwrap_or_default();
+        let notes_seen = text("notes_seen").parse().unwrap_or(0);
+        let styles = serde_json::from_str(&text("styles")).unwrap_or_default();
+        Ok(Self { name: text("name"), config, notes_seen, styles, numbers })
+    }
+
+    /// As the contents of a file.
+    ///
+    /// # Errors
+    /// Where a parameter is missing or of another size than the config gives it.
+    pub fn to_bytes(&self, precision: Precision) -> Result<Vec<u8>, CheckpointError> {
+        let mut stored = Vec::new();
+        for parameter in parameters(&self.config, &Vocabulary::new()) {
+            let damaged = || CheckpointError::Parameter(parameter.name.clone());
+            let numbers = self.numbers.get(&parameter.name).ok_or_else(damaged)?;
+            if numbers.len() != parameter.count() {
+                return Err(damaged());
+            }
+            let bytes: Vec<u8> = match precision {
+                Precision::Single => numbers.iter().flat_map(|number| number.to_le_bytes()).collect(),
+                Precision::Half => {
+                    numbers.iter().flat_map(|&number| f16::from_f32(number).to_le_bytes()).collect()
+                }
+            };
+            stored.push((parameter.name, parameter.shape, bytes));
+        }
+        let dtype = match precision {
+            Precision::Single => Dtype::F32,
+            Precision::Half => Dtype::F16,
+        };
+        let broken = |error: safetensors::SafeTensorError| CheckpointError::Format(error.to_string());
+        let mut views = Vec::new();
+        for (name, shape, bytes) in &stored {
+            views.push((name.clone(), TensorView::new(dtype, shape.clone(), bytes).map_err(broken)?));
+        }
+        let metadata = HashMap::from([
+            ("format".to_owned(), FORMAT.to_owned()),
+            ("vocabulary".to_owned(), fingerprint()),
+            ("config".to_owned(), json(&self.config)?),
+            ("name".to_owned(), self.name.clone()),
+            ("notes_seen".to_owned(), self.notes_seen.to_string()),
+            ("styles".to_owned(), json(&self.styles)?),
+        ]);
+        safetensors::serialize(views, Some(metadata)).map_err(broken)
+    }
+
+    /// The same model, grown to tell parts apart: what it knew it still knows, and the rest begins by chance.
+    pub fn with_parts(mut self, seed: u64) -> Self {
+        if self.config.parts {
+            return self;
+        }
+        self.config.parts = true;
+        let known = std::mem::replace(&mut self.numbers, initial_numbers(&self.config, seed));
+        for (name, known) in known {
+            // Alphabets grow at their end.
+            if let Some(numbers) = self.numbers.get_mut(&name).filter(|numbers| numbers.len() >= known.len()) {
+                numbers[..known.len()].copy_from_slice(&known);
+            }
+        }
+        self
+    }
+
+    /// Writes a file, whole or not at all.
+    ///
+    /// # Errors
+    /// Names the file.
+    pub fn save(&self, path: &Path, precision: Precision) -> Result<(), CheckpointError> {
+        let bytes = self.to_bytes(precision)?;
+        let part = path.with_extension("part");
+        fs::write(&part, bytes)
+            .and_then(|()| fs::rename(&part, path))
+            .map_err(|source| CheckpointError::Write { path: path.to_owned(), source })
+    }
+}
+
+fn json(what: &impl serde::Serialize) -> Result<String, CheckpointError> {
+    serde_json::to_string(what).map_err(|error| CheckpointError::Format(error.to_string()))
+}
+
+/// Whether a parameter is a table of facts, to whose end versions add rows.
+fn is_table(name: &str) -> bool {
+    name == "steps" || name.ends_with(".asked")
+}
+
+fn floats(tensor: &TensorView<'_>) -> Option<Vec<f32>> {
+    let bytes = tensor.data();
+    match tensor.dtype() {
+        Dtype::F32 => Some(bytes.as_chunks::<4>().0.iter().map(|&four| f32::from_le_bytes(four)).collect()),
+        Dtype::F16 => {
+            Some(bytes.as_chunks::<2>().0.iter().map(|&two| f16::from_le_bytes(two).to_f32()).collect())
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,72 @@
+//! Predicting one role's next note, whatever the other plays before it.
+
+use segue_model::{Aim, Config, Sequence};
+use segue_music::{Context, ContextNote, PartSet, Role, Tokenizer};
+use segue_network::{Batch, Network};
+
+/// Two who play together: the player's note on every beat, two of Segue's after each but the
+/// fourth.
+fn together(change: impl Fn(usize, &mut ContextNote)) -> Context {
+    let mut context = Context::new();
+    for beat in 0..16i64 {
+        for (offset, role) in [(0, Role::Player), (10, Role::Segue), (20, Role::Segue)] {
+            if beat % 4 == 3 && role == Role::Segue {
+                continue;
+            }
+            let mut note = ContextNote {
+                onset: beat * 48 + offset,
+                key: 50 + (beat * 5 % 12) as u8 + (offset / 5) as u8,
+                velocity: Some(60 + beat as u8),
+                end: Some(beat * 48 + offset + 9),
+                shown: (role == Role::Segue).then_some(9),
+                role,
+                part: None,
+            };
+            change(context.len(), &mut note);
+            context.hear(note);
+        }
+    }
+    context
+}
+
+fn aim(role: Option<Role>) -> Aim {
+    Aim { role, parts: PartSet::NONE }
+}
+
+#[test]
+fn the_others_notes_are_skipped() {
+    let tokenizer = Tokenizer::new();
+    let context = together(|_, _| ());
+    let sequence = Sequence::targeting(&tokenizer, &context, |_| true, |_| aim(Some(Role::Player)));
+    let notes = context.notes();
+    for question in 0..sequence.len() {
+        let next = notes[question + 1..].iter().find(|note| note.role == Role::Player);
+        // After the player's last note there is none to skip to.
+        let expected = next.unwrap_or(&notes[question + 1]);
+        assert_eq!(*sequence.token(question), tokenizer.token(expected, notes[question].onset), "{question}");
+    }
+}
+
+#[test]
+fn an_answer_is_seen_by_no_question_before_it_was_played() {
+    let network = Network::random(&Config::tiny(), 3).unwrap();
+    let logits = |context: &Context| {
+        let asks = |place: usize| aim((!place.is_multiple_of(3)).then_some(Role::ALL[place % 2]));
+        let sequence = Sequence::targeting(&Tokenizer::new(), context, |_| true, asks);
+        let batch = Batch::new(&[sequence], network.config(), network.vocabulary());
+        // The onset's head knows nothing about its target.
+        network.logits(&batch).unwrap()[0].to_vec2::<f32>().unwrap()
+    };
+    let whole = logits(&together(|_, _| ()));
+    for changed in [5, 17, 30] {
+        let other = logits(&together(|place, note| {
+            if place == changed {
+                note.velocity = Some(1);
+                note.onset += 3;
+                note.end = note.end.map(|end| end + 40);
+            }
+        }));
+        let first = whole.iter().zip(&other).position(|(a, b)| a != b);
+        assert_eq!(first, Some(changed), "the step of a note is the first to tell of it");
+    }
+}

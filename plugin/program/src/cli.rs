@@ -1,0 +1,46 @@
+//! The command line.
+
+mod arguments;
+mod continue_command;
+mod grid;
+mod listing;
+mod paths;
+#[cfg(feature = "standalone")]
+mod play;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use arguments::{Arguments, Command};
+use segue_music::one_line;
+
+/// Runs the command. An error is one line on standard error and a non-zero exit code.
+pub fn run() -> ExitCode {
+    let result = match Arguments::parse().command {
+        Command::Continue(arguments) => continue_command::run(&arguments),
+        #[cfg(feature = "standalone")]
+        Command::Play(arguments) => play::run(&arguments),
+        #[cfg(feature = "standalone")]
+        Command::Devices => {
+            play::devices();
+            Ok(())
+        }
+        #[cfg(not(feature = "standalone"))]
+        Command::Play { .. } | Command::Devices { .. } => Err(anyhow::anyhow!(
+            "this program was built without sound and MIDI ports; run `cargo run --release -p segue --features standalone -- play`"
+        )),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            report(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Prints an error with its causes on one line, whatever is in the names and texts that it quotes.
+fn report(error: &anyhow::Error) {
+    eprintln!("segue: {}", one_line(&format!("{error:#}")));
+}

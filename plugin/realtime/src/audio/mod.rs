@@ -1,0 +1,19 @@
+//! Runs on the host's audio thread. It may touch its own state and [`crate::between`], nothing else. It never allocates, locks,
+//! waits, logs or panics while it processes; the one exception is the bounded wait for the composer in the host's offline mode.
+//! It must never name the model, the plugin framework or the editor.
+
+pub mod clock;
+pub mod echo;
+mod link;
+pub mod moment;
+mod output;
+mod overrides;
+pub mod pace;
+mod plans;
+pub mod player;
+pub mod processor;
+pub mod revisions;
+pub mod scheduler;
+pub mod sound;
+mod timing;
+pub mod voices;

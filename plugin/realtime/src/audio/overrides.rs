@@ -1,0 +1,45 @@
+//! What the player's triggers made of the mode and the latch.
+
+use crate::between::choice::Choice;
+use crate::between::mode::Mode;
+use crate::between::settings::{Settings, Trigger};
+
+/// What holds in place of the parameters.
+#[derive(Default)]
+pub struct Overrides {
+    /// The mode, until the parameter moves.
+    pub mode: Option<Mode>,
+    /// The latch is held down.
+    pub latch: bool,
+}
+
+impl Overrides {
+    /// The mode that holds.
+    pub fn mode(&self, settings: &Settings) -> Mode {
+        self.mode.unwrap_or(settings.mode)
+    }
+
+    /// Whether the latch is down.
+    pub fn latched(&self, settings: &Settings) -> bool {
+        self.latch || settings.when.latch
+    }
+
+    /// The settings as they hold.
+    pub fn applied(&self, settings: &Settings) -> Settings {
+        let mut applied = *settings;
+        applied.mode = self.mode(settings);
+        applied.when.latch = self.latched(settings);
+        applied
+    }
+}
+
+/// The mode that a trigger steps to from another. A key steps on when it goes down; a controller's range is divided between the
+/// modes. `value` is 0 where a key comes up.
+pub fn next_mode(mode: Mode, trigger: Trigger, value: f32) -> Mode {
+    let modes = Mode::ALL.len();
+    let index = match trigger {
+        Trigger::Note(_) => mode.index() + usize::from(value > 0.0),
+        Trigger::Control(_) => ((value.clamp(0.0, 1.0) * modes as f32) as usize).min(modes - 1),
+    };
+    Mode::at(index % modes)
+}

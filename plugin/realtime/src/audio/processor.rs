@@ -1,0 +1,280 @@
+//! The audio thread: hears, passes through, and plays what was planned.
+//!
+//! The only place that knows where in a block something is. A block is cut at every event, at every tick and at every note
+//! that begins or ends; at one sample the order is: tick, ends, what comes in, beginnings. So output leaves in time
+//! order, and nothing depends on where blocks begin.
+//!
+//! Names no type of the model and none of the plugin framework.
+
+mod changes;
+mod incoming;
+mod plans;
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::thread::Thread;
+
+use segue_music::{Beats, Channel, Key, Role, TICK};
+
+use crate::audio::clock::Transport;
+use crate::audio::link::Link;
+use crate::audio::moment::Moment;
+use crate::audio::output::Output;
+use crate::audio::overrides::Overrides;
+use crate::audio::plans::Plans;
+use crate::audio::player::Player;
+use crate::audio::timing::Timing;
+use crate::audio::voices::{Address, Voices};
+use crate::between::boundary::AudioEnd;
+use crate::between::heard::{Heard, Tick};
+use crate::between::limits::KEPT_UP_TICKS;
+use crate::between::message::{Event, Message, Sink};
+use crate::between::meters::Meters;
+use crate::between::settings::{Mode, Settings};
+use crate::between::survival::Survives;
+use crate::between::touch::Touches;
+
+/// One block from the host.
+pub struct Block<'a> {
+    /// Its clock at the first sample.
+    pub transport: Transport,
+    /// The parameters.
+    pub settings: Settings,
+    /// What comes in, in time order.
+    pub events: &'a [Event],
+    /// Where the sound goes.
+    pub left: &'a mut [f32],
+    /// Where the sound goes; as long as `left`.
+    pub right: &'a mut [f32],
+}
+
+/// What happens next within a block, in the order in which it does at one sample.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Next {
+    Tick,
+    End(Channel, Key),
+    Input,
+    Begin,
+}
+
+/// The audio side of one instance. Allocates in `new`, then never.
+pub struct Processor {
+    link: Link,
+    meters: Arc<Meters>,
+    settings: Settings,
+    timing: Timing,
+    plans: Plans,
+    output: Output,
+    player: Player,
+    /// What is played in the window.
+    touches: Option<Touches>,
+    overrides: Overrides,
+    /// A reset came: to be done in the next block, as only there note-offs can be sent.
+    reset_pending: bool,
+}
+
+impl Processor {
+    /// At rest. Allocates everything that it will ever need.
+    pub fn new(mut end: AudioEnd, meters: Arc<Meters>, sample_rate: f64) -> Self {
+        let reports = end.reports();
+        let mut processor = Self {
+            link: Link::new(end),
+            meters,
+            settings: Settings::default(),
+            timing: Timing::new(sample_rate),
+            plans: Plans::new(),
+            output: Output::new(reports, sample_rate),
+            player: Player::new(),
+            touches: None,
+            overrides: Overrides::default(),
+            reset_pending: true,
+        };
+        processor.activate(sample_rate, false, None);
+        processor
+    }
+
+    /// The host begins, or begins anew, with this sample rate. In its offline mode the composer may be waited for.
+    /// Allocates: not for the audio thread. What still sounds is ended in the next block.
+    pub fn activate(&mut self, sample_rate: f64, offline: bool, composer: Option<Thread>) {
+        self.timing.set_sample_rate(sample_rate);
+        self.output.activate(sample_rate);
+        self.link.end.set_composer(composer);
+        self.link.end.set_offline(offline);
+        self.reset_pending = true;
+    }
+
+    /// Whether the composer may be waited for.
+    ///
+    /// # Real-time safety
+    /// Sets a flag.
+    pub fn set_offline(&mut self, offline: bool) {
+        self.link.end.set_offline(offline);
+    }
+
+    /// Hears what is played in the window, too. Called outside of processing.
+    pub fn listen_to(&mut self, touches: Touches) {
+        self.touches = Some(touches);
+    }
+
+    /// The host wants us as after the activation. Done in the next block.
+    ///
+    /// # Real-time safety
+    /// Sets a flag.
+    pub fn reset(&mut self) {
+        self.reset_pending = true;
+    }
+
+    /// One block.
+    ///
+    /// # Real-time safety
+    /// Neither allocates, locks, waits nor logs; in the host's offline mode it waits for plans, bounded.
+    pub fn process(&mut self, block: Block<'_>, sink: &mut dyn Sink) {
+        let frames = block.left.len().min(block.right.len());
+        self.output.voices.settle(&mut self.first(sink));
+        self.begin(&block, sink);
+        let start = self.timing.block_start;
+        let end = start + frames as u64;
+        let mut input = block.events;
+        if frames == 0 {
+            // No time passes, but a release that comes with such a block must not be lost.
+            for event in input {
+                self.receive(event.message, &mut self.first(sink));
+            }
+            return;
+        }
+        let (mut now, mut rendered) = (start, 0);
+        self.fetch_plans();
+        self.receive_touches(&mut self.first(sink));
+        while let Some((at, next)) = self.next(now, frames as u64, input) {
+            if at >= end {
+                break;
+            }
+            now = at;
+            let ready = (at - start) as usize;
+            if ready > rendered {
+                self.render(&mut block.left[rendered..ready], &mut block.right[rendered..ready]);
+                rendered = ready;
+            }
+            let moment = &mut self.moment(at, sink);
+            match next {
+                Next::Tick => self.tick(at),
+                Next::End(channel, key) => self.end_due(Address { channel, key }, moment),
+                Next::Input => {
+                    if let Some((event, rest)) = input.split_first() {
+                        input = rest;
+                        self.receive(event.message, moment);
+                    }
+                }
+                Next::Begin => self.play_next(moment),
+            }
+        }
+        self.render(&mut block.left[rendered..frames], &mut block.right[rendered..frames]);
+        self.timing.block_start = end;
+    }
+
+    /// Ends everything at the start of a block: for the one that falls back to passing through.
+    pub fn silence(&mut self, sink: &mut dyn Sink) {
+        self.output.end_all(&mut self.first(sink));
+    }
+
+    fn mode(&self) -> Mode {
+        self.overrides.mode(&self.settings)
+    }
+
+    fn latched(&self) -> bool {
+        self.overrides.latched(&self.settings)
+    }
+
+    fn cut(&mut self, survives: Survives, now: &Moment<'_>) {
+        let at = self.report(now.sample);
+        self.send(Heard::Cut { at, survives, revision: self.plans.revisions.newest() });
+    }
+
+    fn send(&mut self, heard: Heard) {
+        self.link.send(heard, self.player.keys());
+    }
+
+    /// Reports that every key is up.
+    fn release_held(&mut self, at: Beats) {
+        for key in 0..128 {
+            if self.player.holds(key) {
+                self.send(Heard::Off { at, key });
+                self.meters.set_key(Role::Player, key, false);
+            }
+        }
+        self.player.release_all();
+    }
+
+    /// The jam position of a sample that is about to be reported: never before one that was.
+    fn report(&mut self, sample: u64) -> Beats {
+        self.link.reported_until = self.position(sample);
+        self.link.reported_until
+    }
+
+    fn position(&self, sample: u64) -> Beats {
+        self.link.reported_until.max(self.timing.clock.beats_at(sample))
+    }
+
+    /// A sample of this block.
+    fn moment<'a>(&self, sample: u64, sink: &'a mut dyn Sink) -> Moment<'a> {
+        let time = sample.saturating_sub(self.timing.block_start) as u32;
+        Moment { sample, time, at: self.position(sample), sink }
+    }
+
+    /// The first sample of this block.
+    fn first<'a>(&self, sink: &'a mut dyn Sink) -> Moment<'a> {
+        self.moment(self.timing.block_start, sink)
+    }
+
+    /// What happens next at or after `now`, and when.
+    fn next(&self, now: u64, frames: u64, input: &[Event]) -> Option<(u64, Next)> {
+        let clock = &self.timing.clock;
+        let ends = self.output.voices.of(Role::Segue).filter_map(|(address, voice)| {
+            let due = clock.sample_at(voice.end?).max(voice.since + 1);
+            Some((due, Next::End(address.channel, address.key)))
+        });
+        let arrives = input
+            .first()
+            .map(|event| (self.timing.block_start + u64::from(event.time).min(frames - 1), Next::Input));
+        let begins = self.plans.scheduler.next().map(|onset| (clock.sample_at(onset), Next::Begin));
+        ends.chain(arrives)
+            .chain(begins)
+            .chain([(self.timing.next_tick, Next::Tick)])
+            .map(|(at, next)| (at.max(now), next))
+            .min()
+    }
+
+    /// A tick: the composer decides. In offline rendering the plans that the samples up to the next one need are
+    /// waited for.
+    fn tick(&mut self, sample: u64) {
+        self.timing.pass_tick(sample);
+        let mut settings = self.overrides.applied(&self.settings);
+        settings.on &= !settings.bypass;
+        let at = self.report(sample);
+        let Timing { clock, tick_count: number, lead, .. } = &self.timing;
+        let number = *number;
+        let tick = Tick {
+            number,
+            at,
+            lead: clock.length_of(*lead),
+            step: clock.length_of(self.timing.tick_samples() as u64),
+            milliseconds: self.timing.tick_milliseconds(),
+            bar: clock.bar(),
+            meter: clock.meter(),
+            settings,
+            revision: self.plans.revisions.newest(),
+        };
+        self.link.tick(tick, self.player.keys());
+        self.link.end.wait_for(number.saturating_sub(KEPT_UP_TICKS));
+        self.fetch_plans();
+    }
+
+    fn render(&mut self, left: &mut [f32], right: &mut [f32]) {
+        let levels = if self.settings.bypass {
+            [0.0; 2]
+        } else {
+            [self.settings.sound.level, self.settings.sound.segue_level]
+        };
+        self.output.sound.render(left, right, levels);
+    }
+}

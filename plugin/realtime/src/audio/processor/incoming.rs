@@ -1,0 +1,189 @@
+//! What comes in from the host: the player's keys and pedals are heard and passed through, the rest is passed through.
+
+use super::*;
+use crate::audio::overrides::next_mode;
+use crate::audio::voices::{On, midi_velocity};
+use crate::between::limits::TOUCHES;
+use crate::between::settings::Trigger;
+use crate::between::sounded::Sounded;
+
+impl Processor {
+    /// What was played in the window since the last block comes in at the start of this one.
+    pub(super) fn receive_touches(&mut self, now: &mut Moment<'_>) {
+        // At most what the ring holds, though somebody goes on filling it.
+        for first in (0..TOUCHES).map(|received| received == 0) {
+            let Some(touches) = &mut self.touches else { return };
+            if first {
+                touches.begin();
+            }
+            let Some(message) = touches.receive() else { return };
+            self.receive(message, now);
+        }
+    }
+
+    /// Something comes in.
+    pub(super) fn receive(&mut self, message: Message, now: &mut Moment<'_>) {
+        match message {
+            Message::On { key, velocity, .. }
+                if velocity > 0.0 && self.commands(Trigger::Note(key), 1.0, now) => {}
+            Message::On { id, channel, key, velocity } if velocity > 0.0 => {
+                self.note_on(Address { channel, key }, id, velocity, now);
+            }
+            // MIDI's other way of writing a release.
+            Message::On { channel, key, .. } | Message::Off { channel, key, .. } => {
+                let heard = self.player.holds_on(channel, key);
+                if !heard && self.commands(Trigger::Note(key), 0.0, now) {
+                    return;
+                }
+                if !self.output.echo.takes_off(channel, key) {
+                    self.note_off(Address { channel, key }, now);
+                }
+            }
+            Message::Choke { channel, key } => {
+                for c in 0..16 {
+                    for k in 0..128 {
+                        let meant = channel.is_none_or(|it| it == c) && key.is_none_or(|it| it == k);
+                        if meant && self.player.holds_on(c, k) {
+                            self.note_off(Address { channel: c, key: k }, now);
+                        }
+                    }
+                }
+            }
+            // VST3 controllers rest at exactly one half, which no 7-bit value is: nobody moved it.
+            Message::Control { value: 0.5, .. } | Message::Pressure { value: 0.5, .. } => {}
+            // The wheel's middle is a place it comes back to.
+            Message::Bend { channel, value } => {
+                if self.player.bend(channel, value) {
+                    self.pass(message, now);
+                }
+            }
+            Message::Control { controller, value, .. }
+                if self.commands(Trigger::Control(controller), value, now) => {}
+            Message::Control { channel, controller, value } => {
+                self.control(channel, controller, value, now);
+                self.pass(message, now);
+            }
+            _ => self.pass(message, now),
+        }
+    }
+
+    fn passes(&self) -> bool {
+        self.settings.sound.pass || self.settings.bypass
+    }
+
+    fn pass(&mut self, message: Message, now: &mut Moment<'_>) {
+        if self.passes() {
+            now.sink.send(now.time, message);
+        }
+    }
+
+    /// The player strikes a key: our notes end here, in this very sample, unless the mode lets them survive.
+    fn note_on(&mut self, address: Address, id: Option<i32>, velocity: f32, now: &mut Moment<'_>) {
+        let Address { channel, key } = address;
+        if self.output.echo.takes_on(channel, key, now.sample) {
+            self.meters.echoes.fetch_add(1, Ordering::Relaxed);
+            return;
+        }
+        self.player.press(channel, key);
+        if !self.settings.bypass {
+            let at = self.report(now.sample);
+            let survives = self.survival_on_note_on(at);
+            self.make_way(survives, now);
+            let revision = self.plans.revisions.newest();
+            self.send(Heard::On { at, key, velocity: midi_velocity(velocity), survives, revision });
+            self.output.sound.on(address, Role::Player, velocity);
+            self.meters.set_key(Role::Player, key, true);
+            self.meters.struck(key);
+        }
+        let on = On { role: Role::Player, id, velocity, end: None, since: now.sample, answer: 0 };
+        if self.passes() {
+            self.output.voices.start(address, on, now);
+        } else {
+            // It is played, though it is not passed on.
+            self.output.voices.reports.send(now.at, on.report(now.at, address));
+        }
+    }
+
+    /// The player releases a key. A release that matches nothing goes nowhere.
+    fn note_off(&mut self, address: Address, now: &mut Moment<'_>) {
+        let Address { channel, key } = address;
+        if !self.player.release(channel, key) {
+            return;
+        }
+        if !self.player.holds(key) && !self.settings.bypass {
+            let at = self.report(now.sample);
+            self.send(Heard::Off { at, key });
+            self.meters.set_key(Role::Player, key, false);
+        }
+        // Where our voice took the address over, the player's has ended already.
+        let sounds = self.output.voices.at(address).map(|voice| voice.role);
+        if sounds.is_none_or(|role| role == Role::Player) {
+            self.output.end(address, now);
+        }
+        if sounds != Some(Role::Player) {
+            // It was not passed on.
+            let off = Sounded::Off { at: now.at, role: Role::Player, channel, key };
+            self.output.voices.reports.send(now.at, off);
+        }
+    }
+
+    /// What of ours goes on when the player strikes a key here.
+    fn survival_on_note_on(&self, at: Beats) -> Survives {
+        let commit = at + self.timing.clock.length_of(self.timing.lead);
+        self.mode().survival_on_note_on(self.settings.when.yields, self.plans.is_our_turn(at), commit)
+    }
+
+    /// Whether a key or a controller is a command, and not music. It is done then; `value` is 0 where the key comes up.
+    fn commands(&mut self, trigger: Trigger, value: f32, now: &mut Moment<'_>) -> bool {
+        if self.settings.bypass {
+            return false;
+        }
+        if value > 0.0 && self.meters.learn.load(Ordering::Relaxed) {
+            self.meters.set_learned(trigger);
+            return true;
+        }
+        let latched = self.latched();
+        let is_latch = self.settings.when.latch_trigger == Some(trigger);
+        if is_latch {
+            self.overrides.latch = value >= 0.5 || (value > 0.0 && matches!(trigger, Trigger::Note(_)));
+            if latched && !self.latched() {
+                self.hand_back(now);
+            }
+        }
+        let is_mode = self.settings.when.mode_trigger == Some(trigger);
+        if is_mode {
+            let mode = next_mode(self.mode(), trigger, value);
+            if mode != self.mode() {
+                self.overrides.mode = Some(mode);
+                self.meters.set_mode(mode);
+                self.make_way(Survives::Nothing, now);
+                self.cut(Survives::Nothing, now);
+            }
+        }
+        is_latch || is_mode
+    }
+
+    fn control(&mut self, channel: Channel, controller: u8, value: f32, now: &mut Moment<'_>) {
+        let pedal = match controller {
+            Message::PEDAL => self.player.pedal(channel, value > 0.5),
+            Message::RESET_CONTROLLERS => self.player.pedal(channel, false),
+            Message::ALL_SOUND_OFF | Message::ALL_NOTES_OFF => {
+                self.end_everything(now);
+                self.cut(Survives::Nothing, now);
+                None
+            }
+            _ => None,
+        };
+        if let Some(down) = pedal {
+            self.output.sound.pedal(down);
+            if !self.settings.bypass {
+                let at = self.report(now.sample);
+                self.send(Heard::Pedal { at, down });
+                // The player's pedal moves on our channel too, where that is wanted.
+                if self.settings.sound.follow_pedal && self.settings.on {
+                    self.output.move_pedal(self.settings.sound.channel, down, now);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! A slow stereo chorus: what was heard 9 ms ago, drifting against the tone by a few cents, left and right in opposition.
+
+use super::sine::{Sine, turns};
+use crate::between::resident;
+
+/// Seconds by which the copies lag, and how far they swing around that.
+const LAG: f32 = 0.009;
+const SWING: f32 = 0.0016;
+
+/// Turns of the swing in a second. With 1.6 ms that is 6 parts in a thousand of pitch at the most: 10 cents.
+const RATE: f32 = 0.6;
+
+/// How much of the copies is added.
+const WET: f32 = 0.35;
+
+/// The chorus. Allocates in `new`, then never.
+pub struct Chorus {
+    line: Vec<f32>,
+    place: usize,
+    angle: u32,
+    step: u32,
+    lag: f32,
+    swing: f32,
+}
+
+impl Chorus {
+    /// At rest, at a sample rate.
+    pub fn new(sample_rate: f32) -> Self {
+        let longest = ((LAG + SWING) * sample_rate) as usize + 4;
+        Self {
+            line: resident::silence(longest.next_power_of_two()),
+            place: 0,
+            angle: 0,
+            step: turns(RATE / sample_rate),
+            lag: LAG * sample_rate,
+            swing: SWING * sample_rate,
+        }
+    }
+
+    /// One sample of either side, in and out.
+    ///
+    /// # Real-time safety
+    /// Neither allocates nor waits.
+    #[inline]
+    pub fn next(&mut self, left: f32, right: f32, sine: &Sine) -> (f32, f32) {
+        self.angle = self.angle.wrapping_add(self.step);
+        let swing = self.swing * sine.at(self.angle);
+        self.place = self.place.wrapping_add(1);
+        let here = self.place & (self.line.len() - 1);
+        if let Some(sample) = self.line.get_mut(here) {
+            *sample = 0.5 * (left + right);
+        }
+        (left + WET * self.read(self.lag + swing), right + WET * self.read(self.lag - swing))
+    }
+
+    /// What was heard so many samples ago.
+    #[inline]
+    fn read(&self, ago: f32) -> f32 {
+        let (whole, part) = (ago as usize, ago.fract());
+        let at = |ago: usize| {
+            let index = self.place.wrapping_sub(ago) & (self.line.len() - 1);
+            self.line.get(index).copied().unwrap_or(0.0)
+        };
+        at(whole) + (at(whole + 1) - at(whole)) * part
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_copies_come_later_and_apart() {
+        for rate in [8_000.0, 48_000.0, 192_000.0] {
+            let (mut chorus, sine) = (Chorus::new(rate), Sine::new());
+            let out: Vec<_> = (0..(0.02 * rate) as usize)
+                .map(|at| chorus.next(if at == 0 { 1.0 } else { 0.0 }, 0.0, &sine))
+                .collect();
+            assert_eq!(out[0].0, 1.0);
+            let centre = |side: fn(&(f32, f32)) -> f32| {
+                let sum: f32 = out[1..].iter().map(side).sum();
+                let moment: f32 = out[1..].iter().enumerate().map(|(at, both)| side(both) * at as f32).sum();
+                assert!((sum - WET / 2.0).abs() < 0.05 * WET, "{rate}: {sum}");
+                moment / sum / rate
+            };
+            let (left, right) = (centre(|both| both.0), centre(|both| both.1));
+            assert!((0.007..0.011).contains(&left) && (0.007..0.011).contains(&right), "{left} {right}");
+            assert_ne!(left, right);
+        }
+    }
+}

@@ -1,0 +1,282 @@
+//! Who sounds on which channel and key at our output: the one place that pairs ons and offs.
+//!
+//! Every on that was sent is followed by exactly one off, and both are reported. A new on ends the voice that sounds at its address first,
+//! whoever played it. An off that the host had no room for is owed, and sent at the start of the next block.
+
+use segue_music::{Beats, Channel, Key, Role, Velocity};
+
+use crate::audio::moment::Moment;
+use crate::between::limits::ADDRESSES;
+use crate::between::message::Message;
+use crate::between::resident;
+use crate::between::sounded::{Reports, Sounded};
+
+/// A voice that sounds.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Voice {
+    /// Who played it.
+    pub role: Role,
+    /// The host's name of the note.
+    id: Option<i32>,
+    /// When it ends by itself; nothing for the player's.
+    pub end: Option<Beats>,
+    /// The sample at which it began.
+    pub since: u64,
+    /// Its off was refused, and is to be sent.
+    owed: bool,
+}
+
+/// A channel and a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Address {
+    /// The channel.
+    pub channel: Channel,
+    /// The key.
+    pub key: Key,
+}
+
+impl Address {
+    /// Out of range wraps: never a panic on the audio thread.
+    fn index(self) -> usize {
+        usize::from(self.channel % 16) * 128 + usize::from(self.key % 128)
+    }
+
+    fn of(index: u16) -> Self {
+        Self { channel: (index / 128) as Channel, key: (index % 128) as Key }
+    }
+}
+
+/// The voices at our output. Allocates in `new`, then never.
+pub struct Voices {
+    slots: Vec<Option<Voice>>,
+    /// The slots that are taken, by role: looking through ours costs nothing while only the player plays.
+    sounding: [Vec<u16>; 2],
+    /// Where it is reported.
+    pub reports: Reports,
+}
+
+impl Voices {
+    /// Silence.
+    pub fn new(reports: Reports) -> Self {
+        let sounding = Role::ALL.map(|_| resident::list(ADDRESSES, 0));
+        Self { slots: vec![None; ADDRESSES], sounding, reports }
+    }
+
+    /// Whether nothing sounds and nothing is owed.
+    pub fn is_silent(&self) -> bool {
+        self.sounding.iter().all(Vec::is_empty)
+    }
+
+    /// The voice at an address.
+    pub fn at(&self, address: Address) -> Option<&Voice> {
+        self.slots[address.index()].as_ref()
+    }
+
+    /// Starts a voice and sends its on, the off of the one before it first. False where the host had no room: then
+    /// nothing sounds there.
+    ///
+    /// # Real-time safety
+    /// Neither allocates nor waits.
+    pub fn start(&mut self, address: Address, on: On, now: &mut Moment<'_>) -> bool {
+        if !self.end(address, now) {
+            return false;
+        }
+        let Address { channel, key } = address;
+        if !now.sink.send(now.time, Message::On { id: on.id, channel, key, velocity: on.velocity }) {
+            return false;
+        }
+        self.slots[address.index()] =
+            Some(Voice { role: on.role, id: on.id, end: on.end, since: on.since, owed: false });
+        self.sounding[on.role.index()].push(address.index() as u16);
+        self.reports.send(now.at, on.report(now.at, address));
+        true
+    }
+
+    /// Ends whatever sounds at an address. False where the host had no room for the off; it is owed then.
+    ///
+    /// # Real-time safety
+    /// Neither allocates nor waits.
+    pub fn end(&mut self, address: Address, now: &mut Moment<'_>) -> bool {
+        let Some(voice) = &mut self.slots[address.index()] else { return true };
+        let Address { channel, key } = address;
+        if !now.sink.send(now.time, Message::Off { id: voice.id, channel, key, velocity: 0.0 }) {
+            voice.owed = true;
+            return false;
+        }
+        let role = voice.role;
+        self.slots[address.index()] = None;
+        self.sounding[role.index()].retain(|&index| usize::from(index) != address.index());
+        self.reports.send(now.at, Sounded::Off { at: now.at, role, channel, key });
+        true
+    }
+
+    /// Our voice at an address, if it is there, ends at `at` unless it ends sooner.
+    pub fn shorten(&mut self, address: Address, at: Beats) {
+        if let Some(voice) = &mut self.slots[address.index()] {
+            voice.end = voice.end.map(|end| end.min(at));
+        }
+    }
+
+    /// Ends the voices of a role.
+    ///
+    /// # Real-time safety
+    /// Neither allocates nor waits; at most 2,048 offs.
+    pub fn end_all(&mut self, role: Role, now: &mut Moment<'_>) {
+        self.end_where(role, now, |_| true);
+    }
+
+    /// Sends the offs that are owed.
+    ///
+    /// # Real-time safety
+    /// Neither allocates nor waits.
+    pub fn settle(&mut self, now: &mut Moment<'_>) {
+        for role in Role::ALL {
+            self.end_where(role, now, |voice| voice.owed);
+        }
+    }
+
+    fn end_where(&mut self, role: Role, now: &mut Moment<'_>, wanted: impl Fn(&Voice) -> bool) {
+        let (slots, reports) = (&mut self.slots, &mut self.reports);
+        self.sounding[role.index()].retain(|&index| {
+            let slot = &mut slots[usize::from(index)];
+            let Some(voice) = slot else { return false };
+            if !wanted(voice) {
+                return true;
+            }
+            let Address { channel, key } = Address::of(index);
+            if now.sink.send(now.time, Message::Off { id: voice.id, channel, key, velocity: 0.0 }) {
+                *slot = None;
+                reports.send(now.at, Sounded::Off { at: now.at, role, channel, key });
+                false
+            } else {
+                voice.owed = true;
+                true
+            }
+        });
+    }
+
+    /// The voices of a role that sound, in no order, without those that are only owed.
+    pub fn of(&self, role: Role) -> impl Iterator<Item = (Address, &Voice)> {
+        self.sounding[role.index()]
+            .iter()
+            .filter_map(|&index| Some((Address::of(index), self.slots[usize::from(index)].as_ref()?)))
+            .filter(|(_, voice)| !voice.owed)
+    }
+}
+
+/// A voice to start.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct On {
+    /// Who plays it.
+    pub role: Role,
+    /// The host's name of the note.
+    pub id: Option<i32>,
+    /// How hard, 0 to 1.
+    pub velocity: f32,
+    /// When it ends by itself.
+    pub end: Option<Beats>,
+    /// The sample at which it begins.
+    pub since: u64,
+    /// Which of the composer's answers it belongs to; zero for the player's.
+    pub answer: u32,
+}
+
+impl On {
+    /// For the takes.
+    ///
+    /// # Real-time safety
+    /// Arithmetic only.
+    pub fn report(&self, at: Beats, Address { channel, key }: Address) -> Sounded {
+        let velocity = midi_velocity(self.velocity);
+        Sounded::On { at, role: self.role, channel, key, velocity, answer: self.answer }
+    }
+}
+
+/// 0 to 1 as MIDI's 1 to 127.
+pub fn midi_velocity(velocity: f32) -> Velocity {
+    // A float cast saturates and maps NaN to zero.
+    ((velocity * 127.0).round() as Velocity).clamp(1, 127)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::between::message::{Event, Sink};
+
+    const C: Address = Address { channel: 1, key: 60 };
+
+    fn on(role: Role) -> On {
+        On { role, id: None, velocity: 0.5, end: None, since: 0, answer: 0 }
+    }
+
+    fn now(time: u32, sink: &mut dyn Sink) -> Moment<'_> {
+        Moment { sample: time.into(), time, at: beats(time), sink }
+    }
+
+    fn beats(time: u32) -> Beats {
+        Beats::ratio(time.into(), 4)
+    }
+
+    /// A sink with room for so many messages.
+    struct Narrow(usize, Vec<Event>);
+
+    impl Sink for Narrow {
+        fn send(&mut self, time: u32, message: Message) -> bool {
+            self.1.len() < self.0 && self.1.send(time, message)
+        }
+    }
+
+    fn kinds(events: &[Event]) -> String {
+        events.iter().map(|event| if event.message.ends_notes() { '-' } else { '+' }).collect()
+    }
+
+    #[test]
+    fn a_new_on_ends_the_other_voice_first() {
+        let (mut voices, mut out) = (Voices::new(Reports::nowhere()), Vec::new());
+        for role in [Role::Player, Role::Segue, Role::Segue, Role::Player] {
+            assert!(voices.start(C, on(role), &mut now(3, &mut out)));
+        }
+        voices.end(C, &mut now(4, &mut out));
+        voices.end(C, &mut now(5, &mut out));
+        assert_eq!(kinds(&out), "+-+-+-+-");
+        assert!(voices.is_silent());
+    }
+
+    #[test]
+    fn an_off_without_room_is_owed() {
+        let mut voices = Voices::new(Reports::nowhere());
+        let mut narrow = Narrow(1, Vec::new());
+        assert!(voices.start(C, on(Role::Segue), &mut now(0, &mut narrow)));
+        voices.end_all(Role::Segue, &mut now(7, &mut narrow));
+        assert!(!voices.is_silent());
+        assert!(
+            !voices.start(C, on(Role::Player), &mut now(8, &mut narrow)),
+            "no on before the off that is owed"
+        );
+        narrow.0 = 9;
+        voices.settle(&mut now(0, &mut narrow));
+        assert_eq!(kinds(&narrow.1), "+-");
+        assert!(voices.is_silent());
+    }
+
+    #[test]
+    fn what_is_sent_is_reported() {
+        let (ring, mut told) = rtrb::RingBuffer::new(crate::between::limits::SOUNDED);
+        let mut voices = Voices::new(Reports::new(ring));
+        let mut narrow = Narrow(1, Vec::new());
+        assert!(voices.start(C, On { answer: 3, ..on(Role::Segue) }, &mut now(1, &mut narrow)));
+        voices.end(C, &mut now(2, &mut narrow));
+        narrow.0 = 9;
+        voices.settle(&mut now(3, &mut narrow));
+        assert!(voices.start(C, on(Role::Player), &mut now(4, &mut narrow)));
+        voices.end_all(Role::Player, &mut now(5, &mut narrow));
+        let told: Vec<_> = std::iter::from_fn(|| told.pop().ok()).collect();
+        let Address { channel, key } = C;
+        let on =
+            |at: u32, role, answer| Sounded::On { at: beats(at), role, channel, key, velocity: 64, answer };
+        let off = |at: u32, role| Sounded::Off { at: beats(at), role, channel, key };
+        let (ours, theirs) = (Role::Segue, Role::Player);
+        // The off that was owed is told when it was sent.
+        assert_eq!(told, [on(1, ours, 3), off(3, ours), on(4, theirs, 0), off(5, theirs)]);
+    }
+}

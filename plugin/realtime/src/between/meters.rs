@@ -1,0 +1,150 @@
+//! What the audio thread and the composer show of themselves: atomics alone, so whoever writes or reads one never waits.
+
+use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU8, AtomicU32, AtomicU64, Ordering};
+
+use segue_music::{Key, Role};
+
+use crate::between::mode::Mode;
+use crate::between::settings::Trigger;
+
+pub use crate::between::doing::Doing;
+
+/// Counters and flags of one instance.
+#[derive(Default)]
+pub struct Meters {
+    doing: AtomicU8,
+    bars_left: AtomicU32,
+    beats_left: AtomicU32,
+    mode: AtomicU8,
+    lag: AtomicU32,
+    held: [[AtomicU64; 2]; 2],
+    /// The player's last eight keys, one more than their number in a byte each, the newest lowest.
+    last: AtomicU64,
+    /// Planned notes that came too late to be played.
+    pub late: AtomicU32,
+    /// Planned notes for which there was no room.
+    pub dropped: AtomicU32,
+    /// Notes of our own that came back and were not heard.
+    pub echoes: AtomicU32,
+    /// Answers whose first note was not there in time.
+    pub late_starts: AtomicU32,
+    /// The editor asks for silence: the audio thread ends everything and clears it.
+    pub panic: AtomicBool,
+    /// The editor wants to know which key or controller moves next: the audio thread keeps it and clears this.
+    pub learn: AtomicBool,
+    /// What was learnt, one more than the parameter of a trigger has it: a key, or a controller and 128.
+    learned: AtomicI32,
+    /// Reports of what sounded for which there was no room: the takes lack them.
+    pub unreported: AtomicU32,
+}
+
+impl Meters {
+    /// What the composer does now, with the bars its answer still lasts.
+    pub fn set_doing(&self, doing: Doing, bars_left: f32) {
+        self.doing.store(doing as u8, Ordering::Relaxed);
+        self.bars_left.store(bars_left.to_bits(), Ordering::Relaxed);
+    }
+
+    /// What it does, and the bars its answer still lasts.
+    pub fn doing(&self) -> (Doing, f32) {
+        let doing = match self.doing.load(Ordering::Relaxed) {
+            0 => Doing::Loading,
+            1 => Doing::Listening,
+            2 => Doing::Hearing,
+            3 => Doing::Waiting,
+            4 => Doing::Answering,
+            5 => Doing::YourTurn,
+            6 => Doing::Alongside,
+            7 => Doing::Resting,
+            8 => Doing::Off,
+            _ => Doing::Failed,
+        };
+        (doing, f32::from_bits(self.bars_left.load(Ordering::Relaxed)))
+    }
+
+    /// How many beats are left of the player's turn, or until what Segue has planned begins: the count-in.
+    pub fn beats_left(&self) -> f32 {
+        f32::from_bits(self.beats_left.load(Ordering::Relaxed))
+    }
+
+    /// Called by the composer.
+    pub fn set_beats_left(&self, beats: f32) {
+        self.beats_left.store(beats.to_bits(), Ordering::Relaxed);
+    }
+
+    /// How far the composer is behind what it hears, in milliseconds. Below the lead, 46 ms, nothing of it is heard.
+    pub fn lag_ms(&self) -> f32 {
+        f32::from_bits(self.lag.load(Ordering::Relaxed))
+    }
+
+    /// Called by the composer.
+    pub fn set_lag_ms(&self, lag: f32) {
+        self.lag.store(lag.to_bits(), Ordering::Relaxed);
+    }
+
+    /// The way of playing together that holds: the parameter's, or what the player's trigger made of it.
+    pub fn mode(&self) -> Mode {
+        Mode::ALL[usize::from(self.mode.load(Ordering::Relaxed)) % Mode::ALL.len()]
+    }
+
+    /// Called by the audio thread.
+    ///
+    /// # Real-time safety
+    /// Wait-free.
+    pub fn set_mode(&self, mode: Mode) {
+        self.mode.store(mode as u8, Ordering::Relaxed);
+    }
+
+    /// The audio thread has learnt what the editor asked for.
+    ///
+    /// # Real-time safety
+    /// Wait-free.
+    pub fn set_learned(&self, trigger: Trigger) {
+        let number = match trigger {
+            Trigger::Note(key) => i32::from(key),
+            Trigger::Control(controller) => 128 + i32::from(controller),
+        };
+        // One more than the number, so that zero is nothing.
+        self.learned.store(number + 1, Ordering::Relaxed);
+        self.learn.store(false, Ordering::Release);
+    }
+
+    /// What was learnt since the last question, as the parameter of a trigger has it.
+    pub fn take_learned(&self) -> Option<i32> {
+        let number = self.learned.swap(0, Ordering::Relaxed);
+        (number > 0).then_some(number - 1)
+    }
+
+    /// A key goes down or comes up.
+    ///
+    /// # Real-time safety
+    /// Wait-free.
+    pub fn set_key(&self, role: Role, key: Key, down: bool) {
+        let (word, bit) = (usize::from(key / 64) % 2, 1u64 << (key % 64));
+        let keys = &self.held[role.index()][word];
+        if down {
+            keys.fetch_or(bit, Ordering::Relaxed)
+        } else {
+            keys.fetch_and(!bit, Ordering::Relaxed)
+        };
+    }
+
+    /// The player struck a key. Called by the audio thread only.
+    ///
+    /// # Real-time safety
+    /// Wait-free.
+    pub fn struck(&self, key: Key) {
+        let last = self.last.load(Ordering::Relaxed);
+        self.last.store(last << 8 | u64::from(key % 128 + 1), Ordering::Relaxed);
+    }
+
+    /// The player's last keys, oldest first.
+    pub fn last_heard(&self) -> impl Iterator<Item = Key> + use<> {
+        self.last.load(Ordering::Relaxed).to_be_bytes().into_iter().filter_map(|byte| byte.checked_sub(1))
+    }
+
+    /// Whether a key is down.
+    pub fn key(&self, role: Role, key: Key) -> bool {
+        self.held[role.index()][usize::from(key / 64) % 2].load(Ordering::Relaxed) >> (key % 64) & 1 == 1
+    }
+}

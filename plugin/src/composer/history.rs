@@ -1,0 +1,88 @@
+//! The answers so far: their numbers, which of them can be undone, and what was heard of them.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use segue_music::Beats;
+use segue_realtime::between::limits::TAKES;
+use segue_realtime::between::settings::Mode;
+
+use crate::composer::journal::{Announced, Journal, Origin};
+use crate::composer::planned_answer::Undone;
+use crate::takes::Takes;
+
+/// The answers of one instance.
+pub struct History {
+    /// What sounded, and the takes of it: nothing that is planned depends on it.
+    pub journal: Journal,
+    /// Answers so far, also those that never sounded.
+    count: u32,
+    /// Where the last answers began that were made and not replayed.
+    openings: VecDeque<(u32, Beats)>,
+    /// What was undone, the last at the end.
+    undone: Vec<Undone>,
+    /// The take that is shown as being played again.
+    replaying: Option<u64>,
+}
+
+impl History {
+    /// Nothing was answered.
+    pub fn new(takes: Arc<Takes>) -> Self {
+        Self {
+            journal: Journal::new(takes),
+            count: 0,
+            openings: VecDeque::new(),
+            undone: Vec::new(),
+            replaying: None,
+        }
+    }
+
+    /// An answer that may be heard. Returns a number of its own.
+    pub fn announce(&mut self, mode: Mode, seed: u64, origin: Origin) -> u32 {
+        self.count = self.count.wrapping_add(1);
+        self.journal.announce(Announced { number: self.count, mode, seed, origin });
+        self.count
+    }
+
+    /// The first note of an answer is planned: it may be undone, and nothing that was undone before comes back.
+    pub fn open(&mut self, number: u32, onset: Beats) {
+        self.openings.retain(|&(other, _)| other != number);
+        if self.openings.len() == TAKES {
+            self.openings.pop_front();
+        }
+        self.openings.push_back((number, onset));
+        self.undone.clear();
+    }
+
+    /// None can be undone any more. The takes stay.
+    pub fn forget(&mut self) {
+        self.journal.forget();
+        self.openings.clear();
+        self.undone.clear();
+    }
+
+    /// The last answer that was heard and is not undone: its number, and where it began.
+    pub fn last(&self) -> Option<(u32, Beats)> {
+        let undone = |number| self.undone.iter().any(|undone| undone.number == number);
+        let number = self.journal.heard().find(|&number| !undone(number))?;
+        self.openings.iter().find(|&&(opened, _)| opened == number).copied()
+    }
+
+    /// An answer is not gone on from.
+    pub fn undo(&mut self, undone: Undone) {
+        self.journal.set_undone(undone.number, true);
+        self.undone.push(undone);
+    }
+
+    /// The answer that was undone last is gone on from again; `None` where there is none.
+    pub fn redo(&mut self) -> Option<Undone> {
+        let undone = self.undone.pop()?;
+        self.journal.set_undone(undone.number, false);
+        Some(undone)
+    }
+
+    /// Which take is played again; true where that has changed.
+    pub fn set_replaying(&mut self, take: Option<u64>) -> bool {
+        std::mem::replace(&mut self.replaying, take) != take
+    }
+}

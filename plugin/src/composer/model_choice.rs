@@ -1,0 +1,263 @@
+//! Which model an instance plays with: the one its project or its player chose, or the one in the plugin.
+//!
+//! A model that comes with a loaded state is loaded at once, on the composer's thread: our notes end there anyway, and a bounce waits
+//! for it. One that the player chooses while the music plays is loaded beside it, on a thread that ends with the choice.
+
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+
+use segue_model::Model;
+
+use crate::models::folder::Shelf;
+use crate::params::state::State;
+
+/// Where the model in the plugin comes from; the error is shown to the player.
+pub type Load = fn() -> Result<Arc<Model>, String>;
+
+type Loaded = Result<Arc<Model>, String>;
+
+/// What was chosen, and how to get it.
+pub struct ModelChoice {
+    embedded: Load,
+    shelf: Shelf,
+    state: State,
+    loads: u32,
+    choices: u32,
+    /// The file name of the model that plays; nothing is the one in the plugin.
+    playing: Option<String>,
+    /// A model on its way, and its name.
+    coming: Option<(Option<String>, JoinHandle<Loaded>)>,
+}
+
+impl From<Load> for ModelChoice {
+    /// Of an instance that plays with the one in the plugin.
+    fn from(embedded: Load) -> Self {
+        Self::new(embedded, Shelf::of_the_player(), State::default())
+    }
+}
+
+impl ModelChoice {
+    /// What a state says, from a shelf or the plugin.
+    pub fn new(embedded: Load, shelf: Shelf, state: State) -> Self {
+        Self { embedded, shelf, state, loads: 0, choices: 0, playing: None, coming: None }
+    }
+
+    /// The model to begin with.
+    ///
+    /// # Errors
+    /// Where not even the one in the plugin can be had.
+    pub fn first(&mut self) -> Result<Arc<Model>, String> {
+        match self.named() {
+            Some(model) => Ok(model),
+            None => (self.embedded)(),
+        }
+    }
+
+    /// Whether a state was loaded since the last question that names another model than the one that plays.
+    pub fn state_names_another(&mut self) -> bool {
+        let loads = self.state.loads();
+        std::mem::replace(&mut self.loads, loads) != loads && self.state.model() != self.playing
+    }
+
+    /// The model that the state names; where it cannot be had, the one in the plugin, and the state says why. Nothing where that
+    /// one plays already.
+    pub fn named(&mut self) -> Option<Arc<Model>> {
+        self.forget_coming();
+        (self.loads, self.choices) = (self.state.loads(), self.state.choices());
+        let name = self.state.model();
+        let refused = match &name {
+            Some(file) => match self.shelf.load(file) {
+                Ok(model) => return self.take(name, Ok(model)),
+                Err(error) => Some(format!("{error}; the one in the plugin plays")),
+            },
+            None => None,
+        };
+        self.state.set_refusal(refused);
+        self.playing.as_ref()?;
+        let model = (self.embedded)().ok()?;
+        self.playing = None;
+        Some(model)
+    }
+
+    /// A model that the player chose since the last question, once it is loaded. Never waits.
+    pub fn chosen(&mut self) -> Option<Arc<Model>> {
+        if self.coming.as_ref().is_some_and(|(_, thread)| !thread.is_finished()) {
+            return None;
+        }
+        let arrived = self.coming.take().and_then(|(name, thread)| {
+            let fell = |_| Err("the model could not be loaded; please report it".to_owned());
+            self.take(name, thread.join().unwrap_or_else(fell))
+        });
+        let choices = self.state.choices();
+        if std::mem::replace(&mut self.choices, choices) != choices {
+            self.send_for(self.state.model());
+        }
+        arrived
+    }
+
+    /// Loads a model on a thread of its own.
+    fn send_for(&mut self, name: Option<String>) {
+        if name == self.playing {
+            self.state.set_refusal(None);
+            return;
+        }
+        let (embedded, shelf, file) = (self.embedded, self.shelf.clone(), name.clone());
+        let load = move || match file {
+            Some(file) => shelf.load(&file).map_err(|error| error.to_string()),
+            None => embedded(),
+        };
+        match thread::Builder::new().name("segue-model".to_owned()).spawn(load) {
+            Ok(thread) => self.coming = Some((name, thread)),
+            Err(error) => self.state.set_refusal(Some(format!("no thread to load the model on: {error}"))),
+        }
+    }
+
+    fn take(&mut self, name: Option<String>, loaded: Loaded) -> Option<Arc<Model>> {
+        match loaded {
+            Ok(model) => {
+                self.state.set_refusal(None);
+                self.playing = name;
+                Some(model)
+            }
+            Err(error) => {
+                self.state.set_refusal(Some(format!("{error}; playing on with the one before")));
+                None
+            }
+        }
+    }
+
+    /// Nobody wants a model on its way any more. Waits for its thread: none may outlive the instance.
+    fn forget_coming(&mut self) {
+        if let Some((_, thread)) = self.coming.take() {
+            // Whatever it brings or whyever it fell.
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Drop for ModelChoice {
+    fn drop(&mut self) {
+        self.forget_coming();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::time::{Duration, Instant};
+
+    use nice_plug::params::persist::PersistentField;
+
+    use super::*;
+    use crate::params::state::Saved;
+
+    fn small() -> Loaded {
+        Ok(Arc::new(Model::random(3)))
+    }
+
+    fn refused() -> Loaded {
+        Err("broken".to_owned())
+    }
+
+    /// A shelf with the shipped model as `mine.safetensors` and a broken one.
+    fn shelf() -> (tempfile::TempDir, Shelf) {
+        let folder = tempfile::tempdir().expect("a folder");
+        fs::write(folder.path().join("mine.safetensors"), crate::models::embedded::model_bytes())
+            .expect("a file");
+        fs::write(folder.path().join("cut.safetensors"), b"cut").expect("a file");
+        let shelf = Shelf::at(folder.path());
+        (folder, shelf)
+    }
+
+    fn load(state: &State, model: Option<&str>) {
+        state.set(Saved { model: model.map(str::to_owned), ..Saved::default() });
+    }
+
+    #[test]
+    fn the_first_is_the_states_or_the_plugins() {
+        let (_folder, shelf) = shelf();
+        // (named by the state, what the embedded one gives, whose name, a notice)
+        let cases: [(Option<&str>, Load, Option<&str>, bool); 5] = [
+            (None, small, Some("random 3"), false),
+            (Some("cut.safetensors"), small, Some("random 3"), true),
+            (Some("gone.safetensors"), small, Some("random 3"), true),
+            (Some("gone.safetensors"), refused, None, true),
+            (None, refused, None, false),
+        ];
+        for (name, embedded, expected, notice) in cases {
+            let state = State::default();
+            load(&state, name);
+            let model = ModelChoice::new(embedded, shelf.clone(), state.clone()).first();
+            assert_eq!(model.ok().as_ref().map(|model| model.name()), expected, "{name:?}");
+            assert_eq!(state.notices().len(), usize::from(notice), "{name:?}");
+            assert!(
+                !notice || state.notices()[0].contains(name.unwrap_or_default()),
+                "{:?}",
+                state.notices()
+            );
+        }
+        let state = State::default();
+        load(&state, Some("mine.safetensors"));
+        let model = ModelChoice::new(refused, shelf, state.clone()).first().expect("it is on the shelf");
+        assert_ne!(model.name(), "random 3");
+        assert_eq!(state.notices(), [""; 0]);
+    }
+
+    #[test]
+    fn a_loaded_state_changes_the_model_at_once() {
+        let (_folder, shelf) = shelf();
+        let state = State::default();
+        let mut choice = ModelChoice::new(small, shelf, state.clone());
+        choice.first().expect("it is there");
+        assert!(!choice.state_names_another());
+        load(&state, None);
+        assert!(!choice.state_names_another(), "the same model");
+        load(&state, Some("mine.safetensors"));
+        assert!(choice.state_names_another());
+        assert_ne!(choice.named().expect("another").name(), "random 3");
+        assert!(!choice.state_names_another());
+        assert!(choice.chosen().is_none(), "a state is no choice");
+        load(&state, Some("gone.safetensors"));
+        assert!(choice.state_names_another());
+        assert_eq!(choice.named().expect("the one in the plugin").name(), "random 3");
+        assert_eq!(state.notices().len(), 1);
+        assert_eq!(state.model().as_deref(), Some("gone.safetensors"), "another computer may have it");
+    }
+
+    fn wait_for(choice: &mut ModelChoice) -> Option<Arc<Model>> {
+        let begun = Instant::now();
+        while begun.elapsed() < Duration::from_secs(60) {
+            if let Some(model) = choice.chosen() {
+                return Some(model);
+            }
+            choice.coming.as_ref()?;
+            thread::sleep(Duration::from_millis(1));
+        }
+        None
+    }
+
+    #[test]
+    fn a_choice_is_loaded_beside_the_music() {
+        let (_folder, shelf) = shelf();
+        let state = State::default();
+        let mut choice = ModelChoice::new(small, shelf, state.clone());
+        choice.first().expect("it is there");
+        assert!(choice.chosen().is_none() && choice.coming.is_none());
+        // (chosen, whether another model comes of it, a notice)
+        for (name, comes, notice) in [
+            (Some("mine.safetensors"), true, false),
+            (Some("mine.safetensors"), false, false),
+            (Some("cut.safetensors"), false, true),
+            (None, true, false),
+            (Some("gone.safetensors"), false, true),
+            (None, false, false),
+        ] {
+            state.choose(name.map(str::to_owned));
+            assert_eq!(wait_for(&mut choice).is_some(), comes, "{name:?}");
+            assert_eq!(state.notices().len(), usize::from(notice), "{name:?}: {:?}", state.notices());
+        }
+        // Dropped while one is coming: its thread ends first.
+        state.choose(Some("mine.safetensors".to_owned()));
+        assert!(choice.chosen().is_none());
+    }
+}

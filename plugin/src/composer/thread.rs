@@ -1,0 +1,108 @@
+//! The composer's thread: loads the model, then turns [`Composer::step`] until the instance ends.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::thread::{self, JoinHandle, Thread};
+use std::time::Instant;
+
+use crossbeam_channel::Receiver;
+use segue_realtime::between::boundary::{ComposerEnd, Readiness, StopHandle};
+use segue_realtime::between::limits::{JOIN_WAIT, PARK, PARK_IDLE};
+
+use crate::composer::model_choice::ModelChoice;
+use crate::composer::{Command, Composer};
+use crate::status::Status;
+
+pub use crate::composer::model_choice::Load;
+
+/// A running composer. Ends with it: dropping this stops the thread and waits for it, bounded.
+pub struct ComposerThread {
+    stop: StopHandle,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl ComposerThread {
+    /// Starts one. Returns at once: the model is loaded on the new thread.
+    pub fn start(
+        end: ComposerEnd,
+        commands: Receiver<Command>,
+        status: Arc<Status>,
+        choice: impl Into<ModelChoice>,
+    ) -> Self {
+        let stop = end.stop_handle();
+        let (inner, inner_status, choice) = (stop.clone(), status.clone(), choice.into());
+        let run = move || {
+            let composed =
+                catch_unwind(AssertUnwindSafe(|| compose(end, commands, inner_status.clone(), choice)));
+            let failure = match composed {
+                Ok(Ok(())) => return,
+                Ok(Err(reason)) => reason,
+                Err(_) => "the composer stopped with an error; please report it".to_owned(),
+            };
+            inner_status.fail(&failure);
+            inner.fail();
+        };
+        let thread = thread::Builder::new().name("segue-composer".to_owned()).spawn(run);
+        if let Err(error) = &thread {
+            status.fail(&format!("no thread to compose on: {error}"));
+            stop.fail();
+        }
+        Self { stop, thread: thread.ok() }
+    }
+
+    /// For waking it.
+    pub fn thread(&self) -> Option<Thread> {
+        self.thread.as_ref().map(|thread| thread.thread().clone())
+    }
+}
+
+impl Drop for ComposerThread {
+    fn drop(&mut self) {
+        self.stop.stop();
+        let Some(thread) = self.thread.take() else { return };
+        thread.thread().unpark();
+        // It stops within a step, some milliseconds; only loading a model takes longer.
+        let begun = Instant::now();
+        while !thread.is_finished() && begun.elapsed() < JOIN_WAIT {
+            thread::sleep(PARK / 4);
+        }
+        if thread.is_finished() {
+            // It catches its own panics: there is no error to see.
+            let _ = thread.join();
+        }
+    }
+}
+
+fn compose(
+    end: ComposerEnd,
+    commands: Receiver<Command>,
+    status: Arc<Status>,
+    mut choice: ModelChoice,
+) -> Result<(), String> {
+    if end.stops() {
+        return Ok(());
+    }
+    let model = choice.first()?;
+    let mut composer = Composer::new(model, end, commands, status);
+    let mut last = Instant::now();
+    while !composer.end().stops() {
+        // Before what was heard after it: in an offline bounce the notes after a loaded state are the new model's, all of them.
+        if choice.state_names_another() {
+            composer.end().set_readiness(Readiness::Loading);
+            match choice.named() {
+                Some(model) => composer.play_with(model),
+                None => composer.end().set_readiness(Readiness::Ready),
+            }
+        }
+        if let Some(model) = choice.chosen() {
+            composer.play_with(model);
+        }
+        if composer.step() {
+            last = Instant::now();
+        } else {
+            // A host that sends nothing for so long is not processing.
+            thread::park_timeout(if last.elapsed() > PARK_IDLE * 25 { PARK_IDLE } else { PARK });
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,172 @@
+//! Between the plugin framework's events and clock and ours.
+
+use std::marker::PhantomData;
+
+use nice_plug::midi::{Channel as HostChannel, Key as HostKey, VoiceID};
+use nice_plug::prelude::{NoteEvent, Plugin, ProcessContext, Transport as HostTransport};
+use segue_music::{Channel, Key, Meter};
+use segue_realtime::audio::clock::Transport;
+use segue_realtime::between::message::{Event, Expression, Message, Sink};
+
+/// The host's clock at the start of a block.
+pub fn transport(host: &HostTransport) -> Transport {
+    let meter =
+        host.time_sig_numerator.zip(host.time_sig_denominator).and_then(|(numerator, denominator)| {
+            Meter::new(u8::try_from(numerator).ok()?, u8::try_from(denominator).ok()?)
+        });
+    Transport {
+        playing: host.playing,
+        tempo: host.tempo,
+        meter,
+        song: host.pos_beats(),
+        bar: host.bar_start_pos_beats,
+        samples: host.pos_samples,
+    }
+}
+
+fn number(channel: HostChannel) -> Option<Channel> {
+    channel.number().filter(|&channel| channel < 16)
+}
+
+fn key_number(key: HostKey) -> Option<Key> {
+    key.number().filter(|&key| key < 128)
+}
+
+/// What came in, or nothing where it is of no use to us or to whom we pass it on. A release without a full address
+/// means every voice it could.
+pub fn event<S>(host: &NoteEvent<S>) -> Option<Event> {
+    let expression = |kind, id: &VoiceID, channel: &HostChannel, key: &HostKey, value: f32| {
+        Message::Expression { kind, id: id.id(), channel: number(*channel), key: key_number(*key), value }
+    };
+    let (time, message) = match host {
+        NoteEvent::NoteOn { timing, voice_id, channel, key, velocity } => {
+            let (channel, key) = (number(*channel).unwrap_or(0), key_number(*key)?);
+            (timing, Message::On { id: voice_id.id(), channel, key, velocity: *velocity })
+        }
+        NoteEvent::NoteOff { timing, voice_id, channel, key, velocity } => {
+            let message = match (number(*channel), key_number(*key)) {
+                (Some(channel), Some(key)) => {
+                    Message::Off { id: voice_id.id(), channel, key, velocity: *velocity }
+                }
+                (channel, key) => Message::Choke { channel, key },
+            };
+            (timing, message)
+        }
+        NoteEvent::Choke { timing, channel, key, .. } => {
+            (timing, Message::Choke { channel: number(*channel), key: key_number(*key) })
+        }
+        NoteEvent::MidiCC { timing, channel, cc, value } => {
+            (timing, Message::Control { channel: *channel % 16, controller: *cc, value: *value })
+        }
+        NoteEvent::MidiPitchBend { timing, channel, value } => {
+            (timing, Message::Bend { channel: *channel % 16, value: *value })
+        }
+        NoteEvent::MidiChannelPressure { timing, channel, pressure } => {
+            (timing, Message::Pressure { channel: *channel % 16, value: *pressure })
+        }
+        NoteEvent::MidiProgramChange { timing, channel, program } => {
+            (timing, Message::Program { channel: *channel % 16, program: *program })
+        }
+        NoteEvent::PolyPressure { timing, voice_id, channel, key, pressure } => {
+            let (channel, key) = (number(*channel)?, key_number(*key)?);
+            (timing, Message::KeyPressure { id: voice_id.id(), channel, key, value: *pressure })
+        }
+        NoteEvent::PolyVolume { timing, voice_id, channel, key, gain } => {
+            (timing, expression(Expression::Volume, voice_id, channel, key, *gain))
+        }
+        NoteEvent::PolyPan { timing, voice_id, channel, key, pan } => {
+            (timing, expression(Expression::Pan, voice_id, channel, key, *pan))
+        }
+        NoteEvent::PolyTuning { timing, voice_id, channel, key, tuning } => {
+            (timing, expression(Expression::Tuning, voice_id, channel, key, *tuning))
+        }
+        NoteEvent::PolyVibrato { timing, voice_id, channel, key, vibrato } => {
+            (timing, expression(Expression::Vibrato, voice_id, channel, key, *vibrato))
+        }
+        NoteEvent::PolyExpression { timing, voice_id, channel, key, expression: value } => {
+            (timing, expression(Expression::Expression, voice_id, channel, key, *value))
+        }
+        NoteEvent::PolyBrightness { timing, voice_id, channel, key, brightness } => {
+            (timing, expression(Expression::Brightness, voice_id, channel, key, *brightness))
+        }
+        _ => return None,
+    };
+    Some(Event { time: *time, message })
+}
+
+/// The framework's form of a message.
+fn note_event<S>(timing: u32, message: Message) -> NoteEvent<S> {
+    let voice = |id: Option<i32>| id.map_or(VoiceID::Wildcard, VoiceID::ID);
+    let on = |channel: Option<Channel>| channel.map_or(HostChannel::Wildcard, HostChannel::Number);
+    let at = |key: Option<Key>| key.map_or(HostKey::Wildcard, HostKey::Number);
+    match message {
+        Message::On { id, channel, key, velocity } => NoteEvent::NoteOn {
+            timing,
+            voice_id: voice(id),
+            channel: HostChannel::Number(channel),
+            key: HostKey::Number(key),
+            velocity,
+        },
+        Message::Off { id, channel, key, velocity } => NoteEvent::NoteOff {
+            timing,
+            voice_id: voice(id),
+            channel: HostChannel::Number(channel),
+            key: HostKey::Number(key),
+            velocity,
+        },
+        Message::Choke { channel, key } => {
+            NoteEvent::Choke { timing, voice_id: VoiceID::Wildcard, channel: on(channel), key: at(key) }
+        }
+        Message::Control { channel, controller, value } => {
+            NoteEvent::MidiCC { timing, channel, cc: controller, value }
+        }
+        Message::Bend { channel, value } => NoteEvent::MidiPitchBend { timing, channel, value },
+        Message::Pressure { channel, value } => {
+            NoteEvent::MidiChannelPressure { timing, channel, pressure: value }
+        }
+        Message::Program { channel, program } => NoteEvent::MidiProgramChange { timing, channel, program },
+        Message::KeyPressure { id, channel, key, value } => NoteEvent::PolyPressure {
+            timing,
+            voice_id: voice(id),
+            channel: HostChannel::Number(channel),
+            key: HostKey::Number(key),
+            pressure: value,
+        },
+        Message::Expression { kind, id, channel, key, value } => {
+            let (voice_id, channel, key) = (voice(id), on(channel), at(key));
+            match kind {
+                Expression::Volume => NoteEvent::PolyVolume { timing, voice_id, channel, key, gain: value },
+                Expression::Pan => NoteEvent::PolyPan { timing, voice_id, channel, key, pan: value },
+                Expression::Tuning => NoteEvent::PolyTuning { timing, voice_id, channel, key, tuning: value },
+                Expression::Vibrato => {
+                    NoteEvent::PolyVibrato { timing, voice_id, channel, key, vibrato: value }
+                }
+                Expression::Expression => {
+                    NoteEvent::PolyExpression { timing, voice_id, channel, key, expression: value }
+                }
+                Expression::Brightness => {
+                    NoteEvent::PolyBrightness { timing, voice_id, channel, key, brightness: value }
+                }
+            }
+        }
+    }
+}
+
+/// The host's output list of one block.
+pub struct HostSink<'a, P, C> {
+    context: &'a mut C,
+    plugin: PhantomData<fn(P)>,
+}
+
+impl<'a, P: Plugin, C: ProcessContext<P>> HostSink<'a, P, C> {
+    /// The list that belongs to a context.
+    pub fn of(context: &'a mut C) -> Self {
+        Self { context, plugin: PhantomData }
+    }
+}
+
+impl<P: Plugin, C: ProcessContext<P>> Sink for HostSink<'_, P, C> {
+    fn send(&mut self, time: u32, message: Message) -> bool {
+        self.context.try_send_event(note_event(time, message)).is_ok()
+    }
+}

@@ -1,0 +1,201 @@
+//! The models in the player's own folder: `trainer finetune` writes them, the editor lists them, a project names one.
+
+use std::collections::HashMap;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Weak};
+use std::time::SystemTime;
+use std::{env, fs, io};
+
+use parking_lot::Mutex;
+use segue_model::{CheckpointError, Model};
+
+/// The ending of a model file.
+const ENDING: &str = "safetensors";
+
+/// Why a model cannot be had, and the way out.
+#[derive(Debug, thiserror::Error)]
+pub enum ModelError {
+    /// The environment does not say where the player lives.
+    #[error("the model {0} cannot be looked for: the environment names no home folder")]
+    NoFolder(String),
+    /// A name with a path in it could be any file of the computer.
+    #[error("the model {0:?} is no file name; put the file into {folder} and choose it there", folder = .1.display())]
+    NoName(String, PathBuf),
+    /// There is none.
+    #[error("there is no model {0} in {folder}; put it there, or choose another", folder = .1.display())]
+    Missing(String, PathBuf),
+    /// It cannot be used.
+    #[error("{0}")]
+    Refused(#[from] CheckpointError),
+}
+
+/// A folder with models in it, or none.
+#[derive(Clone, Debug)]
+pub struct Shelf(Option<PathBuf>);
+
+/// What makes two files the same model: where, when written, how long.
+type Print = (PathBuf, Option<SystemTime>, u64);
+
+/// The weights of each file, once for all instances of a process; they go with the last one.
+static SHARED: Mutex<Option<HashMap<Print, Weak<Model>>>> = Mutex::new(None);
+
+impl Shelf {
+    /// The player's own, whether it exists or not.
+    pub fn of_the_player() -> Self {
+        Self(folder(env::consts::OS, |name| env::var_os(name)))
+    }
+
+    /// That folder.
+    pub fn at(folder: impl Into<PathBuf>) -> Self {
+        Self(Some(folder.into()))
+    }
+
+    /// Where it is.
+    pub fn folder(&self) -> Option<&Path> {
+        self.0.as_deref()
+    }
+
+    /// The file names of what could be models, sorted; none where the folder is missing or cannot be read.
+    pub fn names(&self) -> Vec<String> {
+        let entries = self.0.as_ref().and_then(|folder| fs::read_dir(folder).ok());
+        let mut names: Vec<_> = entries
+            .into_iter()
+            .flatten()
+            .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+            .filter(|name| {
+                Path::new(name).extension().is_some_and(|ending| ending.eq_ignore_ascii_case(ENDING))
+            })
+            .collect();
+        names.sort_by_key(|name| name.to_lowercase());
+        names
+    }
+
+    /// The model of that file name, loaded by whoever asks first and shared with those who ask while it is in use. Takes a tenth of
+    /// a second or more: not for the audio thread, nor for a host's.
+    pub fn load(&self, name: &str) -> Result<Arc<Model>, ModelError> {
+        let folder = self.0.as_ref().ok_or_else(|| ModelError::NoFolder(name.to_owned()))?;
+        if Path::new(name).file_name().is_none_or(|file| file != name) {
+            return Err(ModelError::NoName(name.to_owned(), folder.clone()));
+        }
+        let path = folder.join(name);
+        let metadata = match fs::metadata(&path) {
+            Ok(metadata) => metadata,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Err(ModelError::Missing(name.to_owned(), folder.clone()));
+            }
+            Err(source) => return Err(CheckpointError::Read { path, source }.into()),
+        };
+        let print = (path.clone(), metadata.modified().ok(), metadata.len());
+        // Held while the file is read, so that two instances of a project do not both read it.
+        let mut shared = SHARED.lock();
+        let shared = shared.get_or_insert_default();
+        if let Some(model) = shared.get(&print).and_then(Weak::upgrade) {
+            return Ok(model);
+        }
+        let model = Arc::new(Model::load(&path)?);
+        shared.retain(|_, model| model.strong_count() > 0);
+        shared.insert(print, Arc::downgrade(&model));
+        Ok(model)
+    }
+}
+
+/// Where a system's programs keep what the player gives them.
+fn folder(os: &str, variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
+    let folder = |name: &str| variable(name).map(PathBuf::from).filter(|folder| folder.is_absolute());
+    let base = match os {
+        "macos" => folder("HOME")?.join("Library").join("Application Support"),
+        "windows" => folder("APPDATA")?,
+        _ => match folder("XDG_DATA_HOME") {
+            Some(data) => data,
+            None => folder("HOME")?.join(".local").join("share"),
+        },
+    };
+    Some(base.join("Segue").join("models"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shelf_with(files: &[(&str, &[u8])]) -> (tempfile::TempDir, Shelf) {
+        let folder = tempfile::tempdir().expect("a folder");
+        for (name, bytes) in files {
+            fs::write(folder.path().join(name), bytes).expect("a file");
+        }
+        let shelf = Shelf::at(folder.path());
+        (folder, shelf)
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn each_system_has_its_folder() {
+        // (system, variable, its value, folder)
+        let cases = [
+            ("linux", "HOME", "/users/a", Some("/users/a/.local/share/Segue/models")),
+            ("linux", "XDG_DATA_HOME", "/data", Some("/data/Segue/models")),
+            ("linux", "XDG_DATA_HOME", "not/absolute", None),
+            ("macos", "HOME", "/Users/a", Some("/Users/a/Library/Application Support/Segue/models")),
+            ("windows", "APPDATA", "/Roaming", Some("/Roaming/Segue/models")),
+            ("windows", "HOME", "/users/a", None),
+            ("linux", "HOME", "", None),
+        ];
+        for (os, name, value, expected) in cases {
+            let found = folder(os, |asked| (asked == name).then(|| value.into()));
+            assert_eq!(found, expected.map(PathBuf::from), "{os} {name} {value}");
+        }
+    }
+
+    #[test]
+    fn only_models_are_listed() {
+        let (_folder, shelf) = shelf_with(&[
+            ("b.safetensors", b""),
+            ("A.SafeTensors", b""),
+            ("notes.mid", b""),
+            ("safetensors", b""),
+        ]);
+        assert_eq!(shelf.names(), ["A.SafeTensors", "b.safetensors"]);
+        assert_eq!(Shelf::at("/nowhere/at/all").names(), [""; 0]);
+    }
+
+    #[test]
+    fn what_cannot_be_had_says_which_file_and_what_to_do() {
+        let whole = crate::models::embedded::model_bytes();
+        let (folder, shelf) =
+            shelf_with(&[("cut.safetensors", &whole[..whole.len() / 2]), ("text.safetensors", b"no")]);
+        fs::create_dir(folder.path().join("folder.safetensors")).expect("a folder");
+        let place = folder.path().display().to_string();
+        // (name, what the error says)
+        let cases = [
+            ("none.safetensors", vec!["none.safetensors", &place, "choose another"]),
+            ("cut.safetensors", vec!["cut.safetensors", &place, "train the model again"]),
+            ("text.safetensors", vec!["text.safetensors", &place, "train the model again"]),
+            ("folder.safetensors", vec!["folder.safetensors", &place]),
+            ("../cut.safetensors", vec!["../cut.safetensors", "no file name", &place]),
+            ("/etc/passwd", vec!["/etc/passwd", "no file name"]),
+            ("", vec!["no file name"]),
+            ("..", vec!["no file name"]),
+        ];
+        for (name, parts) in cases {
+            let error = shelf.load(name).map(|_| ()).expect_err(name).to_string();
+            for part in parts {
+                assert!(error.contains(part), "{name}: {error:?} does not say {part:?}");
+            }
+        }
+        let lost = Shelf(None).load("a.safetensors").map(|_| ()).expect_err("no folder").to_string();
+        assert!(lost.contains("a.safetensors") && lost.contains("home folder"), "{lost}");
+    }
+
+    #[test]
+    fn weights_are_shared_until_the_file_changes() {
+        let (folder, shelf) = shelf_with(&[("a.safetensors", crate::models::embedded::model_bytes())]);
+        let first = shelf.load("a.safetensors").expect("it is whole");
+        let second = shelf.load("a.safetensors").expect("it is whole");
+        assert!(Arc::ptr_eq(&first, &second));
+        let file =
+            fs::File::options().write(true).open(folder.path().join("a.safetensors")).expect("it exists");
+        file.set_modified(SystemTime::UNIX_EPOCH).expect("its time can be set");
+        let third = shelf.load("a.safetensors").expect("it is whole");
+        assert!(!Arc::ptr_eq(&first, &third));
+    }
+}

@@ -1,0 +1,5 @@
+//! Where models come from: the one in the plugin's file and those in the player's folder. Runs on the composer's thread, or on
+//! one of its own while a model is loaded. It may read files, allocate and lock; the audio thread must never come here.
+
+pub mod embedded;
+pub mod folder;

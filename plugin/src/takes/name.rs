@@ -1,0 +1,31 @@
+//! What a take is called, in the editor, in markers and in files.
+
+use segue_realtime::between::settings::Mode;
+
+/// What a take is called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Name {
+    /// For whoever asks for it; never used again.
+    pub id: u64,
+    /// Which answer it is, counted from 1.
+    pub number: usize,
+    /// The same for all candidates for one prompt: the id of the first.
+    pub group: u64,
+    /// Which of them it is.
+    pub letter: char,
+}
+
+/// An answer in a list of markers.
+pub(super) fn label(Name { number, letter, .. }: Name, mode: Mode) -> String {
+    let mode = mode.name();
+    if letter == 'A' {
+        format!("Answer {number} ({mode})")
+    } else {
+        format!("Answer {number} {letter} ({mode})")
+    }
+}
+
+/// The candidate after one; there are more takes than letters, so after Z comes Z.
+pub(super) fn next_letter(letter: char) -> char {
+    ('A'..='Z').find(|&next| next > letter).unwrap_or('Z')
+}

@@ -1,0 +1,151 @@
+//! Who plays what of a piece in a training example: the player, or Segue.
+
+use rand::RngExt;
+use rand_pcg::Pcg64Mcg;
+use segue_model::Aim;
+use segue_music::{Part, PartSet, Role};
+
+use crate::record::{Record, VoicedNote};
+
+/// How often the voices of a piece whose voices answer each other do that.
+const ANSWERS: f64 = 0.8;
+/// How many of the turns begin on a bar line, as they do in a jam.
+const ON_BAR_LINES: f64 = 0.5;
+/// How often the voices of a piece without parts are shared out, to play at the same time.
+const VOICES_TOGETHER: f64 = 0.4;
+/// How often the parts of an ensemble are.
+const PARTS_TOGETHER: f64 = 0.75;
+/// How often Segue is the rhythm section, where there is one.
+const RHYTHM_SECTION: f64 = 0.4;
+/// How often a player's part is what a keyboard sends: of no part.
+const UNKNOWN_PLAYER: f64 = 0.5;
+/// How many of the examples of two who play at the same time ask for one's next note, whatever the other plays before it.
+const IGNORING_VOICES: f64 = 0.4;
+/// The same of an ensemble.
+const IGNORING_PARTS: f64 = 0.7;
+
+/// Whose notes are whose.
+enum Roles {
+    /// They take turns; at these places the other begins.
+    Turns(Role, Vec<usize>),
+    /// These voices are Segue's, and the others play at the same time.
+    Together(Vec<u8>),
+    /// These voices are Segue's, and answer the others.
+    Answering(Vec<u8>),
+}
+
+/// A piece shared out among the player and Segue.
+pub struct Casting {
+    roles: Roles,
+    /// The part of each voice, as it is told; empty where nobody is told of parts.
+    parts: Vec<Option<Part>>,
+    /// A player's parts are not told, but for drums.
+    unknown_player: bool,
+    /// The parts that Segue is asked for.
+    wanted: PartSet,
+}
+
+impl Casting {
+    /// Of a window of a piece whose parts are told.
+    pub fn ensemble(record: &Record, notes: &[VoicedNote], random: &mut Pcg64Mcg) -> Self {
+        let present = present(record, notes);
+        let together = present.len() > 1 && random.random::<f64>() < PARTS_TOGETHER;
+        let segues: PartSet = if together { some_of(&present, random) } else { present.iter().copied().collect() };
+        let roles = if record.answers.is_empty() && together {
+            let plays = |voice: &u8| record.part(*voice).is_some_and(|part| segues.contains(part));
+            Roles::Together((0..record.parts.len() as u8).filter(plays).collect())
+        } else {
+            roles(record, notes, 0.0, random)
+        };
+        // Now and then fewer than all are asked for, or nobody says which.
+        let wanted = match random.random_range(0..10) {
+            0..6 => segues,
+            6..8 => some_of(&segues.iter().collect::<Vec<_>>(), random),
+            _ => PartSet::NONE,
+        };
+        let unknown_player = random.random::<f64>() < UNKNOWN_PLAYER;
+        Self { roles, parts: record.parts.clone(), unknown_player, wanted }
+    }
+
+    /// Of a window of a piece that one keyboard plays.
+    pub fn keyboard(record: &Record, notes: &[VoicedNote], random: &mut Pcg64Mcg) -> Self {
+        let roles = roles(record, notes, VOICES_TOGETHER, random);
+        Self { roles, parts: Vec::new(), unknown_player: false, wanted: PartSet::NONE }
+    }
+
+    /// Who plays a note at a place of the window.
+    pub fn role(&self, place: usize, note: &VoicedNote) -> Role {
+        let segue = match &self.roles {
+            Roles::Turns(first, turns) => {
+                (*first == Role::Segue) != (turns.iter().filter(|&&turn| turn <= place).count() % 2 == 1)
+            }
+            Roles::Together(voices) | Roles::Answering(voices) => voices.contains(&note.voice),
+        };
+        if segue { Role::Segue } else { Role::Player }
+    }
+
+    /// The part that a note of a role is told as.
+    pub fn part(&self, role: Role, note: &VoicedNote) -> Option<Part> {
+        let part = self.parts.get(usize::from(note.voice)).copied().flatten();
+        let told = role == Role::Segue || !self.unknown_player || part == Some(Part::Drums);
+        part.filter(|_| told)
+    }
+
+    /// What an example asks for.
+    pub fn aim(&self, random: &mut Pcg64Mcg) -> Aim {
+        let ensemble = !self.parts.is_empty();
+        let ignoring = if ensemble { IGNORING_PARTS } else { IGNORING_VOICES };
+        let role = match self.roles {
+            Roles::Together(_) if random.random::<f64>() < ignoring => {
+                let segue = ensemble || random.random();
+                Some(if segue { Role::Segue } else { Role::Player })
+            }
+            _ => None,
+        };
+        Aim { role, parts: self.wanted }
+    }
+}
+
+/// The parts of a window, by index.
+fn present(record: &Record, notes: &[VoicedNote]) -> Vec<Part> {
+    let set: PartSet = notes.iter().filter_map(|note| record.part(note.voice)).collect();
+    set.iter().collect()
+}
+
+/// At least one of these parts: often the rhythm section, else any.
+fn some_of(parts: &[Part], random: &mut Pcg64Mcg) -> PartSet {
+    let rhythm: PartSet =
+        parts.iter().copied().filter(|part| matches!(part, Part::Bass | Part::Drums)).collect();
+    if !rhythm.is_empty() && random.random::<f64>() < RHYTHM_SECTION {
+        return rhythm;
+    }
+    let mut some: PartSet = parts.iter().copied().filter(|_| random.random()).collect();
+    if some.is_empty() && !parts.is_empty() {
+        some.insert(parts[random.random_range(0..parts.len())]);
+    }
+    some
+}
+
+fn roles(record: &Record, notes: &[VoicedNote], together: f64, random: &mut Pcg64Mcg) -> Roles {
+    if !record.answers.is_empty() && random.random::<f64>() < ANSWERS {
+        return Roles::Answering(record.answers.clone());
+    }
+    let voices = notes.iter().map(|note| note.voice).max().unwrap_or(0) + 1;
+    if voices > 1 && random.random::<f64>() < together {
+        return Roles::Together((0..voices).filter(|_| random.random()).collect());
+    }
+    let first = if random.random() { Role::Player } else { Role::Segue };
+    let turns = random.random_range(0..=4);
+    let on_bar_lines = !record.meters.is_empty() && random.random::<f64>() < ON_BAR_LINES;
+    let turn = |_| {
+        let place = random.random_range(0..notes.len().max(1));
+        match notes.get(place).filter(|_| on_bar_lines) {
+            Some(note) => {
+                let line = record.next_bar_line(note.onset);
+                notes.partition_point(|note| note.onset < line)
+            }
+            None => place,
+        }
+    };
+    Roles::Turns(first, (0..turns).map(turn).collect())
+}
