@@ -150,6 +150,22 @@ mod tests {
     }
 
     #[test]
+    fn every_parameter_reaches_the_settings() {
+        for (id, ..) in SegueParams::default().param_map() {
+            let params = SegueParams::default();
+            // A root is one of a scale.
+            set(&params, "scale", "Minor");
+            let (_, param, _) = params.param_map().into_iter().find(|(it, ..)| *it == id).expect("it exists");
+            let differ = [0.0, 0.5, 1.0].map(|value| {
+                // SAFETY: the pointers of the map live as long as `params`.
+                unsafe { param._internal_set_normalized_value(value) };
+                params.settings()
+            });
+            assert!(differ[0] != differ[1] || differ[1] != differ[2], "{id}: moves, and no setting does");
+        }
+    }
+
+    #[test]
     fn what_is_no_number_is_the_default() {
         let params = SegueParams::default();
         for (_, param, _) in params.param_map() {

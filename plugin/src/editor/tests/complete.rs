@@ -1,0 +1,32 @@
+//! Every parameter has a control: none can be moved by the host alone.
+
+use nice_plug::prelude::Params;
+
+use super::super::window::SIZE;
+use super::*;
+
+/// What has no control of its own: bypass is the host's, and modes are large buttons that follow the one that holds.
+const WITHOUT: [&str; 2] = ["bypass", "mode"];
+
+#[test]
+fn every_parameter_has_a_control() {
+    for (id, ..) in SegueParams::default().param_map() {
+        let mut desk = Desk::new((SIZE.width, SIZE.height));
+        desk.view.params.what.styles.set(&["waltz".to_owned()]);
+        // A root is one of a scale.
+        set(&desk, "Scale", "Minor");
+        let map = desk.view.params.param_map();
+        let (_, param, _) = map.into_iter().find(|(it, ..)| *it == id).expect("it exists");
+        let mut shown = |value: f32| -> Vec<String> {
+            // SAFETY: the pointers of the map live as long as the parameters.
+            unsafe { param._internal_set_normalized_value(value) };
+            desk.frame(vec![]).into_iter().map(|(text, ..)| text).collect()
+        };
+        let (low, high) = (shown(0.0), shown(1.0));
+        // SAFETY: as above.
+        let named = low.iter().any(|text| text == unsafe { param.name() });
+        // What has no name in the window tells its value: the scale, or a range.
+        let has_control = named || low != high;
+        assert_eq!(has_control, !WITHOUT.contains(&id.as_str()), "whether {id} has a control");
+    }
+}
