@@ -6,7 +6,7 @@ use segue_realtime::between::settings::Mode;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::name::Name;
+use super::name::{self, Name};
 use super::take::Take;
 
 /// Tempos are kept in millionths of a beat a minute: whole numbers are the same when they are read again.
@@ -108,6 +108,9 @@ impl Take {
         }
         let (_, tempo) = tempos.remove(0);
         let Written { id, number, group, letter, .. } = written;
+        if id > name::LAST || group > name::LAST || number as u64 > name::LAST {
+            return None;
+        }
         let name = Name { id, number, group, letter };
         Some(Self {
             name,
