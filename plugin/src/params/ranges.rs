@@ -10,9 +10,7 @@ use nice_plug::params::internals::ParamPtr;
 use nice_plug::plugin::{ParamValue, PluginState};
 
 use crate::params::SegueParams;
-
-/// Whole numbers of no parameter lie beyond; differences of two such do not overflow.
-const LARGEST: i32 = 1 << 24;
+use crate::params::text::LARGEST;
 
 /// Clamps every value whose parameter is known, and leaves out what is no number.
 pub fn bring_in(state: &mut PluginState) {
