@@ -25,6 +25,14 @@ pub fn transport(host: &HostTransport) -> Transport {
     }
 }
 
+/// The highest data byte of MIDI.
+const HIGHEST: u8 = 127;
+
+/// A strength or position from 0 to 1, or none where the host's is no number. Hosts that pass on bytes above 127 exceed it.
+fn unit(value: f32) -> Option<f32> {
+    (!value.is_nan()).then(|| value.clamp(0.0, 1.0))
+}
+
 fn number(channel: HostChannel) -> Option<Channel> {
     channel.number().filter(|&channel| channel < 16)
 }
@@ -42,12 +50,14 @@ pub fn event<S>(host: &NoteEvent<S>) -> Option<Event> {
     let (time, message) = match host {
         NoteEvent::NoteOn { timing, voice_id, channel, key, velocity } => {
             let (channel, key) = (number(*channel).unwrap_or(0), key_number(*key)?);
-            (timing, Message::On { id: voice_id.id(), channel, key, velocity: *velocity })
+            (timing, Message::On { id: voice_id.id(), channel, key, velocity: unit(*velocity)? })
         }
         NoteEvent::NoteOff { timing, voice_id, channel, key, velocity } => {
             let message = match (number(*channel), key_number(*key)) {
                 (Some(channel), Some(key)) => {
-                    Message::Off { id: voice_id.id(), channel, key, velocity: *velocity }
+                    // Whatever its velocity is, the note ends.
+                    let velocity = unit(*velocity).unwrap_or(0.0);
+                    Message::Off { id: voice_id.id(), channel, key, velocity }
                 }
                 (channel, key) => Message::Choke { channel, key },
             };
@@ -57,20 +67,22 @@ pub fn event<S>(host: &NoteEvent<S>) -> Option<Event> {
             (timing, Message::Choke { channel: number(*channel), key: key_number(*key) })
         }
         NoteEvent::MidiCC { timing, channel, cc, value } => {
-            (timing, Message::Control { channel: *channel % 16, controller: *cc, value: *value })
+            let controller = (*cc <= HIGHEST).then_some(*cc)?;
+            (timing, Message::Control { channel: *channel % 16, controller, value: unit(*value)? })
         }
         NoteEvent::MidiPitchBend { timing, channel, value } => {
-            (timing, Message::Bend { channel: *channel % 16, value: *value })
+            (timing, Message::Bend { channel: *channel % 16, value: unit(*value)? })
         }
         NoteEvent::MidiChannelPressure { timing, channel, pressure } => {
-            (timing, Message::Pressure { channel: *channel % 16, value: *pressure })
+            (timing, Message::Pressure { channel: *channel % 16, value: unit(*pressure)? })
         }
         NoteEvent::MidiProgramChange { timing, channel, program } => {
-            (timing, Message::Program { channel: *channel % 16, program: *program })
+            let program = (*program <= HIGHEST).then_some(*program)?;
+            (timing, Message::Program { channel: *channel % 16, program })
         }
         NoteEvent::PolyPressure { timing, voice_id, channel, key, pressure } => {
             let (channel, key) = (number(*channel)?, key_number(*key)?);
-            (timing, Message::KeyPressure { id: voice_id.id(), channel, key, value: *pressure })
+            (timing, Message::KeyPressure { id: voice_id.id(), channel, key, value: unit(*pressure)? })
         }
         NoteEvent::PolyVolume { timing, voice_id, channel, key, gain } => {
             (timing, expression(Expression::Volume, voice_id, channel, key, *gain))
@@ -92,6 +104,11 @@ pub fn event<S>(host: &NoteEvent<S>) -> Option<Event> {
         }
         _ => return None,
     };
+    if let Message::Expression { value, .. } = message
+        && !value.is_finite()
+    {
+        return None;
+    }
     Some(Event { time: *time, message })
 }
 
@@ -169,5 +186,69 @@ impl<'a, P: Plugin, C: ProcessContext<P>> HostSink<'a, P, C> {
 impl<P: Plugin, C: ProcessContext<P>> Sink for HostSink<'_, P, C> {
     fn send(&mut self, time: u32, message: Message) -> bool {
         self.context.try_send_event(note_event(time, message)).is_ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a host's event becomes.
+    fn message(host: NoteEvent<()>) -> Option<Message> {
+        event(&host).map(|event| event.message)
+    }
+
+    #[test]
+    fn no_number_that_midi_does_not_have_comes_in() {
+        let (timing, voice_id, channel) = (0, VoiceID::Wildcard, HostChannel::Number(0));
+        let key = HostKey::Number(60);
+        // (the host's, a velocity's, any other strength's)
+        for (value, inside) in [
+            (f32::NAN, None),
+            (f32::INFINITY, Some(1.0)),
+            (f32::NEG_INFINITY, Some(0.0)),
+            (200.0 / 127.0, Some(1.0)),
+            (-0.5, Some(0.0)),
+            (0.3, Some(0.3)),
+        ] {
+            let at = |value| Message::KeyPressure { id: None, channel: 0, key: 60, value };
+            let cases = [
+                (
+                    NoteEvent::NoteOn { timing, voice_id, channel, key, velocity: value },
+                    inside.map(|velocity| Message::On { id: None, channel: 0, key: 60, velocity }),
+                ),
+                (
+                    NoteEvent::NoteOff { timing, voice_id, channel, key, velocity: value },
+                    // A note that is held must end.
+                    Some(Message::Off { id: None, channel: 0, key: 60, velocity: inside.unwrap_or(0.0) }),
+                ),
+                (
+                    NoteEvent::MidiCC { timing, channel: 0, cc: 1, value },
+                    inside.map(|value| Message::Control { channel: 0, controller: 1, value }),
+                ),
+                (
+                    NoteEvent::MidiPitchBend { timing, channel: 0, value },
+                    inside.map(|value| Message::Bend { channel: 0, value }),
+                ),
+                (
+                    NoteEvent::MidiChannelPressure { timing, channel: 0, pressure: value },
+                    inside.map(|value| Message::Pressure { channel: 0, value }),
+                ),
+                (NoteEvent::PolyPressure { timing, voice_id, channel, key, pressure: value }, inside.map(at)),
+            ];
+            for (host, expected) in cases {
+                assert_eq!(message(host), expected, "{value}: {host:?}");
+            }
+            let tuning = message(NoteEvent::PolyTuning { timing, voice_id, channel, key, tuning: value });
+            assert_eq!(tuning.is_some(), value.is_finite(), "{value}");
+        }
+        for byte in 0..=u8::MAX {
+            let inside = byte < 128;
+            let control = message(NoteEvent::MidiCC { timing, channel: 0, cc: byte, value: 0.5 });
+            let program = message(NoteEvent::MidiProgramChange { timing, channel: 0, program: byte });
+            let on =
+                NoteEvent::NoteOn { timing, voice_id, channel, key: HostKey::Number(byte), velocity: 0.5 };
+            assert_eq!([control.is_some(), program.is_some(), message(on).is_some()], [inside; 3], "{byte}");
+        }
     }
 }

@@ -183,6 +183,7 @@ mod tests {
     #[test]
     fn every_value_survives_its_text_and_no_text_falls() {
         let params = SegueParams::default();
+        let switches = ["on", "bypass", "latch", "pass", "pedal"];
         let map = params.param_map();
         let ids: HashSet<_> = map.iter().map(|(id, ..)| id.clone()).collect();
         assert_eq!(ids.len(), map.len(), "two parameters of one name");
@@ -195,11 +196,25 @@ mod tests {
                     let back =
                         param.string_to_normalized_value(&text).unwrap_or_else(|| panic!("{id}: {text}"));
                     assert_eq!(param.normalized_value_to_string(back, true), text, "{id}");
+                    assert!(!text.starts_with("-0.0"), "{id}: {text}");
                 }
             }
-            for nonsense in ["", "é", "♯♯", "-", "9999999999999999999", "NaN", "C", "cc", "inf"] {
+            let nonsense =
+                ["", "é", "♯♯", "-", "9999999999999999999", "C", "cc", "C2147483647", "-2147483648"];
+            for nonsense in nonsense.into_iter().chain(["2147483647", "B178956969", "style -2147483648"]) {
                 // SAFETY: as above.
-                unsafe { param.string_to_normalized_value(nonsense) };
+                let value = unsafe { param.string_to_normalized_value(nonsense) };
+                assert!(
+                    value.is_none_or(|value| (0.0..=1.0).contains(&value)),
+                    "{id}: {nonsense}: {value:?}"
+                );
+            }
+            // A switch takes every text for off or on.
+            for nothing in
+                ["NaN", "nan %", "inf", "-inf dB", "1e39"].iter().filter(|_| !switches.contains(&&*id))
+            {
+                // SAFETY: as above.
+                assert_eq!(unsafe { param.string_to_normalized_value(nothing) }, None, "{id}: {nothing}");
             }
         }
     }

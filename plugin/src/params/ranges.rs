@@ -10,9 +10,7 @@ use nice_plug::params::internals::ParamPtr;
 use nice_plug::plugin::{ParamValue, PluginState};
 
 use crate::params::SegueParams;
-
-/// The largest integer: beyond any parameter, and small enough that differences do not overflow.
-const LARGEST: i32 = 1 << 24;
+use crate::params::text::LARGEST;
 
 /// Clamps every value whose parameter is known, and drops what is not a finite number.
 pub fn bring_in(state: &mut PluginState) {

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use nice_plug::params::persist::PersistentField;
 use parking_lot::Mutex;
+use segue_realtime::between::limits::TAKES;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -142,10 +143,11 @@ impl State {
     pub fn load(&self, mut saved: Saved) {
         let takes = std::mem::take(&mut saved.takes);
         let damaged = self.0.takes.restore(&takes);
-        if damaged > 0 {
-            let damage = format!("{damaged} of its {} takes are damaged and left out", takes.len());
-            saved.notice = Some(saved.notice.map_or(damage.clone(), |notice| format!("{notice}; {damage}")));
-        }
+        let damage = format!("{damaged} of its {} takes are damaged and left out", takes.len());
+        let many = format!("of its {} takes the last {TAKES} are kept", takes.len());
+        let notices = [(damaged > 0).then_some(damage), (takes.len() > TAKES).then_some(many)];
+        let notices: Vec<_> = saved.notice.into_iter().chain(notices.into_iter().flatten()).collect();
+        saved.notice = (!notices.is_empty()).then(|| notices.join("; "));
         self.0.takes.place().load(saved.folder.take().map(PathBuf::from));
         *self.0.saved.lock() = saved;
         self.0.loads.fetch_add(1, Ordering::Release);
@@ -203,8 +205,14 @@ mod tests {
 
     #[test]
     fn whatever_was_saved_is_read_as_far_as_it_goes() {
+        let many = format!(r#"{{"format":3,"takes":[{}]}}"#, ["1"; 70].join(","));
         // (saved, its model, whether there is something to say, and what is in it)
         let cases = [
+            (
+                many.as_str(),
+                None,
+                Some("64 of its 70 takes are damaged and left out; of its 70 takes the last 64 are kept"),
+            ),
             (r#"{"format":1}"#, None, None),
             (r#"{}"#, None, None),
             (r#"{"format":2,"model":"a.safetensors"}"#, Some("a.safetensors"), None),

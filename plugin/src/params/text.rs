@@ -6,6 +6,9 @@
 use segue_music::Key;
 use segue_realtime::between::settings::Trigger;
 
+/// Whole numbers of no parameter lie beyond; differences of two such do not overflow.
+pub const LARGEST: i32 = 1 << 24;
+
 /// The pitch classes from C.
 pub const NAMES: [&str; 12] = ["C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B"];
 
@@ -22,7 +25,24 @@ pub fn key_of(text: &str) -> Option<Key> {
     }
     let (class, octave) = class_and_rest(text)?;
     let octave: i32 = octave.trim().parse().ok()?;
-    Key::try_from((octave + 1) * 12 + class).ok().filter(|&key| key < 128)
+    let key = octave.checked_add(1)?.checked_mul(12)?.checked_add(class)?;
+    Key::try_from(key).ok().filter(|&key| key < 128)
+}
+
+/// A number from its text, with or without its unit. Not a number, or an infinite one, is none.
+pub fn decimal(text: &str, unit: &str) -> Option<f32> {
+    without(text, unit).parse().ok().filter(|number: &f32| number.is_finite())
+}
+
+/// A whole number from its text, with or without its unit. One beyond every parameter's range comes back as one that the
+/// framework can subtract a range's end from.
+pub fn integer(text: &str, unit: &str) -> Option<i32> {
+    without(text, unit).parse().ok().map(|number: i32| number.clamp(-LARGEST, LARGEST))
+}
+
+fn without<'a>(text: &'a str, unit: &str) -> &'a str {
+    let text = text.trim();
+    text.strip_suffix(unit.trim()).unwrap_or(text).trim()
 }
 
 /// A pitch class from its name.
@@ -116,6 +136,10 @@ mod tests {
             ("C", None),
             ("", None),
             ("C99999999999", None),
+            ("C2147483647", None),
+            ("C-2147483648", None),
+            ("C357913941", None),
+            ("B178956969", None),
         ];
         for (text, key) in cases {
             assert_eq!(key_of(text), key, "{text}");

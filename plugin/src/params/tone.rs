@@ -1,9 +1,12 @@
 //! Where Segue's notes go, and how they sound.
 
+use std::sync::Arc;
+
 use nice_plug::prelude::*;
 use segue_realtime::between::settings;
 
 use super::number::number;
+use super::text::{decimal, integer};
 
 /// The parameters of the group *Sound*.
 #[derive(Params)]
@@ -32,6 +35,9 @@ fn level(name: &str) -> FloatParam {
     FloatParam::new(name, -12.0, FloatRange::Linear { min: SILENT_DB, max: 0.0 })
         .with_step_size(0.5)
         .with_unit(" dB")
+        // The framework's own rounding writes "-0.0".
+        .with_value_to_string(formatters::v2s_f32_rounded(1))
+        .with_string_to_value(Arc::new(|text| decimal(text, "dB")))
 }
 
 impl Default for Tone {
@@ -39,7 +45,8 @@ impl Default for Tone {
         Self {
             level: level("Your level"),
             segue_level: level("Segue level"),
-            channel: IntParam::new("MIDI channel", 2, IntRange::Linear { min: 1, max: 16 }),
+            channel: IntParam::new("MIDI channel", 2, IntRange::Linear { min: 1, max: 16 })
+                .with_string_to_value(Arc::new(|text| integer(text, ""))),
             pass: BoolParam::new("Pass through", true),
             follow_pedal: BoolParam::new("Follow pedal", false),
         }

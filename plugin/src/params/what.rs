@@ -8,7 +8,7 @@ use segue_realtime::between::settings::{self, Bounds};
 use super::number::number;
 use super::scale::Scale;
 use super::styles::{self, Styles};
-use super::text::{NAMES, class_of, count_of, counted, key_name, key_of};
+use super::text::{NAMES, class_of, count_of, counted, decimal, integer, key_name, key_of};
 use segue_music::Beats;
 
 /// The parameters of the group *What*.
@@ -73,6 +73,7 @@ fn style(styles: &Styles) -> IntParam {
 
 fn velocity(name: &str, default: i32) -> IntParam {
     IntParam::new(name, default, IntRange::Linear { min: 1, max: 127 })
+        .with_string_to_value(Arc::new(|text| integer(text, "")))
 }
 
 fn density() -> FloatParam {
@@ -87,7 +88,7 @@ fn density() -> FloatParam {
             if text.eq_ignore_ascii_case("off") {
                 return Some(NO_LIMIT);
             }
-            text.trim_end_matches("a beat").trim().parse().ok().filter(|notes: &f32| notes.is_finite())
+            decimal(text, "a beat")
         }))
 }
 
@@ -96,10 +97,13 @@ impl Default for What {
         let styles = Styles::shipped();
         Self {
             temperature: FloatParam::new("Temperature", 1.0, FloatRange::Linear { min: 0.1, max: 1.5 })
-                .with_step_size(0.01),
+                .with_step_size(0.01)
+                .with_string_to_value(Arc::new(|text| decimal(text, ""))),
             top_p: FloatParam::new("Top-p", 0.95, FloatRange::Linear { min: 0.1, max: 1.0 })
-                .with_step_size(0.01),
-            seed: IntParam::new("Seed", 1, IntRange::Linear { min: 0, max: 9999 }),
+                .with_step_size(0.01)
+                .with_string_to_value(Arc::new(|text| decimal(text, ""))),
+            seed: IntParam::new("Seed", 1, IntRange::Linear { min: 0, max: 9999 })
+                .with_string_to_value(Arc::new(|text| integer(text, ""))),
             density: density(),
             polyphony: IntParam::new("Polyphony", 16, IntRange::Linear { min: 1, max: 16 })
                 .with_value_to_string(Arc::new(|notes| counted(notes, "note")))

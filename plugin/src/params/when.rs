@@ -9,7 +9,7 @@ use segue_realtime::between::settings::{self, Yield};
 
 use super::choices::{Chosen, Grid};
 use super::number::number;
-use super::text::{count_of, counted, trigger_from, trigger_name, trigger_of};
+use super::text::{count_of, counted, decimal, trigger_from, trigger_name, trigger_of};
 
 /// The parameters of the group *When*.
 #[derive(Params)]
@@ -52,7 +52,8 @@ impl Default for When {
             latch: BoolParam::new("Latch", false),
             patience: FloatParam::new("Patience", 1.0, FloatRange::Linear { min: 0.25, max: 4.0 })
                 .with_step_size(0.05)
-                .with_unit(" x"),
+                .with_unit(" x")
+                .with_string_to_value(Arc::new(|text| decimal(text, "x"))),
             length: IntParam::new("Length", 2, IntRange::Linear { min: 1, max: 16 })
                 .with_value_to_string(Arc::new(|bars| counted(bars, "bar")))
                 .with_string_to_value(Arc::new(|text| count_of(text, "bar"))),
@@ -62,7 +63,7 @@ impl Default for When {
                 .with_step_size(0.01)
                 .with_unit(" %")
                 .with_value_to_string(formatters::v2s_f32_percentage(0))
-                .with_string_to_value(formatters::s2v_f32_percentage()),
+                .with_string_to_value(Arc::new(|text| decimal(text, "%").map(|percent| percent / 100.0))),
             latch_trigger: trigger("Latch trigger"),
             mode_trigger: trigger("Mode trigger"),
         }

@@ -183,9 +183,11 @@ impl Takes {
     }
 
     /// The takes of a loaded project. What was played here since stays beside them: hosts load a
-    /// state to undo a knob, too, and nobody is to lose a take by it. Returns how many are damaged,
-    /// which are left out.
+    /// state to undo a knob, too, and nobody is to lose a take by it. No more than the last ones
+    /// that a project can have are looked at. Returns how many of these are damaged, which are left
+    /// out.
     pub(crate) fn restore(&self, written: &[Value]) -> usize {
+        let written = &written[written.len().saturating_sub(TAKES)..];
         let mut takes: VecDeque<Take> = VecDeque::new();
         for value in written {
             // Two of one id would be told as one.
@@ -227,16 +229,29 @@ impl Takes {
 impl Kept {
     /// A name for a take to come.
     fn name(&mut self, group: Option<u64>) -> Name {
-        self.ids += 1;
-        let id = self.ids;
+        let id = self.next_id();
         let candidates = self.takes.iter().filter(|other| Some(other.name.group) == group);
         if let Some(Name { number, group, letter, .. }) =
             candidates.map(|other| other.name).max_by_key(|name| name.letter)
         {
             return Name { id, number, group, letter: name::next_letter(letter) };
         }
-        self.answers += 1;
+        if (self.answers as u64) < name::LAST {
+            self.answers += 1;
+        }
         Name { id, number: self.answers, group: id, letter: 'A' }
+    }
+
+    /// The next id. After the last one they begin anew with those that nothing here has.
+    fn next_id(&mut self) -> u64 {
+        let used =
+            |takes: &VecDeque<Take>, id| takes.iter().any(|take| take.name.id == id || take.name.group == id);
+        loop {
+            self.ids = if self.ids < name::LAST { self.ids + 1 } else { 1 };
+            if !used(&self.takes, self.ids) {
+                return self.ids;
+            }
+        }
     }
 
     /// Takes one in, unless it is there already. Where a loaded project has another of that name it

@@ -2,10 +2,14 @@
 
 use segue_realtime::between::settings::Mode;
 
-/// The name of a take.
+/// The largest id and the largest number of a take: what every reader of JSON keeps whole. A project that names a larger one is
+/// damaged, and the counters do not go beyond.
+pub(super) const LAST: u64 = 1 << 53;
+
+/// What a take is called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Name {
-    /// Its id; never used again.
+    /// For whoever asks for it; not used again before all others were.
     pub id: u64,
     /// The number of the answer, from 1.
     pub number: usize,

@@ -131,6 +131,10 @@ fn what_is_written_is_read_and_what_is_damaged_is_refused_alone() {
     let damages = [
         ("id", json!(-1)),
         ("id", json!(2)),
+        ("id", json!(u64::MAX)),
+        ("id", json!(name::LAST + 1)),
+        ("group", json!(u64::MAX)),
+        ("number", json!(u64::MAX)),
         ("number", json!("one")),
         ("letter", json!("AB")),
         ("letter", json!("a")),
@@ -145,6 +149,8 @@ fn what_is_written_is_read_and_what_is_damaged_is_refused_alone() {
         ("notes", json!([[0, 60, 0, 1]])),
         ("notes", json!([[0, 60, 1, 0]])),
         ("notes", json!([[-5, 60, 1, 1]])),
+        ("notes", json!([[5, 60, 1, 1], [i64::MAX, 60, 1, 1]])),
+        ("notes", json!([[i64::MIN, 60, i64::MIN, 1]])),
         ("notes", json!([[i64::MAX, 60, 1, 1]])),
         ("notes", json!([[0, 60, i64::MAX, 1]])),
         ("prompt", json!(vec![json!([0, 60, 1, 1]); TAKE_NOTES_AND_ONE])),
@@ -186,6 +192,52 @@ fn a_state_that_is_loaded_loses_nothing_that_was_played_since() {
     other.keep(late);
     assert_eq!(other.list()[0].notes, 9);
     assert_eq!(other.list().len(), 6);
+}
+
+#[test]
+fn after_the_last_id_come_those_that_nobody_has() {
+    let takes = Takes::default();
+    (0..3).for_each(|_| takes.keep(take(&takes, None, 3)));
+    let mut written = takes.written();
+    for (take, (id, number)) in written.iter_mut().zip([(2, 7), (name::LAST, name::LAST), (4, 1)]) {
+        (take["id"], take["group"], take["number"]) = (json!(id), json!(id), json!(number));
+    }
+    let read = Takes::default();
+    assert_eq!(read.restore(&written), 0);
+    // 3 is the group of a take whose first candidate is gone.
+    let first = Name { id: 9, number: 7, group: 3, letter: 'B' };
+    read.keep(Take { name: first, ..take(&takes, None, 3) });
+    let last = usize::try_from(name::LAST).expect("64 bits");
+    let names = [(); 3].map(|()| read.name(None)).map(|name| (name.id, name.number));
+    assert_eq!(names, [(1, last), (5, last), (6, last)]);
+    // Two takes of other projects under the id that is the last.
+    assert_eq!(read.restore(&[written[1].clone()]), 0);
+    let mut other = written[1].clone();
+    other["notes"] = json!([[0, 61, 967_680, 90]]);
+    assert_eq!(read.restore(&[other]), 0);
+    let (mut kept, before) = (ids(&read), read.list().len());
+    kept.sort_unstable();
+    kept.dedup();
+    assert_eq!(kept.len(), before, "no two of one id");
+}
+
+#[test]
+fn of_too_many_takes_the_last_are_read() {
+    let takes = Takes::default();
+    takes.keep(take(&takes, None, 1));
+    let one = &takes.written()[0];
+    let many: Vec<_> = (1..=40_000)
+        .map(|id| {
+            let mut take = one.clone();
+            (take["id"], take["starred"]) = (json!(id), json!(id < 100));
+            // Those that are not looked at are not refused either.
+            take["seed"] = if id <= 39_936 { json!("none") } else { json!(id) };
+            take
+        })
+        .collect();
+    let read = Takes::default();
+    assert_eq!(read.restore(&many), 0);
+    assert_eq!(ids(&read), (39_937..=40_000).rev().collect::<Vec<_>>());
 }
 
 const TAKE_NOTES_AND_ONE: usize = segue_realtime::between::limits::TAKE_NOTES + 1;

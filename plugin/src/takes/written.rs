@@ -7,7 +7,7 @@ use segue_realtime::between::settings::Mode;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::name::Name;
+use super::name::{self, Name};
 use super::take::Take;
 
 /// Tempos are stored in millionths of a beat per minute: integers survive saving and loading
@@ -111,6 +111,9 @@ impl Take {
         }
         let (_, tempo) = tempos.remove(0);
         let Written { id, number, group, letter, .. } = written;
+        if id > name::LAST || group > name::LAST || number as u64 > name::LAST {
+            return None;
+        }
         let name = Name { id, number, group, letter };
         Some(Self {
             name,

@@ -10,6 +10,7 @@ use segue_music::Vocabulary;
 
 use crate::shape::config::Config;
 use crate::shape::parameters::{initial_numbers, parameters};
+use crate::shape::rows::STYLES;
 
 /// Why a model cannot be read or written.
 #[derive(Debug, thiserror::Error)]
@@ -57,6 +58,11 @@ pub enum CheckpointError {
     /// A parameter that is missing, of another size or type, or not finite.
     #[error("the parameter {0} of this model is missing or damaged; fetch or train the model again")]
     Parameter(String),
+    /// A parameter that a model of the header's size does not have.
+    #[error(
+        "the parameter {0} of this model has no place in a model of the size that its header gives; fetch or train the model again"
+    )]
+    Unplaced(String),
 }
 
 impl CheckpointError {
@@ -90,6 +96,9 @@ pub struct Checkpoint {
 }
 
 const FORMAT: &str = "segue-1";
+
+/// Characters of a file's text that are shown.
+const LONGEST_TEXT: usize = 120;
 
 fn fingerprint() -> String {
     format!("{:016x}", Vocabulary::new().fingerprint())
@@ -132,8 +141,8 @@ impl Checkpoint {
     /// # Errors
     /// Says what is wrong with it.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, CheckpointError> {
-        let (_, metadata) =
-            SafeTensors::read_metadata(bytes).map_err(|error| CheckpointError::Format(error.to_string()))?;
+        let (_, metadata) = SafeTensors::read_metadata(bytes)
+            .map_err(|error| CheckpointError::Format(one_line(&error.to_string())))?;
         let none = HashMap::new();
         let metadata = metadata.metadata().as_ref().unwrap_or(&none);
         if metadata.get("format").map(String::as_str) != Some(FORMAT) {
@@ -141,6 +150,7 @@ impl Checkpoint {
         }
         let found = metadata.get("vocabulary").cloned().unwrap_or_default();
         if found != fingerprint() {
+            let found = one_line(&found);
             return Err(CheckpointError::Vocabulary { found, expected: fingerprint() });
         }
         let config: Config = metadata
@@ -148,12 +158,17 @@ impl Checkpoint {
             .and_then(|config| serde_json::from_str(config).ok())
             .filter(Config::is_sound)
             .ok_or(CheckpointError::NotOurs("its header gives no size that makes a model"))?;
-        let tensors =
-            SafeTensors::deserialize(bytes).map_err(|error| CheckpointError::Format(error.to_string()))?;
+        let tensors = SafeTensors::deserialize(bytes)
+            .map_err(|error| CheckpointError::Format(one_line(&error.to_string())))?;
         let mut numbers = BTreeMap::new();
         for parameter in parameters(&config, &Vocabulary::new()) {
             let damaged = || CheckpointError::Parameter(parameter.name.clone());
             let tensor = tensors.tensor(&parameter.name).map_err(|_| damaged())?;
+            // As many numbers in another shape are other numbers: a transposed matrix plays nonsense.
+            let shorter = is_table(&parameter.name) && tensor.shape().get(1..) == parameter.shape.get(1..);
+            if tensor.shape() != parameter.shape && !shorter {
+                return Err(damaged());
+            }
             let mut read = floats(&tensor).ok_or_else(damaged)?;
             if is_table(&parameter.name) && read.len().is_multiple_of(config.dim) {
                 // An earlier version's table is shorter: facts that it was trained without have no
@@ -165,10 +180,20 @@ impl Checkpoint {
             }
             numbers.insert(parameter.name, read);
         }
+        if let Some(name) = tensors.names().into_iter().find(|name| !numbers.contains_key(*name)) {
+            return Err(CheckpointError::Unplaced(one_line(name)));
+        }
         let text = |key: &str| metadata.get(key).cloned().unwrap_or_default();
         let notes_seen = text("notes_seen").parse().unwrap_or(0);
-        let styles = serde_json::from_str(&text("styles")).unwrap_or_default();
-        Ok(Self { name: text("name"), config, notes_seen, styles, numbers })
+        let styles: Vec<String> = match metadata.get("styles") {
+            Some(styles) => serde_json::from_str(styles)
+                .map_err(|_| CheckpointError::NotOurs("its header's styles are no list of names"))?,
+            None => Vec::new(),
+        };
+        if styles.len() > STYLES {
+            return Err(CheckpointError::NotOurs("its header names more styles than a model can know"));
+        }
+        Ok(Self { name: one_line(&text("name")), config, notes_seen, styles, numbers })
     }
 
     /// As the contents of a file.
@@ -195,7 +220,8 @@ impl Checkpoint {
             Precision::Single => Dtype::F32,
             Precision::Half => Dtype::F16,
         };
-        let broken = |error: safetensors::SafeTensorError| CheckpointError::Format(error.to_string());
+        let broken =
+            |error: safetensors::SafeTensorError| CheckpointError::Format(one_line(&error.to_string()));
         let mut views = Vec::new();
         for (name, shape, bytes) in &stored {
             views.push((name.clone(), TensorView::new(dtype, shape.clone(), bytes).map_err(broken)?));
@@ -242,7 +268,12 @@ impl Checkpoint {
 }
 
 fn json(what: &impl serde::Serialize) -> Result<String, CheckpointError> {
-    serde_json::to_string(what).map_err(|error| CheckpointError::Format(error.to_string()))
+    serde_json::to_string(what).map_err(|error| CheckpointError::Format(one_line(&error.to_string())))
+}
+
+/// A text of a file as it can stand in a message: one short line.
+fn one_line(text: &str) -> String {
+    text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).take(LONGEST_TEXT).collect()
 }
 
 /// Whether a parameter is a table of facts, to whose end versions add rows.

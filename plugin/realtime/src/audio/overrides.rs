@@ -14,6 +14,16 @@ pub struct Overrides {
 }
 
 impl Overrides {
+    /// A mode parameter that moves takes back what a trigger made of it. A project that is loaded takes back everything: it
+    /// plays as it was saved.
+    pub fn follow(&mut self, old: &Settings, new: &Settings) {
+        if old.generation != new.generation {
+            *self = Self::default();
+        } else if old.mode != new.mode {
+            self.mode = None;
+        }
+    }
+
     /// The mode in effect.
     pub fn mode(&self, settings: &Settings) -> Mode {
         self.mode.unwrap_or(settings.mode)

@@ -9,6 +9,7 @@ impl Processor {
     /// Resets, jumps and changed parameters take effect at the start of a block.
     pub(super) fn begin(&mut self, block: &Part<'_>, sink: &mut dyn Sink) {
         let (old, latched) = (self.settings, self.latched());
+        self.overrides.follow(&old, &block.settings);
         self.settings = block.settings;
         self.output.voices.reports.mute(block.settings.bypass);
         if self.reset_pending {
@@ -56,9 +57,6 @@ impl Processor {
     /// Responds to changed parameters.
     fn follow(&mut self, old: &Settings, latched: bool, now: &mut Moment<'_>) {
         let new = self.settings;
-        if old.mode != new.mode {
-            self.overrides.mode = None;
-        }
         if old.bypass != new.bypass
             || old.generation != new.generation
             || self.meters.panic.swap(false, Ordering::Relaxed)

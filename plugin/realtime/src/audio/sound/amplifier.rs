@@ -9,6 +9,10 @@ const STRAIGHT: f32 = 0.7;
 /// The ceiling, which no sample reaches: -0.1 dB.
 const CEILING: f32 = 0.988;
 
+/// A sample below this is zero: -180 dB. Filters that ring out would end in subnormal numbers, which some hosts and effects are
+/// slow at.
+const SILENT: f32 = 1e-9;
+
 /// One side of the amplifier.
 pub struct Amplifier {
     shelf: DirectForm2Transposed<f64>,
@@ -40,7 +44,8 @@ impl Amplifier {
     /// Allocates nothing and never waits.
     #[inline]
     pub fn next(&mut self, sample: f32) -> f32 {
-        round_off(self.loudspeaker.run(self.shelf.run(f64::from(sample))) as f32)
+        let sample = self.loudspeaker.run(self.shelf.run(f64::from(sample))) as f32;
+        if sample.abs() < SILENT { 0.0 } else { round_off(sample) }
     }
 
     /// Clears the filters.

@@ -97,6 +97,25 @@ fn what_is_held_ends_too() {
 }
 
 #[test]
+fn no_tail_ends_in_subnormal_numbers() {
+    for rate in RATES.into_iter().chain([1_000.0, 17_500.0, 96_000.0]) {
+        for levels in [LOUD, [1e-3, 1e-3], [1e-30, 1e-36]] {
+            let mut sound = Sound::new(rate);
+            for key in [0, 21, 60, 100, 127] {
+                sound.on(at(key), Role::Player, 1e-3);
+                sound.on(at(key), Role::Segue, 1.0);
+            }
+            let mut samples = stereo(&mut sound, rate as usize / 5, levels).0;
+            [0, 21, 60, 100, 127].into_iter().for_each(|key| sound.off(at(key)));
+            samples.extend(stereo(&mut sound, 4 * rate as usize, levels).1);
+            assert!(sound.is_silent());
+            let subnormal = samples.iter().position(|sample| sample.is_subnormal());
+            assert_eq!(subnormal, None, "{rate}, {levels:?}: {:?}", subnormal.map(|at| samples[at]));
+        }
+    }
+}
+
+#[test]
 fn off_is_silence_and_each_has_a_level() {
     let mut sound = Sound::new(RATE);
     let roles = [(Role::Player, at(60)), (Role::Segue, at(67))];
