@@ -1,83 +1,98 @@
-//! The editor: what Segue hears and is about to play, keys to play on, presets, the parameters, and who made the music it
-//! learnt from.
+//! The editor: what Segue hears and is about to play, keys to play on, presets, the parameters, the
+//! takes, and who made the music that the model learnt from.
 
+mod about;
+mod caption;
+mod card;
 mod choice;
 mod groups;
 mod header;
 mod help;
+mod hint;
 mod icon_button;
 mod instance;
 mod keyboard;
 mod labels;
 mod layout;
 mod learn;
+mod memory;
 mod mode_switch;
 mod model_menu;
+mod page;
+mod panel_bar;
+mod panels;
 mod piano;
 mod pixels;
 mod preset_menu;
+mod primary;
 mod roll;
 mod slider;
 mod span;
-mod style;
+mod style_menu;
+mod style_names;
 mod takes_panel;
 #[cfg(test)]
 mod tests;
-mod theme;
+mod text_button;
+pub mod theme;
 mod window;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use crossbeam_channel::Sender;
-use egui::{Button, CentralPanel, Frame as Area, Rect, Ui, UiBuilder};
+use egui::{CentralPanel, Frame as Area, Rect, Ui, UiBuilder, pos2};
 use nice_plug::context::gui::GuiContext;
 use nice_plug::editor::dpi::LogicalSize;
 use nice_plug::prelude::ParamSetter;
 use nice_plug_egui::{Frame, NiceEguiApp, baseview};
 
-use crate::composer::Command as Wish;
-use crate::models::folder::Shelf;
+use crate::composer::Command;
+use crate::models::folder::ModelFolder;
 use crate::params::SegueParams;
 use crate::params::presets::Folder;
 use crate::status::Status;
 use crate::takes::Takes;
+use groups::Controls;
 use header::Page;
 pub use instance::Instance;
 use layout::Layout;
 use learn::Learning;
+use memory::Memory;
 use mode_switch::ModeSwitch;
 use model_menu::ModelMenu;
+use panel_bar::Clicked;
+use panels::{Panel, Panels};
 use piano::Piano;
 use preset_menu::PresetMenu;
 use roll::RollView;
+use style_menu::StyleMenu;
 use takes_panel::TakesPanel;
 pub use window::Window;
 
-/// How often it is drawn: the keys, the roll and the count-in move.
+/// Time between two frames: the keys, the roll and the count-in move.
 const REFRESH: Duration = Duration::from_millis(16);
 
-/// A row of controls of whoever opens the window, below its header.
+/// A row of controls below the header, drawn by whoever opens the window.
 pub type Strip = Arc<dyn Fn(&mut Ui) + Send + Sync>;
-
-/// However much there is to say above it.
-const LOWEST_ROLL: f32 = 64.0;
 
 /// The content of one window.
 pub struct EditorView {
     params: Arc<SegueParams>,
     status: Arc<Status>,
-    wish: Sender<Wish>,
+    commands: Sender<Command>,
+    memory: Arc<Memory>,
     host: Option<GuiContext>,
     modes: ModeSwitch,
     roll: RollView,
     piano: Piano,
     takes: Arc<Takes>,
-    panel: TakesPanel,
-    unfolded: Arc<AtomicBool>,
+    panels: Panels,
+    takes_panel: TakesPanel,
     presets: PresetMenu,
+    styles: StyleMenu,
     models: ModelMenu,
     learning: Option<Learning>,
     page: Option<Page>,
@@ -86,24 +101,30 @@ pub struct EditorView {
 }
 
 impl EditorView {
-    /// What an editor shows of an instance.
+    /// The view of an instance. A player's first window also shows the help.
     pub fn new(instance: Instance) -> Self {
-        let Instance { params, status, wish, fingers, unfolded } = instance;
-        let page = (!params.state.helped()).then_some(Page::Help);
+        let Instance { params, status, commands, fingers, memory } = instance;
+        let remembered = memory.get();
+        let page = (!remembered.help_seen).then_some(Page::Help);
+        if page.is_some() {
+            memory.change(|it| it.help_seen = true);
+        }
         let takes = status.takes.clone();
         Self {
             params,
             status,
-            wish,
+            commands,
+            memory,
             host: None,
             modes: ModeSwitch::default(),
             roll: RollView::default(),
             piano: Piano::new(fingers),
             takes,
-            panel: TakesPanel::default(),
-            unfolded,
+            panels: remembered.panels,
+            takes_panel: TakesPanel::default(),
             presets: PresetMenu::new(Folder::of_the_player()),
-            models: ModelMenu::new(Shelf::of_the_player()),
+            styles: StyleMenu::default(),
+            models: ModelMenu::new(ModelFolder::of_the_player()),
             learning: None,
             page,
             strip: None,
@@ -114,79 +135,90 @@ impl EditorView {
     fn show(&mut self, ui: &mut Ui) {
         let Some(host) = self.host.clone() else { return };
         let setter = host.param_setter();
-        learn::settle(&mut self.learning, &self.status, &setter, &self.params);
-        let area = Area::new().fill(theme::GROUND).inner_margin(12.0);
-        CentralPanel::default().frame(area).show(ui, |ui| {
+        learn::settle(ui, &mut self.learning, &self.status, &setter, &self.params);
+        let frame = Area::new().fill(theme::GROUND).inner_margin(theme::MARGIN);
+        CentralPanel::default().frame(frame).show(ui, |ui| {
             let presets = |ui: &mut Ui| self.presets.show(ui, &host, &self.params);
             header::header(ui, &setter, &self.params, &self.status, &mut self.page, presets);
             header::notices(ui, &self.params, &self.status);
-            match self.page {
-                Some(Page::Help) => {
-                    self.params.state.set_helped();
-                    if help::page(ui) {
-                        self.page = None;
-                    }
-                    return;
-                }
-                Some(Page::About) => {
-                    header::about(ui, &self.status);
-                    return;
-                }
-                None => {}
-            }
             if let Some(strip) = &self.strip {
                 strip(ui);
             }
             self.modes.show(ui, &setter, &self.params, &self.status);
-            ui.add_space(4.0);
-            // What the controls below leave of the height.
-            let below = groups::HEIGHT + piano::HEIGHT + 12.0 + theme::GAP;
-            let height = (ui.available_height() - below).max(LOWEST_ROLL);
-            let fold = self.roll.show(ui, &self.status, height);
-            takes_panel::fold(ui, fold, self.panel.count(&self.takes), &self.unfolded);
-            ui.add_space(4.0);
-            self.piano.show(ui, &self.status);
-            ui.add_space(4.0);
-            self.controls(ui, &setter);
-        });
-    }
-
-    /// What lies below the keys.
-    fn controls(&mut self, ui: &mut Ui, setter: &ParamSetter<'_>) {
-        let layout = Layout::of(ui.available_rect_before_wrap(), self.unfolded.load(Ordering::Relaxed));
-        let mut at = |place: Option<Rect>, contents: &mut dyn FnMut(&mut Ui)| {
-            if let Some(place) = place {
-                ui.scope_builder(UiBuilder::new().max_rect(place), contents);
+            let rest = ui.available_rect_before_wrap();
+            let top = rest.bottom() - hint::height(rest.width());
+            let area = rest.with_max_y(top - theme::GAP);
+            let layout = Layout::of(area, &self.panels, self.page.map(Page::height));
+            self.roll.show(ui, layout.roll, &self.status);
+            self.piano.read_letters(ui);
+            match layout.keys {
+                Some(keys) => self.piano.show(ui, keys, &self.status),
+                None => self.piano.hide(),
             }
-        };
-        at(layout.when, &mut |ui| {
-            groups::group(ui, "When", |ui| {
-                groups::when(ui, setter, &self.params, &self.status, &mut self.learning);
-            });
+            let clicked = panel_bar::bar(ui, &layout, &self.panels, self.takes_panel.count(&self.takes));
+            if let Some(place) = layout.page {
+                self.page(ui, place);
+            }
+            self.panels(ui, &setter, &layout);
+            let line = Rect::from_min_max(pos2(rest.left(), top), rest.max);
+            hint::line(ui, line, labels::no_room(&layout.crowded_out));
+            // Last, so that the whole frame is drawn in one layout.
+            if let Some(clicked) = clicked {
+                self.follow(clicked, &layout);
+            }
         });
-        at(Some(layout.what), &mut |ui| {
-            groups::group(ui, "What", |ui| groups::what(ui, setter, &self.params));
-        });
-        at(layout.sound, &mut |ui| {
-            groups::group(ui, "Sound", |ui| {
-                groups::sound(ui, setter, &self.params);
-                self.models.show(ui, &self.params, &self.status);
-                self.buttons(ui);
-            });
-        });
-        at(layout.takes, &mut |ui| self.panel.show(ui, &self.takes, &self.wish));
     }
 
-    fn buttons(&self, ui: &mut Ui) {
-        let wide = |ui: &mut Ui, word: &str, what: &str| {
-            ui.add_sized([ui.available_width(), theme::ROW], Button::new(word)).on_hover_text(what).clicked()
-        };
-        if wide(ui, "All notes off", "Ends every note that sounds, yours and Segue's.") {
-            self.status.panic.store(true, Ordering::Relaxed);
+    /// Carries out a click in the bar.
+    fn follow(&mut self, clicked: Clicked, layout: &Layout) {
+        match clicked {
+            Clicked::Panel(panel) => {
+                // A page hides the panels: the click closes it, and opens the panel if it was
+                // folded.
+                if panel != Panel::Keys && self.page.take().is_some() {
+                    if !self.panels.is_open(panel) {
+                        self.panels.toggle(panel, false);
+                    }
+                } else {
+                    self.panels.toggle(panel, layout.shows(panel));
+                }
+            }
+            Clicked::AllControls => self.panels.all_controls ^= true,
+            Clicked::Silence => return self.status.panic.store(true, Ordering::Relaxed),
+            // If the channel is full, the same command is already waiting in it.
+            Clicked::Forget => return drop(self.commands.try_send(Command::Forget)),
         }
-        if wide(ui, "Forget the jam", "Segue forgets everything that was played.") {
-            // A full channel means that it has been asked for already.
-            let _ = self.wish.try_send(Wish::Forget);
+        let panels = self.panels.clone();
+        self.memory.change(|it| it.panels = panels);
+    }
+
+    fn page(&mut self, ui: &mut Ui, place: Rect) {
+        let closes = ui.scope_builder(UiBuilder::new().max_rect(place), |ui| match self.page {
+            Some(Page::Help) => help::show(ui),
+            Some(Page::About) => about::show(ui, &self.status, &self.memory),
+            None => false,
+        });
+        if closes.inner {
+            self.page = None;
+        }
+    }
+
+    fn panels(&mut self, ui: &mut Ui, setter: &ParamSetter<'_>, layout: &Layout) {
+        let (params, status) = (&*self.params, &*self.status);
+        let controls = Controls { setter, params, status, all: self.panels.all_controls };
+        for &(panel, place) in &layout.panels {
+            ui.scope_builder(UiBuilder::new().max_rect(place), |ui| match panel {
+                Panel::Keys => {}
+                Panel::When => groups::group(ui, panel, |ui| controls.when(ui, &mut self.learning)),
+                Panel::What => groups::group(ui, panel, |ui| {
+                    let (what, styles) = (&params.what, &mut self.styles);
+                    controls.what(ui, |ui| styles.show(ui, setter, &what.style, &what.styles));
+                }),
+                Panel::Sound => groups::group(ui, panel, |ui| {
+                    controls.sound(ui, |ui| self.models.show(ui, params, status));
+                }),
+                Panel::Takes => self.takes_panel.show(ui, &self.takes, &self.commands),
+            });
         }
     }
 }
@@ -216,7 +248,7 @@ impl NiceEguiApp for EditorView {
     }
 }
 
-/// A window that closes leaves nothing of its player behind: no key down, nobody who watches or learns.
+/// A window that closes releases its keys and stops watching the roll and learning.
 impl Drop for EditorView {
     fn drop(&mut self) {
         self.piano.leave();

@@ -1,11 +1,12 @@
 //! Segue, an instrument that listens to what you play and goes on playing.
 //!
-//! Each folder says in its first lines which thread it runs on, what it may touch and what it must not.
+//! Each folder says in its first lines which thread it runs on, what it may touch and what it must
+//! not.
 //!
 //! | folder | thread | |
 //! |---|---|---|
 //! | [`between`] | any, wait-free | what the threads pass to each other; in `segue-realtime` |
-//! | [`audio`] | audio | from the host's events to the composer, and from plans to sound; in `segue-realtime` |
+//! | [`audio`] | audio | from host events to the composer, and from plans to sound; in `segue-realtime` |
 //! | [`composer`] | composer | hears, decides when to play, plans ahead of the playhead |
 //! | [`takes`] | all but audio | what was played, to be shown, exported and saved |
 //! | [`models`] | all but audio | the model in the plugin's file and those in the player's folder |

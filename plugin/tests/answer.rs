@@ -19,7 +19,8 @@ fn answered(rate: f64, song: Song, tempo: f64, cut: Cut, beats: f64, change: imp
 fn the_answer_lies_on_the_grid_to_the_sample() {
     let (quarter, eighth) = (Beats::ONE, Beats::ratio(1, 2));
     let sixteenth_triplet = Beats::ratio(1, 6);
-    // (sample rate, song, tempo, patience, grid) -> beat of the first note; the last release is at 3.5
+    // (sample rate, song, tempo, patience, grid) -> beat of the first note; the last release is at
+    // 3.5
     let cases = [
         (48_000.0, Song::Plays(0.0, 120.0), 120.0, 1.0, Beats::ratio(1, 4), 4.5),
         (48_000.0, Song::Plays(0.0, 120.0), 120.0, 1.0, quarter, 5.0),
@@ -65,7 +66,8 @@ fn it_answers_each_phrase_once() {
 
 #[test]
 fn a_phrase_before_the_end_of_a_loop_is_answered_after_it() {
-    // (beat at which the song goes back to its start) -> beat of the answer, counted through; due at 4.5
+    // (beat at which the song goes back to its start) -> beat of the answer, counted through; due
+    // at 4.5
     for (end, begin) in [(4.0, 4.5), (4.25, 4.5), (4.5, 4.75)] {
         let mut rig = Rig::new(48_000.0, Song::Plays(0.0, 120.0));
         let input = phrase(&rig, 0.0, 120.0);

@@ -1,4 +1,5 @@
-//! The four ways to play together, both ways to yield, and the commands from the keyboard: MIDI in, MIDI out.
+//! The four ways to play together, both ways to yield, and the commands from the keyboard: MIDI in,
+//! MIDI out.
 
 mod rig;
 
@@ -339,7 +340,8 @@ fn a_seamless_loop_goes_on_as_planned() {
 
 #[test]
 fn a_groove_brings_no_more_voices_together_than_there_may_be() {
-    // The player rushes the beats and drags the eighths, and so does what is planned: ends and beginnings cross.
+    // The player rushes the beats and drags the eighths, and so does what is planned: ends and
+    // beginnings cross.
     let mut rig = rig(|settings| {
         (settings.mode, settings.what.quantise, settings.what.bounds.polyphony) = (Mode::Duet, 0.0, 1);
         settings.what.grid = segue_music::Beats::ratio(1, 2);

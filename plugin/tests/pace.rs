@@ -1,4 +1,5 @@
-//! The composer on its own thread: offline it is waited for, in real time it may be late, and it may fail.
+//! The composer on its own thread: offline it is waited for, in real time it may be late, and it
+//! may fail.
 
 mod rig;
 
@@ -54,7 +55,8 @@ fn offline_is_what_real_time_was_at_any_block_size() {
 
 #[test]
 fn a_composer_that_is_behind_thins_and_neither_bunches_nor_sticks() {
-    // The composer comes to its turn only every 0.8 s, at 1.6 and at 2.4 s; the answer is due at 2.125 s.
+    // The composer comes to its turn only every 0.8 s, at 1.6 and at 2.4 s; the answer is due at
+    // 2.125 s.
     let mut rig = Rig::new(RATE, SONG);
     rig.settings.when.bars = 16;
     rig.settings.when.patience = 0.75;

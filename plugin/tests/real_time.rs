@@ -1,4 +1,5 @@
-//! The audio thread allocates nothing: not while it listens, answers, is barged in on, flooded, stopped or starved.
+//! The audio thread allocates nothing: not while it listens, answers, is barged in on, flooded,
+//! stopped or starved.
 
 #[expect(dead_code, reason = "shared with who counts bytes, too")]
 #[path = "../../tests/src/simulation/allocations.rs"]
@@ -59,8 +60,8 @@ fn the_audio_thread_allocates_nothing() {
     let blocks = 30_000;
     for block in 0..blocks {
         let second = block / 750;
-        // A phrase in seconds 0 and 10, a barge-in at 8 s, floods, and blocks in which the composer does not come to
-        // its turn for seconds.
+        // A phrase in seconds 0 and 10, a barge-in at 8 s, floods, and blocks in which the composer
+        // does not come to its turn for seconds.
         let mut events = Vec::new();
         let within = block % 750;
         if matches!(second, 0 | 8 | 10 | 30) && within % 100 < 2 {
@@ -96,7 +97,7 @@ fn the_audio_thread_allocates_nothing() {
             _ => Song::Plays(f64::from(block) * 64.0 / rate * 2.0, 120.0),
         };
         let transport = match song {
-            Song::Plays(song, tempo) => Transport {
+            Song::Plays(song, tempo) | Song::Cycles(song, tempo, _) => Transport {
                 playing: true,
                 tempo: Some(tempo),
                 meter: Some(Meter::COMMON),

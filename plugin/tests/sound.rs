@@ -1,4 +1,5 @@
-//! The built-in sound through the processor: your notes at your level, Segue's at Segue's, and nothing while bypassed.
+//! The built-in sound through the processor: your notes at your level, Segue's at Segue's, and
+//! nothing while bypassed.
 
 mod rig;
 
@@ -14,7 +15,8 @@ fn peaks(levels: (f32, f32)) -> [f32; 2] {
     let input = phrase(&rig, 0.0, TEMPO);
     rig.run(rig.at(4.0, TEMPO), Cut::Of(256), &input);
     let played = std::mem::take(&mut rig.peak);
-    // The answer lasts sixteen beats from 4.5 on; the player's last tone has ended 2.5 s after its release.
+    // The answer lasts sixteen beats from 4.5 on; the player's last tone has ended 2.5 s after its
+    // release.
     rig.run(rig.at(9.0, TEMPO), Cut::Of(256), &input);
     let (from, until) = (rig.sample, rig.at(20.0, TEMPO));
     rig.peak = 0.0;

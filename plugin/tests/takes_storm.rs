@@ -1,5 +1,5 @@
-//! Takes where something else happens: resets, bypass, lost reports, and whatever is asked of them, whenever. Every note ends, and the
-//! journal holds what came out, note for note.
+//! Takes where something else happens: resets, bypass, lost reports, and whatever is asked of them,
+//! whenever. Every note ends, and the journal holds what came out, note for note.
 
 mod rig;
 

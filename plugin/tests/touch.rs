@@ -1,4 +1,5 @@
-//! The keys in the window, through the processor: what is played there is heard, sounds and goes out, and ends.
+//! The keys in the window, through the processor: what is played there is heard, sounds and goes
+//! out, and ends.
 
 mod rig;
 

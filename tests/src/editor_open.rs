@@ -1,15 +1,16 @@
-//! R4 once more, with the editor open and closed: the audio thread of the built plugin at the pace of a sound card, while notes are
-//! played and the window draws what they are.
+//! R4 once more, with the editor open and closed: the audio thread of the built plugin at the pace
+//! of a sound card, while notes are played and the window draws what they are.
 //!
-//! The audio thread is one of its own, as in hosts; what it computes is counted in its own time, so that a busy machine does not
-//! count. The editor opens and closes in turn beside it, all within one run: both figures have seen the same machine.
+//! The audio thread is one of its own, as in hosts; what it computes is counted in its own time, so
+//! that a busy machine does not count. The editor opens and closes in turn beside it, all within
+//! one run: both figures have seen the same machine.
 
 use std::env;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::thread::{self, sleep};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, anyhow, ensure};
+use anyhow::{Result, anyhow, ensure};
 use bundler::{Block, Event, Host, Message, Output, Setup, Transport};
 use segue_music::Meter;
 
@@ -20,7 +21,8 @@ use crate::{PLAYER_CHANNEL, Vst3Host, built, parameter};
 
 const SETUP: Setup = Setup { sample_rate: 48_000.0, block: 64, offline: false };
 const TEMPO: f64 = 120.0;
-/// How often it is opened, and how long it is then open, and closed before. A part has 1,500 blocks a second less than two.
+/// How often it is opened, and how long it is then open, and closed before. A part has 1,500 blocks
+/// a second less than two.
 const ROUNDS: usize = 6;
 const PART: Duration = Duration::from_secs(5);
 /// How long a machine without a graphics card gets for the first picture.
@@ -29,8 +31,9 @@ const PATIENCE: Duration = Duration::from_secs(20);
 const ROOM: (u16, u16) = (1200, 900);
 /// How far behind the clock the audio thread gives up what it missed, as a sound card does.
 const MISSED: f64 = 0.25;
-/// Of the audio thread's time, how much more the open editor may cost: what its drawing takes out of a cache that all cores share.
-/// Two halves of the closed parts differ by up to a fifth on a busy machine of two cores.
+/// Of the audio thread's time, how much more the open editor may cost: what its drawing takes out
+/// of a cache that all cores share. Two halves of the closed parts differ by up to a fifth on a
+/// busy machine of two cores.
 const LIMIT: f64 = 1.25;
 
 /// What the window is doing.
@@ -48,7 +51,8 @@ struct Shares {
     asked: Asked,
 }
 
-/// The cost of a block with the editor open, that without, and the one over the other. Nothing where there is no display.
+/// The cost of a block with the editor open, that without, and the one over the other. Nothing
+/// where there is no display.
 ///
 /// # Errors
 /// Where the plugin or its editor does not open, or the editor shows nothing.
@@ -61,8 +65,6 @@ pub fn measure() -> Result<Vec<Figure>> {
     }
     let window = Window::open(ROOM)?;
     let mut host = Vst3Host::open(&built()?.vst3)?;
-    let state = with_help_read(host.save()?)?;
-    host.load(&state)?;
     let duet = parameter(&mut host, "Mode", "Duet")?;
     host.activate(SETUP)?;
     let controller = host.controller();
@@ -85,15 +87,6 @@ pub fn measure() -> Result<Vec<Figure>> {
         drawn.and(shares)
     })?;
     Ok(figures(&mut shares))
-}
-
-/// The state of a new instance, told that its player has read the help, which otherwise lies over everything else.
-fn with_help_read(mut state: Vec<u8>) -> Result<Vec<u8>> {
-    let (unread, read) = (br#"helped\":false"#, br#"helped\":true "#);
-    let at = state.windows(unread.len()).position(|bytes| bytes == unread);
-    let at = at.context("a saved state does not say whether the help was read")?;
-    state[at..at + read.len()].copy_from_slice(read);
-    Ok(state)
 }
 
 /// For one part: it must show something, and something else later.

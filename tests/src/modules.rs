@@ -1,4 +1,5 @@
-//! The module trees of our crates, file by file, and which file reaches which: what the arrows of ARCHITECTURE.md are held against.
+//! The module trees of our crates, file by file, and which file reaches which: what the arrows of
+//! ARCHITECTURE.md are held against.
 
 mod arrows;
 mod source;
@@ -16,7 +17,8 @@ pub struct File {
     pub path: PathBuf,
     /// The folder of the crate that it stands in; `None` for a file at the crate's root.
     pub folder: Option<String>,
-    /// The first segments of the paths that lead out of our trees: other crates, and whatever else is in scope.
+    /// The first segments of the paths that lead out of our trees: other crates, and whatever else
+    /// is in scope.
     pub outside: BTreeSet<String>,
     /// The files that it names something of, by their places in [`Modules::files`].
     pub reaches: BTreeSet<usize>,
@@ -34,7 +36,8 @@ pub struct Modules {
 }
 
 impl Modules {
-    /// Reads crates from their root files on, following `mod`. Test code is not read. `text` gives the contents of a file.
+    /// Reads crates from their root files on, following `mod`. Test code is not read. `text` gives
+    /// the contents of a file.
     ///
     /// # Errors
     /// Where a file is missing, with its name.
@@ -65,7 +68,8 @@ impl Modules {
         let source = Source::read(&text_of);
         let children = source.children.clone();
         let folder = path.parent().unwrap_or(path);
-        // A module's children stand beside lib.rs and mod.rs, and in a folder of the module's name beside any other file.
+        // A module's children stand beside lib.rs and mod.rs, and in a folder of the module's name
+        // beside any other file.
         let inside = match path.file_stem().and_then(|stem| stem.to_str()) {
             Some("lib" | "main" | "mod") | None => folder.to_path_buf(),
             Some(stem) => folder.join(stem),

@@ -1,5 +1,5 @@
-//! Which folder of the plugin reaches which: the arrows of ARCHITECTURE.md, and no others; no circle; the model out of the audio
-//! thread's reach.
+//! Which folder of the plugin reaches which: the arrows of ARCHITECTURE.md, and no others; no
+//! circle; the model out of the audio thread's reach.
 
 use std::fs;
 use std::path::Path;

@@ -1,5 +1,6 @@
 //! What the sources promise of themselves: short files, no way to panic in the plugin, arrows that point one way.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -99,6 +100,26 @@ fn the_plugin_has_no_way_to_panic_by_choice() {
 }
 
 #[test]
+fn modes_differ_in_one_file() {
+    // And in the words that the editor has for them.
+    let may = ["between/mode.rs", "src/editor/"];
+    let mut seen = 0;
+    for file in SHIPPED.iter().flat_map(|folder| files(&root().join(folder), &[".rs"])) {
+        let path = file.display().to_string();
+        if is_test_module(&file) || may.iter().any(|place| path.contains(place)) {
+            continue;
+        }
+        for (number, line) in shipped(&text(&file)) {
+            let named = ["Mode::Answer", "Mode::Trade", "Mode::Continue", "Mode::Duet"];
+            let named = named.iter().find(|name| line.contains(*name));
+            assert!(named.is_none(), "{path}:{number}: ask a method of Mode: {}", line.trim());
+            seen += usize::from(line.contains("Mode"));
+        }
+    }
+    assert!(seen > 20, "only {seen} lines name the mode");
+}
+
+#[test]
 fn the_arrows_point_one_way() {
     // (package, what it may depend on of ours, besides what only its tests need)
     let arrows: [(&str, &[&str]); 8] = [
@@ -145,20 +166,27 @@ fn the_audio_thread_depends_on_three_crates() {
 
 #[test]
 fn the_plugin_links_no_candle() {
-    // As cargo resolves it: what the plugin's dependencies depend on, too.
-    let cargo = std::process::Command::new(env!("CARGO"))
-        .args(["tree", "--offline", "--package", "segue", "--edges", "normal", "--prefix", "none"])
-        .args(["--target", "all", "--all-features"])
-        .current_dir(root())
-        .output()
-        .expect("cargo runs");
-    let tree = String::from_utf8_lossy(&cargo.stdout);
-    let errors = String::from_utf8_lossy(&cargo.stderr);
-    assert!(cargo.status.success() && tree.contains("segue-model"), "cargo tree: {errors}");
-    for line in tree.lines() {
-        let name = line.split(' ').next().unwrap_or_default();
-        let trains = name.starts_with("candle") || name.starts_with("gemm") || name == "segue-network";
-        assert!(!trains, "the plugin links {name}: see cargo tree -p segue -e normal -i {name}");
+    // By name: what the lock file says it depends on, on every platform and with every feature.
+    let lock = text(&root().join("Cargo.lock"));
+    let mut packages = BTreeMap::<&str, Vec<&str>>::new();
+    for package in lock.split("[[package]]").skip(1) {
+        let value = |line: &'static str| package.lines().find_map(|found| found.strip_prefix(line));
+        let name = value("name = ").unwrap_or_default().trim_matches('"');
+        let listed = package.split_once("dependencies = [").map_or("", |(_, rest)| rest);
+        let listed = listed.lines().map(|line| line.trim().trim_matches(['"', ',']));
+        let names = listed.take_while(|line| *line != "]").filter_map(|line| line.split(' ').next());
+        packages.entry(name).or_default().extend(names.filter(|name| !name.is_empty()));
+    }
+    let (mut linked, mut next) = (BTreeSet::new(), vec!["segue"]);
+    while let Some(name) = next.pop() {
+        if linked.insert(name) {
+            next.extend(packages.get(name).unwrap_or_else(|| panic!("{name} is not in Cargo.lock")));
+        }
+    }
+    assert!(linked.contains("segue-model") && linked.len() > 100, "only {linked:?}");
+    for name in ["segue-network", "candle-core", "candle-nn", "gemm"] {
+        assert!(packages.contains_key(name), "{name} is not in Cargo.lock");
+        assert!(!linked.contains(name), "the plugin links {name}: see cargo tree -p segue -i {name}");
     }
 }
 

@@ -87,8 +87,15 @@ mod tests {
             let role = if place % 3 == 0 { Role::Segue } else { Role::Player };
             // One key that is struck but once.
             let key = if place == 40 { 30 } else { 60 + (place * 5 % 12) as u8 };
-            let mut note =
-                ContextNote { onset, key, velocity: Some(80), end: Some(onset + 10), shown: Some(10), role, part: None };
+            let mut note = ContextNote {
+                onset,
+                key,
+                velocity: Some(80),
+                end: Some(onset + 10),
+                shown: Some(10),
+                role,
+                part: None,
+            };
             change(place, &mut note);
             context.hear(note);
         }

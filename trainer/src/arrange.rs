@@ -42,6 +42,7 @@ mod tempo;
 mod tests;
 mod theme;
 mod variation;
+mod vary;
 mod voicing;
 mod walking;
 

@@ -3,7 +3,7 @@
 use segue_model::Field;
 
 use crate::measure::{Measure, Values};
-use crate::passage::{Passage, Said};
+use crate::passage::{Passage, PassageNote};
 use crate::record::Record;
 use crate::score::{Bits, ByKind};
 
@@ -77,11 +77,16 @@ impl Counts {
 
     /// Calls `each` with two probabilities of every known field of a note, of the symbol alone and
     /// after the one before, and then counts the note.
-    fn read(&mut self, before: Option<&Said>, said: &Said, mut each: impl FnMut(Field, f64, f64)) {
+    fn read(
+        &mut self,
+        before: Option<&PassageNote>,
+        note: &PassageNote,
+        mut each: impl FnMut(Field, f64, f64),
+    ) {
         let before = before.map(|before| self.values.of_token(&before.token));
-        let symbols = self.values.of_token(&said.token);
+        let symbols = self.values.of_token(&note.token);
         for field in Field::ALL {
-            if field == Field::Velocity && !said.dynamic {
+            if field == Field::Velocity && !note.dynamic {
                 continue;
             }
             let (before, symbol) = (before.map(|before| before[field as usize]), symbols[field as usize]);
@@ -95,9 +100,9 @@ impl Counts {
     pub fn learn(&mut self, records: &[&Record]) {
         for record in records {
             let mut before = None;
-            for said in self.measure.read(record).said() {
-                self.read(before.as_ref(), &said, |_, _, _| ());
-                before = Some(said);
+            for note in self.measure.read(record).passage_notes() {
+                self.read(before.as_ref(), &note, |_, _, _| ());
+                before = Some(note);
             }
         }
     }
@@ -107,9 +112,9 @@ impl Counts {
         let (mut order_0, mut bigram) = (ByKind::new(), ByKind::new());
         for passage in passages {
             let (mut alone, mut after) = (Bits::default(), Bits::default());
-            for (place, said) in passage.said.iter().enumerate().filter(|(_, said)| said.scored) {
-                let before = place.checked_sub(1).map(|before| &passage.said[before]);
-                self.read(before, said, |field, probability, bigram| {
+            for (place, note) in passage.notes.iter().enumerate().filter(|(_, note)| note.scored) {
+                let before = place.checked_sub(1).map(|before| &passage.notes[before]);
+                self.read(before, note, |field, probability, bigram| {
                     alone.add(field, -probability.ln());
                     after.add(field, -bigram.ln());
                 });

@@ -50,7 +50,8 @@ impl Casting {
     pub fn ensemble(record: &Record, notes: &[VoicedNote], random: &mut Pcg64Mcg) -> Self {
         let present = present(record, notes);
         let together = present.len() > 1 && random.random::<f64>() < PARTS_TOGETHER;
-        let segues: PartSet = if together { some_of(&present, random) } else { present.iter().copied().collect() };
+        let segues: PartSet =
+            if together { some_of(&present, random) } else { present.iter().copied().collect() };
         let roles = if record.answers.is_empty() && together {
             let plays = |voice: &u8| record.part(*voice).is_some_and(|part| segues.contains(part));
             Roles::Together((0..record.parts.len() as u8).filter(plays).collect())

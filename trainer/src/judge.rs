@@ -152,8 +152,8 @@ impl<'a> Judge<'a> {
         let given = record.place_at(sixteenths(excerpt.bar_line) * SIXTEENTH);
         let mut listener = Listener::new(&self.markov);
         let mut bits = Vec::new();
-        for (place, said) in record.said().iter().enumerate() {
-            let nats = listener.hear(said, place + 1 < given);
+        for (place, note) in record.passage_notes().iter().enumerate() {
+            let nats = listener.hear(note, place + 1 < given);
             if place + 1 >= given {
                 bits.push(nats.iter().flatten().sum::<f64>() / std::f64::consts::LN_2);
             }

@@ -88,8 +88,8 @@ impl Markov {
         for record in practised {
             let weights = {
                 let mut listener = Listener::practising(&markov);
-                let said = measure.read(record).said();
-                said.iter().take(PRACTISED.1).for_each(|said| _ = listener.hear(said, true));
+                let notes = measure.read(record).passage_notes();
+                notes.iter().take(PRACTISED.1).for_each(|note| _ = listener.hear(note, true));
                 listener.into_weights()
             };
             markov.weights = weights;
@@ -100,8 +100,8 @@ impl Markov {
     fn count(&mut self, record: &Record) {
         let mut reader = Reader::default();
         let (corpus, chains_used) = (&mut self.corpus, self.design.chains);
-        for said in self.measure.read(record).said() {
-            reader.read(&self.values, &self.rough, &said, |_, symbol, chains| {
+        for note in self.measure.read(record).passage_notes() {
+            reader.read(&self.values, &self.rough, &note, |_, symbol, chains| {
                 for chain in &chains[..chains_used] {
                     corpus.learn(&chain.contexts, chain.written(symbol));
                 }
@@ -120,10 +120,10 @@ impl Markov {
             let mut bits = Bits::default();
             // The notes before those scored were heard with the passage before, if that was the
             // same piece.
-            for said in passage.said.iter().filter(|said| said.scored || !passage.goes_on) {
-                let nats = listener.hear(said, true);
+            for note in passage.notes.iter().filter(|note| note.scored || !passage.goes_on) {
+                let nats = listener.hear(note, true);
                 for field in Field::ALL {
-                    if let Some(nats) = nats[field as usize].filter(|_| said.scored) {
+                    if let Some(nats) = nats[field as usize].filter(|_| note.scored) {
                         bits.add(field, nats);
                     }
                 }
@@ -218,18 +218,18 @@ mod tests {
         ] {
             let markov = Markov::new(measure, design, &corpus.iter().collect::<Vec<_>>());
             let mut listener = Listener::new(&markov);
-            for (place, said) in measure.read(&piece(3, 120)).said().iter().enumerate() {
+            for (place, note) in measure.read(&piece(3, 120)).passage_notes().iter().enumerate() {
                 if place % 20 == 7 {
-                    for (field, probabilities) in listener.probabilities(said) {
+                    for (field, probabilities) in listener.probabilities(note) {
                         let sum: f64 = probabilities.iter().sum();
                         assert_eq!(probabilities.len(), markov.values.count(field));
                         assert!((sum - 1.0).abs() < 1e-9, "{measure:?} {design:?} {}: {sum}", field.name());
                     }
                 }
-                let before = listener.probabilities(said);
-                let nats = listener.hear(said, true);
+                let before = listener.probabilities(note);
+                let nats = listener.hear(note, true);
                 for (field, probabilities) in before {
-                    let value = markov.values.of_token(&said.token)[field as usize];
+                    let value = markov.values.of_token(&note.token)[field as usize];
                     let scored = nats[field as usize].unwrap_or_else(|| panic!("no {}", field.name()));
                     assert!((scored + probabilities[value].ln()).abs() < 1e-9);
                 }

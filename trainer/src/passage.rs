@@ -26,7 +26,7 @@ impl Place {
 
 /// One note of a passage.
 #[derive(Clone, Copy, Debug)]
-pub struct Said {
+pub struct PassageNote {
     /// Its symbols.
     pub token: Token,
     /// The place in the bar of the note before; `None` without a metre.
@@ -49,12 +49,12 @@ pub struct Passage {
     pub goes_on: bool,
     /// As the model reads it.
     pub sequence: Sequence,
-    /// The answers, in the order of the sequence's questions.
-    pub said: Vec<Said>,
+    /// The targets, in the order of the sequence's examples.
+    pub notes: Vec<PassageNote>,
 }
 
 impl Passage {
-    /// Of the notes in a context, of which those are scored whose place `scores` names.
+    /// Of the notes in a context; `scores` decides by a note's place whether it is scored.
     pub fn of(
         tokenizer: &Tokenizer,
         context: &Context,
@@ -62,11 +62,11 @@ impl Passage {
         goes_on: bool,
         scores: impl Fn(usize) -> bool,
     ) -> Self {
-        let said = context
+        let notes = context
             .notes()
             .windows(2)
             .enumerate()
-            .map(|(place, pair)| Said {
+            .map(|(place, pair)| PassageNote {
                 token: tokenizer.token(&pair[1], pair[0].onset),
                 position: context.bar_position(pair[0].onset).map(Place::of),
                 gap: pair[1].onset - pair[0].onset,
@@ -75,18 +75,18 @@ impl Passage {
             })
             .collect();
         let sequence = Sequence::of(tokenizer, context, scores);
-        Self { kind: kind.to_owned(), goes_on, sequence, said }
+        Self { kind: kind.to_owned(), goes_on, sequence, notes }
     }
 
     /// How many notes are scored.
     pub fn scored(&self) -> usize {
-        self.said.iter().filter(|said| said.scored).count()
+        self.notes.iter().filter(|note| note.scored).count()
     }
 }
 
 impl Record {
     /// All its notes but the first.
-    pub fn said(&self) -> Vec<Said> {
+    pub fn passage_notes(&self) -> Vec<PassageNote> {
         let tokenizer = Tokenizer::new();
         let mut bars = Context::new();
         for &(change, meter) in &self.meters {
@@ -94,7 +94,7 @@ impl Record {
         }
         sounding(&self.notes)
             .windows(2)
-            .map(|pair| Said {
+            .map(|pair| PassageNote {
                 token: tokenizer.token(&pair[1].told(Cast::PLAYER), pair[0].onset),
                 position: bars.bar_position(pair[0].onset).map(Place::of),
                 gap: pair[1].onset - pair[0].onset,

@@ -138,7 +138,11 @@ fn passages(records: &[Record], window: Window, measure: Measure) -> Vec<Passage
 }
 
 /// All notes in the model's own alphabets, and how often its first guesses come.
-fn whole(network: &Network, scored: &[Record], corpus: &[&Record]) -> Result<(Comparison, [Reliability; Field::COUNT])> {
+fn whole(
+    network: &Network,
+    scored: &[Record],
+    corpus: &[&Record],
+) -> Result<(Comparison, [Reliability; Field::COUNT])> {
     let mut calibrations: [Calibration; Field::COUNT] = Default::default();
     let passages = passages(scored, Window::Whole, Measure::Free);
     let seen = |field: Field, probabilities: &[f64], value| {

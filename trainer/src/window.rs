@@ -57,7 +57,10 @@ pub fn whole(tokenizer: &Tokenizer, record: &Record, cut: Cut) -> Vec<Passage> {
     let mut from = 0;
     while from + 1 < record.notes.len() {
         let to = (from + cut.length + 1).min(record.notes.len());
-        let context = record.context(&record.notes[from..to], true, |note| Cast { part: record.part(note.voice), ..Cast::PLAYER });
+        let context = record.context(&record.notes[from..to], true, |note| Cast {
+            part: record.part(note.voice),
+            ..Cast::PLAYER
+        });
         let fresh = if from == 0 { 1 } else { cut.overlap + 1 };
         passages.push(Passage::of(tokenizer, &context, &record.kind, from > 0, |place| place >= fresh));
         if to == record.notes.len() {

@@ -1,6 +1,7 @@
 //! A cache that was truncated, wrapped or rebuilt decodes as a fresh one.
 
 #[path = "common/made_up.rs"]
+#[expect(dead_code, reason = "shared with the tests of parity")]
 mod made_up;
 
 use std::sync::Arc;

@@ -166,11 +166,7 @@ pub fn part_symbol(part: Option<Part>) -> usize {
 
 /// The symbol of a note's key.
 pub fn key_symbol(note: &ContextNote) -> usize {
-    if note.is_drum() {
-        Vocabulary::KEYS + Part::drum_symbol(note.key)
-    } else {
-        usize::from(note.key)
-    }
+    if note.is_drum() { Vocabulary::KEYS + Part::drum_symbol(note.key) } else { usize::from(note.key) }
 }
 
 /// The pitch classes of `notes`, the newest weighing most. Drums have none.

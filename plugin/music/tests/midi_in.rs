@@ -139,6 +139,7 @@ fn sloppy_files_are_read_whole() {
         ("a few bytes too many", [&sound[..], b"\0\0\0"].concat()),
         ("a trailer", [&sound[..], b"Made with a sequencer of 1993"].concat()),
         ("a longer header", [b"MThd\0\0\0\x08", &sound[8..14], b"\0\0", &sound[14..]].concat()),
+        ("a header that claims to be longer", [b"MThd\x7f\0\0\x09", &sound[8..]].concat()),
         ("a header that names no length", [b"MThd\0\0\0\0", &sound[8..]].concat()),
     ];
     for (what, bytes) in cases {

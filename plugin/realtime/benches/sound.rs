@@ -1,4 +1,5 @@
-//! What the built-in sound costs: the share of one core at 48 kHz. `cargo bench -p segue-realtime --bench sound`.
+//! What the built-in sound costs: the share of one core at 48 kHz. `cargo bench -p segue-realtime
+//! --bench sound`.
 
 use std::time::Instant;
 
@@ -25,7 +26,7 @@ fn share(voices: u8) -> f64 {
     let mut sound = Sound::new(RATE);
     for voice in 0..voices {
         let role = Role::ALL[usize::from(voice) % 2];
-        sound.on(Address { channel: 0, key: 30 + 2 * voice }, role, 0.8);
+        sound.note_on(Address { channel: 0, key: 30 + 2 * voice }, role, 0.8);
     }
     let (mut left, mut right) = ([0.0; BLOCK], [0.0; BLOCK]);
     let start = Instant::now();

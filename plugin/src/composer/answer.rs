@@ -1,4 +1,4 @@
-//! When Segue plays, in each way to play together: pure logic on musical time.
+//! When an answer begins: pure functions of musical time.
 
 use segue_music::{Beats, TICK};
 use segue_realtime::between::limits::HELD_PATIENCE;
@@ -7,28 +7,30 @@ use segue_realtime::between::situation::{Situation, Terms};
 use crate::composer::phrase::{Phrase, Spacing};
 use crate::composer::turns::Turns;
 
-/// Whether an answer that begins there begins later than the player's silence asked for: the decision came too late. A patience shorter than
-/// the lead and a tick or two is not asked for.
+/// Whether an answer that begins at `from` is late: the decision came after the player's silence
+/// had asked for it. A patience shorter than one and a half leads does not count.
 pub fn is_late(phrase: &Phrase, from: Beats, terms: &Terms) -> bool {
     let silent = phrase.release().max(phrase.onset()).unwrap_or(from);
     let asked = Terms { now: silent, lead: Beats::from_parts(terms.lead.parts() * 3 / 2), ..*terms };
     begins(phrase, &asked).is_some_and(|due| due < from)
 }
 
-/// Where the answer to a phrase begins.
+/// Where the answer to a phrase begins; `None` if nothing waits for an answer.
 ///
-/// That is on the first grid line at or after the last release plus the patience. People hold their last chord, so while keys are
-/// down the patience is four times as long and runs from the last onset; a release makes it sooner.
+/// That is the first grid line at or after the last release plus the patience. People hold their
+/// last chord, so while keys are down the patience is four times as long and counts from the last
+/// onset. A release makes the answer earlier.
 pub fn begins(phrase: &Phrase, terms: &Terms) -> Option<Beats> {
     let onset = phrase.onset()?;
     let released = phrase.release().map_or(onset, |release| release.max(onset)) + terms.patience;
     let due =
         if phrase.is_held() { released.max(onset + terms.patience.times(HELD_PATIENCE)) } else { released };
-    // To the tick first: a release on a line is heard some parts of a beat off it, by the rounding of its sample.
+    // Rounded to the model's tick first, as a release on a line is heard slightly off it, by the
+    // rounding of its sample.
     Some(terms.line(due.round_to(TICK).max(terms.reach())))
 }
 
-/// What a mode decides on. `latched` is when the latch went down, `spacing` knows the last onset.
+/// What a mode decides on. `latched` is when the latch went down.
 pub fn situation(
     phrase: &Phrase,
     spacing: &Spacing,
@@ -65,6 +67,7 @@ mod tests {
             patience: beats(100),
             grid: beats(25),
             bar: beats(400),
+            bar_line: Beats::ZERO,
             length: beats(800),
         }
     }
@@ -94,7 +97,8 @@ mod tests {
 
     #[test]
     fn answers_begin_on_the_next_line_after_the_patience() {
-        // (last onset, last release, a key held, now) -> begin; all in hundredths of a beat, patience 1 beat
+        // (last onset, last release, a key held, now) -> begin; all in hundredths of a beat,
+        // patience 1 beat
         let cases = [
             (Some(300), Some(350), false, 350, Some(450)),
             (Some(300), Some(352), false, 360, Some(475)),
@@ -174,7 +178,7 @@ mod tests {
         ];
         for (mode, played, latched, now, expected) in cases {
             let mut turns = Turns::default();
-            turns.note_on(beats(410), beats(400), beats(800));
+            turns.note_on(beats(410), Beats::ZERO, beats(400), beats(800));
             let mut spacing = Spacing::default();
             if let Some(onset) = played.0 {
                 spacing.note_on(beats(onset));

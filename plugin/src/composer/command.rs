@@ -1,24 +1,24 @@
-//! What the composer can be told to do.
+//! Commands to the composer.
 
 use std::sync::Arc;
 
 use segue_model::Model;
 
-/// A command of the editor, or of whoever loads models.
+/// A command from the editor, or from whoever loads models.
 #[derive(Clone)]
 pub enum Command {
     /// Forget everything that was played.
     Forget,
-    /// Play with another model from here on; what was heard stays heard.
+    /// Play with another model from now on. The jam goes on.
     Play(Arc<Model>),
-    /// Play the take of that id again, as it was heard.
+    /// Play a take again as it was heard, by its id.
     Replay(u64),
-    /// No replay any more, nor an answer that was asked for.
+    /// Stop a replay, or an answer that was asked for.
     StopReplay,
-    /// Another answer to the prompt of that take, with the settings of now.
+    /// Answer the prompt of a take again, with the current settings, by its id.
     Another(u64),
-    /// Do not go on from the last answer, as if it had not been played.
+    /// Forget the last answer, as if it had not been played.
     Undo,
-    /// Do go on from the one that was undone last.
+    /// Take back the last undo.
     Redo,
 }

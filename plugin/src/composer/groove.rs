@@ -1,29 +1,29 @@
-//! The player's groove: by how much the onsets of each place in the beat lie before or behind their grid line, and the same for
-//! planned ones. Pure logic on jam Beats.
+//! The player's groove: how far the onsets at each place in the beat lie before or after their grid
+//! line. Planned onsets are shifted by as much. Pure functions of jam Beats.
 
 use segue_music::Beats;
 
-/// Onsets that are remembered for each place: two bars of it.
+/// Onsets that are remembered per place: two bars.
 const REMEMBERED: usize = 8;
 
-/// Onsets from which on a place has a groove.
+/// Onsets that a place needs before it has a groove.
 const ENOUGH: usize = 3;
 
-/// Places in a beat: those of thirty-seconds.
+/// Places in a beat: thirty-second notes.
 const PLACES: usize = 8;
 
-/// An onset further from its line than this share of the distance of lines belongs to none. Swing of two to one is a third, and
-/// people scatter about it.
+/// An onset further from its line than this share of the grid belongs to no line. A 2:1 swing is a
+/// third, and people scatter around it.
 const NEAR: (i64, i64) = (2, 5);
 
-/// Where half of the onsets of a place lie further from their median than this share of the distance of lines, the player does not
-/// play on this grid, and the median is chance.
+/// If half of the onsets at a place lie further from their median than this share of the grid, the
+/// player does not play on this grid, and the median is chance.
 const SCATTERED: (i64, i64) = (1, 8);
 
 /// What was heard at one place in the beat.
 #[derive(Clone, Copy, Debug, Default)]
 struct Place {
-    /// Distances from the line, the oldest first to be replaced.
+    /// Distances from the line; the oldest is replaced first.
     deviations: [Beats; REMEMBERED],
     heard: usize,
 }
@@ -55,7 +55,7 @@ fn share(of: Beats, (numerator, denominator): (i64, i64)) -> Beats {
     Beats::from_parts(of.parts() * numerator / denominator)
 }
 
-/// What was learnt of the player. Another grid has other lines, so there it begins anew.
+/// The groove learnt so far. A change of grid starts it over, as the lines are others.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Groove {
     grid: Beats,
@@ -63,7 +63,7 @@ pub struct Groove {
 }
 
 impl Groove {
-    /// The player struck a key.
+    /// Learns from an onset of the player.
     pub fn hear(&mut self, at: Beats, grid: Beats) {
         if grid <= Beats::ZERO {
             return;
@@ -77,10 +77,11 @@ impl Groove {
         }
     }
 
-    /// How much later than planned an onset has to begin so as to lie as the player's do; the quantise amount takes that out again.
+    /// How much later than planned an onset has to begin to match the player's groove. The quantise
+    /// amount reduces it.
     ///
-    /// Between two lines the shift goes over from one to the other, and it is never more than two fifths of their distance: so of two
-    /// onsets the later one stays the later one.
+    /// Between two lines the shift is interpolated. It never exceeds two fifths of the grid, so two
+    /// onsets keep their order.
     pub fn shift(&self, onset: Beats, grid: Beats, quantise: f32) -> Beats {
         let loose = 1.0 - f64::from(quantise.clamp(0.0, 1.0));
         if grid <= Beats::ZERO || grid != self.grid || loose.is_nan() || loose <= 0.0 {
@@ -95,7 +96,7 @@ impl Groove {
     }
 }
 
-/// Which place in its beat a line has.
+/// The place of a line in its beat.
 fn place(line: Beats, grid: Beats) -> usize {
     usize::try_from((line % Beats::ONE).div_floor(grid)).unwrap_or(0) % PLACES
 }

@@ -1,4 +1,4 @@
-//! What the composer hears, and what that does to what it had planned.
+//! What the composer hears, and what that does to its plans.
 
 use segue_music::{ContextNote, Key, Role, TICK, Velocity};
 use segue_realtime::between::heard::Jump;
@@ -7,7 +7,7 @@ use segue_realtime::between::survival::Survives;
 use super::*;
 
 impl Composer {
-    /// Of what we had still to say, so much survives; the rest is forgotten, as nobody heard it.
+    /// Keeps what survives of our plans. The rest is removed from the context, as nobody heard it.
     pub(super) fn keep(&mut self, at: Beats, survives: Survives) {
         match survives {
             Survives::Nothing => {
@@ -22,7 +22,8 @@ impl Composer {
         }
     }
 
-    /// Forgets what was planned from a position on, to be planned anew; the audio thread is not told, as it already knows.
+    /// Forgets what was planned from a position on. The audio thread already knows; use
+    /// [`Self::retract`] if it does not.
     pub(super) fn withdraw(&mut self, from: Beats) {
         self.generator.withdraw(Role::Segue, from.ceil_to(TICK).div_floor(TICK));
         if let Some(answer) = &mut self.answer {
@@ -32,7 +33,7 @@ impl Composer {
 
     pub(super) fn note_on(&mut self, at: Beats, key: Key, velocity: Velocity) {
         self.generator.hear(ContextNote::held(tick_at(at), key, velocity, Role::Player));
-        self.player.note_on(key, at, self.latest.bar, &self.latest.settings);
+        self.player.note_on(key, at, (self.latest.line, self.latest.bar), &self.latest.settings);
     }
 
     pub(super) fn note_off(&mut self, at: Beats, key: Key) {
@@ -40,7 +41,7 @@ impl Composer {
         self.player.note_off(key, at);
     }
 
-    /// Messages were lost: what is held now was struck at some time, and what is not was released.
+    /// Messages were lost: brings the context in line with the keys that are held now.
     pub(super) fn resync(&mut self, at: Beats, held: u128) {
         self.keep(at, Survives::Nothing);
         let known = self.player.phrase.held().fold(0u128, |keys, key| keys | 1 << key);
@@ -49,16 +50,18 @@ impl Composer {
             if was && !is {
                 self.note_off(at, key);
             } else if is && !was {
-                // How hard, nobody knows any more; the middle of MIDI's range.
+                // The velocity is lost, so the middle of MIDI's range.
                 self.note_on(at, key, 64);
             }
         }
     }
 
-    /// The song jumped. A phrase that a loop's end came into is still answered; one before a start or a stop is not.
+    /// The song jumped. A phrase before the end of a loop is still answered; one before a start or
+    /// a stop is not.
     pub(super) fn jump(&mut self, from: Beats, to: Beats, jump: Jump, survives: Survives) {
         if survives != Survives::Nothing {
-            // A loop that is whole bars long: what sounded has ended, and the music goes on as planned.
+            // A loop that is whole bars long: what sounded has ended, and the music goes on as
+            // planned.
             self.generator.release_all(Role::Segue, tick_at(from));
             return;
         }
@@ -77,8 +80,7 @@ impl Composer {
     }
 
     pub(super) fn change_meter(&mut self, tick: &Tick) {
-        // Bar lines are multiples of the bar; the one before now is where this metre's bars are counted from.
-        let from = if tick.meter.is_some() { tick.at.floor_to(tick.bar) } else { tick.at };
+        let from = if tick.meter.is_some() { tick.line } else { tick.at };
         self.generator.meter(tick_at(from), tick.meter);
     }
 }

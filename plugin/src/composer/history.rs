@@ -13,20 +13,20 @@ use crate::takes::Takes;
 
 /// The answers of one instance.
 pub struct History {
-    /// What sounded, and the takes of it: nothing that is planned depends on it.
+    /// What sounded, and the takes of it. No plan depends on it.
     pub journal: Journal,
-    /// Answers so far, also those that never sounded.
+    /// Answers so far, including those that never sounded.
     count: u32,
-    /// Where the last answers began that were made and not replayed.
+    /// Number and onset of the last answers; replays are not among them.
     openings: VecDeque<(u32, Beats)>,
-    /// What was undone, the last at the end.
+    /// The answers that were undone, the last at the end.
     undone: Vec<Undone>,
-    /// The take that is shown as being played again.
+    /// The take that is being replayed.
     replaying: Option<u64>,
 }
 
 impl History {
-    /// Nothing was answered.
+    /// No answer yet.
     pub fn new(takes: Arc<Takes>) -> Self {
         Self {
             journal: Journal::new(takes),
@@ -37,14 +37,15 @@ impl History {
         }
     }
 
-    /// An answer that may be heard. Returns a number of its own.
+    /// Registers an answer that may be heard, and returns its number.
     pub fn announce(&mut self, mode: Mode, seed: u64, origin: Origin) -> u32 {
         self.count = self.count.wrapping_add(1);
         self.journal.announce(Announced { number: self.count, mode, seed, origin });
         self.count
     }
 
-    /// The first note of an answer is planned: it may be undone, and nothing that was undone before comes back.
+    /// The first note of an answer is planned: from now on it can be undone, and no earlier undo
+    /// can be redone.
     pub fn open(&mut self, number: u32, onset: Beats) {
         self.openings.retain(|&(other, _)| other != number);
         if self.openings.len() == TAKES {
@@ -54,34 +55,34 @@ impl History {
         self.undone.clear();
     }
 
-    /// None can be undone any more. The takes stay.
+    /// Forgets which answers can be undone. The takes stay.
     pub fn forget(&mut self) {
         self.journal.forget();
         self.openings.clear();
         self.undone.clear();
     }
 
-    /// The last answer that was heard and is not undone: its number, and where it began.
+    /// The last answer that was heard and is not undone: its number and onset.
     pub fn last(&self) -> Option<(u32, Beats)> {
         let undone = |number| self.undone.iter().any(|undone| undone.number == number);
         let number = self.journal.heard().find(|&number| !undone(number))?;
         self.openings.iter().find(|&&(opened, _)| opened == number).copied()
     }
 
-    /// An answer is not gone on from.
+    /// Marks an answer as undone.
     pub fn undo(&mut self, undone: Undone) {
         self.journal.set_undone(undone.number, true);
         self.undone.push(undone);
     }
 
-    /// The answer that was undone last is gone on from again; `None` where there is none.
+    /// Takes back the last undo, and returns what it removed; `None` if there is none.
     pub fn redo(&mut self) -> Option<Undone> {
         let undone = self.undone.pop()?;
         self.journal.set_undone(undone.number, false);
         Some(undone)
     }
 
-    /// Which take is played again; true where that has changed.
+    /// Sets which take is being replayed. Returns whether that changed.
     pub fn set_replaying(&mut self, take: Option<u64>) -> bool {
         std::mem::replace(&mut self.replaying, take) != take
     }

@@ -1,9 +1,11 @@
-//! The journal: what really sounded, on and off paired to notes, and cut into takes. On the composer's thread.
+//! The journal: what really sounded, as notes, cut into takes. Runs on the composer's thread.
 //!
-//! Its Beats are the jam's, but they go on through a reset, where the jam begins anew: from the next bar line. A take is one answer as it was
-//! heard: what a barge-in cut short is short. In a duet, and while the latch of *Continue* is down, that is the whole stretch until Segue's
-//! time ends. Its prompt is what the player played since our last note before it began, or, where that is nothing, in the bars before; eight
-//! bars at most. Memory is bounded: what a jam is remembered by is [`crate::takes::Jam`].
+//! Its Beats are the jam's, except that they go on through a reset, from the next bar line. A take
+//! is one answer as it was heard, so an answer that was cut short gives a short take. In a duet,
+//! and while the latch of *Continue* is down, a take lasts until Segue's time ends. Its prompt is
+//! what the player played since our last note before it, or if that is nothing, in the bars before:
+//! eight bars at most. Memory is bounded; the jam as a whole is remembered by
+//! [`crate::takes::JamLog`].
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -13,37 +15,37 @@ use segue_realtime::between::limits::{PROMPT_BARS, TAKE_BEATS, TAKE_NOTES, TAKES
 use segue_realtime::between::settings::Mode;
 use segue_realtime::between::sounded::Sounded;
 
-use crate::takes::{Jam, Mark, Name, Struck, Take, Takes, whole};
+use crate::takes::{JamLog, LoggedNote, Mark, Name, Take, Takes, whole};
 
-/// The shortest time there is.
+/// The shortest duration.
 const JUST: Beats = Beats::from_parts(1);
 
-/// Where an answer comes from.
+/// Why an answer is played.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Origin {
-    /// It was made for what was just played.
+    /// It answers what was just played.
     Jam,
-    /// It was asked for in the place of another, as an answer to this prompt; positions are the jam's.
+    /// The player asked for another answer to the same prompt. Positions are the jam's.
     Another {
-        /// Whose candidate it is.
+        /// The group of candidates it belongs to.
         group: u64,
-        /// What it answers.
+        /// The prompt.
         prompt: Vec<Note>,
     },
-    /// It is a take, played again: no take of its own.
+    /// It replays a take, and makes no take of its own.
     Replay(Name, Mode),
 }
 
-/// An answer that may be heard soon.
+/// An answer that may soon be heard.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Announced {
-    /// The composer's number of it; each is greater than the one before.
+    /// Its number; each is greater than the one before.
     pub number: u32,
-    /// How it is played.
+    /// The mode it is played in.
     pub mode: Mode,
-    /// What chance begins from.
+    /// The seed of its random choices.
     pub seed: u64,
-    /// Where it comes from.
+    /// Why it is played.
     pub origin: Origin,
 }
 
@@ -58,16 +60,16 @@ struct Open {
 }
 
 /// An answer that was heard.
-struct Answer {
+struct HeardAnswer {
     announced: Announced,
     name: Name,
-    /// When its first note began.
+    /// The onset of its first note.
     opening: Beats,
-    /// The prompt begins here or later.
+    /// Where the prompt begins at the earliest.
     since: Beats,
     prompt: Option<Vec<Note>>,
     notes: Vec<Note>,
-    /// There is more of it than is kept.
+    /// It has notes that are not in the take yet.
     changed: bool,
     kept: bool,
     undone: bool,
@@ -76,25 +78,25 @@ struct Answer {
 /// One instance's journal.
 pub struct Journal {
     takes: Arc<Takes>,
-    /// The journal's Beats less the jam's.
+    /// The journal's Beats minus the jam's.
     base: Beats,
     /// The latest position that was reported.
     now: Beats,
     /// The keys that are down.
     open: Vec<Open>,
     announced: VecDeque<Announced>,
-    answers: Vec<Answer>,
-    /// When the last note of ours began; just before the jam, if there was none.
+    answers: Vec<HeardAnswer>,
+    /// The onset of our last note, or just before the jam if there was none.
     ours: Beats,
-    /// The last number that was heard.
+    /// The number of the last answer that was heard.
     newest: u32,
-    /// The answers heard, the newest last, and the ids of their takes.
+    /// Number and take id of the answers heard, the newest last.
     heard: VecDeque<(u32, u64)>,
-    clock: Option<(Tempo, Meter)>,
+    clock: Option<(Tempo, (Meter, Beats))>,
 }
 
 impl Journal {
-    /// Nothing was heard.
+    /// A journal of a jam in which nothing sounded yet.
     pub fn new(takes: Arc<Takes>) -> Self {
         Self {
             takes,
@@ -110,16 +112,16 @@ impl Journal {
         }
     }
 
-    /// This answer may be heard from now on.
+    /// Announces an answer that may soon be heard.
     pub fn announce(&mut self, announced: Announced) {
-        // None is further ahead than the plans are, and those are one or two.
+        // Answers are planned at most one or two ahead.
         if self.announced.len() == TAKES {
             self.announced.pop_front();
         }
         self.announced.push_back(announced);
     }
 
-    /// Takes in a report.
+    /// Receives a report.
     pub fn hear(&mut self, sounded: Sounded) {
         match sounded {
             Sounded::On { at, role, channel, key, velocity, answer } => {
@@ -141,12 +143,13 @@ impl Journal {
                 let end = self.at(at);
                 self.close(end, |_| true);
             }
-            Sounded::Clock { at, tempo, meter } => self.clock(at, tempo, meter),
-            Sounded::Fresh => self.begin_anew(),
+            Sounded::Clock { at, tempo, meter, line } => self.clock(at, tempo, (meter, line)),
+            Sounded::Reset => self.restart(),
         }
     }
 
-    /// Keeps the answers that are over: the composer plays another one or none, and nothing of them sounds.
+    /// Turns answers into takes once they are over: the composer plays another one or none, and no
+    /// note of them sounds.
     pub fn settle(&mut self, playing: Option<u32>) {
         let mut answers = std::mem::take(&mut self.answers);
         for answer in &mut answers {
@@ -156,18 +159,18 @@ impl Journal {
                 self.keep(answer);
             }
         }
-        // Of one that has been kept only the newest may still be added to, by a note that its groove has delayed.
+        // Only the newest may still get a note, delayed by its groove.
         let newest = self.newest;
         answers.retain(|answer| answer.changed || !answer.kept || answer.announced.number == newest);
         self.answers = answers;
     }
 
-    /// The answers heard, newest first.
+    /// The numbers of the answers heard, newest first.
     pub fn heard(&self) -> impl Iterator<Item = u32> {
         self.heard.iter().rev().map(|&(number, _)| number)
     }
 
-    /// Segue does not go on from an answer, or does again.
+    /// Marks an answer as undone, or no longer.
     pub fn set_undone(&mut self, number: u32, undone: bool) {
         for answer in self.answers.iter_mut().filter(|answer| answer.announced.number == number) {
             answer.undone = undone;
@@ -177,25 +180,25 @@ impl Journal {
         }
     }
 
-    /// What was heard is forgotten as what was played: there is nothing to be undone. The takes stay.
+    /// Forgets which answers were heard, so that none can be undone. The takes stay.
     pub fn forget(&mut self) {
         self.heard.clear();
         self.ours = self.now - JUST;
     }
 
-    /// A position of the jam in the journal's Beats.
+    /// Converts a jam position to the journal's Beats.
     fn at(&mut self, jam: Beats) -> Beats {
         let at = jam + self.base;
         self.now = self.now.max(at);
         at
     }
 
-    fn clock(&mut self, at: Beats, tempo: Tempo, meter: Meter) {
+    fn clock(&mut self, at: Beats, tempo: Tempo, (meter, line): (Meter, Beats)) {
         let (base, from) = (self.base, self.at(at));
-        let (was, bars) = self.clock.replace((tempo, meter)).unzip();
+        let (was, bars) = self.clock.replace((tempo, (meter, line % meter.bar()))).unzip();
         self.takes.with_jam(|jam| {
-            if bars != Some(meter) {
-                jam.set_meter(base + at.floor_to(meter.bar()), meter);
+            if bars != Some((meter, line % meter.bar())) {
+                jam.set_meter(base + line, meter);
             }
             if was != Some(tempo) {
                 jam.set_tempo(from, tempo);
@@ -203,7 +206,7 @@ impl Journal {
         });
     }
 
-    fn begin_anew(&mut self) {
+    fn restart(&mut self) {
         let now = self.now;
         self.close(now, |_| true);
         let (line, meter) = self.takes.with_jam(|jam| jam.bar_line(now));
@@ -213,7 +216,7 @@ impl Journal {
         self.clock = None;
     }
 
-    /// Ends the keys that are meant.
+    /// Ends the notes for which `meant` is true.
     fn close(&mut self, end: Beats, meant: impl Fn(&Open) -> bool) {
         let Self { open, answers, takes, .. } = self;
         open.retain(|open| {
@@ -222,7 +225,7 @@ impl Journal {
             }
             let Open { role, channel, key, velocity, onset, answer } = *open;
             let note = Note { onset, key, velocity, duration: (end - onset).max(JUST) };
-            takes.with_jam(|jam| jam.push(Struck::new(&note, role, channel)));
+            takes.with_jam(|jam| jam.push(LoggedNote::new(&note, role, channel)));
             let mut own =
                 answers.iter_mut().filter(|own| role == Role::Segue && own.announced.number == answer);
             if let Some(own) = own.next() {
@@ -232,7 +235,7 @@ impl Journal {
         });
     }
 
-    /// The first note of an answer.
+    /// An answer begins with its first note.
     fn enter(&mut self, number: u32, opening: Beats, since: Beats) {
         self.newest = number;
         while self.announced.front().is_some_and(|announced| announced.number < number) {
@@ -255,7 +258,7 @@ impl Journal {
             self.heard.pop_front();
         }
         self.heard.push_back((number, name.id));
-        self.answers.push(Answer {
+        self.answers.push(HeardAnswer {
             announced,
             name,
             opening,
@@ -268,7 +271,7 @@ impl Journal {
         });
     }
 
-    fn keep(&self, answer: &mut Answer) {
+    fn keep(&self, answer: &mut HeardAnswer) {
         let prompt = match &answer.prompt {
             Some(prompt) => prompt.clone(),
             None => self.prompt(answer),
@@ -284,7 +287,7 @@ impl Journal {
         }
     }
 
-    fn prompt(&self, answer: &Answer) -> Vec<Note> {
+    fn prompt(&self, answer: &HeardAnswer) -> Vec<Note> {
         if let Origin::Another { prompt, .. } = &answer.announced.origin {
             return prompt.iter().map(|note| Note { onset: note.onset + self.base, ..*note }).collect();
         }
@@ -297,8 +300,8 @@ impl Journal {
                 velocity: open.velocity,
             });
             let ended = self.takes.with_jam(|jam| -> Vec<Note> {
-                let players = jam.since(since).filter(|struck| struck.role() == Role::Player);
-                players.map(Struck::note).collect()
+                let players = jam.since(since).filter(|logged| logged.role() == Role::Player);
+                players.map(LoggedNote::note).collect()
             });
             let mut notes: Vec<Note> = held.chain(ended).filter(within).collect();
             notes.sort_unstable();
@@ -311,8 +314,8 @@ impl Journal {
     }
 }
 
-impl Answer {
-    /// One of its notes has ended.
+impl HeardAnswer {
+    /// Adds a note that has ended.
     fn add(&mut self, note: Note) {
         if self.notes.len() < TAKE_NOTES && note.end() - self.opening < TAKE_BEATS {
             self.notes.push(note);
@@ -320,8 +323,8 @@ impl Answer {
         }
     }
 
-    /// As it is kept: counted from the bar line before its first note, or the prompt's.
-    fn take(&self, prompt: Vec<Note>, jam: &Jam) -> Take {
+    /// The take: counted from the bar line before its first note, or before its prompt.
+    fn take(&self, prompt: Vec<Note>, jam: &JamLog) -> Take {
         let opening = self.notes.first().map_or(self.opening, |note| note.onset);
         let (line, meter) = jam.bar_line(opening);
         let first = prompt.first().map_or(opening, |note| note.onset.min(opening));

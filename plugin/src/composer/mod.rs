@@ -1,10 +1,12 @@
-//! The composer: listens, decides when to play, and plans ahead of the playhead. Runs on the composer's own thread. It may
-//! allocate, lock and use the model, the takes, the parameters' state and the status; it reaches the audio thread through
-//! [`segue_realtime::between`] alone, and knows neither the editor nor the plugin framework.
+//! The composer: listens, decides when to play, and plans ahead of the playhead. Runs on the
+//! composer's own thread. It may allocate, lock, and use the model, the takes, the saved state and
+//! the status. It reaches the audio thread only through [`segue_realtime::between`], and knows
+//! neither the editor nor the plugin framework.
 //!
-//! Plain code between two ring ends: no thread, no clock, no wait. [`Composer::step`] does one piece of work and returns;
-//! [`thread`] is a loop around it, and a test may call it in line. It decides at ticks only, from what came before them, so the
-//! same input makes the same notes whatever the blocks, the load or the pace.
+//! Plain code between two ring ends, without a thread, a clock or a wait. [`Composer::step`] does
+//! one piece of work and returns; [`thread`] is a loop around it, and tests call it directly. It
+//! decides only at ticks, from what came before them, so the same input makes the same notes
+//! whatever the block size, load or speed.
 
 pub mod answer;
 mod command;
@@ -44,17 +46,19 @@ use planned_answer::PlannedAnswer;
 use player::Player;
 use work::Work;
 
-/// By tick.
+/// The decay of the shown lag per tick.
 const LAG_DECAY: f32 = 0.98;
 
-/// What held at the last tick.
+/// The state as of the last tick.
 struct Latest {
     settings: Settings,
     bar: Beats,
+    /// A bar line.
+    line: Beats,
     meter: Option<Meter>,
-    /// What the generator was asked for last, by its number among the model's styles.
+    /// The style that the generator was last given, by its index in the model.
     style: Option<usize>,
-    /// The newest revision, also of what was heard since.
+    /// The newest revision heard of.
     revision: Revision,
 }
 
@@ -68,12 +72,12 @@ pub struct Composer {
     answer: Option<PlannedAnswer>,
     latest: Latest,
     work: Work,
-    /// What the plans were made with, and the tick at which they were last made anew for a parameter's sake.
+    /// What the plans were made with, and the tick at which a parameter last changed them.
     planned_with: (What, u64),
-    /// The model's logits were not finite: it plays no more.
+    /// The model's logits were not finite; it plays no more.
     model_failed: bool,
     history: History,
-    /// What the player wants of the takes, until the next tick.
+    /// Commands about takes that wait for the next tick.
     requests: VecDeque<Command>,
 }
 
@@ -99,6 +103,7 @@ impl Composer {
             latest: Latest {
                 settings: Settings::default(),
                 bar: Meter::COMMON.bar(),
+                line: Beats::ZERO,
                 meter: None,
                 style: None,
                 revision: 0,
@@ -111,18 +116,18 @@ impl Composer {
         }
     }
 
-    /// The ring ends, for who runs it.
+    /// The ring ends, for whoever runs it.
     pub fn end(&self) -> &ComposerEnd {
         &self.end
     }
 
-    /// The ring ends, for who puts something between them and the audio thread's.
+    /// The ring ends, for whoever puts something between them and the audio thread's.
     pub fn end_mut(&mut self) -> &mut ComposerEnd {
         &mut self.end
     }
 
-    /// Does one piece of work: plans a note, or receives one thing that was heard, or brings the generator up to date by a few
-    /// steps. Returns whether there is more to do at once.
+    /// Does one piece of work: plans a note, receives one message, or fills the generator's cache
+    /// by a few steps. Returns whether there is more to do at once.
     pub fn step(&mut self) -> bool {
         self.listen_back();
         if let Some((tick, notes)) = self.work.deciding {
@@ -179,14 +184,14 @@ impl Composer {
         }
     }
 
-    /// What was played is not gone on from; what is planned is not played. What sounds ends by itself.
+    /// Forgets the music: drops the context and the plans. What sounds plays to its end.
     fn forget_the_music(&mut self) {
         self.generator.forget();
         self.forget_the_player();
         self.send(Change::Withdraw { from: Beats::MIN });
     }
 
-    /// From the beginning: nothing was ever heard.
+    /// Starts over, with an empty history.
     fn forget(&mut self) {
         self.generator.reset();
         self.forget_the_player();
@@ -202,7 +207,7 @@ impl Composer {
         self.status.clear_notice();
     }
 
-    /// What is planned stays; what is still to be planned comes from the new model.
+    /// Changes the model. Existing plans stay; new ones come from the new model.
     pub fn play_with(&mut self, model: Arc<Model>) {
         self.status.set_model(model.name(), model.styles());
         self.generator.set_model(model);
@@ -213,26 +218,31 @@ impl Composer {
 
     fn tick(&mut self, tick: Tick) {
         self.latest.revision = tick.revision;
-        self.latest.bar = tick.bar;
-        if self.latest.meter != tick.meter {
+        let lines_moved = (tick.line - self.latest.line) % tick.bar != Beats::ZERO;
+        (self.latest.bar, self.latest.line) = (tick.bar, tick.line);
+        if self.latest.meter != tick.meter || (lines_moved && tick.meter.is_some()) {
             self.latest.meter = tick.meter;
             self.change_meter(&tick);
         }
         self.restyle(&tick);
         let behind = self.end.ticks_since(tick.number);
-        // The worst of the last moments, as nobody can read a figure that changes 86 times a second; it halves in 0.4 s.
+        // The worst of the last moments: a figure that changes 86 times a second cannot be read. It
+        // halves in 0.4 s.
         let lag = behind as f32 * tick.milliseconds;
         self.status.set_lag_ms(lag.max(self.status.lag_ms() * LAG_DECAY));
-        // Behind, a decision would be about the past, and what has come since may have made it void: only the newest tick counts
-        // then. Never where the audio thread waits for us.
+        // When we are behind, a decision would be about the past, and later messages may have made
+        // it void, so only the newest tick counts. Never while the audio thread waits for us.
         let stale = behind > KEPT_UP_TICKS && !self.end.heard.is_empty() && !self.end.is_waited_for();
         let decides = !self.model_failed && !stale && self.decide(&tick);
         self.work.deciding = Some((tick, if decides { NOTES_A_TICK } else { 0 }));
         self.latest.settings = tick.settings;
+        if self.status.unsent.load(Ordering::Relaxed) > 0 && self.status.notice().is_none() {
+            self.status.note("this host takes no notes from Segue: no MIDI leaves, and the built-in sound plays them");
+        }
         self.keep_takes();
     }
 
-    /// From here on the music is of the style that is asked for, if the model knows it.
+    /// Passes a new style to the generator, if the model knows it.
     fn restyle(&mut self, tick: &Tick) {
         let known = self.generator.model().styles().len();
         let style = tick.settings.what.style.map(usize::from).filter(|&style| style < known);
@@ -250,17 +260,18 @@ impl Composer {
             patience: Beats::from_f64(patience),
             grid: settings.what.grid,
             bar: tick.bar,
+            bar_line: tick.line,
             length: tick.bar.times(i64::from(settings.when.bars)),
         }
     }
 
-    /// Takes back what was planned from a position on, here and on the audio thread.
+    /// Takes back plans from a position on, here and on the audio thread.
     fn retract(&mut self, from: Beats) {
         self.withdraw(from);
         self.send(Change::Withdraw { from });
     }
 
-    /// Sends a change to the audio thread; where its ring is full, the change is lost and counted.
+    /// Sends a change to the audio thread. If the ring is full, the change is lost and counted.
     fn send(&mut self, change: Change) {
         let plan = Plan { change, revision: self.latest.revision };
         if self.end.planned.push(plan).is_err() {

@@ -1,51 +1,53 @@
-//! Which model an instance plays with: the one its project or its player chose, or the one in the plugin.
+//! Which model an instance plays: the one that its project or its player chose, or the built-in
+//! one.
 //!
-//! A model that comes with a loaded state is loaded at once, on the composer's thread: our notes end there anyway, and a bounce waits
-//! for it. One that the player chooses while the music plays is loaded beside it, on a thread that ends with the choice.
+//! A model that a loaded state names is loaded at once, on the composer's thread: our notes end
+//! there anyway, and a bounce must wait for it. One that the player chooses while the music plays
+//! is loaded on a thread of its own.
 
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
 use segue_model::Model;
 
-use crate::models::folder::Shelf;
+use crate::models::folder::ModelFolder;
 use crate::params::state::State;
 
-/// Where the model in the plugin comes from; the error is shown to the player.
+/// Loads the built-in model. The error is shown to the player.
 pub type Load = fn() -> Result<Arc<Model>, String>;
 
 type Loaded = Result<Arc<Model>, String>;
 
-/// What was chosen, and how to get it.
+/// The chosen model, and how to load it.
 pub struct ModelChoice {
     embedded: Load,
-    shelf: Shelf,
+    models: ModelFolder,
     state: State,
     loads: u32,
     choices: u32,
-    /// The file name of the model that plays; nothing is the one in the plugin.
+    /// The file name of the model that plays; `None` for the built-in one.
     playing: Option<String>,
-    /// A model on its way, and its name.
+    /// A model that is being loaded, and its file name.
     coming: Option<(Option<String>, JoinHandle<Loaded>)>,
 }
 
 impl From<Load> for ModelChoice {
-    /// Of an instance that plays with the one in the plugin.
+    /// For an instance that plays the built-in model.
     fn from(embedded: Load) -> Self {
-        Self::new(embedded, Shelf::of_the_player(), State::default())
+        Self::new(embedded, ModelFolder::of_the_player(), State::default())
     }
 }
 
 impl ModelChoice {
-    /// What a state says, from a shelf or the plugin.
-    pub fn new(embedded: Load, shelf: Shelf, state: State) -> Self {
-        Self { embedded, shelf, state, loads: 0, choices: 0, playing: None, coming: None }
+    /// Loads what a state names from a folder, or else the built-in model.
+    pub fn new(embedded: Load, models: ModelFolder, state: State) -> Self {
+        Self { embedded, models, state, loads: 0, choices: 0, playing: None, coming: None }
     }
 
-    /// The model to begin with.
+    /// The model to start with.
     ///
     /// # Errors
-    /// Where not even the one in the plugin can be had.
+    /// If not even the built-in model can be loaded.
     pub fn first(&mut self) -> Result<Arc<Model>, String> {
         match self.named() {
             Some(model) => Ok(model),
@@ -53,21 +55,22 @@ impl ModelChoice {
         }
     }
 
-    /// Whether a state was loaded since the last question that names another model than the one that plays.
+    /// Whether a state was loaded since the last call that names another model than the one that
+    /// plays.
     pub fn state_names_another(&mut self) -> bool {
         let loads = self.state.loads();
         std::mem::replace(&mut self.loads, loads) != loads && self.state.model() != self.playing
     }
 
-    /// The model that the state names; where it cannot be had, the one in the plugin, and the state says why. Nothing where that
-    /// one plays already.
+    /// The model that the state names. If it cannot be loaded, the built-in one, and the state says
+    /// why. `None` if that one plays already.
     pub fn named(&mut self) -> Option<Arc<Model>> {
         self.forget_coming();
         (self.loads, self.choices) = (self.state.loads(), self.state.choices());
         let name = self.state.model();
         let refused = match &name {
-            Some(file) => match self.shelf.load(file) {
-                Ok(model) => return self.take(name, Ok(model)),
+            Some(file) => match self.models.load(file) {
+                Ok(model) => return self.accept(name, Ok(model)),
                 Err(error) => Some(format!("{error}; the one in the plugin plays")),
             },
             None => None,
@@ -79,14 +82,14 @@ impl ModelChoice {
         Some(model)
     }
 
-    /// A model that the player chose since the last question, once it is loaded. Never waits.
+    /// The model that the player chose since the last call, once it is loaded. Never waits.
     pub fn chosen(&mut self) -> Option<Arc<Model>> {
         if self.coming.as_ref().is_some_and(|(_, thread)| !thread.is_finished()) {
             return None;
         }
         let arrived = self.coming.take().and_then(|(name, thread)| {
             let fell = |_| Err("the model could not be loaded; please report it".to_owned());
-            self.take(name, thread.join().unwrap_or_else(fell))
+            self.accept(name, thread.join().unwrap_or_else(fell))
         });
         let choices = self.state.choices();
         if std::mem::replace(&mut self.choices, choices) != choices {
@@ -101,9 +104,9 @@ impl ModelChoice {
             self.state.set_refusal(None);
             return;
         }
-        let (embedded, shelf, file) = (self.embedded, self.shelf.clone(), name.clone());
+        let (embedded, models, file) = (self.embedded, self.models.clone(), name.clone());
         let load = move || match file {
-            Some(file) => shelf.load(&file).map_err(|error| error.to_string()),
+            Some(file) => models.load(&file).map_err(|error| error.to_string()),
             None => embedded(),
         };
         match thread::Builder::new().name("segue-model".to_owned()).spawn(load) {
@@ -112,7 +115,7 @@ impl ModelChoice {
         }
     }
 
-    fn take(&mut self, name: Option<String>, loaded: Loaded) -> Option<Arc<Model>> {
+    fn accept(&mut self, name: Option<String>, loaded: Loaded) -> Option<Arc<Model>> {
         match loaded {
             Ok(model) => {
                 self.state.set_refusal(None);
@@ -126,10 +129,10 @@ impl ModelChoice {
         }
     }
 
-    /// Nobody wants a model on its way any more. Waits for its thread: none may outlive the instance.
+    /// Drops a model that is being loaded. Waits for its thread, as none may outlive the instance.
     fn forget_coming(&mut self) {
         if let Some((_, thread)) = self.coming.take() {
-            // Whatever it brings or whyever it fell.
+            // Neither the model nor a failure matters any more.
             let _ = thread.join();
         }
     }
@@ -159,14 +162,14 @@ mod tests {
         Err("broken".to_owned())
     }
 
-    /// A shelf with the shipped model as `mine.safetensors` and a broken one.
-    fn shelf() -> (tempfile::TempDir, Shelf) {
+    /// A models with the shipped model as `mine.safetensors` and a broken one.
+    fn models() -> (tempfile::TempDir, ModelFolder) {
         let folder = tempfile::tempdir().expect("a folder");
         fs::write(folder.path().join("mine.safetensors"), crate::models::embedded::model_bytes())
             .expect("a file");
         fs::write(folder.path().join("cut.safetensors"), b"cut").expect("a file");
-        let shelf = Shelf::at(folder.path());
-        (folder, shelf)
+        let models = ModelFolder::at(folder.path());
+        (folder, models)
     }
 
     fn load(state: &State, model: Option<&str>) {
@@ -175,7 +178,7 @@ mod tests {
 
     #[test]
     fn the_first_is_the_states_or_the_plugins() {
-        let (_folder, shelf) = shelf();
+        let (_folder, models) = models();
         // (named by the state, what the embedded one gives, whose name, a notice)
         let cases: [(Option<&str>, Load, Option<&str>, bool); 5] = [
             (None, small, Some("random 3"), false),
@@ -187,7 +190,7 @@ mod tests {
         for (name, embedded, expected, notice) in cases {
             let state = State::default();
             load(&state, name);
-            let model = ModelChoice::new(embedded, shelf.clone(), state.clone()).first();
+            let model = ModelChoice::new(embedded, models.clone(), state.clone()).first();
             assert_eq!(model.ok().as_ref().map(|model| model.name()), expected, "{name:?}");
             assert_eq!(state.notices().len(), usize::from(notice), "{name:?}");
             assert!(
@@ -198,16 +201,16 @@ mod tests {
         }
         let state = State::default();
         load(&state, Some("mine.safetensors"));
-        let model = ModelChoice::new(refused, shelf, state.clone()).first().expect("it is on the shelf");
+        let model = ModelChoice::new(refused, models, state.clone()).first().expect("it is on the models");
         assert_ne!(model.name(), "random 3");
         assert_eq!(state.notices(), [""; 0]);
     }
 
     #[test]
     fn a_loaded_state_changes_the_model_at_once() {
-        let (_folder, shelf) = shelf();
+        let (_folder, models) = models();
         let state = State::default();
-        let mut choice = ModelChoice::new(small, shelf, state.clone());
+        let mut choice = ModelChoice::new(small, models, state.clone());
         choice.first().expect("it is there");
         assert!(!choice.state_names_another());
         load(&state, None);
@@ -238,9 +241,9 @@ mod tests {
 
     #[test]
     fn a_choice_is_loaded_beside_the_music() {
-        let (_folder, shelf) = shelf();
+        let (_folder, models) = models();
         let state = State::default();
-        let mut choice = ModelChoice::new(small, shelf, state.clone());
+        let mut choice = ModelChoice::new(small, models, state.clone());
         choice.first().expect("it is there");
         assert!(choice.chosen().is_none() && choice.coming.is_none());
         // (chosen, whether another model comes of it, a notice)

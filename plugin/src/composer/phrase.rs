@@ -5,11 +5,11 @@ use segue_music::{Beats, Key};
 /// What the player has played since the last answer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Phrase {
-    /// A bit a key that is down.
+    /// The keys that are down, one bit each.
     held: u128,
-    /// The last key struck; nothing while there is nothing to answer.
+    /// The last onset; `None` while nothing waits for an answer.
     onset: Option<Beats>,
-    /// The last key released.
+    /// The last release.
     release: Option<Beats>,
 }
 
@@ -26,17 +26,17 @@ impl Phrase {
         self.release = Some(at);
     }
 
-    /// Whether there is something to answer.
+    /// Whether something waits for an answer.
     pub fn is_open(&self) -> bool {
         self.onset.is_some()
     }
 
-    /// The last key struck; nothing while there is nothing to answer.
+    /// The last onset; `None` while nothing waits for an answer.
     pub fn onset(&self) -> Option<Beats> {
         self.onset
     }
 
-    /// The last key released since there is something to answer.
+    /// The last release of what waits for an answer.
     pub fn release(&self) -> Option<Beats> {
         self.release
     }
@@ -52,19 +52,19 @@ impl Phrase {
         (0..128).filter(move |key| held >> key & 1 == 1)
     }
 
-    /// It has been answered, or is not to be; what is held stays held.
+    /// Closes the phrase: it is answered, or is not going to be. Keys that are down stay down.
     pub fn close(&mut self) {
         self.onset = None;
         self.release = None;
     }
 
-    /// The answer to what it was before never sounded: it is still to be answered.
+    /// Reopens an earlier phrase, whose answer never sounded.
     pub fn reopen(&mut self, before: &Self) {
         self.onset = self.onset.or(before.onset);
         self.release = self.release.or(before.release);
     }
 
-    /// Everything in it happened so much later.
+    /// Shifts the phrase by a duration.
     pub fn shift(&mut self, by: Beats) {
         self.onset = self.onset.map(|at| at + by);
         self.release = self.release.map(|at| at + by);
@@ -74,13 +74,13 @@ impl Phrase {
 /// Distances that are remembered: the last bars of a melody.
 const DISTANCES: usize = 16;
 
-/// Onsets nearer than this are one chord, rolled or not: 31 ms at 120 BPM.
+/// Onsets closer than this are one chord, arpeggiated or not: 31 ms at 120 BPM.
 const CHORD: Beats = Beats::ratio(1, 16);
 
-/// A longer distance is a rest between phrases, and says nothing of the spacing within one.
+/// A longer distance is a rest between phrases, and does not count.
 const REST: Beats = Beats::ratio(4, 1);
 
-/// The player's own spacing of notes. Who plays sixteenths has ended a phrase sooner than who plays halves.
+/// The player's own spacing of notes: a phrase of sixteenths ends sooner than one of half notes.
 #[derive(Clone, Copy, Debug)]
 pub struct Spacing {
     last: Option<Beats>,
@@ -113,13 +113,14 @@ impl Spacing {
         self.last
     }
 
-    /// The last onset happened so much later.
+    /// Shifts the last onset by a duration.
     pub fn shift(&mut self, by: Beats) {
         self.last = self.last.map(|at| at + by);
     }
 
-    /// The third quartile of the last distances, so that a phrase of eighths with a quarter's rest in it counts in quarters;
-    /// kept within half a beat and two. One beat before three are known.
+    /// The third quartile of the last distances, so that eighths with some quarter rests count as
+    /// quarters. It is kept between half a beat and two beats, and is one beat before three
+    /// distances are known.
     pub fn beats(&self) -> Beats {
         let known = self.count.min(DISTANCES);
         if known < 3 {

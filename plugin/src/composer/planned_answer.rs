@@ -7,7 +7,7 @@ use crate::composer::phrase::Phrase;
 
 /// An answer that is planned or played.
 pub struct PlannedAnswer {
-    /// By which it is told from others at the output.
+    /// Its number, which identifies it at the output.
     pub number: u32,
     /// Where its notes come from.
     pub source: Source,
@@ -15,59 +15,59 @@ pub struct PlannedAnswer {
     pub from: Beats,
     /// Its last note has ended.
     pub until: Beats,
-    /// What it answers, to be taken up again if it never sounded.
+    /// The phrase that it answers. If it never sounds, that phrase waits for an answer again.
     pub phrase: Phrase,
     /// It begins so soon that it cannot move any more.
     pub committed: bool,
     /// The onset of its first note, once that is planned.
     pub opening: Option<Beats>,
-    /// Everything before this is planned.
+    /// Everything up to here is planned.
     pub frontier: Beats,
-    /// The next note begins here or later: what lay behind was withdrawn.
+    /// The next note begins here or later, as what was behind was withdrawn.
     pub floor: Beats,
-    /// Nothing more comes.
+    /// It has no more notes.
     pub complete: bool,
 }
 
 /// Where the notes of an answer come from.
 pub enum Source {
-    /// The model goes on from the jam.
+    /// The model continues the jam.
     Jam,
-    /// A take, exactly as it was heard.
+    /// A take, as it was heard.
     Replay {
         /// Its id.
         take: u64,
         /// Its notes, in jam Beats, by onset.
         notes: Vec<Note>,
-        /// The next one to be told.
+        /// The index of the next one to send.
         next: usize,
     },
-    /// The model goes on from a take's prompt, which a generator of its own has heard.
+    /// The model continues the prompt of a take, in a generator of its own.
     Another {
-        /// It, and what it has heard.
+        /// The generator, with the prompt as its context.
         generator: Box<Generator>,
-        /// Its time is so much ahead of the jam's, so that none of it lies before zero.
+        /// How far its time is ahead of the jam's, so that no position is below zero.
         ahead: Beats,
-        /// What chance begins from.
+        /// The seed of its random choices.
         seed: u64,
     },
 }
 
-/// An answer that Segue does not go on from.
+/// An answer that was undone.
 pub struct Undone {
     /// Its number.
     pub number: u32,
-    /// What it and what came after it was in the context.
+    /// The notes of it and of later answers that were in the context.
     pub notes: Vec<ContextNote>,
 }
 
 impl PlannedAnswer {
-    /// Whether the player asked for it, rather than played for it.
+    /// Whether the player asked for it with a command.
     pub fn is_asked_for(&self) -> bool {
         !matches!(self.source, Source::Jam)
     }
 
-    /// What lies from a position on is to be planned anew.
+    /// Forgets what is planned from a position on.
     pub fn withdraw(&mut self, from: Beats) {
         self.frontier = self.frontier.min(from).max(self.from);
         self.floor = self.frontier;
@@ -84,7 +84,7 @@ impl PlannedAnswer {
         }
     }
 
-    /// Where its next note may begin: nowhere before what is planned, and in time.
+    /// Where its next note may begin: after what is planned, and in time.
     pub fn next_from(&self, earliest: Beats) -> Beats {
         if self.frontier < earliest { earliest.max(self.floor) } else { self.floor }
     }

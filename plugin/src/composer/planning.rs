@@ -1,4 +1,4 @@
-//! What the composer decides at a tick, and the notes it plans for it.
+//! What the composer decides at a tick, and the notes it plans then.
 
 use std::sync::atomic::Ordering;
 
@@ -15,7 +15,7 @@ use crate::composer::journal::Origin;
 use crate::composer::planned_answer::Source;
 
 impl Composer {
-    /// Decides whose time it is. Returns whether notes are to be planned.
+    /// Decides whose time it is. Returns whether to plan notes.
     pub(super) fn decide(&mut self, tick: &Tick) -> bool {
         let settings = &tick.settings;
         if settings.mode != self.latest.settings.mode {
@@ -25,7 +25,7 @@ impl Composer {
         self.do_as_requested(tick);
         if !settings.on {
             self.player.phrase.close();
-            // What was asked for is played all the same.
+            // What the player asked for is played all the same.
             if !self.answer.as_ref().is_some_and(PlannedAnswer::is_asked_for) {
                 return false;
             }
@@ -33,7 +33,7 @@ impl Composer {
         let terms = self.terms(tick);
         if let Some(answer) = &mut self.answer {
             if settings.mode.lasts_with_player() && !answer.is_asked_for() {
-                // As long as the player goes on, and so many bars more.
+                // As long as the player plays, and an answer's length more.
                 let last = self.player.spacing.last().unwrap_or(answer.from);
                 answer.until = answer.until.max(last + terms.length);
             }
@@ -61,15 +61,15 @@ impl Composer {
         self.answer.is_some()
     }
 
-    /// The first position that a plan made now reaches in time. Only where we do not keep up does it depend on how late it is, and on
-    /// how long a note takes.
+    /// The first position that a plan made now can reach in time. If we keep up, that is the lead;
+    /// otherwise it depends on how late we are, and on how long a note takes.
     pub(super) fn earliest(&self, tick: &Tick) -> Beats {
         let late = self.end.ticks_since(tick.number) + self.work.expected_ticks();
         let late = if late > KEPT_UP_TICKS && !self.end.is_waited_for() { late } else { 0 };
         tick.at + tick.lead + tick.step.times(i64::try_from(late).unwrap_or(0))
     }
 
-    /// An answer that still may move begins where the player's last deeds put it.
+    /// Moves an answer that has not started to where the player's latest notes put it.
     fn look_ahead(&mut self, terms: &Terms, settings: &Settings) {
         let span = settings.mode.span(&self.player.situation(terms));
         let planned = self.answer.as_ref().map(|answer| answer.from);
@@ -97,7 +97,7 @@ impl Composer {
         }
     }
 
-    /// Where a parameter has moved since the plans were made, those beyond the commit point are made anew.
+    /// If a parameter has changed since the plans were made, plans again from the commit point on.
     fn replan(&mut self, tick: &Tick, earliest: Beats) {
         let (what, replanned) = self.planned_with;
         if what == tick.settings.what {
@@ -114,7 +114,7 @@ impl Composer {
         self.planned_with = (tick.settings.what, tick.number);
     }
 
-    /// What was answered is over.
+    /// The answer is over.
     fn finish(&mut self) {
         if let Some(answer) = self.answer.take() {
             self.generator.cut(Role::Segue, tick_at(answer.until));
@@ -122,7 +122,7 @@ impl Composer {
         }
     }
 
-    /// Plans one note on; false where nothing more is to be planned at this tick.
+    /// Plans one more note. Returns false if there is no more to plan at this tick.
     pub(super) fn plan_note(&mut self, tick: &Tick) -> bool {
         let earliest = self.earliest(tick);
         let settings = &tick.settings;
@@ -130,7 +130,7 @@ impl Composer {
         if matches!(answer.source, Source::Replay { .. }) {
             return !self.end.stops() && self.replay_note(tick);
         }
-        // While keys are down the answer will still move: only what opens it is kept ready.
+        // While keys are down the answer will still move, so only its opening is kept ready.
         if !answer.committed && self.player.phrase.is_held() && answer.opening.is_some() {
             return false;
         }
@@ -168,7 +168,7 @@ impl Composer {
                 let groove = self.player.groove.shift(note.onset, settings.what.grid, settings.what.quantise);
                 let shift = groove.max(earliest.min(note.onset) - note.onset);
                 if let Some(shortened) = next.shortened {
-                    // Before the note that takes its place sounds, which may be a little early.
+                    // It ends before the note that takes its voice, which may sound slightly early.
                     let at = shortened.end() - ahead + shift.min(Beats::ZERO);
                     self.send(Change::End { key: shortened.key, at });
                 }
@@ -189,7 +189,7 @@ impl Composer {
         }
     }
 
-    /// There is no next note.
+    /// The generator has no next note.
     fn rest(&mut self, rest: Rest) {
         let opened = self.answer.as_ref().is_some_and(|answer| answer.opening.is_some());
         if let Some(answer) = &mut self.answer {
@@ -197,7 +197,7 @@ impl Composer {
         }
         match rest {
             Rest::After | Rest::Unheard => {}
-            // At the end of an answer there may just be no room for one note more.
+            // At the end of an answer there may just be no room for one more note.
             Rest::Limits(_) if opened => {}
             Rest::Limits(_) => self.status.note(&rest.to_string()),
             Rest::NotFinite => {

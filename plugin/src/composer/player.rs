@@ -1,4 +1,5 @@
-//! What the composer knows of the player: the phrase that is to be answered, its spacing, its groove, and whose turn it is.
+//! What the composer knows of the player: the phrase that waits for an answer, its spacing, its
+//! groove, and whose turn it is.
 
 use segue_music::{Beats, Key};
 use segue_realtime::between::settings::Settings;
@@ -12,7 +13,7 @@ use crate::composer::turns::Turns;
 /// The player, as heard so far.
 #[derive(Default)]
 pub struct Player {
-    /// What is still to be answered.
+    /// The phrase that waits for an answer.
     pub phrase: Phrase,
     /// How densely notes follow each other.
     pub spacing: Spacing,
@@ -25,31 +26,31 @@ pub struct Player {
 }
 
 impl Player {
-    /// A key goes down, in bars of this length.
-    pub fn note_on(&mut self, key: Key, at: Beats, bar: Beats, settings: &Settings) {
+    /// A key goes down, in bars of this length, one of which begins at `line`.
+    pub fn note_on(&mut self, key: Key, at: Beats, (line, bar): (Beats, Beats), settings: &Settings) {
         self.phrase.note_on(key, at);
         self.spacing.note_on(at);
-        self.turns.note_on(at, bar, bar.times(i64::from(settings.when.bars)));
+        self.turns.note_on(at, line, bar, bar.times(i64::from(settings.when.bars)));
         self.groove.hear(at, settings.what.grid);
     }
 
-    /// A key comes up.
+    /// A note-off.
     pub fn note_off(&mut self, key: Key, at: Beats) {
         self.phrase.note_off(key, at);
     }
 
-    /// The song went on elsewhere: what was played happened so much later.
+    /// Shifts what was played by a duration, after a jump of the song.
     pub fn shift(&mut self, by: Beats) {
         self.phrase.shift(by);
         self.spacing.shift(by);
     }
 
-    /// Nothing was played. The latch stays as it is.
+    /// Forgets what was played. The latch stays.
     pub fn forget(&mut self) {
         *self = Self { latched: self.latched, ..Self::default() };
     }
 
-    /// The latch is down, or not, at a position.
+    /// Sets whether the latch is down, as of a position.
     pub fn set_latch(&mut self, down: bool, at: Beats) {
         self.latched = down.then(|| self.latched.unwrap_or(at));
     }

@@ -1,4 +1,5 @@
-//! What the player asks for of the takes: one again, another one, the last one undone. Done at a tick, like every decision.
+//! Commands about takes: replay, another answer, undo. They are carried out at ticks, like every
+//! decision.
 
 use segue_music::{ContextNote, Note, Role};
 use segue_realtime::between::limits::{HORIZON, OPENING, REQUESTS};
@@ -13,19 +14,19 @@ use crate::composer::planned_answer::{Source, Undone};
 use crate::takes::Take;
 
 impl Composer {
-    /// The player wants something of the takes.
+    /// Queues a command for the next tick.
     pub(super) fn request(&mut self, command: Command) {
-        // More than this at one tick is no player's doing.
+        // No player gives more commands within a tick.
         if self.requests.len() < REQUESTS {
             self.requests.push_back(command);
         }
     }
 
-    /// Does what was requested since the last tick.
+    /// Carries out the queued commands.
     pub(super) fn do_as_requested(&mut self, tick: &Tick) {
         while let Some(command) = self.requests.pop_front() {
             match command {
-                // Bypassed, nothing of ours is played.
+                // While bypassed, nothing of ours is played.
                 Command::Replay(_) | Command::Another(_) if tick.settings.bypass => {}
                 Command::Replay(id) => self.replay(tick, id),
                 Command::Another(id) => self.another(tick, id),
@@ -61,7 +62,7 @@ impl Composer {
             );
             return;
         };
-        // Time to read the prompt, too.
+        // The generator needs time to read the prompt, too.
         let from = entry(tick, &take, self.earliest(tick) + OPENING);
         let later = from - take.onset();
         let shifted =
@@ -69,7 +70,7 @@ impl Composer {
         let ahead = (-(first.onset + later)).max(Beats::ZERO).ceil_to(tick.bar);
         self.clear_the_way(tick, from);
         let mut generator = Box::new(Generator::new(self.generator.model().clone()));
-        // What it does not go on from, but limits count.
+        // Our notes in the jam count for the limits, but are not continued.
         for (key, onset) in (0..128).zip(self.generator.context().onsets(Role::Segue)) {
             let onset = onset + tick_at(ahead);
             generator
@@ -77,13 +78,14 @@ impl Composer {
         }
         generator.forget();
         let begins = first.onset + later + ahead;
-        generator.meter(tick_at(begins.floor_to(tick.bar)), tick.meter);
-        generator.style(tick_at(begins.floor_to(tick.bar)), self.latest.style);
+        let line = tick.line + (begins - tick.line).floor_to(tick.bar);
+        generator.meter(tick_at(line), tick.meter);
+        generator.style(tick_at(line), self.latest.style);
         for note in shifted(later + ahead) {
             generator.hear(ContextNote::whole(&note, Role::Player));
         }
         let until = from + tick.bar.times(i64::from(tick.settings.when.bars));
-        // The next candidate's, so that the same settings make another answer.
+        // The seed of the next candidate, so that the same settings give another answer.
         let candidates = self.status.takes.candidates(take.name.group) as u64;
         let seed = tick.settings.what.seed.wrapping_add(candidates.wrapping_mul(0x9e37_79b9_7f4a_7c15));
         let prompt = shifted(later).collect();
@@ -92,7 +94,8 @@ impl Composer {
         self.open(from, until, source, (tick.settings.mode, seed, origin));
     }
 
-    /// What is planned is not played, what sounds has ended by then, and what the player has played is answered by this.
+    /// Clears the way for a command: drops the plans, lets what sounds end by `from`, and closes
+    /// the phrase.
     fn clear_the_way(&mut self, tick: &Tick, from: Beats) {
         let earliest = self.earliest(tick);
         self.retract(earliest);
@@ -101,7 +104,7 @@ impl Composer {
         self.end_sounding(tick_at(from), from);
     }
 
-    /// Of what is planned and sounds at a tick nothing sounds from a position on.
+    /// Ends at `at` what is planned and would sound at tick `sounds`.
     fn end_sounding(&mut self, sounds: segue_music::Tick, at: Beats) {
         let keys: Vec<_> =
             self.generator.context().sounding(Role::Segue, sounds).map(|(_, note)| note.key).collect();
@@ -128,7 +131,7 @@ impl Composer {
         self.send(Change::Turn { from, until });
     }
 
-    /// Sends the next note of a replay; false where nothing more is to be sent at this tick.
+    /// Sends the next note of a replay. Returns false if there is no more to send at this tick.
     pub(super) fn replay_note(&mut self, tick: &Tick) -> bool {
         let Some(answer) = &mut self.answer else { return false };
         let Source::Replay { notes, next, .. } = &mut answer.source else { return false };
@@ -148,18 +151,18 @@ impl Composer {
         true
     }
 
-    /// Segue stops at once.
+    /// Stops at once.
     fn hush(&mut self, tick: &Tick) {
         self.answer = None;
         self.send(Change::Withdraw { from: Beats::MIN });
-        // What has begun since the tick ends, too.
+        // Also what has started since the tick.
         self.end_sounding(tick_at(tick.at + tick.lead), tick.at);
     }
 
-    /// The last answer that was heard, and whatever of ours came after it, is not gone on from.
+    /// Undoes the last answer that was heard, together with everything of ours after it.
     fn undo(&mut self, tick: &Tick) {
         let Some((number, onset)) = self.history.last() else { return };
-        // What is planned goes on from it, or is it.
+        // What is planned continues it, or is it.
         if let Some(answer) = &self.answer {
             let (phrase, sounds) = (answer.phrase, answer.number == number || answer.is_asked_for());
             if sounds {
@@ -185,7 +188,7 @@ impl Composer {
         }
     }
 
-    /// Receives what really sounded.
+    /// Receives the reports of what sounded.
     pub(super) fn listen_back(&mut self) {
         while let Ok(sounded) = self.end.sounded.pop() {
             if let Sounded::Lost { count, .. } = sounded {
@@ -195,7 +198,7 @@ impl Composer {
         }
     }
 
-    /// Keeps what has ended as a take, and shows what is played again.
+    /// Turns what has ended into takes, and shows which take is being replayed.
     pub(super) fn keep_takes(&mut self) {
         self.listen_back();
         self.history.journal.settle(self.answer.as_ref().map(|answer| answer.number));
@@ -209,8 +212,8 @@ impl Composer {
     }
 }
 
-/// Where a take may begin again: as soon as the place in the bar comes that it began at.
+/// Where a take may begin again: at its place in the bar, as soon as that comes.
 fn entry(tick: &Tick, take: &Take, earliest: Beats) -> Beats {
     let place = take.onset() % take.meter.bar();
-    earliest + (place - earliest) % tick.bar
+    earliest + (place - (earliest - tick.line)) % tick.bar
 }

@@ -1,4 +1,4 @@
-//! The composer's thread: loads the model, then turns [`Composer::step`] until the instance ends.
+//! The composer's thread: loads the model, then calls [`Composer::step`] until the instance ends.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -15,14 +15,14 @@ use crate::status::Status;
 
 pub use crate::composer::model_choice::Load;
 
-/// A running composer. Ends with it: dropping this stops the thread and waits for it, bounded.
+/// A running composer. Dropping it stops the thread and waits for it, with a limit.
 pub struct ComposerThread {
     stop: StopHandle,
     thread: Option<JoinHandle<()>>,
 }
 
 impl ComposerThread {
-    /// Starts one. Returns at once: the model is loaded on the new thread.
+    /// Starts one. Returns at once; the model is loaded on the new thread.
     pub fn start(
         end: ComposerEnd,
         commands: Receiver<Command>,
@@ -50,7 +50,7 @@ impl ComposerThread {
         Self { stop, thread: thread.ok() }
     }
 
-    /// For waking it.
+    /// The thread, to wake it.
     pub fn thread(&self) -> Option<Thread> {
         self.thread.as_ref().map(|thread| thread.thread().clone())
     }
@@ -61,13 +61,13 @@ impl Drop for ComposerThread {
         self.stop.stop();
         let Some(thread) = self.thread.take() else { return };
         thread.thread().unpark();
-        // It stops within a step, some milliseconds; only loading a model takes longer.
+        // It stops within a step, some milliseconds. Only loading a model takes longer.
         let begun = Instant::now();
         while !thread.is_finished() && begun.elapsed() < JOIN_WAIT {
             thread::sleep(PARK / 4);
         }
         if thread.is_finished() {
-            // It catches its own panics: there is no error to see.
+            // It catches its own panics, so there is no error to see.
             let _ = thread.join();
         }
     }
@@ -86,7 +86,8 @@ fn compose(
     let mut composer = Composer::new(model, end, commands, status);
     let mut last = Instant::now();
     while !composer.end().stops() {
-        // Before what was heard after it: in an offline bounce the notes after a loaded state are the new model's, all of them.
+        // Before later messages, so that in an offline bounce all notes after a loaded state are
+        // the new model's.
         if choice.state_names_another() {
             composer.end().set_readiness(Readiness::Loading);
             match choice.named() {

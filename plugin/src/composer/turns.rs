@@ -1,9 +1,9 @@
-//! Trading: whose bars these are.
+//! Trading: whose turn it is.
 
 use segue_music::Beats;
 use segue_realtime::between::span::Span;
 
-/// A first note this short before a bar line is a pickup to the bar after it.
+/// A first note this little before a bar line is a pickup to the next bar.
 const PICKUP: Beats = Beats::ratio(1, 2);
 
 /// Cycles of two turns of equal length, the player's first, counted from a bar line.
@@ -15,29 +15,30 @@ pub struct Turns {
 }
 
 impl Turns {
-    /// The player strikes a key. The first note sets where turns are counted from: the line of its bar. So does one after a
+    /// The player strikes a key; `line` is any bar line. The first note sets where turns are counted from: the line of its bar. So does one after a
     /// whole cycle in which the player was silent.
-    pub fn note_on(&mut self, at: Beats, bar: Beats, length: Beats) {
+    pub fn note_on(&mut self, at: Beats, line: Beats, bar: Beats, length: Beats) {
         let silent = self.last.is_none_or(|last| at - last > length.times(2));
         if self.origin.is_none() || silent {
-            self.origin = Some((at + PICKUP).floor_to(bar));
+            self.origin = Some(line + (at + PICKUP - line).floor_to(bar));
         }
         self.last = Some(at);
     }
 
-    /// The next first note begins a new count.
+    /// Starts a new count at the next note.
     pub fn reset(&mut self) {
         *self = Self::default();
     }
 
-    /// Segue's turn that a position lies in, else the next one; nothing before the player has played.
+    /// The turn of Segue's that a position lies in, or else the next one; `None` before the player
+    /// has played.
     pub fn ours(&self, at: Beats, length: Beats) -> Option<Span> {
         let turn = self.number(at, length)?.max(0);
         let from = self.origin? + length.times(turn + 1 - turn.rem_euclid(2));
         Some(Span { from, until: from + length })
     }
 
-    /// Whether a position lies in the player's turn, and how long that still lasts.
+    /// How long the player's turn lasts from a position on; `None` in Segue's turn.
     pub fn left_to_player(&self, at: Beats, length: Beats) -> Option<Beats> {
         let ours = self.ours(at, length)?;
         (at < ours.from).then(|| ours.from - at)
@@ -58,7 +59,8 @@ mod tests {
 
     #[test]
     fn turns_are_counted_from_the_bar_of_the_first_note() {
-        // (first note, asked at) -> Segue's turn; bars of 4 beats, turns of 8; all in tenths of a beat
+        // (first note, asked at) -> Segue's turn; bars of 4 beats, turns of 8; all in tenths of a
+        // beat
         let cases = [
             (41, 45, 120),
             (79, 79, 160),
@@ -73,7 +75,7 @@ mod tests {
         ];
         for (first, at, from) in cases {
             let mut turns = Turns::default();
-            turns.note_on(beats(first), beats(40), beats(80));
+            turns.note_on(beats(first), Beats::ZERO, beats(40), beats(80));
             let ours = turns.ours(beats(at), beats(80));
             assert_eq!(ours, Some(Span { from: beats(from), until: beats(from + 80) }), "{first} {at}");
             let left = (at < from).then(|| beats(from - at));
@@ -86,7 +88,7 @@ mod tests {
     fn a_cycle_without_the_player_begins_anew() {
         let mut turns = Turns::default();
         for (at, from) in [(1, 80), (100, 80), (161, 80), (400, 480), (560, 480), (999, 1080)] {
-            turns.note_on(beats(at), beats(40), beats(80));
+            turns.note_on(beats(at), Beats::ZERO, beats(40), beats(80));
             // The turn after the first note, counted from where it was then.
             let origin = beats(from) - beats(80);
             assert_eq!(turns.origin, Some(origin), "{at}");

@@ -1,16 +1,17 @@
-//! What to do first, and what the colours mean: shown when a project's editor opens for the first time.
+//! What to do first, and what the colours mean: shown below the roll, where the answer appears
+//! meanwhile. A player sees it once, and again when asked for.
 
-use egui::{Align2, Color32, Key, Painter, Pos2, Rect, Sense, Stroke, StrokeKind, Ui, pos2, vec2};
+use egui::{Align2, Color32, Painter, Rect, Sense, Stroke, StrokeKind, Ui, pos2, vec2};
 
-use super::theme;
+use super::{page, theme};
 
 /// What to do, and what comes of it.
 const STEPS: [(&str, &str); 5] = [
-    ("Play", "A MIDI keyboard, the keys below the roll, or the letters A to L."),
-    ("Stop", "Segue answers on the beat. Play again, and it makes way at once."),
-    ("Choose", "Answer, Trade, Continue or Duet: the large buttons. Presets are at the top."),
-    ("Keep", "Takes, above the roll, has every answer: hear it again, compare, export it."),
-    ("Record", "Its notes leave on MIDI channel 2, for another track or another sound."),
+    ("Play", "A MIDI keyboard, the keys above, or the letters A to L."),
+    ("Stop", "Segue answers on the beat. Play again: it makes way."),
+    ("Choose", "Answer, Trade, Continue or Duet; or a preset."),
+    ("Keep", "Takes has every answer: hear, compare, export it."),
+    ("Record", "Its notes leave on MIDI channel 2, for another track."),
 ];
 
 /// How a note is drawn.
@@ -22,49 +23,60 @@ enum Look {
     Line(Color32),
 }
 
-/// What is drawn, and what it means.
+/// What is drawn in the roll, and what it means.
 const COLOURS: [(Look, &str); 5] = [
     (Look::Full(theme::PLAYER), "you"),
     (Look::Full(theme::SEGUE), "Segue"),
     (Look::Outlined(theme::SEGUE), "about to sound, for sure"),
-    (Look::Ghost(theme::SEGUE), "planned, may still change as you play"),
+    (Look::Ghost(theme::SEGUE), "planned, may still change"),
     (Look::Line(theme::TEXT), "now"),
 ];
 
-/// What ends it.
-pub const CLOSE: &str = "Click anywhere to begin. The ? at the top brings this back.";
+/// Its title.
+pub const TITLE: &str = "Segue goes on playing what you play";
+
+/// Height of a line.
+const LINE: f32 = 34.0;
+
+/// Its height where there is room.
+pub const HEIGHT: f32 = page::AROUND + STEPS.len() as f32 * LINE;
+
+/// From this width on the colours have room beside the steps.
+const WIDE: f32 = 700.0;
+
+/// Width of the steps.
+const STEPS_WIDTH: f32 = 460.0;
 
 /// Draws it in all the room there is. True where the player has seen enough.
-pub fn page(ui: &mut Ui) -> bool {
-    let (rect, response) = ui.allocate_exact_size(ui.available_size(), Sense::click());
-    let painter = ui.painter_at(rect);
-    painter.rect_filled(rect, 6.0, theme::PANEL);
-    // In the middle, of one size.
-    let width = 560.0f32.min(rect.width() - 40.0);
-    let mut at = pos2(rect.center().x - width / 2.0, (rect.center().y - 230.0).max(rect.top() + 16.0));
-    let write = |at: Pos2, text: &str, size: f32, colour: Color32| {
-        painter.text(at, Align2::LEFT_CENTER, text, theme::font(size), colour);
-    };
-    write(at + vec2(0.0, 10.0), "Segue goes on playing what you play.", 22.0, theme::TEXT);
-    at.y += 52.0;
-    for (number, (word, what)) in (1..).zip(STEPS) {
-        painter.circle_filled(at + vec2(12.0, 0.0), 12.0, theme::LINE);
-        let middle = Align2::CENTER_CENTER;
-        painter.text(at + vec2(12.0, 0.0), middle, number.to_string(), theme::font(14.0), theme::SEGUE);
-        write(at + vec2(38.0, 0.0), word, 16.0, theme::SEGUE);
-        write(at + vec2(108.0, 0.0), what, 14.0, theme::TEXT);
-        at.y += 38.0;
-    }
-    at.y += 20.0;
-    for (look, meaning) in COLOURS {
-        swatch(&painter, Rect::from_center_size(at + vec2(30.0, 0.0), vec2(60.0, 14.0)), look);
-        write(at + vec2(108.0, 0.0), meaning, 14.0, theme::DIM);
-        at.y += 27.0;
-    }
-    at.y += 18.0;
-    write(at, CLOSE, 14.0, theme::TEXT);
-    response.clicked()
-        || ui.input(|input| [Key::Escape, Key::Enter].iter().any(|&key| input.key_pressed(key)))
+pub fn show(ui: &mut Ui) -> bool {
+    page::page(ui, TITLE, |ui| {
+        let is_wide = ui.available_width() >= WIDE;
+        let lines = if is_wide { STEPS.len() } else { STEPS.len() + COLOURS.len() };
+        let size = vec2(ui.available_width(), lines as f32 * LINE);
+        let rect = ui.allocate_exact_size(size, Sense::hover()).0;
+        let painter = ui.painter_at(rect);
+        let mut at = pos2(rect.left(), rect.top() + LINE / 2.0);
+        for (number, (word, what)) in (1..).zip(STEPS) {
+            let middle = at + vec2(12.0, 0.0);
+            painter.circle_filled(middle, 12.0, theme::LINE);
+            painter.text(middle, Align2::CENTER_CENTER, number, theme::font(14.0), theme::TEXT);
+            let (left, size) = (Align2::LEFT_CENTER, 14.0);
+            painter.text(at + vec2(34.0, 0.0), left, word, theme::font(15.5), theme::TEXT);
+            painter.text(at + vec2(94.0, 0.0), left, what, theme::font(size), theme::TEXT);
+            at.y += LINE;
+        }
+        if is_wide {
+            at = pos2(
+                rect.left() + STEPS_WIDTH + (rect.width() - STEPS_WIDTH - 260.0).max(0.0) / 2.0,
+                rect.top() + LINE / 2.0,
+            );
+        }
+        for (look, meaning) in COLOURS {
+            swatch(&painter, Rect::from_center_size(at + vec2(34.0, 0.0), vec2(60.0, 14.0)), look);
+            painter.text(at + vec2(94.0, 0.0), Align2::LEFT_CENTER, meaning, theme::font(14.0), theme::TEXT);
+            at.y += LINE;
+        }
+    })
 }
 
 fn swatch(painter: &Painter, place: Rect, look: Look) {

@@ -2,9 +2,10 @@
 
 use std::f32::consts::TAU;
 
-use egui::{Color32, Painter, Pos2, Rect, Response, Sense, Shape, Stroke, Ui, Vec2, pos2, vec2};
+use egui::{Color32, Painter, Pos2, Rect, Response, Sense, Shape, Stroke, StrokeKind, Ui, Vec2, pos2, vec2};
 
 use super::choice::lit;
+use super::hint::hint;
 use super::theme;
 
 /// Width and height of the button.
@@ -15,21 +16,28 @@ pub const SIDE: f32 = 24.0;
 pub enum Icon {
     /// Plays.
     Play,
-    /// Ends that.
+    /// Stops playing.
     Stop,
-    /// Into a file.
+    /// Exports to a file.
     Export,
-    /// Away.
+    /// Copies to the clipboard.
+    Copy,
+    /// Removes.
     Remove,
-    /// Dear, or not.
+    /// Starred or not.
     Star(bool),
+    /// One step back.
+    Previous,
+    /// One step forward.
+    Next,
 }
 
-/// The button; says whether it was clicked.
+/// Draws the button. True if it was clicked.
 pub fn icon_button(ui: &mut Ui, icon: Icon, what: &str) -> bool {
     let (rect, response) = ui.allocate_exact_size(Vec2::splat(SIDE), Sense::click());
     paint(ui, rect, &response, icon);
-    response.on_hover_text(what).clicked()
+    hint(&response, what, "");
+    response.clicked()
 }
 
 fn paint(ui: &Ui, rect: Rect, response: &Response, icon: Icon) {
@@ -37,8 +45,8 @@ fn paint(ui: &Ui, rect: Rect, response: &Response, icon: Icon) {
     painter.rect_filled(rect, theme::ROUND, lit(theme::LINE, response.hovered()));
     let at = rect.center();
     let colour = match icon {
-        Icon::Play | Icon::Stop | Icon::Star(true) => theme::SEGUE,
-        Icon::Export => theme::TEXT,
+        Icon::Play | Icon::Stop => theme::SEGUE,
+        Icon::Star(true) | Icon::Export | Icon::Copy | Icon::Previous | Icon::Next => theme::TEXT,
         Icon::Remove | Icon::Star(false) => theme::DIM,
     };
     let line = Stroke::new(1.6, colour);
@@ -62,16 +70,28 @@ fn paint(ui: &Ui, rect: Rect, response: &Response, icon: Icon) {
             }
             painter.line_segment([at + vec2(-5.0, 6.0), at + vec2(5.0, 6.0)], line);
         }
+        // Two sheets, one in front of the other.
+        Icon::Copy => {
+            let sheet = |by: f32| Rect::from_center_size(at + Vec2::splat(by), vec2(8.0, 9.0));
+            painter.rect_stroke(sheet(-2.0), 1.0, Stroke::new(1.2, colour), StrokeKind::Middle);
+            painter.rect(sheet(2.0), 1.0, theme::LINE, Stroke::new(1.2, colour), StrokeKind::Middle);
+        }
         Icon::Remove => {
             for side in [-4.0, 4.0] {
                 painter.line_segment([at + vec2(-side, -4.0), at + vec2(side, 4.0)], line);
+            }
+        }
+        Icon::Previous | Icon::Next => {
+            let side = if icon == Icon::Next { 1.0 } else { -1.0 };
+            for up in [-5.0, 5.0] {
+                painter.line_segment([at + vec2(-2.5 * side, up), at + vec2(2.5 * side, 0.0)], line);
             }
         }
         Icon::Star(full) => star(&painter, at, colour, full),
     }
 }
 
-/// Five points; full, or an outline.
+/// A star with five points, filled or as an outline.
 fn star(painter: &Painter, at: Pos2, colour: Color32, full: bool) {
     let corner = |number: usize| {
         let (turn, far) = (number as f32 / 10.0 * TAU, if number.is_multiple_of(2) { 7.0 } else { 3.0 });

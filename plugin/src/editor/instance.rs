@@ -1,27 +1,39 @@
-//! What the windows of an instance show of it, and what they reach it by.
+//! What the windows of an instance share with it.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 use crossbeam_channel::Sender;
 use parking_lot::Mutex;
 use segue_realtime::between::touch::Fingers;
 
-use crate::composer::Command as Wish;
+use super::memory::Memory;
+use crate::composer::Command;
 use crate::params::SegueParams;
 use crate::status::Status;
 
-/// An instance as its editor knows it.
+/// The parts of an instance that its editor uses.
 #[derive(Clone)]
 pub struct Instance {
     /// The parameters, and what is saved with them.
     pub params: Arc<SegueParams>,
-    /// What it does.
+    /// What it is doing.
     pub status: Arc<Status>,
-    /// To its composer.
-    pub wish: Sender<Wish>,
-    /// On the keys in the window.
+    /// Commands to its composer.
+    pub commands: Sender<Command>,
+    /// Notes played on the keys in the window.
     pub fingers: Arc<Mutex<Fingers>>,
-    /// Whether its windows show its takes.
-    pub unfolded: Arc<AtomicBool>,
+    /// What its windows remember for the player.
+    pub memory: Arc<Memory>,
+}
+
+impl Instance {
+    /// From these parts, with the player's own memory.
+    pub fn new(
+        params: Arc<SegueParams>,
+        status: Arc<Status>,
+        commands: Sender<Command>,
+        fingers: Arc<Mutex<Fingers>>,
+    ) -> Self {
+        Self { params, status, commands, fingers, memory: Memory::of_the_player() }
+    }
 }

@@ -1,23 +1,24 @@
-//! Labels: what Segue does, as the window says it.
+//! Labels: what the window says in words.
 
 use segue_music::{PitchClasses, Scale};
 use segue_realtime::between::meters::Doing;
 use segue_realtime::between::settings::Mode;
 
+use super::panels::Panel;
 use crate::params::text::NAMES;
 
-/// What a way of playing together means.
+/// What a mode does.
 pub fn meaning(mode: Mode, bars: u8) -> String {
     let bars = plural(f32::from(bars), "bar");
     match mode {
         Mode::Answer => "answers when you stop".to_owned(),
         Mode::Trade => format!("{bars} you, {bars} Segue"),
-        Mode::Continue => "plays on from you while latched".to_owned(),
+        Mode::Continue => "plays on while latched".to_owned(),
         Mode::Duet => "plays along with you".to_owned(),
     }
 }
 
-/// Its name.
+/// The name of a mode.
 pub fn mode(mode: Mode) -> &'static str {
     match mode {
         Mode::Answer => "Answer",
@@ -27,7 +28,7 @@ pub fn mode(mode: Mode) -> &'static str {
     }
 }
 
-/// A length in bars, as one counts them: to a tenth where it is no whole number.
+/// A length in bars, to a tenth unless it is close to a whole number.
 pub fn bars(bars: f64) -> String {
     let whole = bars.round();
     if (bars - whole).abs() < 0.15 && whole >= 1.0 {
@@ -37,7 +38,7 @@ pub fn bars(bars: f64) -> String {
     }
 }
 
-/// What to do first.
+/// What to do first in a mode.
 pub fn invitation(mode: Mode) -> &'static str {
     match mode {
         Mode::Answer => "Play a phrase and stop: Segue answers.",
@@ -47,7 +48,8 @@ pub fn invitation(mode: Mode) -> &'static str {
     }
 }
 
-/// The state, with what is left of it: bars of Segue's playing, beats until it comes in or until the player's turn ends.
+/// The state with its count: the bars that Segue still plays, or the beats until it comes in or
+/// until the player's turn ends.
 pub fn doing(doing: Doing, mode: Mode, bars: f32, beats: f32) -> String {
     let count = beats.ceil().max(1.0);
     match doing {
@@ -56,7 +58,7 @@ pub fn doing(doing: Doing, mode: Mode, bars: f32, beats: f32) -> String {
         Doing::Hearing if mode == Mode::Continue => "hears you, latch to hand over".to_owned(),
         Doing::Hearing => "hears you".to_owned(),
         Doing::Waiting => format!("comes in in {}", plural(count, "beat")),
-        // Without an end: as long as the latch holds.
+        // It lasts as long as the latch holds.
         Doing::Answering if mode == Mode::Continue => "playing on from you".to_owned(),
         Doing::Answering if bars >= 1.0 => format!("playing, {} left", plural(bars.ceil(), "bar")),
         Doing::Answering => format!("playing, {} left", plural(count, "beat")),
@@ -69,17 +71,17 @@ pub fn doing(doing: Doing, mode: Mode, bars: f32, beats: f32) -> String {
     }
 }
 
-/// Late or not: below the lead nobody hears it.
+/// The lag. Below the lead it is not audible.
 pub fn lag(milliseconds: f32) -> String {
     format!("lag {} ms", milliseconds.round().max(0.0))
 }
 
-/// Which scale is heard; nothing where all twelve are.
+/// The scale that is heard; `None` if all twelve pitch classes are.
 pub fn scale(classes: PitchClasses) -> Option<String> {
     if classes == PitchClasses::ALL {
         return None;
     }
-    // Relatives share their notes, so one name stands for both; the common ones first.
+    // Relative scales share their notes, so one name stands for both. Common scales come first.
     let known = [Scale::Major, Scale::HarmonicMinor, Scale::MelodicMinor].into_iter();
     let mut known = known.flat_map(|scale| (0..12).map(move |root| (root, scale)));
     let name = |class: usize| NAMES[class % 12];
@@ -91,6 +93,19 @@ pub fn scale(classes: PitchClasses) -> Option<String> {
             names.collect::<Vec<_>>().join(" ")
         }
     })
+}
+
+/// Names the panels that are open but do not fit; `None` if all fit.
+pub fn no_room(panels: &[Panel]) -> Option<String> {
+    let (last, others) = panels.split_last()?;
+    let others: Vec<_> = others.iter().map(|panel| panel.name()).collect();
+    let names = match others.as_slice() {
+        [] => last.name().to_owned(),
+        _ => format!("{} and {}", others.join(", "), last.name()),
+    };
+    Some(format!(
+        "No room for {names} in a window of this size: click a name to swap, fold another, or make the window larger."
+    ))
 }
 
 fn plural(count: f32, what: &str) -> String {
@@ -119,6 +134,15 @@ mod tests {
         }
         assert_eq!(meaning(Mode::Trade, 1), "1 bar you, 1 bar Segue");
         assert_eq!(lag(2.6), "lag 3 ms");
+        assert_eq!(no_room(&[]), None);
+        for (panels, names) in [
+            (&[Panel::Keys][..], "No room for Keyboard in"),
+            (&[Panel::When, Panel::Sound], "No room for When and Sound in"),
+            (&[Panel::When, Panel::What, Panel::Sound], "No room for When, What and Sound in"),
+        ] {
+            let said = no_room(panels).expect("something has no room");
+            assert!(said.starts_with(names), "{said}");
+        }
         for (length, expected) in
             [(2.0, "2 bars"), (1.9, "2 bars"), (0.95, "1 bar"), (1.5, "1.5 bars"), (0.0, "0.1 bars")]
         {

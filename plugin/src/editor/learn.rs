@@ -2,10 +2,13 @@
 
 use std::sync::atomic::Ordering;
 
-use egui::{Align2, Rect, Sense, Ui, vec2};
+use egui::{Align2, Key, Rect, Sense, Ui, vec2};
 use nice_plug::prelude::{IntParam, Param, ParamSetter};
 
-use super::slider::{begin_typing, set, tip, typed};
+use super::caption::Caption;
+use super::choice::lit;
+use super::hint::hint;
+use super::slider::{paint_body, paint_name, set, typed_value};
 use super::theme;
 use crate::params::SegueParams;
 use crate::status::Status;
@@ -13,9 +16,9 @@ use crate::status::Status;
 /// Which trigger waits for a key or a controller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Learning {
-    /// The latch's.
+    /// The latch trigger.
     Latch,
-    /// The one that steps through the modes.
+    /// The mode trigger.
     Mode,
 }
 
@@ -28,8 +31,9 @@ impl Learning {
     }
 }
 
-/// Gives what the audio thread has learnt to whom it is for.
+/// Ends learning: takes over what the audio thread has learnt, or stops at Esc.
 pub fn settle(
+    ui: &Ui,
     learning: &mut Option<Learning>,
     status: &Status,
     setter: &ParamSetter<'_>,
@@ -39,6 +43,10 @@ pub fn settle(
         && let Some(which) = learning.take()
     {
         set(setter, which.param(params), number);
+    }
+    if learning.is_some() && ui.input(|input| input.key_pressed(Key::Escape)) {
+        *learning = None;
+        status.learn.store(false, Ordering::Relaxed);
     }
 }
 
@@ -52,40 +60,35 @@ pub fn trigger(
 ) {
     let param = which.param(params);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), theme::ROW), Sense::click());
-    let id = response.id;
-    if typed(ui, id, rect, |text| {
-        if let Some(value) = param.string_to_normalized_value(text) {
-            set(setter, param, param.preview_plain(value));
-        }
-    }) {
+    let waits = *learning == Some(which);
+    let how = if waits {
+        "Press a key or move a controller now; Esc or a click ends it."
+    } else {
+        "Click, then press a key or move a controller. Double-click for none, right-click to type it."
+    };
+    hint(&response, what, how);
+    if typed_value(ui, setter, param, &response) {
         return;
     }
-    let waits = *learning == Some(which);
     if response.double_clicked() {
         *learning = None;
         status.learn.store(false, Ordering::Relaxed);
         set(setter, param, param.default_plain_value());
     } else if response.clicked() {
         *learning = (!waits).then_some(which);
-        // What was learnt for nobody is forgotten.
+        // Drop what was learnt after learning was called off.
         let _ = status.take_learned();
         status.learn.store(!waits, Ordering::Relaxed);
     }
-    if response.secondary_clicked() {
-        begin_typing(ui, id, param.to_string());
-    }
     let painter = ui.painter_at(rect);
-    painter.rect_filled(rect, theme::ROUND, theme::TRACK);
-    let text = rect.shrink2(vec2(8.0, 0.0));
-    painter.text(text.left_center(), Align2::LEFT_CENTER, param.name(), theme::font(13.0), theme::DIM);
+    paint_body(&painter, rect, false);
+    paint_name(&painter, rect, Caption::new(param.name(), what));
     let button = Rect::from_min_max(rect.right_top() - vec2(58.0, 0.0), rect.right_bottom()).shrink(3.0);
-    let fill = if waits { theme::SEGUE } else { theme::LINE };
-    painter.rect_filled(button, theme::ROUND, super::choice::lit(fill, response.hovered()));
-    let (word, colour) = if waits { ("play it", theme::GROUND) } else { ("learn", theme::TEXT) };
-    painter.text(button.center(), Align2::CENTER_CENTER, word, theme::font(12.0), colour);
+    // Blue, because it waits for the player.
+    let (fill, word, colour) =
+        if waits { (theme::PLAYER, "play it", theme::GROUND) } else { (theme::LINE, "learn", theme::TEXT) };
+    painter.rect_filled(button, theme::ROUND, lit(fill, response.hovered()));
+    painter.text(button.center(), Align2::CENTER_CENTER, word, theme::font(12.5), colour);
     let value = button.left_center() - vec2(8.0, 0.0);
     painter.text(value, Align2::RIGHT_CENTER, param.to_string(), theme::font(13.5), theme::TEXT);
-    let how =
-        "Click, then press a key or move a controller. Double-click switches it off, right-click types it.";
-    response.on_hover_text(tip(what, None, how));
 }

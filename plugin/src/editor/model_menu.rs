@@ -1,56 +1,63 @@
-//! Which model plays.
+//! The menu of models.
 
-use egui::{ComboBox, Ui};
+use egui::Ui;
 
+use super::caption::Caption;
+use super::choice::{menu, menu_row};
 use super::theme;
-use crate::models::folder::Shelf;
+use crate::models::folder::ModelFolder;
 use crate::params::SegueParams;
 use crate::status::Status;
 
-/// The models that can be chosen, as they were when the list was opened.
+/// The name of the model in the plugin.
+const BUILT_IN: &str = "Built in";
+
+/// The menu. It lists the models there were when it was opened.
 pub struct ModelMenu {
-    shelf: Shelf,
+    shelf: ModelFolder,
     names: Option<Vec<String>>,
 }
 
 impl ModelMenu {
-    /// Of the player's own folder.
-    pub fn new(shelf: Shelf) -> Self {
+    /// With the models of a folder.
+    pub fn new(shelf: ModelFolder) -> Self {
         Self { shelf, names: None }
     }
 
-    /// The list.
+    /// The control, and the menu while it is open.
     pub fn show(&mut self, ui: &mut Ui, params: &SegueParams, status: &Status) {
         let chosen = params.state.model();
-        let (plays, wanted) = (status.model(), chosen.as_deref().map_or("built in", stem).to_owned());
-        let width = ui.available_width();
-        let menu = ComboBox::from_id_salt("model").width(width).selected_text(format!("Model: {wanted}"));
-        let opened = menu.show_ui(ui, |ui| {
+        let plays = status.model();
+        let plays =
+            if plays.is_empty() { "No model plays yet.".to_owned() } else { format!("{plays} plays.") };
+        let what = format!("{plays} Train one of your own and put it into the folder that the list names.");
+        let wanted = chosen.as_deref().map_or(BUILT_IN, stem);
+        let opener = menu_row(ui, ui.available_width(), Caption::new("Model", &what), wanted);
+        if opener.secondary_clicked() {
+            params.state.choose(None);
+        }
+        let opened = menu(&opener, opener.rect.width(), |ui| {
             let names = self.names.get_or_insert_with(|| self.shelf.names());
-            if ui.selectable_label(chosen.is_none(), "built in").clicked() {
+            if ui.selectable_label(chosen.is_none(), BUILT_IN).clicked() {
                 params.state.choose(None);
+                ui.close();
             }
             for name in names {
                 let is_chosen = chosen.as_deref() == Some(name);
                 if ui.selectable_label(is_chosen, stem(name)).clicked() {
                     params.state.choose(Some(name.clone()));
+                    ui.close();
                 }
             }
-            ui.colored_label(theme::DIM, self.place());
+            let place = match self.shelf.folder() {
+                Some(folder) => format!("Your own: {}", folder.display()),
+                None => "No home folder is known for models of your own.".to_owned(),
+            };
+            ui.colored_label(theme::DIM, place);
         });
-        if opened.inner.is_none() {
-            // Looked up again the next time it opens.
+        if opened.is_none() {
+            // Look again the next time it opens.
             self.names = None;
-        }
-        let plays = if plays.is_empty() { "no model yet".to_owned() } else { plays };
-        let how = "A model of your own: train one with `trainer finetune` and put it into the folder below.";
-        opened.response.on_hover_text(format!("{plays} plays.\n{how}\n{}", self.place()));
-    }
-
-    fn place(&self) -> String {
-        match self.shelf.folder() {
-            Some(folder) => format!("Your own: {}", folder.display()),
-            None => "No home folder is known for models of your own.".to_owned(),
         }
     }
 }

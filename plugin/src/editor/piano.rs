@@ -1,4 +1,5 @@
-//! The keyboard below the roll: played with the mouse and with the computer's keys, and showing who plays which key.
+//! The keyboard below the roll: played with the mouse and with the computer's keys, and showing who
+//! plays which key.
 
 use std::sync::Arc;
 
@@ -7,18 +8,20 @@ use parking_lot::Mutex;
 use segue_music::{Key, Role};
 use segue_realtime::between::touch::Fingers;
 
+use super::hint::hint;
 use super::keyboard::{KEYS, is_white};
 use super::theme;
 use crate::params::text::key_name;
 use crate::status::Status;
 
-/// Height of the keys.
+/// Height of the keys, and in a low window.
 pub const HEIGHT: f32 = 62.0;
+pub const LOW: f32 = 46.0;
 
 /// Depth and width of a black key, as shares of a white one's.
 const BLACK: (f32, f32) = (0.6, 0.62);
 
-/// The computer's keys as a piano: the row of A is white, the one above black.
+/// The computer's keys as a piano: the row of A has the white keys, the row above the black ones.
 const LETTERS: [(Letter, Key, &str); 16] = [
     (Letter::A, 0, "A"),
     (Letter::W, 1, "W"),
@@ -38,13 +41,17 @@ const LETTERS: [(Letter, Key, &str); 16] = [
     (Letter::P, 15, "P"),
 ];
 
-/// How hard the computer's keys strike: mezzo-forte.
+/// Keys narrower than this have no room for a letter.
+const LETTER: f32 = 10.0;
+
+/// Velocity of the computer's keys: mezzo-forte.
 const TYPED: f32 = 0.65;
 
-/// A letter whose release was lost, as when Caps Lock is pressed meanwhile, is held so many seconds at most.
+/// Seconds after which a letter is released even if no release arrived, as happens when Caps Lock
+/// is pressed meanwhile.
 const LONGEST: f64 = 20.0;
 
-/// White keys from the first to the last.
+/// The number of white keys.
 const WHITE: f32 = 52.0;
 
 /// The keys of one window.
@@ -59,36 +66,40 @@ pub struct Piano {
 }
 
 impl Piano {
-    /// With nobody at it.
+    /// With no key down.
     pub fn new(fingers: Arc<Mutex<Fingers>>) -> Self {
         Self { fingers, clicked: None, typed: Vec::new(), base: 60 }
     }
 
-    /// Hands off.
+    /// Releases every key.
     pub fn leave(&mut self) {
         self.clicked = None;
         self.typed.clear();
         self.fingers.lock().lift_all();
     }
 
-    /// Draws it, and plays what is clicked and typed.
-    pub fn show(&mut self, ui: &mut Ui, status: &Status) {
-        let (rect, response) =
-            ui.allocate_exact_size(vec2(ui.available_width(), HEIGHT), Sense::click_and_drag());
-        self.read_letters(ui);
+    /// Draws it, and plays what is clicked.
+    pub fn show(&mut self, ui: &Ui, rect: Rect, status: &Status) {
+        let response = ui.interact(rect, ui.scope_id().with("keys"), Sense::click_and_drag());
         self.read_pointer(&response, rect);
         let painter = ui.painter_at(rect);
         painter.rect_filled(rect, theme::ROUND, theme::PANEL);
-        // The black keys lie on the white ones.
+        // Black keys are painted over white ones.
         for black in [false, true] {
             for key in KEYS.filter(|&key| is_white(key) != black) {
-                self.paint(ui, place(rect, key), key, status);
+                self.paint(ui, place(rect, key), key, status, rect.height() >= HEIGHT);
             }
         }
-        response.on_hover_text(
-            "Click or drag to play, lower on a key is louder. The letters play too: A to L white, W to P black; Z and X move \
-             them an octave.",
+        hint(
+            &response,
+            "Click or drag to play; lower on a key is louder.",
+            "The letters A to L play too, and W to P the black keys; Z and X move them an octave.",
         );
+    }
+
+    /// The keys are no longer shown: releases the one under the mouse.
+    pub fn hide(&mut self) {
+        self.clicked.take().into_iter().for_each(|key| self.fingers.lock().lift(key));
     }
 
     fn read_pointer(&mut self, response: &Response, rect: Rect) {
@@ -96,7 +107,7 @@ impl Piano {
         let mut fingers = self.fingers.lock();
         let Some(at) = at else {
             self.clicked.take().into_iter().for_each(|key| fingers.lift(key));
-            // Down and up between two pictures.
+            // A click that began and ended between two frames.
             if let Some((key, velocity)) =
                 response.interact_pointer_pos().filter(|_| response.clicked()).and_then(|at| struck(rect, at))
                 && !self.was_held(response)
@@ -115,12 +126,13 @@ impl Piano {
         response.ctx.data_mut(|data| data.insert_temp(response.id, true));
     }
 
-    /// Whether the button was seen down before it came up; forgets it.
+    /// Whether a frame saw the button down before it came up. Asking clears it.
     fn was_held(&self, response: &Response) -> bool {
         response.ctx.data_mut(|data| data.remove_temp::<bool>(response.id)).unwrap_or(false)
     }
 
-    fn read_letters(&mut self, ui: &Ui) {
+    /// Plays what is typed, also while the keys are folded.
+    pub fn read_letters(&mut self, ui: &Ui) {
         let (events, now) = ui.input(|input| (input.events.clone(), input.time));
         let writes = ui.ctx().egui_wants_keyboard_input();
         for event in events {
@@ -135,13 +147,13 @@ impl Piano {
                 _ => {}
             }
         }
-        // With a modifier letters come up under other names.
+        // With a modifier a release arrives under another name.
         let renamed = ui.input(|input| input.modifiers.any());
         self.lift(|&(.., since)| renamed || writes || now - since > LONGEST);
     }
 
-    /// A letter goes down; again and again while it is held. What egui takes for a repetition may be the first, after a release that was
-    /// lost.
+    /// A letter is pressed, or repeated while it is held. After a lost release even a first press
+    /// arrives as a repetition.
     fn press(&mut self, letter: Letter, repeat: bool, now: f64) {
         match letter {
             Letter::Z | Letter::X if repeat => {}
@@ -169,9 +181,9 @@ impl Piano {
         });
     }
 
-    fn paint(&self, ui: &Ui, place: Rect, key: Key, status: &Status) {
+    fn paint(&self, ui: &Ui, place: Rect, key: Key, status: &Status, has_letters: bool) {
         let painter = ui.painter();
-        let (white, line) = (is_white(key), Color32::from_gray(84));
+        let (white, line) = (is_white(key), Color32::from_gray(60));
         let shrunk = place.shrink2(vec2(0.5, 0.0));
         let (fill, ink) = match (status.key(Role::Player, key), status.key(Role::Segue, key), white) {
             (true, ..) => (theme::PLAYER, theme::GROUND),
@@ -183,12 +195,13 @@ impl Piano {
         let at = place.center_bottom();
         if white && key.is_multiple_of(12) {
             let name = key_name(key);
-            painter.text(at - vec2(0.0, 6.0), Align2::CENTER_CENTER, name, theme::font(8.5), ink);
+            let size = (place.width() * 0.78).min(10.0);
+            painter.text(at - vec2(0.0, 6.0), Align2::CENTER_CENTER, name, theme::font(size), ink);
         }
         let letter = LETTERS.iter().find(|(_, step, _)| self.base + step == key);
-        if let Some((.., letter)) = letter {
-            let up = if white { 17.0 } else { 9.0 };
-            painter.text(at - vec2(0.0, up), Align2::CENTER_CENTER, letter, theme::font(9.5), ink);
+        if let Some((.., letter)) = letter.filter(|_| has_letters && place.width() >= LETTER) {
+            let up = if white { 18.0 } else { 9.0 };
+            painter.text(at - vec2(0.0, up), Align2::CENTER_CENTER, letter, theme::font(10.5), ink);
         }
     }
 }
@@ -208,7 +221,7 @@ fn place(rect: Rect, key: Key) -> Rect {
     )
 }
 
-/// The key at a place, and how hard it is struck there: lower is louder.
+/// The key at a point and the velocity there: lower is louder.
 pub fn struck(rect: Rect, at: Pos2) -> Option<(Key, f32)> {
     let lies = |white: bool| {
         KEYS.filter(move |&key| is_white(key) == white).find(|&key| place(rect, key).contains(at))

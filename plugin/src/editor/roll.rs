@@ -1,25 +1,29 @@
 //! The piano roll: what was played, and what Segue is about to play, on lines of bars and beats.
 //!
-//! Time runs to the left. Notes behind the playhead have sounded; between it and the commit point they are sure to come; beyond,
-//! Segue may still think again, and they are ghosts.
+//! Time runs to the left. Notes left of the playhead have sounded. Between the playhead and the
+//! commit point they will sound for sure; beyond it they may still change, and are drawn faintly.
 
 use egui::{Align2, Color32, Painter, Rect, Sense, Stroke, StrokeKind, Ui, pos2, vec2};
 use segue_music::{Key, Role, heard_scale};
 use segue_realtime::between::meters::Doing;
 
+use super::hint::hint;
 use super::keyboard::{KEYS, is_white};
 use super::{labels, theme};
 use crate::params::text::key_name;
 use crate::status::Status;
 use crate::status::roll::{View, span};
 
-/// Height of the words above it.
+/// Height of the line of text above it.
 const STRIP: f32 = 24.0;
 
-/// Width of what it leaves free at the right of them.
-const FREE: f32 = 88.0;
+/// Width of the lag at its right end.
+const LAG: f32 = 90.0;
 
-/// Width of the longest name of whose turn it is.
+/// In milliseconds. A smaller lag is not audible: Segue plans ahead by about as much.
+const UNHEARD_LAG: f32 = 40.0;
+
+/// Width of the longer name in the mark of a turn.
 const ROOM: f32 = 50.0;
 
 /// Width of the keys at the left.
@@ -28,19 +32,19 @@ const KEYBOARD: f32 = 38.0;
 /// Share of the time axis behind the playhead.
 const PAST: f64 = 0.66;
 
-/// Beats that can be seen at once: least, most.
+/// Fewest and most beats that can be shown.
 const ZOOM: (f64, f64) = (4.0, 48.0);
 
-/// Height of the lowest note.
+/// Least height of a note.
 const THINNEST: f32 = 3.0;
 
-/// Keys that are shown at least.
+/// Fewest keys that are shown.
 const FEWEST_KEYS: f32 = 37.0;
 
 /// The roll of one window.
 pub struct RollView {
     view: View,
-    /// What is shown, which follows what is true smoothly.
+    /// The position that is shown; it follows the real one smoothly.
     playhead: f64,
     lowest: f32,
     highest: f32,
@@ -54,9 +58,9 @@ impl Default for RollView {
 }
 
 impl RollView {
-    /// Draws it in all the width and the height given. Returns a place in its upper edge that it leaves free, at the right.
-    pub fn show(&mut self, ui: &mut Ui, status: &Status, height: f32) -> Rect {
-        let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
+    /// Draws it.
+    pub fn show(&mut self, ui: &Ui, rect: Rect, status: &Status) {
+        let response = ui.interact(rect, ui.scope_id().with("roll"), Sense::hover());
         status.roll.watch(true);
         status.roll.look(&mut self.view);
         if response.hovered() {
@@ -67,7 +71,12 @@ impl RollView {
         let painter = ui.painter_at(rect);
         painter.rect_filled(rect, 6.0, theme::PANEL);
         let below = rect.with_min_y(rect.top() + STRIP);
-        let free = Rect::from_min_max(pos2(rect.right() - FREE, rect.top()), pos2(rect.right(), below.top()));
+        hint(
+            &response,
+            "Blue is you, orange is Segue; outlined notes are sure to come, faint ones may still change.",
+            "Scroll to zoom.",
+        );
+        let lag = Rect::from_min_max(pos2(rect.right() - LAG, rect.top()), pos2(rect.right(), below.top()));
         let keys = below.with_max_x(rect.left() + KEYBOARD);
         let field = below.with_min_x(keys.right());
         let inside = painter.with_clip_rect(field.intersect(painter.clip_rect()));
@@ -76,23 +85,25 @@ impl RollView {
         self.paint_notes(&inside, field);
         self.paint_playhead(&inside, field);
         self.paint_keys(&painter, keys, status);
-        self.paint_heard(&painter, rect.with_max_x(free.left()), status);
+        self.paint_heard(&painter, rect.with_max_x(lag.left()), status);
+        paint_lag(ui, lag, status);
         if self.view.notes.is_empty() {
             let words = labels::invitation(status.mode());
-            painter.text(field.center(), Align2::CENTER_CENTER, words, theme::font(18.0), theme::DIM);
+            let text = painter.layout_no_wrap(words.to_owned(), theme::font(17.0), theme::TEXT);
+            // Left of the playhead if it fits there.
+            let past = field.width() * PAST as f32;
+            let room = if text.size().x + 20.0 < past { past } else { field.width() };
+            let at = pos2(field.left() + room / 2.0, field.center().y) - text.size() / 2.0;
+            painter.galley(at, text, theme::TEXT);
         }
-        response.on_hover_text_at_pointer(
-            "Scroll to zoom. Blue is you, orange is Segue; ghosts may still change.",
-        );
-        free
     }
 
-    /// Lets what is shown follow what is true.
+    /// Moves the shown position and keys towards the real ones.
     fn follow(&mut self, passed: f64) {
         let now = self.view.playhead();
         self.playhead += passed * self.view.speed;
         let off = now - self.playhead;
-        // Ticks come in bursts of a block; a jump of the song is a jump here.
+        // Ticks come in bursts of a block, so small differences are smoothed and jumps are not.
         self.playhead += if off.abs() > 0.5 { off } else { off * (passed * 8.0).min(1.0) };
         let seen = self.playhead - self.beats * PAST;
         let keys =
@@ -170,7 +181,7 @@ impl RollView {
         }
         painter.rect_filled(field.with_min_x(at), 0.0, colour.gamma_multiply(0.07));
         painter.vline(at, field.y_range(), Stroke::new(1.5, colour.gamma_multiply(0.7)));
-        // Before the line where there is no room behind it.
+        // Left of the line if it does not fit at its right.
         let (side, align) =
             if at + ROOM < field.right() { (5.0, Align2::LEFT_CENTER) } else { (-5.0, Align2::RIGHT_CENTER) };
         painter.text(pos2(at + side, field.bottom() - 10.0), align, name, theme::font(12.0), colour);
@@ -185,7 +196,7 @@ impl RollView {
                 continue;
             }
             let row = self.row(field, note.key).expand(-0.5);
-            // In a low window a key is a line: a note must still be seen.
+            // In a low window the rows are thin, and notes must still be visible.
             let row = row.expand(((THINNEST - row.span()) / 2.0).max(0.0));
             let place = Rect::from_x_y_ranges(left + 0.5..=(right - 0.5).max(left + 2.5), row);
             let colour = if note.role == Role::Player { theme::PLAYER } else { theme::SEGUE };
@@ -222,12 +233,12 @@ impl RollView {
         painter.vline(now, field.y_range(), Stroke::new(1.5, theme::TEXT));
     }
 
-    /// What Segue makes of the player: the last keys, the scale, the pulse.
+    /// What Segue hears: the tempo, the scale, the last keys.
     fn paint_heard(&self, painter: &Painter, frame: Rect, status: &Status) {
         let mut at = frame.left_top() + vec2(10.0, STRIP / 2.0);
         let mut write = |text: &str, colour: Color32| {
             let words = painter.layout_no_wrap(text.to_owned(), theme::font(12.5), colour);
-            // What has no room is left out: the least needed comes last.
+            // The least important comes last, and is left out if it does not fit.
             if at.x + words.size().x < frame.right() {
                 painter.galley(at - vec2(0.0, words.size().y / 2.0), words.clone(), colour);
                 at.x += words.size().x + 14.0;
@@ -267,10 +278,21 @@ impl RollView {
                     at,
                     Align2::RIGHT_CENTER,
                     key_name(key),
-                    theme::font(10.0),
-                    Color32::from_gray(70),
+                    theme::font(10.5),
+                    Color32::from_gray(50),
                 );
             }
         }
     }
+}
+
+/// How far Segue lags behind what it hears.
+fn paint_lag(ui: &Ui, rect: Rect, status: &Status) {
+    let response = ui.interact(rect, ui.scope_id().with("lag"), Sense::hover());
+    let what = "How far Segue is behind what it hears. Up to 40 ms nothing of it is heard; beyond, its answers thin out.";
+    hint(&response, what, "");
+    let lag = status.lag_ms();
+    let colour = if lag > UNHEARD_LAG { theme::ALARM } else { theme::DIM };
+    let at = rect.right_center() - vec2(10.0, 0.0);
+    ui.painter_at(rect).text(at, Align2::RIGHT_CENTER, labels::lag(lag), theme::font(12.5), colour);
 }

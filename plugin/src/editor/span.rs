@@ -3,16 +3,19 @@
 use egui::{CursorIcon, Sense, Ui, vec2};
 use nice_plug::prelude::{IntParam, Param, ParamSetter};
 
-use super::slider::{begin_typing, paint, set, tip, typed};
+use super::caption::Caption;
+use super::hint::hint;
+use super::slider::{begin_typing, paint, set, typed};
 use super::theme;
 
-const USE: &str = "Drag either end, double-click to reset, right-click to type both.";
+const USE: &str = "Drag either end. Double-click to reset, right-click to type both.";
 
-/// The control; it is the nearer end that a drag moves.
-pub fn span(ui: &mut Ui, setter: &ParamSetter<'_>, name: &str, low: &IntParam, high: &IntParam, what: &str) {
+/// Draws the control. A drag moves the nearer end.
+pub fn span(ui: &mut Ui, setter: &ParamSetter<'_>, low: &IntParam, high: &IntParam, caption: Caption<'_>) {
     let (rect, response) =
         ui.allocate_exact_size(vec2(ui.available_width(), theme::ROW), Sense::click_and_drag());
     let id = response.id;
+    hint(&response, caption.hint(), USE);
     if typed(ui, id, rect, |text| {
         let separators = |letter: char| letter.is_whitespace() || matches!(letter, '–' | ',');
         let mut words = text.split(separators).filter(|word| !word.is_empty());
@@ -51,6 +54,6 @@ pub fn span(ui: &mut Ui, setter: &ParamSetter<'_>, name: &str, low: &IntParam, h
     }
     let value =
         if low.value() <= high.value() { format!("{low} – {high}") } else { format!("{high} – {low}") };
-    paint(ui, rect, name, &value, (from.min(to), from.max(to)), false);
-    response.on_hover_cursor(CursorIcon::ResizeHorizontal).on_hover_text(tip(what, None, USE));
+    paint(ui, rect, caption, &value, (from.min(to), from.max(to)));
+    response.on_hover_cursor(CursorIcon::ResizeHorizontal);
 }

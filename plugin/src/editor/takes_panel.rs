@@ -1,4 +1,5 @@
-//! The takes: each answer as it was heard, to play again, to compare with others to the same phrase, to keep and to export.
+//! The takes: each answer as it was heard, to play again, to compare with others to the same
+//! phrase, to keep and to export.
 
 mod candidates;
 mod folder;
@@ -6,33 +7,40 @@ mod line;
 mod thumbnail;
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossbeam_channel::Sender;
-use egui::{Align, Align2, Button, Layout, Rect, RichText, ScrollArea, Ui, UiBuilder, vec2};
+use egui::{Align, Align2, Layout, ScrollArea, Ui, vec2};
 
+use super::text_button::text_button;
 use super::{groups, theme};
-use crate::composer::Command as Wish;
+use crate::composer::Command;
 use crate::takes::Takes;
 use candidates::{Candidates, Choice};
 use folder::FolderLine;
-use line::Deed;
+pub use folder::short;
+use line::Action;
 use thumbnail::Thumbnail;
 
-/// What comes, where there is nothing yet.
+/// Height of the panel: its name, five takes and the folder. It may be higher.
+pub const HEIGHT: f32 = 274.0;
+
+/// The smallest width with room for every button of a take.
+pub const NARROWEST: f32 = 440.0;
+
+/// What is shown while there is no take.
 pub const EMPTY: [&str; 2] = [
-    "Every answer of Segue's will lie here.",
+    "Every answer of Segue's will be here.",
     "Play it again, ask for another one, compare them, export it as .mid.",
 ];
 
 /// The panel of one window.
 #[derive(Default)]
 pub struct TakesPanel {
-    /// Which state of the takes is shown.
+    /// The version of the takes that is shown.
     version: Option<u64>,
     prompts: Vec<Candidates>,
     choice: Choice,
-    /// By take, with the number of its notes and its beats then: it may still be played.
+    /// By take, with its number of notes and beats at that time: a take may still be growing.
     thumbnails: HashMap<u64, ((usize, f64), Thumbnail)>,
     folder: FolderLine,
 }
@@ -44,7 +52,7 @@ impl TakesPanel {
         self.prompts.iter().map(|prompt| prompt.rows.len()).sum()
     }
 
-    /// Copies the list where it is another.
+    /// Copies the list if it has changed.
     fn read(&mut self, takes: &Takes) {
         let version = takes.version();
         if self.version.replace(version) != Some(version) {
@@ -57,11 +65,11 @@ impl TakesPanel {
     }
 
     /// Draws it.
-    pub fn show(&mut self, ui: &mut Ui, takes: &Takes, wish: &Sender<Wish>) {
+    pub fn show(&mut self, ui: &mut Ui, takes: &Takes, commands: &Sender<Command>) {
         self.read(takes);
         groups::panel(ui, |ui| {
-            // A full channel means that the composer has more to do than one player can ask.
-            let ask = |wanted: Wish| drop(wish.try_send(wanted));
+            // The channel is full only if the composer is far behind; the click is lost then.
+            let ask = |wanted: Command| drop(commands.try_send(wanted));
             ui.horizontal(|ui| {
                 groups::name(ui, "Takes");
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
@@ -69,49 +77,46 @@ impl TakesPanel {
                 });
             });
             let below = theme::ROW + theme::GAP;
-            let below = if self.folder.speaks() { 2.0 * below } else { below };
-            // Whole lines: half a line cannot be read.
+            let below = if self.folder.has_result() { 2.0 * below } else { below };
+            // Whole lines only.
             let line = line::HEIGHT + theme::GAP;
             let room = ui.available_height() - below;
             let height = (((room + theme::GAP) / line).floor() * line - theme::GAP).max(line::HEIGHT);
+            // In a low window the list gets what there is.
+            let height = height.min(room.max(0.0));
             if self.prompts.is_empty() {
                 empty(ui, height);
             } else {
                 self.lines(ui, takes, &ask, height);
             }
-            ui.add_space(room - height);
+            ui.add_space((room - height).max(0.0));
             self.folder.show(ui, takes);
         });
     }
 
-    /// What concerns all takes, from the right.
-    fn head(&mut self, ui: &mut Ui, takes: &Takes, ask: &impl Fn(Wish)) {
+    /// The buttons for all takes, from right to left.
+    fn head(&mut self, ui: &mut Ui, takes: &Takes, ask: &impl Fn(Command)) {
         let rows = || self.prompts.iter().flat_map(|prompt| &prompt.rows);
         let (played, undone) = (rows().any(|row| !row.undone), rows().any(|row| row.undone));
-        let button = |ui: &mut Ui, word: &str, able: bool, what: &str, unable: &str| {
-            ui.add_enabled(able, Button::new(word))
-                .on_hover_text(what)
-                .on_disabled_hover_text(unable)
-                .clicked()
-        };
+        let able = |able: bool, unless: &'static str| if able { Ok(()) } else { Err(unless) };
         let what = "Writes everything that was played, yours and Segue's, into one .mid file.";
-        if button(ui, "Export jam", true, what, "") {
-            self.folder.tell(takes.export_jam(&takes.folder()).map_err(|error| error.to_string()));
+        if text_button(ui, "Export jam", able(!takes.is_silent(), "nothing was played yet"), what) {
+            self.folder.show_result(takes.export_jam(&takes.folder()).map_err(|error| error.to_string()));
         }
         let what = "The answer that was undone last is what Segue goes on from again.";
-        if button(ui, "Redo", undone, what, "Nothing is undone.") {
-            ask(Wish::Redo);
+        if text_button(ui, "Redo", able(undone, "nothing is undone"), what) {
+            ask(Command::Redo);
         }
         let what = "Segue goes on as if it had not played its last answer. The take stays here.";
-        if button(ui, "Undo", played, what, "There is no answer to undo yet.") {
-            ask(Wish::Undo);
+        if text_button(ui, "Undo", able(played, "there is no answer to undo yet"), what) {
+            ask(Command::Undo);
         }
     }
 
-    fn lines(&mut self, ui: &mut Ui, takes: &Takes, ask: &impl Fn(Wish), height: f32) {
+    fn lines(&mut self, ui: &mut Ui, takes: &Takes, ask: &impl Fn(Command), height: f32) {
         let most = self.prompts.iter().map(|prompt| prompt.rows.len()).max().unwrap_or(1);
         let area = ScrollArea::vertical().auto_shrink(false).max_height(height).min_scrolled_height(height);
-        let mut deed = None;
+        let mut action = None;
         area.show_rows(ui, line::HEIGHT, self.prompts.len(), |ui, seen| {
             for prompt in &self.prompts[seen] {
                 let shown = self.choice.of(prompt);
@@ -120,54 +125,34 @@ impl TakesPanel {
                     let take = takes.get(row.id);
                     ((row.notes, row.beats), take.as_ref().map(Thumbnail::of).unwrap_or_default())
                 });
-                deed = line::show(ui, prompt, shown, picture, most).or(deed);
+                action = line::show(ui, prompt, shown, picture, most).or(action);
             }
         });
-        match deed {
+        match action {
             None => {}
-            Some(Deed::Choose(group, id)) => {
+            Some(Action::Choose(group, id)) => {
                 if let Some(prompt) = self.prompts.iter().find(|prompt| prompt.group == group) {
                     self.choice.choose(prompt, id);
                 }
-                ask(Wish::Replay(id));
+                ask(Command::Replay(id));
             }
-            Some(Deed::Stop) => ask(Wish::StopReplay),
-            Some(Deed::Another(id)) => ask(Wish::Another(id)),
-            Some(Deed::Star(id, starred)) => takes.star(id, starred),
-            Some(Deed::Remove(id)) => takes.remove(id),
-            Some(Deed::Export(id)) => {
-                self.folder.tell(takes.export(id, &takes.folder()).map_err(|error| error.to_string()));
+            Some(Action::Stop) => ask(Command::StopReplay),
+            Some(Action::Another(id)) => ask(Command::Another(id)),
+            Some(Action::Star(id, starred)) => takes.star(id, starred),
+            Some(Action::Remove(id)) => takes.remove(id),
+            Some(Action::Export(id)) => {
+                self.folder.show_result(takes.export(id, &takes.folder()).map_err(|error| error.to_string()));
             }
         }
     }
 }
 
-/// What folds and unfolds it: how many takes there are.
-pub fn fold(ui: &mut Ui, place: Rect, count: usize, unfolded: &AtomicBool) {
-    let open = unfolded.load(Ordering::Relaxed);
-    let words = RichText::new(format!("Takes {count}")).font(theme::font(13.0));
-    let words = if open { words.color(theme::GROUND) } else { words };
-    let place = place.shrink(2.0);
-    let button =
-        Button::new(words).fill(if open { theme::SEGUE } else { theme::LINE }).min_size(place.size());
-    let tip = if open {
-        "Shows the controls again."
-    } else {
-        "Every answer, to hear again, compare, keep and export."
-    };
-    // A child of its own: what is put somewhere else moves the place of all that follows.
-    let mut ui = ui.new_child(UiBuilder::new().max_rect(place));
-    ui.spacing_mut().interact_size.y = 0.0;
-    if ui.put(place, button).on_hover_text(tip).clicked() {
-        unfolded.store(!open, Ordering::Relaxed);
-    }
-}
-
 fn empty(ui: &mut Ui, height: f32) {
     let room = ui.allocate_exact_size(vec2(ui.available_width(), height), egui::Sense::hover()).0;
-    for (up, words, size, colour) in
-        [(-12.0, EMPTY[0], 16.0, theme::TEXT), (12.0, EMPTY[1], 13.0, theme::DIM)]
-    {
+    let both = [(-12.0, EMPTY[0], 16.0, theme::TEXT), (12.0, EMPTY[1], 13.0, theme::DIM)];
+    let one = [(0.0, EMPTY[0], 14.0, theme::TEXT)];
+    let lines = if height >= 48.0 { both.as_slice() } else { &one };
+    for &(up, words, size, colour) in lines {
         let at = room.center() + vec2(0.0, up);
         ui.painter_at(room).text(at, Align2::CENTER_CENTER, words, theme::font(size), colour);
     }

@@ -1,13 +1,18 @@
 //! The editor without a window: what is drawn where, and what clicks, drags and typing do.
 
 mod complete;
+mod contrast;
+mod controls;
 mod keys;
 mod pages;
+mod panels;
+mod styles;
 mod takes;
 
 use std::sync::Mutex;
 
 use crossbeam_channel::{Receiver, bounded};
+use egui::epaint::ClippedShape;
 use egui::{Event, Key, Modifiers, PointerButton, Pos2, RawInput, Rect, Shape, vec2};
 use nice_plug::context::PluginApi;
 use nice_plug::context::gui::GuiContextInner;
@@ -17,6 +22,7 @@ use segue_realtime::between::meters::Doing;
 use segue_realtime::between::settings::{Mode, Trigger};
 use segue_realtime::between::touch::{Touches, touch};
 
+use super::memory::Remembered;
 use super::window::{SIZE, SMALLEST};
 use super::*;
 
@@ -46,36 +52,59 @@ impl GuiContextInner for Host {
     fn request_restart(&self) {}
 }
 
-/// Some words, where they are, and what can be seen of that place.
+/// A text, where it is, and what can be seen of that place.
 type Words = (String, Rect, Rect);
+
+/// What a player remembers who has seen the help.
+fn experienced() -> Remembered {
+    Remembered { help_seen: true, ..Remembered::default() }
+}
 
 struct Desk {
     context: egui::Context,
     view: EditorView,
     touches: Touches,
-    wishes: Receiver<Wish>,
+    asked: Receiver<Command>,
     gestures: Arc<Mutex<(usize, usize)>>,
     size: (f32, f32),
     time: f64,
     /// What went onto the clipboard last.
     copied: Option<String>,
+    /// What was drawn last.
+    shapes: Vec<ClippedShape>,
 }
 
 impl Desk {
     fn new(size: (f32, f32)) -> Self {
+        Self::remembering(size, experienced())
+    }
+
+    /// With all controls shown.
+    fn with_all_controls(size: (f32, f32)) -> Self {
+        let mut remembered = experienced();
+        remembered.panels.all_controls = true;
+        Self::remembering(size, remembered)
+    }
+
+    fn remembering(size: (f32, f32), remembered: Remembered) -> Self {
+        let memory = Arc::new(Memory::in_file(None));
+        memory.change(|it| *it = remembered);
+        Self::with(size, memory)
+    }
+
+    fn with(size: (f32, f32), memory: Arc<Memory>) -> Self {
         let context = egui::Context::default();
         theme::apply(&context);
-        let (wish, wishes) = bounded(4);
+        let (commands, asked) = bounded(4);
         let (fingers, touches) = touch();
         let params = Arc::<SegueParams>::default();
-        params.state.set_helped();
         let (status, fingers) = (Arc::default(), Arc::new(parking_lot::Mutex::new(fingers)));
-        let unfolded = Arc::default();
-        let mut view = EditorView::new(Instance { params, status, wish, fingers, unfolded });
+        let mut view = EditorView::new(Instance { params, status, commands, fingers, memory });
         let host = Host::default();
         let gestures = host.0.clone();
         view.host = Some(GuiContext::new(Arc::new(host)));
-        let mut desk = Self { context, view, touches, wishes, gestures, size, time: 0.0, copied: None };
+        let (time, copied, shapes) = Default::default();
+        let mut desk = Self { context, view, touches, asked, gestures, size, time, copied, shapes };
         // The first frame measures.
         desk.frame(vec![]);
         desk
@@ -96,7 +125,8 @@ impl Desk {
         }
         // Nobody paints.
         output.textures_delta.clear();
-        for clipped in output.shapes {
+        self.shapes = output.shapes;
+        for clipped in &self.shapes {
             collect(&clipped.shape, clipped.clip_rect.intersect(screen), &mut words);
         }
         for (text, ..) in &words {
@@ -111,6 +141,20 @@ impl Desk {
         let words = self.frame(vec![]);
         let found = words.iter().find(|(text, ..)| text == name);
         found.unwrap_or_else(|| panic!("{name} is not shown: {words:?}")).1.center()
+    }
+
+    /// Whether such a text is shown.
+    fn shows(&mut self, wanted: &str) -> bool {
+        self.frame(vec![]).iter().any(|(text, ..)| text == wanted)
+    }
+
+    /// The hint of what lies there.
+    fn hint_at(&mut self, at: Pos2) -> String {
+        self.frame(vec![Event::PointerMoved(at)]);
+        let words = self.frame(vec![]);
+        let seen = words.iter().filter(|(_, place, seen)| seen.contains(place.center()));
+        let lowest = seen.max_by(|a, b| a.1.center().y.total_cmp(&b.1.center().y));
+        lowest.map(|(text, ..)| text.clone()).unwrap_or_default()
     }
 
     fn button(&mut self, at: Pos2, button: PointerButton, pressed: bool) {
@@ -152,11 +196,9 @@ impl Desk {
         self.time += 1.0;
         self.click_at(at, PointerButton::Secondary);
         self.frame(vec![]);
-        let key =
-            |key, modifiers| Event::Key { key, physical_key: None, pressed: true, repeat: false, modifiers };
-        self.frame(vec![key(Key::A, Modifiers::COMMAND)]);
+        self.frame(vec![pressed(Key::A, Modifiers::COMMAND)]);
         self.frame(vec![Event::Text(text.to_owned())]);
-        self.frame(vec![key(Key::Enter, Modifiers::NONE)]);
+        self.frame(vec![pressed(Key::Enter, Modifiers::NONE)]);
         self.frame(vec![]);
     }
 }
@@ -172,51 +214,38 @@ fn collect(shape: &Shape, seen: Rect, words: &mut Vec<Words>) {
     }
 }
 
-#[test]
-fn nothing_is_cut_off_or_written_over_at_any_size_in_any_mode() {
-    for (width, height) in [(SMALLEST.width, SMALLEST.height), (SIZE.width, SIZE.height), (1600.0, 1000.0)] {
-        for mode in Mode::ALL {
-            let mut desk = Desk::new((width, height));
-            desk.view.status.set_mode(mode);
-            let doing = if mode == Mode::Continue { Doing::Hearing } else { Doing::YourTurn };
-            desk.view.status.set_doing(doing, 0.9);
-            let long = "there is much to say of this, more than a line of the window has room for".repeat(3);
-            desk.view.status.note(&long);
-            desk.view.params.state.set_refusal(Some(long));
-            desk.view.status.set_beats_left(3.6);
-            (60..72).for_each(|key| desk.view.status.struck(key));
-            desk.view.params.what.styles.set(&["of a long name that nobody would choose".to_owned()]);
-            for (name, value) in [
-                ("Style", "1"),
-                ("Scale", "Harmonic minor"),
-                ("Latch trigger", "CC 127"),
-                ("Density", "3.25 a beat"),
-                ("Length", "16 bars"),
-            ] {
-                set(&desk, name, value);
-            }
-            let words = desk.frame(vec![]);
-            for name in [
-                "Answer",
-                "Trade",
-                "Continue",
-                "Duet",
-                "Temperature",
-                "Velocity",
-                "Forget the jam",
-                "lag 0 ms",
-            ] {
-                assert!(words.iter().any(|(text, ..)| text == name), "{name} is not shown");
-            }
-            legible(&words, &format!("{mode:?} in {width} x {height}"));
-        }
+/// The smallest window, the first one, and a large one.
+const SIZES: [(f32, f32); 4] =
+    [(SMALLEST.width, SMALLEST.height), (760.0, 590.0), (SIZE.width, SIZE.height), (1600.0, 1000.0)];
+
+/// As much as there can be to say.
+fn busy(desk: &mut Desk, mode: Mode) {
+    let view = &desk.view;
+    view.status.set_mode(mode);
+    let doing = if mode == Mode::Continue { Doing::Hearing } else { Doing::YourTurn };
+    view.status.set_doing(doing, 0.9);
+    let long = "there is much to say of this, more than a line of the window has room for".repeat(3);
+    view.status.note(&long);
+    view.params.state.set_refusal(Some(long));
+    view.status.set_beats_left(3.6);
+    (60..72).for_each(|key| view.status.struck(key));
+    view.params.what.styles.set(&["of a long name that nobody would choose".to_owned()]);
+    for (name, value) in [
+        ("Style", "1"),
+        ("Scale", "Harmonic minor"),
+        ("Latch trigger", "CC 127"),
+        ("Density", "3.25 a beat"),
+        ("Length", "16 bars"),
+    ] {
+        set(desk, name, value);
     }
 }
 
 /// No words are cut off, or written over others.
 fn legible(words: &[Words], which: &str) {
     for (text, place, seen) in words {
-        // The names of keys roll out of sight with their keys; what lies further down in a list is not seen at all.
+        // The names of keys roll out of sight with their keys; what lies further down in a list is
+        // not seen at all.
         let is_key = text.len() == 2 && text.starts_with('C');
         let is_seen = place.intersect(*seen).is_positive();
         let inside = seen.expand(1.0).contains_rect(*place);
@@ -247,80 +276,7 @@ fn set(desk: &Desk, name: &str, text: &str) {
     panic!("there is no parameter {name}");
 }
 
-#[test]
-fn controls_are_dragged_reset_and_typed() {
-    let mut desk = Desk::new((SIZE.width, SIZE.height));
-    let params = desk.view.params.clone();
-    desk.drag("Temperature", 60.0);
-    let dragged = params.what.temperature.value();
-    assert!(dragged > 1.05 && dragged < 1.5, "{dragged}");
-    desk.double_click("Temperature");
-    assert_eq!(params.what.temperature.value(), 1.0);
-    desk.type_into("Temperature", "1.2");
-    assert!((params.what.temperature.value() - 1.2).abs() < 1e-5);
-    desk.type_into("Temperature", "much");
-    assert!((params.what.temperature.value() - 1.2).abs() < 1e-5, "nonsense changes nothing");
-    desk.type_into("Keys", "C3 C5");
-    assert_eq!((params.what.key_low.value(), params.what.key_high.value()), (48, 72));
-    desk.type_into("Density", "off");
-    assert_eq!(params.settings().what.bounds.density, f32::INFINITY);
-    desk.click("Let notes end");
-    assert_eq!(params.settings().when.yields, segue_realtime::between::settings::Yield::LetEnd);
-    desk.click("Follow pedal");
-    assert!(params.settings().sound.follow_pedal);
-    let (begun, ended) = *desk.gestures.lock().expect("no test falls holding it");
-    assert!(begun == ended && begun >= 7, "{begun} gestures begun, {ended} ended");
-}
-
-#[test]
-fn modes_are_chosen_even_against_a_trigger() {
-    let mut desk = Desk::new((SIZE.width, SIZE.height));
-    let params = desk.view.params.clone();
-    desk.click("Duet");
-    assert_eq!(params.settings().mode, Mode::Duet);
-    // A trigger made it Trade, with the parameter at Duet; the player wants Duet.
-    desk.view.status.set_mode(Mode::Trade);
-    desk.click("Duet");
-    assert_eq!(params.settings().mode, Mode::Trade, "moved, so that the next move is one");
-    std::thread::sleep(Duration::from_millis(250));
-    desk.frame(vec![]);
-    assert_eq!(params.settings().mode, Mode::Duet);
-}
-
-#[test]
-fn triggers_are_learnt() {
-    let mut desk = Desk::new((SIZE.width, SIZE.height));
-    let (params, status) = (desk.view.params.clone(), desk.view.status.clone());
-    desk.click("Latch trigger");
-    assert!(status.learn.load(Ordering::Relaxed));
-    assert!(desk.frame(vec![]).iter().any(|(text, ..)| text == "play it"));
-    status.set_learned(Trigger::Control(64));
-    desk.frame(vec![]);
-    assert_eq!(params.settings().when.latch_trigger, Some(Trigger::Control(64)));
-    assert_eq!(params.settings().when.mode_trigger, None);
-    desk.click("Mode trigger");
-    desk.click("Mode trigger");
-    assert!(!status.learn.load(Ordering::Relaxed), "called off");
-    desk.click("Mode trigger");
-    drop(desk);
-    assert!(!status.learn.load(Ordering::Relaxed), "nobody is there to learn");
-}
-
-#[test]
-fn reasons_notices_and_buttons_reach_their_readers() {
-    let mut desk = Desk::new((SIZE.width, SIZE.height));
-    desk.view.status.note("no key is left");
-    desk.view.params.state.set_refusal(Some("there is no model mine".to_owned()));
-    let words = desk.frame(vec![]);
-    for notice in ["no key is left", "there is no model mine"] {
-        assert!(words.iter().any(|(text, ..)| text == notice), "{notice}");
-    }
-    desk.click("Forget the jam");
-    assert!(matches!(desk.wishes.try_recv(), Ok(Wish::Forget)));
-    desk.click("All notes off");
-    assert!(desk.view.status.panic.load(Ordering::Relaxed));
-    desk.click("On");
-    assert!(!desk.view.params.settings().on);
-    desk.click("About");
-    assert!(desk.frame(vec![]).iter().any(|(text, ..)| text == header::CREDITS));
+/// A key of the computer goes down.
+fn pressed(key: Key, modifiers: Modifiers) -> Event {
+    Event::Key { key, physical_key: None, pressed: true, repeat: false, modifiers }
 }

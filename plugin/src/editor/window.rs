@@ -1,7 +1,8 @@
-//! The window of an editor: as large as the project remembers it, with a new content each time it opens.
+//! The editor's windows: as large as the project remembers, each with a view of its own.
 //!
-//! The framework fixes an editor's size when the instance is made, before the project's state is read, and never tells its
-//! content that the window closed. So each window has a content of its own, which goes with it.
+//! The framework fixes an editor's size when the instance is made, before the project's state is
+//! read, and does not tell the content that the window closed. So every window gets a new view,
+//! which is dropped with it.
 
 use std::error::Error;
 use std::sync::Arc;
@@ -18,14 +19,14 @@ use super::pixels::whole;
 use super::{EditorView, Instance, Strip};
 use crate::params::presets::Preset;
 
-/// The size it opens with, and the smallest at which nothing is cut off.
+/// The first size, and the smallest at which nothing is cut off.
 pub const SIZE: LogicalSize<f32> = LogicalSize::new(920.0, 710.0);
-pub const SMALLEST: LogicalSize<f32> = LogicalSize::new(760.0, 590.0);
+pub const SMALLEST: LogicalSize<f32> = LogicalSize::new(600.0, 500.0);
 
-/// The largest that is remembered: more is no window, but a state that was damaged.
+/// The largest size that is believed: more comes from a damaged state.
 const LARGEST: u32 = 8192;
 
-/// What opens the windows of an instance.
+/// Opens the windows of an instance.
 pub struct Window {
     instance: Instance,
     size: Mutex<Arc<EguiEditorState>>,
@@ -34,17 +35,17 @@ pub struct Window {
 }
 
 impl Window {
-    /// Of an instance.
+    /// For an instance.
     pub fn new(instance: Instance) -> Self {
         Self { instance, size: Mutex::new(EguiEditorState::from_size(SIZE, 1.0)), strip: None, preset: None }
     }
 
-    /// With a row of controls of whoever opens it: a host of our own has its clock there.
+    /// With a row of controls below the header: the program has its clock there.
     pub fn with_strip(self, strip: Strip) -> Self {
         Self { strip: Some(strip), ..self }
     }
 
-    /// With this preset as the chosen one, which the parameters have been set by.
+    /// With this preset shown as chosen; the parameters are already set by it.
     pub fn with_preset(self, preset: Option<Preset>) -> Self {
         Self { preset, ..self }
     }
@@ -109,6 +110,7 @@ mod tests {
     use nice_plug::params::persist::PersistentField;
     use segue_realtime::between::touch::touch;
 
+    use super::super::memory::Memory;
     use super::*;
     use crate::params::SegueParams;
 
@@ -116,12 +118,12 @@ mod tests {
     fn a_window_is_as_large_as_the_project_remembers_it() {
         let params = Arc::<SegueParams>::default();
         let fingers = Arc::new(Mutex::new(touch().0));
-        let (status, wish) = (Arc::default(), bounded(1).0);
-        let unfolded = Arc::default();
-        let window = Window::new(Instance { params: params.clone(), status, wish, fingers, unfolded });
+        let (status, commands) = (Arc::default(), bounded(1).0);
+        let memory = Arc::new(Memory::in_file(None));
+        let window = Window::new(Instance { params: params.clone(), status, commands, fingers, memory });
         let size = |window: &Window| (window.size().width, window.size().height);
         assert_eq!(size(&window), whole(SIZE));
-        // (what is remembered, how it opens)
+        // (remembered size, size of the window)
         for (saved, expected) in
             [("[1300,900]", (1300, 900)), ("[10,10]", whole(SMALLEST)), ("[4294967295,800]", (LARGEST, 800))]
         {

@@ -1,7 +1,8 @@
-//! What a CLAP host finds in the library: the plugin, and where its presets are.
+//! The CLAP entry: the plugin, and where its presets are.
 //!
-//! The framework's own entry (`nice_export_clap!` of nice-plug 0.4.2) knows of plugins only and cannot be added to: this one stands
-//! in its place. What it makes are the framework's instances, with a word more to say ([`preset_load`]).
+//! The framework's own entry (`nice_export_clap!` of nice-plug 0.4.2) only knows plugins and cannot
+//! be extended, so this one replaces it. The instances are the framework's, wrapped by
+//! [`preset_load`].
 
 use std::ffi::{CStr, c_char, c_void};
 use std::ptr::null;
@@ -52,7 +53,7 @@ unsafe extern "C" fn get_factory(id: *const c_char) -> *const c_void {
     if id.is_null() {
         return null();
     }
-    // SAFETY: it is no null, and the host's strings end with nought.
+    // SAFETY: it is not null, and the host's strings are null-terminated.
     let id = unsafe { CStr::from_ptr(id) };
     if id == CLAP_PLUGIN_FACTORY_ID {
         (&raw const PLUGINS).cast()
@@ -79,12 +80,13 @@ unsafe extern "C" fn create(
     host: *const clap_host,
     id: *const c_char,
 ) -> *const clap_plugin {
-    // SAFETY: the host's strings end with nought.
+    // SAFETY: the host's strings are null-terminated.
     if host.is_null() || id.is_null() || unsafe { CStr::from_ptr(id) } != descriptor().clap_id() {
         return null();
     }
-    // SAFETY: the host is no null, and outlives its instances. What it holds of itself is given back by its `destroy`.
+    // SAFETY: the host is not null and outlives its instances. `destroy` gives the reference back.
     let wrapper = Arc::into_raw(unsafe { Wrapper::<Segue>::new(host) });
-    // SAFETY: the wrapper lives until that, and nobody else has it yet; host and wrapper belong together.
+    // SAFETY: the wrapper lives until then, and nobody else has it yet; host and wrapper belong
+    // together.
     unsafe { preset_load::instance(*(*wrapper).clap_plugin.as_ptr(), host) }
 }

@@ -1,4 +1,4 @@
-//! Between the plugin framework's events and clock and ours.
+//! Converts between the plugin framework's types and ours.
 
 use std::marker::PhantomData;
 
@@ -20,6 +20,7 @@ pub fn transport(host: &HostTransport) -> Transport {
         meter,
         song: host.pos_beats(),
         bar: host.bar_start_pos_beats,
+        cycle: host.loop_range_beats(),
         samples: host.pos_samples,
     }
 }
@@ -32,8 +33,8 @@ fn key_number(key: HostKey) -> Option<Key> {
     key.number().filter(|&key| key < 128)
 }
 
-/// What came in, or nothing where it is of no use to us or to whom we pass it on. A release without a full address
-/// means every voice it could.
+/// Converts an event from the host; `None` if we neither use nor pass on its kind. A release
+/// without a full address means every voice that it matches.
 pub fn event<S>(host: &NoteEvent<S>) -> Option<Event> {
     let expression = |kind, id: &VoiceID, channel: &HostChannel, key: &HostKey, value: f32| {
         Message::Expression { kind, id: id.id(), channel: number(*channel), key: key_number(*key), value }
@@ -94,7 +95,7 @@ pub fn event<S>(host: &NoteEvent<S>) -> Option<Event> {
     Some(Event { time: *time, message })
 }
 
-/// The framework's form of a message.
+/// Converts a message for the framework.
 fn note_event<S>(timing: u32, message: Message) -> NoteEvent<S> {
     let voice = |id: Option<i32>| id.map_or(VoiceID::Wildcard, VoiceID::ID);
     let on = |channel: Option<Channel>| channel.map_or(HostChannel::Wildcard, HostChannel::Number);
@@ -152,14 +153,14 @@ fn note_event<S>(timing: u32, message: Message) -> NoteEvent<S> {
     }
 }
 
-/// The host's output list of one block.
+/// The output events of one block.
 pub struct HostSink<'a, P, C> {
     context: &'a mut C,
     plugin: PhantomData<fn(P)>,
 }
 
 impl<'a, P: Plugin, C: ProcessContext<P>> HostSink<'a, P, C> {
-    /// The list that belongs to a context.
+    /// The output of a process context.
     pub fn of(context: &'a mut C) -> Self {
         Self { context, plugin: PhantomData }
     }

@@ -1,4 +1,4 @@
-//! What the framework writes of itself, in debug builds.
+//! The framework's log, in debug builds.
 
 use std::fmt::{self, Write};
 use std::io::stderr;
@@ -9,11 +9,13 @@ use tracing::{Event, Subscriber};
 use tracing_subscriber::FmtSubscriber;
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 
-/// What the framework writes of each change of a parameter in VST3, since its worker has been ended on purpose ([`crate::host::worker_workaround`]):
-/// some thousand lines in a run of the tests, under which a true warning is lost.
+/// What the framework logs for each parameter change in VST3, as its worker is ended on purpose
+/// ([`crate::host::worker_workaround`]). Some thousand such lines in a run of the tests would hide
+/// a true warning.
 const REFUSED: (&str, &str) = ("nice_plug::wrapper::vst3::inner", "The task queue is full");
 
-/// Begins it: all but [`REFUSED`], on standard error. In release builds the framework sees to that itself.
+/// Starts logging to standard error, without [`REFUSED`]. In release builds the framework does that
+/// itself.
 pub fn begin() -> Option<bool> {
     if !cfg!(debug_assertions) {
         return None;
@@ -27,7 +29,7 @@ pub fn begin() -> Option<bool> {
     Some(tracing::subscriber::set_global_default(written).is_ok())
 }
 
-/// Lets through what is to be read.
+/// Filters out [`REFUSED`].
 struct Sieve;
 
 impl<S: Subscriber> Layer<S> for Sieve {
@@ -38,14 +40,14 @@ impl<S: Subscriber> Layer<S> for Sieve {
     }
 }
 
-/// The words of an event.
+/// The message of an event.
 #[derive(Default)]
 struct Said(String);
 
 impl Visit for Said {
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
         if field.name() == "message" {
-            // Into a string: cannot fail.
+            // Writing to a string cannot fail.
             let _ = write!(self.0, "{value:?}");
         }
     }

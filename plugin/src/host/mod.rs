@@ -1,5 +1,6 @@
-//! The plugin as hosts see it: runs on whatever thread the host calls on, the audio thread among them. It may use every other
-//! folder. A panic must never leave it, and what it does in `process` keeps the rules of [`segue_realtime::audio`].
+//! The plugin as hosts see it. Runs on whatever thread the host calls on, including the audio
+//! thread. It may use every other folder. No panic may leave it, and what it does in `process`
+//! follows the rules of [`segue_realtime::audio`].
 
 pub mod clap_entry;
 pub mod framework;

@@ -26,7 +26,7 @@ use crate::host::framework::{self, HostSink};
 use crate::host::log;
 use crate::host::worker_workaround;
 use crate::models::embedded;
-use crate::models::folder::Shelf;
+use crate::models::folder::ModelFolder;
 use crate::params::SegueParams;
 use crate::params::ranges;
 use crate::status::Status;
@@ -47,7 +47,7 @@ pub struct Segue {
     pace: Option<Pace>,
     sample_rate: f64,
     /// The processor fell: notes pass through.
-    fallen: bool,
+    panicked: bool,
     /// Last, so that it outlives what it feeds; its end waits for its thread.
     composer: Option<ComposerThread>,
 }
@@ -70,15 +70,15 @@ impl Default for Segue {
             processor: None,
             pace: None,
             sample_rate: 44_100.0,
-            fallen: false,
+            panicked: false,
             composer: None,
         }
     }
 }
 
 impl Segue {
-    /// Allocates what is missing. The model is loaded on the composer's thread, which begins here and not in `default`:
-    /// a host that scans its plugins makes instances it never activates.
+    /// Allocates what is missing. The model is loaded on the composer's thread, which begins here
+    /// and not in `default`: a host that scans its plugins makes instances it never activates.
     fn prepare(&mut self, buffer: &BufferConfig, api: PluginApi) {
         self.events.reserve(INPUT_EVENTS);
         let sample_rate = f64::from(buffer.sample_rate);
@@ -89,7 +89,7 @@ impl Segue {
         let processor = self.processor.get_or_insert_with(|| {
             let (audio, end) = boundary();
             let embedded = || embedded::shared().map_err(|error| error.to_string());
-            let choice = ModelChoice::new(embedded, Shelf::of_the_player(), state.clone());
+            let choice = ModelChoice::new(embedded, ModelFolder::of_the_player(), state.clone());
             *composer = Some(ComposerThread::start(end, wishes.clone(), status.clone(), choice));
             let mut processor = Processor::new(audio, status.meters.clone(), sample_rate);
             touches.take().into_iter().for_each(|touches| processor.listen_to(touches));
@@ -99,7 +99,8 @@ impl Segue {
         processor.activate(sample_rate, offline, composer.as_ref().and_then(ComposerThread::thread));
     }
 
-    /// Takes this block's events out of the framework. Where there are too many, only those that end notes are kept.
+    /// Takes this block's events out of the framework. Where there are too many, only those that
+    /// end notes are kept.
     fn collect(&mut self, context: &mut impl ProcessContext<Self>) {
         self.events.clear();
         while let Some(event) = context.next_event() {
@@ -116,7 +117,7 @@ impl Segue {
         let settings = self.params.settings();
         let mut sink = HostSink::of(context);
         match (&mut self.processor, buffer.as_slice()) {
-            (Some(processor), [left, right, ..]) if !self.fallen => {
+            (Some(processor), [left, right, ..]) if !self.panicked => {
                 if let Some(pace) = &mut self.pace {
                     processor.set_offline(pace.block(left.len() as f64 / self.sample_rate, Instant::now()));
                 }
@@ -134,7 +135,7 @@ impl Segue {
 
     /// The processor fell in this block: from here on notes pass through, and what sounded ends.
     fn fall(&mut self, context: &mut impl ProcessContext<Self>) {
-        self.fallen = true;
+        self.panicked = true;
         self.status.fail("stopped with an error; notes pass through; please report it");
         if let Some(processor) = &mut self.processor {
             let mut sink = HostSink::of(context);
@@ -183,8 +184,7 @@ impl Plugin for Segue {
     fn editor(&mut self, tasks: AsyncExecutor<Self>) -> Option<Self::Editor> {
         worker_workaround::keep_queue(tasks);
         let (params, status, wish) = (self.params.clone(), self.status.clone(), self.wish.clone());
-        let (fingers, unfolded) = (self.fingers.clone(), Arc::default());
-        Some(Window::new(Instance { params, status, wish, fingers, unfolded }))
+        Some(Window::new(Instance::new(params, status, wish, self.fingers.clone())))
     }
 
     fn activate(
@@ -193,8 +193,9 @@ impl Plugin for Segue {
         buffer: &BufferConfig,
         context: &mut impl ActivateContext<Self>,
     ) -> bool {
-        self.fallen = catch_unwind(AssertUnwindSafe(|| self.prepare(buffer, context.plugin_api()))).is_err();
-        if self.fallen {
+        self.panicked =
+            catch_unwind(AssertUnwindSafe(|| self.prepare(buffer, context.plugin_api()))).is_err();
+        if self.panicked {
             self.status.fail("could not begin; notes pass through; please report it");
         }
         true

@@ -1,4 +1,5 @@
-//! Where a CLAP host finds our presets, for its own browser: those that come with the plugin, and the player's folder.
+//! Where a CLAP host finds our presets for its own browser: those that come with the plugin, and
+//! the player's folder.
 //!
 //! A host may ask in a process of its own, without an instance.
 
@@ -18,14 +19,14 @@ use crate::host::plugin::Segue;
 use crate::host::preset_load::path_of;
 use crate::params::presets::{ENDING, Folder, Preset};
 
-/// The factory that hosts ask the library for; it lives as long as the library.
+/// The factory that hosts ask the library for. It lives as long as the library.
 pub fn factory() -> *const c_void {
     static FACTORY: OnceLock<PresetDiscoveryFactoryWrapper<Library>> = OnceLock::new();
     let library = || Library { descriptor: ProviderDescriptor::new("org.segue.segue.presets", "Segue") };
     FACTORY.get_or_init(|| PresetDiscoveryFactoryWrapper::new(library())).wrapper().as_raw_ptr().cast()
 }
 
-/// What the library has: one provider.
+/// The number of providers: one.
 struct Library {
     descriptor: ProviderDescriptor,
 }
@@ -49,7 +50,7 @@ impl PresetDiscoveryFactoryImpl for Library {
 struct Provider;
 
 impl Provider {
-    /// Says where there are some.
+    /// Declares where presets are.
     fn declare(mut indexer: Indexer<'_>) -> Result<Self, PluginError> {
         let ending = CString::new(ENDING)?;
         indexer.declare_filetype(FileType {
@@ -63,7 +64,7 @@ impl Provider {
             location: Location::Plugin,
         })?;
         let folder = Folder::of_the_player();
-        // One that nobody has kept a preset in yet is not there.
+        // It does not exist until a preset is saved there.
         if let Some(place) = folder.place().filter(|place| place.is_dir()) {
             let path = CString::new(place.as_os_str().as_encoded_bytes())?;
             indexer.declare_location(LocationInfo {
@@ -98,7 +99,8 @@ impl ProviderImpl<'_> for Provider {
     }
 }
 
-/// Says what a preset is, and whether the host wants more of them. One among many at its place is told from them by its name.
+/// Declares a preset, and returns whether the host wants more. A preset among several at one
+/// location is identified by its name.
 fn tell(
     preset: &Preset,
     among_many: bool,

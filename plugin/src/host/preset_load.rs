@@ -1,8 +1,9 @@
-//! Presets that a CLAP host picked in its own browser.
+//! Presets that a CLAP host picks in its own browser.
 //!
-//! The framework (nice-plug 0.4.2) does not know this extension and answers every question for one itself. So the host holds an
-//! instance of ours, that is the framework's but for two calls: what it has to offer, and its end. Everything the framework does
-//! goes by `plugin_data`, which both have.
+//! The framework (nice-plug 0.4.2) does not know this extension, and answers queries for extensions
+//! itself. So the host gets an instance of ours, which is the framework's except for two calls:
+//! querying extensions, and `destroy`. The framework does everything by way of `plugin_data`, which
+//! both share.
 
 use std::collections::{BTreeMap, HashMap};
 use std::ffi::{CStr, CString, OsStr, c_char, c_void};
@@ -38,10 +39,10 @@ enum LoadError {
     Refused,
 }
 
-/// An instance as the host holds it.
+/// An instance, as the host holds it.
 #[repr(C)]
 struct Instance {
-    /// What the host sees. First, so that a pointer to it is one to all.
+    /// What the host sees. First, so that a pointer to it is a pointer to the whole.
     plugin: clap_plugin,
     framework: clap_plugin,
     host: *const clap_host,
@@ -49,7 +50,7 @@ struct Instance {
 
 static LOAD: clap_plugin_preset_load = clap_plugin_preset_load { from_location: Some(from_location) };
 
-/// Makes of an instance of the framework's one that loads presets. It is freed by its `destroy`.
+/// Wraps an instance of the framework's into one that loads presets. Its `destroy` frees it.
 ///
 /// # Safety
 /// `framework` is a new instance of `Wrapper<Segue>`, made for `host`, which outlives it.
@@ -71,13 +72,13 @@ unsafe extern "C" fn get_extension(plugin: *const clap_plugin, id: *const c_char
     if plugin.is_null() || id.is_null() {
         return null();
     }
-    // SAFETY: it is no null, and the host's strings end with nought.
+    // SAFETY: it is not null, and the host's strings are null-terminated.
     if [CLAP_EXT_PRESET_LOAD, CLAP_EXT_PRESET_LOAD_COMPAT].contains(&unsafe { CStr::from_ptr(id) }) {
         return (&raw const LOAD).cast();
     }
     // SAFETY: hosts call with what `instance` gave them, until its end.
     let framework = unsafe { &raw const (*plugin.cast::<Instance>()).framework };
-    // SAFETY: as above; the framework's own question, asked of it.
+    // SAFETY: as above; the framework's own query.
     unsafe { (*framework).get_extension.map_or(null(), |get_extension| get_extension(framework, id)) }
 }
 
@@ -89,7 +90,7 @@ unsafe extern "C" fn from_location(
 ) -> bool {
     // SAFETY: hosts call with what `instance` gave them, until its end.
     let Some(instance) = (unsafe { plugin.cast::<Instance>().as_ref() }) else { return false };
-    // SAFETY: the host's strings are null or end with nought, and live through the call.
+    // SAFETY: the host's strings are null or null-terminated, and live through the call.
     let text = |string: *const c_char| (!string.is_null()).then(|| unsafe { CStr::from_ptr(string) });
     let loaded = catch_unwind(AssertUnwindSafe(|| {
         let mut state = settings(&preset(kind, text(location), text(key))?)?;
@@ -97,7 +98,8 @@ unsafe extern "C" fn from_location(
         let wrapper = unsafe { &*instance.framework.plugin_data.cast::<Wrapper<Segue>>() };
         if wrapper.set_state_inner(&mut state) { Ok(()) } else { Err(LoadError::Refused) }
     }));
-    // SAFETY: the host gave itself when it made the instance, and outlives it; its answer is null or that extension.
+    // SAFETY: the host gave itself when it made the instance, and outlives it; its answer is null
+    // or that extension.
     let told = unsafe {
         let get_extension = instance.host.as_ref().and_then(|host| host.get_extension);
         let ask = |id: &CStr| get_extension.map_or(null(), |ask| ask(instance.host, id.as_ptr()));
@@ -121,7 +123,7 @@ unsafe extern "C" fn from_location(
     loaded.is_ok()
 }
 
-/// The one at a place that the host was told of.
+/// The preset at a location that the host was given.
 fn preset(kind: u32, location: Option<&CStr>, key: Option<&CStr>) -> Result<Preset, LoadError> {
     match (kind, location, key) {
         (CLAP_PRESET_DISCOVERY_LOCATION_PLUGIN, _, Some(key)) => {
@@ -134,20 +136,20 @@ fn preset(kind: u32, location: Option<&CStr>, key: Option<&CStr>) -> Result<Pres
     }
 }
 
-/// A path as CLAP writes it.
+/// A path, as CLAP writes it.
 #[cfg(unix)]
 pub fn path_of(location: &CStr) -> std::borrow::Cow<'_, Path> {
     use std::os::unix::ffi::OsStrExt;
     Path::new(OsStr::from_bytes(location.to_bytes())).into()
 }
 
-/// A path as CLAP writes it: UTF-8 where paths are no bytes.
+/// A path, as CLAP writes it: UTF-8.
 #[cfg(not(unix))]
 pub fn path_of(location: &CStr) -> std::borrow::Cow<'_, Path> {
     Path::new::<OsStr>(location.to_string_lossy().as_ref().as_ref()).to_path_buf().into()
 }
 
-/// What a preset sets, as a state of these parameters and nothing else: a model, a jam and its takes stay what they are.
+/// A preset as a state of its parameters alone: model, jam and takes stay.
 fn settings(preset: &Preset) -> Result<PluginState, PresetError> {
     let params = SegueParams::default();
     let ids: HashMap<ParamPtr, String> =

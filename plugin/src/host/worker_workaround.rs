@@ -1,16 +1,19 @@
-//! Rids hosts of the framework's worker, which takes them down.
+//! Ends the framework's worker thread, which can crash hosts.
 //!
-//! On Linux the framework's VST3 instances share one worker thread, for telling editors what changed. It ends when it comes to a
-//! task of an instance that is gone, and then the last instance to close panics across the FFI: the host aborts. A parameter change
-//! in the last block is enough, or a state loaded on another thread. Where the host lends its editors no loop, the worker
-//! falls over each change while an editor is open, and closing the editor in that moment panics as well.
+//! On Linux the framework's VST3 instances share one worker thread that tells editors about
+//! changes. It panics on a task of an instance that is gone, and then the last instance to close
+//! panics across the FFI: the host aborts. A parameter change in the last block is enough, or a
+//! state loaded on another thread. If the host gives its editors no event loop, the worker panics
+//! on each change while an editor is open, and closing the editor at that moment panics as well.
 //!
-//! We need none of it: our editor looks for itself, every 50 ms. So the worker is ended before any host's instance has a task for
-//! it, by the very fault: it is held, given a task of an instance that is gone, and let go. And the handle whose end would be the
-//! panic is held for good, by an instance that no host knows of, the *anchor*: a megabyte, and no thread. What the framework posts
-//! from then on is refused at once, with neither memory nor a system call: on the audio thread, too.
+//! We do not need it: our editor polls every 50 ms. So we end the worker before any instance of a
+//! host has a task for it, by way of the same bug: we block it, queue a task of an instance that is
+//! gone, and unblock it. The handle that would panic when dropped is kept for good by an instance
+//! that no host knows of, the *anchor*: a megabyte, and no thread. From then on whatever the
+//! framework posts is refused at once, without allocation or system call, also on the audio thread.
 //!
-//! `tests/tests/death.rs` has the lives that ended hosts, and the editor's check those with an open editor.
+//! `tests/tests/death.rs` has the sequences that crashed hosts; the editor's check has those with
+//! an open editor.
 
 use std::any::Any;
 use std::cell::{Cell, RefCell};
@@ -22,31 +25,32 @@ use crossbeam_channel::{Receiver, bounded};
 use nice_plug::prelude::{AsyncExecutor, Vst3Plugin};
 use nice_plug::wrapper::vst3::Wrapper;
 
-/// Elsewhere the framework's tasks go to the host's own loop.
+/// Elsewhere the framework's tasks run in the host's own loop.
 const SHARED_WORKER: bool = cfg!(all(target_family = "unix", not(target_os = "macos")));
 
-/// How long the worker is held at most, while two instances are made and one of them dies: some milliseconds.
+/// How long the worker is blocked at most, while two instances are made and one of them dropped:
+/// some milliseconds.
 const LONGEST_HOLD: Duration = Duration::from_secs(10);
 
-/// The only task of ours: holds whoever runs it, until its other end is dropped.
+/// Our only task: blocks whoever runs it until its other end is dropped.
 pub struct Hold(Receiver<()>);
 
 impl Hold {
-    /// Waits, bounded.
+    /// Waits, with a limit.
     pub fn wait(self) {
-        // Nothing is ever sent: either way there is nothing more to wait for.
+        // Nothing is ever sent, so there is nothing to handle.
         let _ = self.0.recv_timeout(LONGEST_HOLD);
     }
 }
 
 thread_local! {
-    /// On this thread an instance is being made that no host knows of.
+    /// Whether this thread is making an instance that no host knows of.
     static MAKING: Cell<bool> = const { Cell::new(false) };
-    /// Its queue: an `AsyncExecutor` of the plugin.
+    /// The queue of that instance: an `AsyncExecutor` of the plugin.
     static QUEUE: RefCell<Option<Box<dyn Any>>> = const { RefCell::new(None) };
 }
 
-/// To be called before an instance is made.
+/// Ends the worker, once per process. Call before an instance is made.
 pub fn install<P>()
 where
     P: Vst3Plugin<BackgroundTask = Hold>,
@@ -63,14 +67,14 @@ where
     }
 }
 
-/// To be called with the queue of every instance.
+/// Call with the queue of every instance.
 pub fn keep_queue<P: Vst3Plugin<BackgroundTask = Hold>>(queue: AsyncExecutor<P>) {
     if MAKING.get() {
         QUEUE.set(Some(Box::new(queue)));
     }
 }
 
-/// What remains is the anchor.
+/// Ends the worker, and returns the anchor.
 fn end_the_worker<P: Vst3Plugin<BackgroundTask = Hold>>() -> Option<Wrapper<P>> {
     let (anchor, anchors_queue) = instance::<P>()?;
     let (victim, victims_queue) = instance::<P>()?;

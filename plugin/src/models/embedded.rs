@@ -1,26 +1,26 @@
-//! The model in the plugin's file.
+//! The built-in model.
 
 use std::sync::{Arc, OnceLock, Weak};
 
 use parking_lot::Mutex;
 use segue_model::{Checkpoint, CheckpointError, Model};
 
-/// The weights, once for all instances of a process; they go with the last one.
+/// The weights, shared by all instances of a process and freed with the last one.
 static SHARED: Mutex<Weak<Model>> = Mutex::new(Weak::new());
 
-/// The contents of the shipped model file.
+/// The built-in model file.
 pub fn model_bytes() -> &'static [u8] {
     include_bytes!("../../../assets/segue.safetensors")
 }
 
-/// The shipped model's styles, before it is loaded: a new instance can name them at once.
+/// The styles of the built-in model, which a new instance can name before the model is loaded.
 pub fn styles() -> &'static [String] {
     static STYLES: OnceLock<Vec<String>> = OnceLock::new();
     STYLES.get_or_init(|| Checkpoint::styles_in(model_bytes()))
 }
 
-/// The shipped model, loaded by whoever asks first and shared with those who ask while it is in use. Takes a tenth of
-/// a second or more: not for the audio thread, nor for a host's.
+/// Loads the built-in model, or shares it if it is in use. That can take a tenth of a second or
+/// more: not for the audio thread, nor for a host's.
 pub fn shared() -> Result<Arc<Model>, CheckpointError> {
     let mut shared = SHARED.lock();
     if let Some(model) = shared.upgrade() {

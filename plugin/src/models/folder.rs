@@ -1,4 +1,5 @@
-//! The models in the player's own folder: `trainer finetune` writes them, the editor lists them, a project names one.
+//! The models in the player's own folder. `trainer finetune` writes them, the editor lists them,
+//! and a project names one.
 
 use std::collections::HashMap;
 use std::ffi::OsString;
@@ -10,53 +11,53 @@ use std::{env, fs, io};
 use parking_lot::Mutex;
 use segue_model::{CheckpointError, Model};
 
-/// The ending of a model file.
+/// The file extension of a model.
 const ENDING: &str = "safetensors";
 
-/// Why a model cannot be had, and the way out.
+/// Why a model cannot be loaded, and the way out.
 #[derive(Debug, thiserror::Error)]
 pub enum ModelError {
-    /// The environment does not say where the player lives.
+    /// The environment names no home folder.
     #[error("the model {0} cannot be looked for: the environment names no home folder")]
     NoFolder(String),
-    /// A name with a path in it could be any file of the computer.
+    /// The name contains a path, which could lead to any file of the computer.
     #[error("the model {0:?} is no file name; put the file into {folder} and choose it there", folder = .1.display())]
     NoName(String, PathBuf),
-    /// There is none.
+    /// There is no such file.
     #[error("there is no model {0} in {folder}; put it there, or choose another", folder = .1.display())]
     Missing(String, PathBuf),
-    /// It cannot be used.
+    /// The file is not usable.
     #[error("{0}")]
     Refused(#[from] CheckpointError),
 }
 
-/// A folder with models in it, or none.
+/// A folder of models, if there is one.
 #[derive(Clone, Debug)]
-pub struct Shelf(Option<PathBuf>);
+pub struct ModelFolder(Option<PathBuf>);
 
-/// What makes two files the same model: where, when written, how long.
+/// Identifies a model file: path, time of modification, length.
 type Print = (PathBuf, Option<SystemTime>, u64);
 
-/// The weights of each file, once for all instances of a process; they go with the last one.
+/// The weights of each file, shared by all instances of a process and freed with the last one.
 static SHARED: Mutex<Option<HashMap<Print, Weak<Model>>>> = Mutex::new(None);
 
-impl Shelf {
-    /// The player's own, whether it exists or not.
+impl ModelFolder {
+    /// The player's own folder, whether it exists or not.
     pub fn of_the_player() -> Self {
         Self(folder(env::consts::OS, |name| env::var_os(name)))
     }
 
-    /// That folder.
+    /// A given folder.
     pub fn at(folder: impl Into<PathBuf>) -> Self {
         Self(Some(folder.into()))
     }
 
-    /// Where it is.
+    /// The path, if there is one.
     pub fn folder(&self) -> Option<&Path> {
         self.0.as_deref()
     }
 
-    /// The file names of what could be models, sorted; none where the folder is missing or cannot be read.
+    /// The names of the model files, sorted; empty if the folder is missing or unreadable.
     pub fn names(&self) -> Vec<String> {
         let entries = self.0.as_ref().and_then(|folder| fs::read_dir(folder).ok());
         let mut names: Vec<_> = entries
@@ -71,8 +72,11 @@ impl Shelf {
         names
     }
 
-    /// The model of that file name, loaded by whoever asks first and shared with those who ask while it is in use. Takes a tenth of
-    /// a second or more: not for the audio thread, nor for a host's.
+    /// Loads the model with a file name, or shares it if it is in use. That can take a tenth of a
+    /// second or more: not for the audio thread, nor for a host's.
+    ///
+    /// # Errors
+    /// One line that names the file, and the way out.
     pub fn load(&self, name: &str) -> Result<Arc<Model>, ModelError> {
         let folder = self.0.as_ref().ok_or_else(|| ModelError::NoFolder(name.to_owned()))?;
         if Path::new(name).file_name().is_none_or(|file| file != name) {
@@ -87,7 +91,7 @@ impl Shelf {
             Err(source) => return Err(CheckpointError::Read { path, source }.into()),
         };
         let print = (path.clone(), metadata.modified().ok(), metadata.len());
-        // Held while the file is read, so that two instances of a project do not both read it.
+        // Locked while the file is read, so that two instances of a project do not both read it.
         let mut shared = SHARED.lock();
         let shared = shared.get_or_insert_default();
         if let Some(model) = shared.get(&print).and_then(Weak::upgrade) {
@@ -100,7 +104,7 @@ impl Shelf {
     }
 }
 
-/// Where a system's programs keep what the player gives them.
+/// The folder for models on an operating system.
 fn folder(os: &str, variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
     let folder = |name: &str| variable(name).map(PathBuf::from).filter(|folder| folder.is_absolute());
     let base = match os {
@@ -118,13 +122,13 @@ fn folder(os: &str, variable: impl Fn(&str) -> Option<OsString>) -> Option<PathB
 mod tests {
     use super::*;
 
-    fn shelf_with(files: &[(&str, &[u8])]) -> (tempfile::TempDir, Shelf) {
+    fn folder_with(files: &[(&str, &[u8])]) -> (tempfile::TempDir, ModelFolder) {
         let folder = tempfile::tempdir().expect("a folder");
         for (name, bytes) in files {
             fs::write(folder.path().join(name), bytes).expect("a file");
         }
-        let shelf = Shelf::at(folder.path());
-        (folder, shelf)
+        let models = ModelFolder::at(folder.path());
+        (folder, models)
     }
 
     #[test]
@@ -148,21 +152,21 @@ mod tests {
 
     #[test]
     fn only_models_are_listed() {
-        let (_folder, shelf) = shelf_with(&[
+        let (_folder, models) = folder_with(&[
             ("b.safetensors", b""),
             ("A.SafeTensors", b""),
             ("notes.mid", b""),
             ("safetensors", b""),
         ]);
-        assert_eq!(shelf.names(), ["A.SafeTensors", "b.safetensors"]);
-        assert_eq!(Shelf::at("/nowhere/at/all").names(), [""; 0]);
+        assert_eq!(models.names(), ["A.SafeTensors", "b.safetensors"]);
+        assert_eq!(ModelFolder::at("/nowhere/at/all").names(), [""; 0]);
     }
 
     #[test]
     fn what_cannot_be_had_says_which_file_and_what_to_do() {
         let whole = crate::models::embedded::model_bytes();
-        let (folder, shelf) =
-            shelf_with(&[("cut.safetensors", &whole[..whole.len() / 2]), ("text.safetensors", b"no")]);
+        let (folder, models) =
+            folder_with(&[("cut.safetensors", &whole[..whole.len() / 2]), ("text.safetensors", b"no")]);
         fs::create_dir(folder.path().join("folder.safetensors")).expect("a folder");
         let place = folder.path().display().to_string();
         // (name, what the error says)
@@ -177,25 +181,25 @@ mod tests {
             ("..", vec!["no file name"]),
         ];
         for (name, parts) in cases {
-            let error = shelf.load(name).map(|_| ()).expect_err(name).to_string();
+            let error = models.load(name).map(|_| ()).expect_err(name).to_string();
             for part in parts {
                 assert!(error.contains(part), "{name}: {error:?} does not say {part:?}");
             }
         }
-        let lost = Shelf(None).load("a.safetensors").map(|_| ()).expect_err("no folder").to_string();
+        let lost = ModelFolder(None).load("a.safetensors").map(|_| ()).expect_err("no folder").to_string();
         assert!(lost.contains("a.safetensors") && lost.contains("home folder"), "{lost}");
     }
 
     #[test]
     fn weights_are_shared_until_the_file_changes() {
-        let (folder, shelf) = shelf_with(&[("a.safetensors", crate::models::embedded::model_bytes())]);
-        let first = shelf.load("a.safetensors").expect("it is whole");
-        let second = shelf.load("a.safetensors").expect("it is whole");
+        let (folder, models) = folder_with(&[("a.safetensors", crate::models::embedded::model_bytes())]);
+        let first = models.load("a.safetensors").expect("it is whole");
+        let second = models.load("a.safetensors").expect("it is whole");
         assert!(Arc::ptr_eq(&first, &second));
         let file =
             fs::File::options().write(true).open(folder.path().join("a.safetensors")).expect("it exists");
         file.set_modified(SystemTime::UNIX_EPOCH).expect("its time can be set");
-        let third = shelf.load("a.safetensors").expect("it is whole");
+        let third = models.load("a.safetensors").expect("it is whole");
         assert!(!Arc::ptr_eq(&first, &third));
     }
 }

@@ -4,7 +4,8 @@ use nice_plug::prelude::Enum;
 use segue_music::Beats;
 use segue_realtime::between::choice::Choice;
 
-/// One of a few, as a parameter holds it: the framework's [`Enum`] for what is listed in a [`Choice`].
+/// One of a few, as a parameter holds it: the framework's [`Enum`] for what is listed in a
+/// [`Choice`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Chosen<T>(pub T);
 

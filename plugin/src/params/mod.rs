@@ -1,6 +1,7 @@
-//! The parameters as the host sees them, in the groups in which the editor shows them, and what is saved with them. Shared by
-//! the host's threads, the editor and the composer. The audio thread may read values, which are atomics, and no more: state,
-//! presets and the names of styles are behind locks or in files.
+//! The parameters as the host sees them, in the groups in which the editor shows them, and what is
+//! saved with them. Shared by the host's threads, the editor and the composer. The audio thread may
+//! only read values, which are atomics: state, presets and the names of styles are behind locks or
+//! in files.
 
 pub mod choices;
 pub mod number;
@@ -23,10 +24,11 @@ use tone::Tone;
 use what::What;
 use when::When;
 
-/// All parameters, and what is saved with them. An identifier never changes: projects refer to it.
+/// All parameters, and what is saved with them. Projects refer to identifiers, so those never
+/// change.
 #[derive(Params)]
 pub struct SegueParams {
-    /// Beside the parameters.
+    /// What is saved besides the parameters.
     #[persist = "segue"]
     pub state: State,
     /// Whether Segue plays.
@@ -55,7 +57,7 @@ impl Default for SegueParams {
             state: State::default(),
             on: BoolParam::new("Play", true),
             bypass: BoolParam::new("Bypass", false).make_bypass(),
-            mode: EnumParam::new("Mode", Chosen(Mode::Answer)),
+            mode: EnumParam::new("Mode", Chosen(Mode::default())),
             when: When::default(),
             what: What::default(),
             tone: Tone::default(),
@@ -64,7 +66,7 @@ impl Default for SegueParams {
 }
 
 impl SegueParams {
-    /// As they are now.
+    /// The current values.
     ///
     /// # Real-time safety
     /// Reads atomics.

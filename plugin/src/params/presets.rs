@@ -1,7 +1,9 @@
-//! Presets by intent: parameters as text, in files; a dozen come with the plugin, and the player's own lie in a folder.
+//! Presets by intent: parameters as text, in files. A dozen come with the plugin, and the player's
+//! own are in a folder.
 //!
-//! A preset says how we play together: the mode, and the groups *When* and *What*. What it leaves out goes back to its default. It
-//! leaves alone what belongs to the player's desk and not to the music: the group *Sound*, the switches and triggers, and the seed.
+//! A preset says how we play together: the mode, and the groups *When* and *What*. Parameters that
+//! it does not mention go to their defaults. It leaves alone what is not about the music: the group
+//! *Sound*, the switches and triggers, and the seed.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -11,23 +13,23 @@ use nice_plug::params::internals::ParamPtr;
 use nice_plug::prelude::Params;
 use serde::{Deserialize, Serialize};
 
-use crate::models::folder::Shelf;
+use crate::models::folder::ModelFolder;
 use crate::params::SegueParams;
 use crate::params::styles::NONE;
 
-/// The ending of a preset's file.
+/// The file extension of a preset.
 pub const ENDING: &str = "json";
 
-/// What a preset changes only where it says so.
+/// What a preset changes only if it mentions it.
 const DESK: [&str; 6] = ["on", "bypass", "latch", "lattrg", "modtrg", "seed"];
 
-/// The style: a name that only some models know.
+/// The style: only some models know its name.
 const STYLE: &str = "style";
 
-/// The longest name: it is a file's.
+/// The longest name, as it is a file name.
 const LONGEST: usize = 40;
 
-/// Those that come with the plugin.
+/// The presets that come with the plugin.
 const BUILT_IN: [&str; 12] = [
     include_str!("../../../assets/presets/patient-partner.json"),
     include_str!("../../../assets/presets/quick-wit.json"),
@@ -43,63 +45,63 @@ const BUILT_IN: [&str; 12] = [
     include_str!("../../../assets/presets/daydream.json"),
 ];
 
-/// A way to play together, by name.
+/// A preset.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Preset {
-    /// What it is called.
+    /// Its name.
     pub name: String,
     /// What to expect of it.
     #[serde(default)]
     pub what: String,
-    /// Parameters by their identifiers, with values as they print them.
+    /// Parameters by identifier, with values as the parameters print them.
     pub values: BTreeMap<String, String>,
 }
 
-/// Why a preset cannot be had or kept, and the way out.
+/// Why a preset cannot be read or saved, and the way out.
 #[derive(Debug, thiserror::Error)]
 pub enum PresetError {
-    /// It cannot be read or written.
+    /// The file cannot be read or written.
     #[error("{file}: {source}", file = .path.display())]
     File {
-        /// Which file.
+        /// The file.
         path: PathBuf,
         /// Why.
         source: io::Error,
     },
-    /// It is none.
+    /// The file is not a preset.
     #[error("{file}: no preset of Segue: {source}; save it again, or delete it", file = .path.display())]
     NoPreset {
-        /// Which file.
+        /// The file.
         path: PathBuf,
         /// Why.
         source: serde_json::Error,
     },
-    /// A parameter that is unknown.
+    /// It sets an unknown parameter.
     #[error("the preset {0} sets {1}, which this version of Segue does not have; take it out of the file")]
     Unknown(String, String),
-    /// A value that is none.
+    /// It sets a value that the parameter does not understand.
     #[error("the preset {0} sets {1} to {2:?}, which is no value of it; change it in the file")]
     NoValue(String, String, String),
-    /// A name that is no file's.
+    /// Its name cannot be a file name.
     #[error("a preset's name has letters, digits, spaces and hyphens, {LONGEST} at most; choose another")]
     NoName,
-    /// Nobody knows where to.
+    /// There is no folder for presets.
     #[error("no home folder is known for presets of your own")]
     NoFolder,
 }
 
-/// Whether every preset has a say in this parameter.
+/// Whether presets set this parameter.
 fn governs(id: &str, group: &str) -> bool {
     group != "Sound" && !DESK.contains(&id)
 }
 
 impl Preset {
-    /// Those that come with the plugin.
+    /// The presets that come with the plugin.
     pub fn built_in() -> impl Iterator<Item = Self> {
         BUILT_IN.iter().filter_map(|text| serde_json::from_str(text).ok())
     }
 
-    /// The parameters as they are now, those that presets have a say in. No style is no value: what is left out is the default.
+    /// A preset of the current parameters. A default needs no entry, and so no style is none.
     pub fn of(params: &SegueParams, name: &str) -> Self {
         let map = params.param_map().into_iter().filter(|(id, _, group)| governs(id, group));
         let values = map.map(|(id, param, _)| {
@@ -112,7 +114,10 @@ impl Preset {
         Self { name: name.to_owned(), what: String::new(), values: values.collect() }
     }
 
-    /// Every parameter it sets, and to what. Nothing of it where one is not understood.
+    /// The parameters that it sets, and their normalized values.
+    ///
+    /// # Errors
+    /// If any of it is not understood; then none of it applies.
     pub fn settings(&self, params: &SegueParams) -> Result<Vec<(ParamPtr, f32)>, PresetError> {
         let map = params.param_map();
         if let Some(id) = self.values.keys().find(|id| map.iter().all(|(known, ..)| known != *id)) {
@@ -130,7 +135,7 @@ impl Preset {
                         Some(text) => param
                             .string_to_normalized_value(text)
                             .filter(|value| value.is_finite())
-                            // The name of another model's style is none of this one's.
+                            // The style of another model does not count.
                             .or((id == STYLE).then_some(default)),
                     }
                 };
@@ -146,7 +151,8 @@ impl Preset {
     pub fn holds(&self, params: &SegueParams) -> bool {
         let Ok(settings) = self.settings(params) else { return false };
         settings.into_iter().all(|(param, value)| {
-            // SAFETY: the pointers of the map live as long as `params`. A stepped value is compared as the parameter prints it.
+            // SAFETY: the pointers of the map live as long as `params`. A stepped value is compared
+            // as the parameter prints it.
             unsafe {
                 let now = param.unmodulated_normalized_value();
                 param.normalized_value_to_string(now, false) == param.normalized_value_to_string(value, false)
@@ -154,7 +160,7 @@ impl Preset {
         })
     }
 
-    /// The one in a file.
+    /// Reads a preset from a file.
     pub fn read(path: &Path) -> Result<Self, PresetError> {
         let path_of = || path.to_owned();
         let text = fs::read(path).map_err(|source| PresetError::File { path: path_of(), source })?;
@@ -162,28 +168,28 @@ impl Preset {
     }
 }
 
-/// The folder of the player's own presets, or none.
+/// The folder of the player's own presets, if there is one.
 #[derive(Clone, Debug)]
 pub struct Folder(Option<PathBuf>);
 
 impl Folder {
-    /// Beside the folder of the player's models.
+    /// The folder next to the one of the player's models.
     pub fn of_the_player() -> Self {
-        let models = Shelf::of_the_player();
+        let models = ModelFolder::of_the_player();
         Self(models.folder().and_then(Path::parent).map(|folder| folder.join("presets")))
     }
 
-    /// That folder.
+    /// A given folder.
     pub fn at(folder: impl Into<PathBuf>) -> Self {
         Self(Some(folder.into()))
     }
 
-    /// Where it is.
+    /// The path, if there is one.
     pub fn place(&self) -> Option<&Path> {
         self.0.as_deref()
     }
 
-    /// Those in it, by name; what cannot be read is told.
+    /// The presets in it by name, and what could not be read.
     pub fn presets(&self) -> Vec<Result<Preset, PresetError>> {
         let entries = self.0.as_ref().and_then(|folder| fs::read_dir(folder).ok());
         let mut paths: Vec<_> = entries
@@ -196,12 +202,12 @@ impl Folder {
         paths.iter().map(|path| Preset::read(path)).collect()
     }
 
-    /// Whether there is one of that name.
+    /// Whether there is a preset of that name.
     pub fn has(&self, name: &str) -> bool {
         self.path(name).is_ok_and(|path| path.exists())
     }
 
-    /// Keeps it; one of the same name is replaced.
+    /// Saves a preset. One of the same name is replaced.
     pub fn keep(&self, preset: &Preset) -> Result<PathBuf, PresetError> {
         let path = self.path(&preset.name)?;
         let written = path.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| {

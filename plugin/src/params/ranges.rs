@@ -1,7 +1,7 @@
-//! Brings the values of a saved state into the ranges of their parameters.
+//! Clamps the values of a saved state to the ranges of their parameters.
 //!
-//! The framework (nice-plug 0.4.2) takes any number as it is: a length of two billion bars is then a length of two billion bars,
-//! and in debug builds some overflow its arithmetic, across the FFI, which ends the host.
+//! The framework (nice-plug 0.4.2) accepts any number, such as a length of two billion bars. In
+//! debug builds some values overflow its arithmetic across the FFI, which ends the host.
 
 use std::collections::HashMap;
 
@@ -11,10 +11,10 @@ use nice_plug::plugin::{ParamValue, PluginState};
 
 use crate::params::SegueParams;
 
-/// Whole numbers of no parameter lie beyond; differences of two such do not overflow.
+/// The largest integer: beyond any parameter, and small enough that differences do not overflow.
 const LARGEST: i32 = 1 << 24;
 
-/// Clamps every value whose parameter is known, and leaves out what is no number.
+/// Clamps every value whose parameter is known, and drops what is not a finite number.
 pub fn bring_in(state: &mut PluginState) {
     let params = SegueParams::default();
     let known: HashMap<String, ParamPtr> =
@@ -37,7 +37,7 @@ pub fn bring_in(state: &mut PluginState) {
     });
 }
 
-/// The value itself, unless it lies outside of the range.
+/// Clamps a value to the range of its parameter.
 fn nearest(pointer: ParamPtr, value: f32) -> f32 {
     // SAFETY: the parameter belongs to a value of `bring_in` that lives through the call.
     let (lowest, highest) = unsafe { (pointer.preview_plain(0.0), pointer.preview_plain(1.0)) };

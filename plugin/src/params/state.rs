@@ -1,7 +1,7 @@
 //! What a saved project keeps beside the parameters.
 //!
-//! What was played is in it as takes only, which nothing that is played depends on: a project that is loaded has heard nothing, each time the
-//! same.
+//! What was played is in it as takes only, which nothing that is played depends on: a project that
+//! is loaded has heard nothing, each time the same.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -25,8 +25,6 @@ pub struct Saved {
     pub format: u64,
     /// The file name of a model in the player's folder; nothing is the one in the plugin.
     pub model: Option<String>,
-    /// Whether the player has seen what to do first.
-    pub helped: bool,
     /// The size of the window, in logical pixels.
     pub window: Option<(u32, u32)>,
     /// Where the takes are exported to; nothing is where the player's last ones were.
@@ -40,21 +38,13 @@ pub struct Saved {
 
 impl Default for Saved {
     fn default() -> Self {
-        Self {
-            format: FORMAT,
-            model: None,
-            helped: false,
-            window: None,
-            folder: None,
-            takes: Vec::new(),
-            notice: None,
-        }
+        Self { format: FORMAT, model: None, window: None, folder: None, takes: Vec::new(), notice: None }
     }
 }
 
 impl From<Value> for Saved {
-    /// Takes what it can from whatever was saved: the framework drops a part that cannot be read, and nobody would notice
-    /// that a state was loaded at all.
+    /// Takes what it can from whatever was saved: the framework drops a part that cannot be read,
+    /// and nobody would notice that a state was loaded at all.
     fn from(value: Value) -> Self {
         let mut unknown = Vec::new();
         let mut saved = Self { format: 1, ..Self::default() };
@@ -66,7 +56,8 @@ impl From<Value> for Saved {
                 ("format", Value::Number(format)) => saved.format = format.as_u64().unwrap_or(u64::MAX),
                 ("model", Value::String(name)) => saved.model = Some(name),
                 ("model", Value::Null) => saved.model = None,
-                ("helped", Value::Bool(helped)) => saved.helped = helped,
+                // Of earlier versions, which showed the help once a project.
+                ("helped", Value::Bool(_)) => {}
                 ("folder", Value::String(folder)) => saved.folder = Some(folder),
                 ("folder", Value::Null) => saved.folder = None,
                 ("takes", Value::Array(takes)) => saved.takes = takes,
@@ -86,8 +77,8 @@ impl From<Value> for Saved {
     }
 }
 
-/// What is kept, shared by the host's threads, the editor and the composer's thread. It counts how often it was read: no host
-/// call says that a state was loaded, and our notes must end then.
+/// What is kept, shared by the host's threads, the editor and the composer's thread. It counts how
+/// often it was read: no host call says that a state was loaded, and our notes must end then.
 #[derive(Clone, Default)]
 pub struct State(Arc<Shared>);
 
@@ -120,7 +111,8 @@ impl State {
         self.0.takes.clone()
     }
 
-    /// The file name of the chosen model; nothing is the one in the plugin. Not for the audio thread.
+    /// The file name of the chosen model; nothing is the one in the plugin. Not for the audio
+    /// thread.
     pub fn model(&self) -> Option<String> {
         self.0.saved.lock().model.clone()
     }
@@ -129,16 +121,6 @@ impl State {
     pub fn choose(&self, model: Option<String>) {
         self.0.saved.lock().model = model;
         self.0.choices.fetch_add(1, Ordering::Release);
-    }
-
-    /// Whether the player has seen what to do first, in this project. Not for the audio thread.
-    pub fn helped(&self) -> bool {
-        self.0.saved.lock().helped
-    }
-
-    /// The player has seen it. Not for the audio thread.
-    pub fn set_helped(&self) {
-        self.0.saved.lock().helped = true;
     }
 
     /// How large the window was, in logical pixels. Not for the audio thread.
@@ -169,7 +151,8 @@ impl State {
         self.0.loads.fetch_add(1, Ordering::Release);
     }
 
-    /// What the player should know of the project and its model, though Segue plays. Not for the audio thread.
+    /// What the player should know of the project and its model, though Segue plays. Not for the
+    /// audio thread.
     pub fn notices(&self) -> Vec<String> {
         let saved = self.0.saved.lock().notice.clone();
         saved.into_iter().chain(self.0.refusal.lock().clone()).collect()
@@ -186,11 +169,11 @@ impl<'a> PersistentField<'a, Saved> for State {
         F: Fn(&Saved) -> R,
     {
         // What is written is of this version's format, whatever was read.
-        let Saved { model, helped, window, .. } = self.0.saved.lock().clone();
+        let Saved { model, window, .. } = self.0.saved.lock().clone();
         let folder = self.0.takes.place().of_the_project();
         let folder = folder.and_then(|folder| folder.into_os_string().into_string().ok());
         let takes = self.0.takes.written();
-        f(&Saved { model, helped, window, folder, takes, ..Saved::default() })
+        f(&Saved { model, window, folder, takes, ..Saved::default() })
     }
 }
 #[cfg(test)]
@@ -210,13 +193,12 @@ mod tests {
         other.set(serde_json::from_str(&written(&state)).expect("what was written can be read"));
         assert_eq!((other.loads(), other.choices()), (1, 0));
         assert_eq!(other.model().as_deref(), Some("mine.safetensors"));
-        assert_eq!((other.helped(), other.window()), (false, None));
+        assert_eq!(other.window(), None);
         assert_eq!(other.notices(), [""; 0]);
         assert_eq!(written(&other), written(&state));
-        state.set_helped();
         state.set_window((1000, 700));
         other.set(serde_json::from_str(&written(&state)).expect("what was written can be read"));
-        assert_eq!((other.helped(), other.window()), (true, Some((1000, 700))));
+        assert_eq!(other.window(), Some((1000, 700)));
     }
 
     #[test]

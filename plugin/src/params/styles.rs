@@ -1,7 +1,8 @@
-//! The styles that the model which plays may be asked for, by name: a parameter's number means what the model calls it.
+//! The styles that the model which plays may be asked for, by name: a parameter's number means what
+//! the model calls it.
 //!
-//! The names change with the model, the numbers do not: a project keeps its number, and a host that asks for its text gets the
-//! name that holds now.
+//! The names change with the model, the numbers do not: a project keeps its number, and a host that
+//! asks for its text gets the name that holds now.
 
 use std::sync::Arc;
 
@@ -10,7 +11,7 @@ use parking_lot::Mutex;
 use crate::models::embedded;
 
 /// The most that a model may have: the parameter's range.
-pub const MOST: usize = 64;
+pub const MOST: usize = 160;
 
 /// What no style is called: Segue takes after what it hears.
 pub const NONE: &str = "as it hears";
@@ -18,7 +19,8 @@ pub const NONE: &str = "as it hears";
 /// The longest name that is shown.
 const LONGEST: usize = 40;
 
-/// The names of the styles of one instance's model, shared by its parameter, the composer and the editor. Not for the audio thread.
+/// The names of the styles of one instance's model, shared by its parameter, the composer and the
+/// editor. Not for the audio thread.
 #[derive(Clone, Debug, Default)]
 pub struct Styles(Arc<Mutex<Vec<String>>>);
 
@@ -81,8 +83,8 @@ mod tests {
             ("waltz", Some(1)),
             (" blues in f", Some(2)),
             ("2", Some(2)),
-            ("style 64", Some(64)),
-            ("style 65", None),
+            ("style 160", Some(160)),
+            ("style 161", None),
             ("tango", None),
             ("", None),
             ("-1", None),
@@ -95,7 +97,7 @@ mod tests {
         for number in 0..=MOST as i32 {
             assert_eq!(styles.number(&styles.name(number)), Some(number));
         }
-        styles.set(&vec!["one of many".to_owned(); 100]);
+        styles.set(&vec!["one of many".to_owned(); MOST + 9]);
         assert_eq!(styles.names().len(), MOST);
     }
 }

@@ -1,6 +1,7 @@
 //! Parameters as text and back: keys by name, triggers, and what is off at the end of its range.
 //!
-//! Our own and not the framework's, as its reader of key names cuts strings between bytes and falls over what is not ASCII.
+//! Our own and not the framework's, as its reader of key names cuts strings between bytes and falls
+//! over what is not ASCII.
 
 use segue_music::Key;
 use segue_realtime::between::settings::Trigger;
@@ -39,6 +40,18 @@ fn class_and_rest(text: &str) -> Option<(i32, &str)> {
     let sharp = rest.strip_prefix(['#', '♯']).map(|rest| (class + 1, rest));
     let flat = rest.strip_prefix(['b', '♭']).map(|rest| (class - 1, rest));
     Some(sharp.or(flat).unwrap_or((class, rest)))
+}
+
+/// So many of something: "1 bar", "2 bars".
+pub fn counted(count: i32, one: &str) -> String {
+    if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") }
+}
+
+/// How many there are of something, with or without its name.
+pub fn count_of(text: &str, one: &str) -> Option<i32> {
+    let text = text.trim();
+    let number = text.strip_suffix(&format!("{one}s")).or(text.strip_suffix(one)).unwrap_or(text);
+    number.trim().parse().ok()
 }
 
 /// A trigger as a parameter's number: -1 none, 0 to 127 a key, 128 to 255 a controller.
@@ -110,6 +123,21 @@ mod tests {
         assert_eq!(class_of("Db"), Some(1));
         assert_eq!(class_of("Cb"), Some(11));
         assert_eq!(class_of("C4"), None);
+    }
+
+    #[test]
+    fn one_is_not_many() {
+        assert_eq!((counted(1, "bar"), counted(16, "bar")), ("1 bar".to_owned(), "16 bars".to_owned()));
+        for (text, count) in [
+            ("1 bar", Some(1)),
+            ("16 bars ", Some(16)),
+            ("3", Some(3)),
+            ("1 bars", Some(1)),
+            ("bar", None),
+            ("", None),
+        ] {
+            assert_eq!(count_of(text, "bar"), count, "{text:?}");
+        }
     }
 
     #[test]

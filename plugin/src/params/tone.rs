@@ -8,19 +8,19 @@ use super::number::number;
 /// The parameters of the group *Sound*.
 #[derive(Params)]
 pub struct Tone {
-    /// The built-in sound of your notes, in decibels; the lowest is silent.
+    /// Level of the built-in sound for your notes, in decibels; the lowest is silent.
     #[id = "level"]
     pub level: FloatParam,
-    /// The same of Segue's notes.
+    /// The same for Segue's notes.
     #[id = "seglev"]
     pub segue_level: FloatParam,
     /// The MIDI channel of our notes, from 1.
     #[id = "chanel"]
     pub channel: IntParam,
-    /// Whether what comes in also goes out.
+    /// Whether the input is passed on.
     #[id = "pass"]
     pub pass: BoolParam,
-    /// Whether your pedal is ours, too.
+    /// Whether your pedal moves on our channel, too.
     #[id = "pedal"]
     pub follow_pedal: BoolParam,
 }
@@ -47,17 +47,19 @@ impl Default for Tone {
 }
 
 impl Tone {
-    /// As they are now.
+    /// The current values.
     ///
     /// # Real-time safety
     /// Reads atomics.
     pub fn settings(&self) -> settings::Sound {
+        // By name, so that a parameter without a setting is a warning.
+        let Self { level, segue_level, channel, pass, follow_pedal } = self;
         settings::Sound {
-            follow_pedal: self.follow_pedal.value(),
-            channel: (self.channel.value() - 1).clamp(0, 15) as u8,
-            pass: self.pass.value(),
-            level: gain(&self.level),
-            segue_level: gain(&self.segue_level),
+            follow_pedal: follow_pedal.value(),
+            channel: (channel.value() - 1).clamp(0, 15) as u8,
+            pass: pass.value(),
+            level: gain(level),
+            segue_level: gain(segue_level),
         }
     }
 }

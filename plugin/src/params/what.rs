@@ -8,7 +8,7 @@ use segue_realtime::between::settings::{self, Bounds};
 use super::number::number;
 use super::scale::Scale;
 use super::styles::{self, Styles};
-use super::text::{NAMES, class_of, key_name, key_of};
+use super::text::{NAMES, class_of, count_of, counted, key_name, key_of};
 use segue_music::Beats;
 
 /// The parameters of the group *What*.
@@ -102,7 +102,8 @@ impl Default for What {
             seed: IntParam::new("Seed", 1, IntRange::Linear { min: 0, max: 9999 }),
             density: density(),
             polyphony: IntParam::new("Polyphony", 16, IntRange::Linear { min: 1, max: 16 })
-                .with_unit(" notes"),
+                .with_value_to_string(Arc::new(|notes| counted(notes, "note")))
+                .with_string_to_value(Arc::new(|text| count_of(text, "note"))),
             key_low: key("Lowest key", 21),
             key_high: key("Highest key", 108),
             velocity_low: velocity("Softest", 1),
@@ -123,33 +124,42 @@ impl What {
     /// # Real-time safety
     /// Reads atomics.
     pub fn settings(&self, (grid, quantise): (Beats, f32)) -> settings::What {
-        settings::What {
-            grid,
-            quantise,
-            bounds: self.bounds(),
-            temperature: number(&self.temperature),
-            top_p: number(&self.top_p),
-            seed: u64::from(self.seed.value().unsigned_abs()),
-            style: u8::try_from(self.style.value() - 1).ok(),
-        }
-    }
-
-    /// The limits. A lowest above the highest is the two the other way round.
-    ///
-    /// # Real-time safety
-    /// Reads atomics.
-    fn bounds(&self) -> Bounds {
+        // By name, so that a parameter without a setting is a warning.
+        let Self {
+            temperature,
+            top_p,
+            seed,
+            density,
+            polyphony,
+            key_low,
+            key_high,
+            velocity_low,
+            velocity_high,
+            scale,
+            root,
+            style,
+            styles: _,
+        } = self;
+        // A lowest above the highest is the two the other way round.
         let sorted = |low: &IntParam, high: &IntParam| {
             let (a, b) = (low.value().clamp(0, 127) as u8, high.value().clamp(0, 127) as u8);
             (a.min(b), a.max(b))
         };
-        let density = number(&self.density);
-        Bounds {
-            keys: sorted(&self.key_low, &self.key_high),
-            velocities: sorted(&self.velocity_low, &self.velocity_high),
-            polyphony: self.polyphony.value().clamp(1, 16) as u8,
-            density: if density >= NO_LIMIT { f32::INFINITY } else { density },
-            scale: self.scale.value().lock(self.root.value().clamp(0, 11) as u8),
+        let density = number(density);
+        settings::What {
+            grid,
+            quantise,
+            bounds: Bounds {
+                keys: sorted(key_low, key_high),
+                velocities: sorted(velocity_low, velocity_high),
+                polyphony: polyphony.value().clamp(1, 16) as u8,
+                density: if density >= NO_LIMIT { f32::INFINITY } else { density },
+                scale: scale.value().lock(root.value().clamp(0, 11) as u8),
+            },
+            temperature: number(temperature),
+            top_p: number(top_p),
+            seed: u64::from(seed.value().unsigned_abs()),
+            style: u8::try_from(style.value() - 1).ok(),
         }
     }
 }

@@ -1,11 +1,11 @@
-//! What the player is told in words: the model's name, why Segue does not compose, what else there is to know. Behind locks,
-//! each held for a copy; never for the audio thread.
+//! What the player is told in words: the name of the model, why Segue does not compose, and other
+//! notices. Everything is behind locks that are held for a copy; not for the audio thread.
 
 use parking_lot::Mutex;
 
 use crate::params::styles::Styles;
 
-/// The words of one instance.
+/// The notices of one instance.
 #[derive(Default)]
 pub struct Notices {
     model: Mutex<String>,
@@ -15,28 +15,28 @@ pub struct Notices {
 }
 
 impl Notices {
-    /// Of an instance whose parameter shows the names of its model's styles.
+    /// For an instance whose style parameter uses these names.
     pub fn naming(styles: Styles) -> Self {
         Self { styles, ..Self::default() }
     }
 
-    /// The model's name, once it is loaded.
+    /// The name of the model, once it is loaded.
     pub fn model(&self) -> String {
         self.model.lock().clone()
     }
 
-    /// A model plays that knows these styles.
+    /// Sets the model that plays, and the styles it knows.
     pub fn set_model(&self, name: &str, styles: &[String]) {
         *self.model.lock() = name.to_owned();
         self.styles.set(styles);
     }
 
-    /// Why Segue does not compose.
+    /// Why Segue does not compose, if so.
     pub fn reason(&self) -> Option<String> {
         self.reason.lock().clone()
     }
 
-    /// Sets why Segue does not compose, or that it does. Returns the reason before.
+    /// Sets why Segue does not compose, or `None`. Returns the reason before.
     pub fn set_reason(&self, reason: Option<String>) -> Option<String> {
         std::mem::replace(&mut *self.reason.lock(), reason)
     }
@@ -46,7 +46,7 @@ impl Notices {
         self.notice.lock().clone()
     }
 
-    /// Sets what the player should know, or that there is nothing to know; it replaces the notice before.
+    /// Sets what the player should know, or `None`. Replaces the notice before.
     pub fn set_notice(&self, notice: Option<String>) {
         *self.notice.lock() = notice;
     }

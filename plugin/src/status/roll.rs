@@ -1,6 +1,8 @@
-//! What the editor's piano roll shows: a copy of what was played and planned, made by the composer while somebody looks.
+//! What the piano roll shows: a copy of the played and planned notes, which the composer makes
+//! while somebody looks.
 //!
-//! The composer never waits for the editor: where that is reading, the next copy comes one tick later. The audio thread has no part in it.
+//! The composer never waits for the editor: while that is reading, the copy comes a tick later. The
+//! audio thread has no part in it.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
@@ -9,7 +11,7 @@ use parking_lot::Mutex;
 use segue_music::{Beats, ContextNote, Meter, beats_at, tick_at};
 use segue_realtime::between::heard::Tick;
 
-/// As far back as anybody can look.
+/// How far back the roll goes.
 const BACK: Beats = Beats::ratio(36, 1);
 
 /// One copy. Positions are jam Beats.
@@ -17,15 +19,15 @@ const BACK: Beats = Beats::ratio(36, 1);
 pub struct View {
     /// Where the jam was.
     pub now: Beats,
-    /// When that was; nothing before the first tick.
+    /// When that was; `None` before the first tick.
     pub since: Option<Instant>,
-    /// Beats a second.
+    /// Beats per second.
     pub speed: f64,
-    /// Nothing nearer to now than this changes any more.
+    /// The lead: nothing nearer to now changes any more.
     pub lead: Beats,
     /// Bars begin at multiples of this.
     pub bar: Beats,
-    /// The notes, in the order of their onsets; those to come are Segue's plan.
+    /// The notes in order of onset, with those that Segue plans.
     pub notes: Vec<ContextNote>,
 }
 
@@ -43,14 +45,14 @@ impl Default for View {
 }
 
 impl View {
-    /// Where the jam is by now, if it has gone on; ticks that do not come stop it.
+    /// Where the jam is by now. It stops if ticks do not come.
     pub fn playhead(&self) -> f64 {
         let passed = self.since.map_or(0.0, |since| since.elapsed().as_secs_f64());
         self.now.as_f64() + passed.min(0.1) * self.speed
     }
 }
 
-/// The place where copies lie.
+/// The shared copy.
 #[derive(Default)]
 pub struct Roll {
     watched: AtomicBool,
@@ -58,12 +60,13 @@ pub struct Roll {
 }
 
 impl Roll {
-    /// Whether somebody looks.
+    /// Sets whether somebody looks.
     pub fn watch(&self, watched: bool) {
         self.watched.store(watched, Ordering::Relaxed);
     }
 
-    /// Called by the composer at a tick: copies, if somebody looks and does not read right now.
+    /// Makes a new copy, if somebody looks and is not reading right now. For the composer, at a
+    /// tick.
     pub fn update(&self, tick: &Tick, notes: &[ContextNote]) {
         if !self.watched.load(Ordering::Relaxed) {
             return;
@@ -80,13 +83,13 @@ impl Roll {
         view.notes.extend_from_slice(&notes[first..]);
     }
 
-    /// Takes the newest copy, in place of one seen before. Not for the audio thread.
+    /// Reads the newest copy into one seen before. Not for the audio thread.
     pub fn look(&self, into: &mut View) {
         into.clone_from(&self.view.lock());
     }
 }
 
-/// The span of a note: to `now` while it is held.
+/// The beginning and end of a note in beats; `now` while it is held.
 pub fn span(note: &ContextNote, now: f64) -> (f64, f64) {
     let from = beats_at(note.onset).as_f64();
     (from, note.end.map_or(now.max(from), |end| beats_at(end).as_f64()))
@@ -107,6 +110,7 @@ mod tests {
             step: Beats::ratio(1, 64),
             milliseconds: 7.8125,
             bar: Meter::COMMON.bar(),
+            line: Beats::ZERO,
             meter: None,
             settings: Settings::default(),
             revision: 0,

@@ -1,50 +1,51 @@
-//! Takes as MIDI files: written whole or not at all, and never over another.
+//! Takes as MIDI files: written whole or not at all, and never over another file.
 
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use segue_music::{Beats, Piece, midi_file};
 
-/// The name of a jam's file.
+/// The file name of a jam.
 pub(super) const JAM: &str = "Segue jam";
 
-/// The name's ending.
+/// The file extension.
 const ENDING: &str = "mid";
 
-/// Files of one name in a folder.
+/// The most files of one name in a folder.
 const MOST: usize = 10_000;
 
 /// Why nothing was written, and the way out.
 #[derive(Debug, thiserror::Error)]
 pub enum ExportError {
-    /// It was thrown away, or made room for newer ones.
+    /// The take was removed, or made room for newer ones.
     #[error("this take is no longer kept; choose another")]
     Gone,
-    /// There is no note.
+    /// The jam has no notes.
     #[error("nothing was played yet; play something first")]
     Silent,
-    /// Nothing can be written there.
+    /// The folder cannot be written to.
     #[error("{folder}: nothing can be written there: {source}; choose another folder", folder = .folder.display())]
     Folder {
-        /// Where.
+        /// The folder.
         folder: PathBuf,
         /// Why.
         source: io::Error,
     },
-    /// Thousands of that name are there.
+    /// There are thousands of files of that name.
     #[error("{folder}: too many files are called {name}; choose another folder", folder = .folder.display())]
     Crowded {
-        /// Where.
+        /// The folder.
         folder: PathBuf,
-        /// What they are called.
+        /// The name.
         name: String,
     },
-    /// The file cannot be made.
+    /// The MIDI file cannot be made.
     #[error("{0}; choose another folder")]
     File(#[from] midi_file::MidiError),
 }
 
-/// Writes a piece with its markers into a folder, which is made if it is missing, under that name or with a number after it.
+/// Writes a piece with its markers into a folder, which is created if missing. The file gets the
+/// given name, with a number after it if that is taken.
 pub(super) fn write(
     piece: &Piece,
     markers: &[(Beats, String)],
@@ -55,14 +56,14 @@ pub(super) fn write(
     fs::create_dir_all(folder).map_err(refused)?;
     let path = reserve(name, folder)?;
     if let Err(error) = midi_file::write_marked(&path, piece, markers) {
-        // Nothing to add to the first error if this fails as well.
+        // If this fails too, it adds nothing to the first error.
         let _ = fs::remove_file(&path);
         return Err(error.into());
     }
     Ok(path)
 }
 
-/// Makes an empty file that was not there before, for the real one to replace.
+/// Creates an empty file under a free name, which the real one replaces.
 fn reserve(name: &str, folder: &Path) -> Result<PathBuf, ExportError> {
     for number in 1..=MOST {
         let name =

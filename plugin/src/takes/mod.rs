@@ -1,11 +1,11 @@
 //! The takes: every answer as it was heard, kept with the project; and the jam they were played in.
 //!
-//! Shared by the composer's thread, which keeps them, the editor, which shows them, and the host's threads, which save them.
-//! Never by the audio thread. Each lock is held for a copy; files are written without one. It knows neither the model nor the
-//! composer.
+//! Shared by the composer's thread, which keeps them, the editor, which shows them, and the host's
+//! threads, which save them. Never by the audio thread. Each lock is held for a copy; files are
+//! written without one. It knows neither the model nor the composer.
 
 mod export;
-mod jam;
+mod jam_log;
 mod name;
 mod place;
 mod row;
@@ -23,7 +23,7 @@ use segue_realtime::between::limits::{TAKES, TAKES_NOTES};
 use serde_json::Value;
 
 pub use export::ExportError;
-pub use jam::{Jam, Mark, Struck};
+pub use jam_log::{JamLog, LoggedNote, Mark};
 pub use name::Name;
 use place::Place;
 pub use row::Row;
@@ -45,7 +45,7 @@ struct Kept {
 #[derive(Default)]
 pub struct Takes {
     kept: Mutex<Kept>,
-    jam: Mutex<Jam>,
+    jam: Mutex<JamLog>,
     place: Place,
     version: AtomicU64,
 }
@@ -92,7 +92,8 @@ impl Takes {
         self.edit(|kept| !std::mem::take(&mut kept.takes).is_empty());
     }
 
-    /// Writes a take as a MIDI file into a folder, under a name that nothing there has. Returns where.
+    /// Writes a take as a MIDI file into a folder, under a name that nothing there has. Returns
+    /// where.
     ///
     /// # Errors
     /// One line that names the folder or the file, and the way out.
@@ -101,7 +102,8 @@ impl Takes {
         export::write(&take.piece(), &take.markers(), &take.file_name(), folder)
     }
 
-    /// Writes the whole jam as a MIDI file into a folder, as far as it is remembered, under a name that nothing there has. Returns where.
+    /// Writes the whole jam as a MIDI file into a folder, as far as it is remembered, under a name
+    /// that nothing there has. Returns where.
     ///
     /// # Errors
     /// One line that names the folder or the file, and the way out.
@@ -111,7 +113,13 @@ impl Takes {
         export::write(&piece, &markers, export::JAM, folder)
     }
 
-    /// Where exports go unless somebody says otherwise: the project's folder, or the player's last one, or one for music.
+    /// Whether nothing was played yet that a jam's export would have.
+    pub fn is_silent(&self) -> bool {
+        self.jam.lock().is_silent()
+    }
+
+    /// Where exports go unless somebody says otherwise: the project's folder, or the player's last
+    /// one, or one for music.
     pub fn folder(&self) -> PathBuf {
         self.place.get()
     }
@@ -121,12 +129,14 @@ impl Takes {
         self.place.set(folder);
     }
 
-    /// A name for a take to come. Without a group, or where nothing is left of that, it is an answer of its own.
+    /// A name for a take to come. Without a group, or where nothing is left of that, it is an
+    /// answer of its own.
     pub(crate) fn name(&self, group: Option<u64>) -> Name {
         self.kept.lock().name(group)
     }
 
-    /// How many candidates of a group there were; those that were thrown away count, unless they were the last.
+    /// How many candidates of a group there were; those that were thrown away count, unless they
+    /// were the last.
     pub(crate) fn candidates(&self, group: u64) -> usize {
         let kept = self.kept.lock();
         let last =
@@ -163,7 +173,7 @@ impl Takes {
     }
 
     /// Something sounded: the jam is written on.
-    pub(crate) fn with_jam<T>(&self, write: impl FnOnce(&mut Jam) -> T) -> T {
+    pub(crate) fn with_jam<T>(&self, write: impl FnOnce(&mut JamLog) -> T) -> T {
         write(&mut self.jam.lock())
     }
 
@@ -172,8 +182,9 @@ impl Takes {
         self.kept.lock().takes.iter().filter_map(Take::written).collect()
     }
 
-    /// The takes of a loaded project. What was played here since stays beside them: hosts load a state to undo a knob, too, and nobody is to lose
-    /// a take by it. Returns how many are damaged, which are left out.
+    /// The takes of a loaded project. What was played here since stays beside them: hosts load a
+    /// state to undo a knob, too, and nobody is to lose a take by it. Returns how many are damaged,
+    /// which are left out.
     pub(crate) fn restore(&self, written: &[Value]) -> usize {
         let mut takes: VecDeque<Take> = VecDeque::new();
         for value in written {
@@ -228,7 +239,8 @@ impl Kept {
         Name { id, number: self.answers, group: id, letter: 'A' }
     }
 
-    /// Takes one in, unless it is there already. Where a loaded project has another of that name it gets a new one.
+    /// Takes one in, unless it is there already. Where a loaded project has another of that name it
+    /// gets a new one.
     fn join(&mut self, mut take: Take) {
         match self.takes.iter().find(|other| other.name.id == take.name.id) {
             Some(other) if (&other.notes, &other.prompt) == (&take.notes, &take.prompt) => return,
@@ -242,7 +254,8 @@ impl Kept {
     fn trim(&mut self) {
         let notes = |takes: &VecDeque<Take>| takes.iter().map(Take::size).sum::<usize>();
         while self.takes.len() > TAKES || (notes(&self.takes) > TAKES_NOTES && self.takes.len() > 1) {
-            // The newest has just been played: it is not what goes, even where all others are starred.
+            // The newest has just been played: it is not what goes, even where all others are
+            // starred.
             let newest = self.takes.len() - 1;
             let oldest = self.takes.iter().take(newest).position(|take| !take.starred).unwrap_or(0);
             self.takes.remove(oldest);

@@ -1,21 +1,21 @@
-//! What a take is called, in the editor, in markers and in files.
+//! The name of a take in the editor, in markers and in files.
 
 use segue_realtime::between::settings::Mode;
 
-/// What a take is called.
+/// The name of a take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Name {
-    /// For whoever asks for it; never used again.
+    /// Its id; never used again.
     pub id: u64,
-    /// Which answer it is, counted from 1.
+    /// The number of the answer, from 1.
     pub number: usize,
     /// The same for all candidates for one prompt: the id of the first.
     pub group: u64,
-    /// Which of them it is.
+    /// Which candidate it is, from A.
     pub letter: char,
 }
 
-/// An answer in a list of markers.
+/// The text of a marker.
 pub(super) fn label(Name { number, letter, .. }: Name, mode: Mode) -> String {
     let mode = mode.name();
     if letter == 'A' {
@@ -25,7 +25,7 @@ pub(super) fn label(Name { number, letter, .. }: Name, mode: Mode) -> String {
     }
 }
 
-/// The candidate after one; there are more takes than letters, so after Z comes Z.
+/// The letter of the next candidate. As there are more takes than letters, Z follows Z.
 pub(super) fn next_letter(letter: char) -> char {
     ('A'..='Z').find(|&next| next > letter).unwrap_or('Z')
 }

@@ -1,4 +1,4 @@
-//! Where exports go: a folder that the project remembers, and the player's next projects.
+//! Where exports go: a folder that the project remembers, and also the player's next projects.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -6,9 +6,9 @@ use std::{env, fs};
 
 use parking_lot::Mutex;
 
-use crate::models::folder::Shelf;
+use crate::models::folder::ModelFolder;
 
-/// The file beside the player's models that names the folder.
+/// The file next to the player's models that names the folder.
 const MEMORY: &str = "takes-folder.txt";
 
 /// The folder of exports.
@@ -17,24 +17,24 @@ pub struct Place {
     memory: Option<PathBuf>,
     /// This project's.
     project: Mutex<Option<PathBuf>>,
-    /// The player's, once somebody has asked.
+    /// The player's, once it has been read.
     player: Mutex<Option<PathBuf>>,
 }
 
 impl Default for Place {
     fn default() -> Self {
-        let models = Shelf::of_the_player();
+        let models = ModelFolder::of_the_player();
         Self::remembered_in(models.folder().and_then(Path::parent).map(|folder| folder.join(MEMORY)))
     }
 }
 
 impl Place {
-    /// With a file that remembers it, or none.
+    /// Remembers the folder in a file, if given.
     pub fn remembered_in(memory: Option<PathBuf>) -> Self {
         Self { memory, project: Mutex::default(), player: Mutex::default() }
     }
 
-    /// Where it is.
+    /// The folder.
     pub fn get(&self) -> PathBuf {
         if let Some(folder) = self.of_the_project() {
             return folder;
@@ -45,41 +45,41 @@ impl Place {
             Some(PathBuf::from(text.trim())).filter(|folder| folder.is_absolute())
         };
         let mut player = self.player.lock();
-        // Without a home anything is as good as where the host was started.
+        // Without a home folder, the one where the host was started is as good as any.
         let folder = player
             .get_or_insert_with(|| remembered().or_else(usual).unwrap_or_else(|| PathBuf::from("Segue")));
         folder.clone()
     }
 
-    /// It is there from now on.
+    /// Sets the folder, for this project and the next.
     pub fn set(&self, folder: &Path) {
         *self.project.lock() = Some(folder.to_owned());
         *self.player.lock() = Some(folder.to_owned());
         if let (Some(memory), Some(text)) = (&self.memory, folder.to_str()) {
-            // What cannot be remembered is asked for again the next time, which is all that comes of it.
+            // If this fails, the player is asked again next time, and no more.
             let _ = memory.parent().map(fs::create_dir_all);
             let _ = fs::write(memory, text);
         }
     }
 
-    /// What the project says.
+    /// The folder that the project names, if any.
     pub fn of_the_project(&self) -> Option<PathBuf> {
         self.project.lock().clone()
     }
 
-    /// A project is loaded.
+    /// Takes the folder from a loaded project.
     pub fn load(&self, folder: Option<PathBuf>) {
         *self.project.lock() = folder;
     }
 }
 
-/// Where the player lives.
+/// The player's home folder.
 fn home(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
     let named = |name: &str| variable(name).map(PathBuf::from).filter(|folder| folder.is_absolute());
     named("HOME").or_else(|| named("USERPROFILE"))
 }
 
-/// The folder for music where there is one, else that for documents.
+/// The folder for music if there is one, or else the one for documents.
 fn usual(home: &Path, exists: impl Fn(&Path) -> bool) -> PathBuf {
     let folders = ["Music", "Documents"].map(|name| home.join(name));
     let [music, _] = &folders;

@@ -1,4 +1,4 @@
-//! One answer as it is kept.
+//! One answer, as it is kept.
 
 use segue_music::{Beats, Meter, Note, Piece, Tempo, Track};
 use segue_realtime::between::settings::Mode;
@@ -6,17 +6,18 @@ use segue_realtime::between::settings::Mode;
 use super::name::{Name, label};
 use super::row::Row;
 
-/// The player's channel in a file, and Segue's.
+/// The MIDI channels of the player and of Segue in a file, from 0.
 const CHANNELS: (u8, u8) = (0, 1);
 
-/// One answer as it was heard, and what it answers. Positions are Beats from a bar line; bars are the metre's.
+/// One answer as it was heard, and its prompt. Positions are Beats from a bar line; bars are the
+/// metre's.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Take {
-    /// What it is called.
+    /// Its name.
     pub name: Name,
-    /// How it was played.
+    /// The mode in which it was played.
     pub mode: Mode,
-    /// What chance began from.
+    /// The seed of its random choices.
     pub seed: u64,
     /// The tempo at its first bar line.
     pub tempo: Tempo,
@@ -24,13 +25,14 @@ pub struct Take {
     pub tempos: Vec<(Beats, Tempo)>,
     /// The metre when it began.
     pub meter: Meter,
-    /// What the player had played since our last note before it, eight bars of it at most, by onset.
+    /// What the player had played since our last note before it, at most eight bars, in order of
+    /// onset.
     pub prompt: Vec<Note>,
-    /// What was heard of the answer, by onset: what was cut short is short.
+    /// The notes as they were heard, in order of onset. Notes that were cut are short.
     pub notes: Vec<Note>,
-    /// The player wants to keep it.
+    /// The player has starred it.
     pub starred: bool,
-    /// Segue does not go on from it.
+    /// It is undone.
     pub undone: bool,
 }
 
@@ -40,12 +42,12 @@ impl Take {
         self.notes.first().map_or(Beats::ZERO, |note| note.onset)
     }
 
-    /// Where its last note has ended.
+    /// Where its last note ends.
     pub fn end(&self) -> Beats {
         self.notes.iter().map(Note::end).max().unwrap_or_default()
     }
 
-    /// How many notes it keeps.
+    /// How many notes it holds, with its prompt.
     pub(super) fn size(&self) -> usize {
         self.prompt.len() + self.notes.len()
     }
@@ -84,7 +86,7 @@ impl Take {
         }
     }
 
-    /// Where the answer begins, in words.
+    /// A marker where the answer begins.
     pub(super) fn markers(&self) -> Vec<(Beats, String)> {
         vec![(self.onset(), label(self.name, self.mode))]
     }

@@ -273,7 +273,7 @@ fn a_jam_is_one_file_with_its_clock() {
             (8 * 960 + 1, Role::Segue, 1),
             (16 * 960, Role::Segue, 1),
         ] {
-            jam.push(Struck::new(&note(onset, 60), role, channel));
+            jam.push(LoggedNote::new(&note(onset, 60), role, channel));
         }
         let name = Name { id: 1, number: 7, group: 1, letter: 'A' };
         jam.mark(Beats::ratio(8 * 960 + 1, 960), Mark::Answer(name, Mode::Duet));

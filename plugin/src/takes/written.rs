@@ -1,4 +1,5 @@
-//! A take as a project keeps it: JSON, the notes as rows of numbers. Five to twenty-five bytes a note.
+//! A take as a project stores it: JSON, with notes as rows of numbers. Five to twenty-five bytes
+//! per note.
 
 use segue_music::{Beats, Meter, Note, Tempo};
 use segue_realtime::between::limits::{TAKE_BEATS, TAKE_NOTES};
@@ -9,13 +10,15 @@ use serde_json::Value;
 use super::name::Name;
 use super::take::Take;
 
-/// Tempos are kept in millionths of a beat a minute: whole numbers are the same when they are read again.
+/// Tempos are stored in millionths of a beat per minute: integers survive saving and loading
+/// unchanged.
 const MILLIONTHS: f64 = 1e6;
 
-/// The latest position that a project may name: beyond the longest take and the longest bars of its prompt lies damage.
+/// The latest position in an undamaged project: beyond the longest take and the longest bars of its
+/// prompt.
 const LONGEST: Beats = TAKE_BEATS.times(2);
 
-/// Parts since the onset before, key, parts of duration, velocity.
+/// Parts since the onset before, key, duration in parts, velocity.
 type WrittenNote = (i64, u8, i64, u8);
 
 #[derive(Serialize, Deserialize)]
@@ -27,7 +30,7 @@ struct Written {
     mode: usize,
     seed: u64,
     meter: (u8, u8),
-    /// Position in parts, and tempo; the first is at zero.
+    /// Position in parts, and tempo in millionths; the first is at zero.
     tempos: Vec<(i64, u64)>,
     prompt: Vec<WrittenNote>,
     notes: Vec<WrittenNote>,
@@ -37,7 +40,7 @@ struct Written {
     undone: bool,
 }
 
-/// A tempo that is the same when it was saved and read.
+/// Rounds a tempo to one that survives saving and loading unchanged.
 pub(crate) fn whole(tempo: Tempo) -> Tempo {
     from_millionths(millionths(tempo))
 }
@@ -59,7 +62,7 @@ fn write_notes(notes: &[Note]) -> Vec<WrittenNote> {
     notes.iter().map(row).collect()
 }
 
-/// Nothing where one of them is none.
+/// `None` if any of them is invalid.
 fn read_notes(rows: &[WrittenNote]) -> Option<Vec<Note>> {
     let mut onset = Beats::ZERO;
     let note = |&(since, key, duration, velocity): &WrittenNote| {
@@ -76,7 +79,7 @@ fn read_notes(rows: &[WrittenNote]) -> Option<Vec<Note>> {
 }
 
 impl Take {
-    /// For a project.
+    /// The take as JSON.
     pub(super) fn written(&self) -> Option<Value> {
         let changes = self.tempos.iter().map(|&(at, tempo)| (at.parts(), millionths(tempo)));
         let written = Written {
@@ -96,7 +99,7 @@ impl Take {
         serde_json::to_value(written).ok()
     }
 
-    /// From a project; nothing where that is damaged.
+    /// Reads a take; `None` if it is damaged.
     pub(super) fn read(value: &Value) -> Option<Self> {
         let written = Written::deserialize(value).ok()?;
         let tempo = |&(at, millionths): &(i64, u64)| (Beats::from_parts(at), from_millionths(millionths));

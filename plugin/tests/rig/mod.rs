@@ -1,4 +1,5 @@
-//! A host in a few lines: feeds a processor blocks of any size, turns the composer in line, and keeps what comes out.
+//! A host in a few lines: feeds a processor blocks of any size, turns the composer in line, and
+//! keeps what comes out.
 #![allow(dead_code, reason = "each test uses a part of it")]
 
 use std::sync::Arc;
@@ -7,7 +8,7 @@ use crossbeam_channel::{Sender, bounded};
 use segue::audio::clock::Transport;
 use segue::audio::processor::{Block, Processor};
 use segue::between::boundary::boundary;
-use segue::between::message::{Event, Message};
+use segue::between::message::{Event, Message, Sink};
 use segue::between::settings::{Settings, When};
 use segue::composer::thread::{ComposerThread, Load};
 use segue::composer::{Command, Composer};
@@ -30,6 +31,8 @@ pub enum Cut {
 pub enum Song {
     /// Plays from a position, at a tempo.
     Plays(f64, f64),
+    /// Goes round from the beginning to a position, at a tempo; blocks reach over its end. Whether the host tells its loop.
+    Cycles(f64, f64, bool),
     /// Stands, at a tempo.
     Stands(f64),
     /// There is none.
@@ -54,6 +57,21 @@ pub struct Rig {
     pub out: Vec<(u64, Message)>,
     /// The highest output sample.
     pub peak: f32,
+    /// The host takes no notes.
+    pub deaf: bool,
+}
+
+/// What a host takes of what we send.
+struct Output {
+    events: Vec<Event>,
+    deaf: bool,
+}
+
+impl Sink for Output {
+    fn send(&mut self, time: u32, message: Message) -> bool {
+        let refused = self.deaf && matches!(message, Message::On { .. } | Message::Off { .. });
+        !refused && self.events.send(time, message)
+    }
 }
 
 pub const OURS: Channel = 1;
@@ -115,6 +133,7 @@ impl Rig {
             song_from: 0,
             out: Vec::new(),
             peak: 0.0,
+            deaf: false,
         }
     }
 
@@ -129,6 +148,17 @@ impl Rig {
                     tempo: Some(tempo),
                     meter,
                     song: Some(song),
+                    ..Transport::default()
+                }
+            }
+            Song::Cycles(end, tempo, told) => {
+                let song = (self.sample - self.song_from) as f64 / self.rate * tempo / 60.0;
+                Transport {
+                    playing: true,
+                    tempo: Some(tempo),
+                    meter,
+                    song: Some(song % end),
+                    cycle: told.then_some((0.0, end)),
                     ..Transport::default()
                 }
             }
@@ -152,10 +182,11 @@ impl Rig {
     /// One block with these events, their times within it.
     pub fn block(&mut self, frames: usize, events: &[Event]) {
         let (mut left, mut right) = (vec![0.0; frames], vec![0.0; frames]);
-        let mut out: Vec<Event> = Vec::new();
+        let mut output = Output { events: Vec::new(), deaf: self.deaf };
         let (transport, settings) = (self.transport(), self.settings);
         let block = Block { transport, settings, events, left: &mut left, right: &mut right };
-        self.processor.process(block, &mut out);
+        self.processor.process(block, &mut output);
+        let out = output.events;
         for pair in out.windows(2) {
             assert!(pair[0].time <= pair[1].time, "output out of order: {pair:?}");
         }
@@ -221,8 +252,8 @@ pub fn notes(out: &[(u64, Message)], wanted: Channel) -> Vec<(u64, Key, u8, u64)
     notes
 }
 
-/// Every on is followed by exactly one off before the next on at its address, and there is no off without an on.
-/// Returns how many voices still sound.
+/// Every on is followed by exactly one off before the next on at its address, and there is no off
+/// without an on. Returns how many voices still sound.
 pub fn hygiene(out: &[(u64, Message)]) -> usize {
     let mut sounding = std::collections::HashSet::new();
     for pair in out.windows(2) {
@@ -254,7 +285,8 @@ pub fn control(controller: u8, value: f32) -> Message {
     Message::Control { channel: 0, controller, value }
 }
 
-/// Four quarters from a beat on, each held for half a beat: the last release is 3.5 beats after the start.
+/// Four quarters from a beat on, each held for half a beat: the last release is 3.5 beats after the
+/// start.
 pub fn phrase(rig: &Rig, from: f64, tempo: f64) -> Vec<(u64, Message)> {
     [60, 64, 67, 72]
         .iter()

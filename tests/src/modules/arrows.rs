@@ -6,12 +6,14 @@ use super::Modules;
 
 /// For each folder of a crate the folders and crates that it may reach.
 ///
-/// A crate that stands behind any arrow is for the folders that name it, and for no other; crates that stand nowhere are free.
+/// A crate that stands behind any arrow is for the folders that name it, and for no other; crates
+/// that stand nowhere are free.
 #[derive(Debug, Default, PartialEq)]
 pub struct Arrows(BTreeMap<String, BTreeSet<String>>);
 
 impl Arrows {
-    /// Those of the block that begins with ```` ```arrows ````, a line a folder: `from -> to to to`.
+    /// Those of the block that begins with ```` ```arrows ````, a line a folder: `from -> to to
+    /// to`.
     ///
     /// # Errors
     /// Where there is no such block, or a line of it is none.
@@ -29,7 +31,8 @@ impl Arrows {
         Ok(arrows)
     }
 
-    /// Every arrow of the sources that the page lacks, and every one of the page that the sources lack.
+    /// Every arrow of the sources that the page lacks, and every one of the page that the sources
+    /// lack.
     pub fn differences(&self, modules: &Modules) -> Vec<String> {
         let watched: BTreeSet<&String> = self.0.values().flatten().collect();
         let mut found: BTreeMap<(&str, &str), String> = BTreeMap::new();

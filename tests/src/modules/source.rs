@@ -1,7 +1,7 @@
 //! What one Rust file says of modules: those it declares, and every path that it names.
 //!
-//! A small reader of tokens, not a parser: it knows comments, literals, `use` trees and test code, and takes everything else as
-//! it comes. Paths that a macro writes are not seen.
+//! A small reader of tokens, not a parser: it knows comments, literals, `use` trees and test code,
+//! and takes everything else as it comes. Paths that a macro writes are not seen.
 
 /// What was read.
 #[derive(Debug, Default, PartialEq)]
@@ -10,8 +10,8 @@ pub struct Source {
     pub children: Vec<String>,
     /// The paths that it names, segment by segment; a glob is the path before the star.
     pub paths: Vec<Vec<String>>,
-    /// What it hands on under a name of its own, `pub use`: the name, and the path it stands for. No path of its own: whoever
-    /// asks for the name is led on.
+    /// What it hands on under a name of its own, `pub use`: the name, and the path it stands for.
+    /// No path of its own: whoever asks for the name is led on.
     pub exports: Vec<(String, Vec<String>)>,
 }
 

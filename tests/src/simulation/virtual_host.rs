@@ -8,7 +8,7 @@ use segue::audio::processor::{Block, Processor};
 use segue::between::boundary::boundary;
 use segue::between::limits::lead_samples;
 use segue::between::message::{Event, Message, Sink};
-use segue::between::resident;
+use segue::between::prefault;
 use segue::between::settings::Settings;
 use segue::composer::{Command, Composer};
 use segue::status::Status;
@@ -104,7 +104,7 @@ impl VirtualHost {
             sample: 0,
             seconds: 0.0,
             fresh_at: 0,
-            list: List { events: resident::list(EVENTS, nothing), room: usize::MAX, refused: 0 },
+            list: List { events: prefault::list(EVENTS, nothing), room: usize::MAX, refused: 0 },
             sound: [vec![0.0; LONGEST], vec![0.0; LONGEST]],
             behind_at: None,
             asked: false,

@@ -9,6 +9,7 @@ use super::part::Part;
 use super::pattern::{BassLine, Figure};
 use super::scale::{degrees_up, low_key};
 use super::song::{BarOf, Song};
+use super::vary::varied;
 use super::walking::walk;
 use std::collections::BTreeMap;
 
@@ -22,7 +23,7 @@ pub const BOOGIE: [[i32; 8]; 2] = [[0, 4, 7, 9, 10, 9, 7, 4], [0, 12, 4, 16, 7, 
 /// What the bass of a song plays.
 pub fn play(dice: &mut Dice, song: &Song, part: &mut Part) {
     let patterns = &song.style.file.bass.patterns;
-    let mut cycles = Cycles::default();
+    let mut cycles = Cycles::new(song);
     let mut player =
         Player { last: None, riffs: BTreeMap::new(), rolls: dice.chance(0.2), leads: dice.chance(0.7) };
     for bar in song.bars() {
@@ -38,7 +39,10 @@ pub fn play(dice: &mut Dice, song: &Song, part: &mut Part) {
             BassLine::Walk => walk(dice, song, part, &bar, FLOOR, 82),
             BassLine::Boogie => player.boogie(song, part, &bar),
             BassLine::Funk => player.funk(dice, song, part, &bar),
-            BassLine::Figure(figure) => player.figure(dice, song, part, &bar, figure),
+            BassLine::Figure(figure) => {
+                let figure = varied(dice, figure, song.freedom / 2.0);
+                player.figure(dice, song, part, &bar, &figure);
+            }
         }
     }
 }

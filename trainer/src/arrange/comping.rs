@@ -11,6 +11,7 @@ use super::pattern::{CompLine, Figure};
 use super::scale::{has, low_key};
 use super::song::{BarOf, Song};
 use super::style::CompStyle;
+use super::vary::varied;
 use super::voicing::Voicer;
 
 /// The octaves and chords of a montuno, and of another one: step and whether it is an octave.
@@ -37,7 +38,7 @@ pub fn play(dice: &mut Dice, song: &Song, part: &mut Part, style: &CompStyle, ba
     let (anticipates, sings) = (dice.chance(0.5), dice.chance(0.5));
     let mut comper = Comper { voicer, base, anticipates, sings, montuno: dice.below(2) };
     let restless = if song.style.file.family == "jazz" { 0.7 } else { 0.1 };
-    let mut cycles = Cycles::default();
+    let mut cycles = Cycles::new(song);
     for bar in song.bars() {
         if bar.number == 0 {
             comper.voicer.begin_again();
@@ -47,7 +48,7 @@ pub fn play(dice: &mut Dice, song: &Song, part: &mut Part, style: &CompStyle, ba
             continue;
         }
         let pattern = cycles.pattern(dice, &bar, style.patterns.len(), restless);
-        comper.bar(song, part, &bar, &style.patterns[pattern]);
+        comper.bar(dice, song, part, &bar, &style.patterns[pattern]);
     }
 }
 
@@ -66,11 +67,14 @@ impl Comper {
     }
 
     /// A bar of a pattern.
-    pub fn bar(&mut self, song: &Song, part: &mut Part, bar: &BarOf, line: &CompLine) {
+    pub fn bar(&mut self, dice: &mut Dice, song: &Song, part: &mut Part, bar: &BarOf, line: &CompLine) {
         match line {
             CompLine::Montuno => self.montuno(song, part, bar),
             CompLine::Shuffle => self.shuffle(song, part, bar),
-            CompLine::Figure(figure) => self.figure(song, part, bar, figure),
+            CompLine::Figure(figure) => {
+                let figure = varied(dice, figure, song.freedom);
+                self.figure(song, part, bar, &figure);
+            }
         }
     }
 

@@ -3,17 +3,25 @@
 use std::collections::BTreeMap;
 
 use super::dice::Dice;
-use super::song::BarOf;
+use super::song::{BarOf, Song};
 
 /// Chosen patterns by letter.
-#[derive(Default)]
-pub struct Cycles(BTreeMap<char, [usize; 4]>);
+pub struct Cycles {
+    by_letter: BTreeMap<char, [usize; 4]>,
+    /// The share of bars with another pattern than their turn's.
+    freedom: f64,
+}
 
 impl Cycles {
+    /// For a song, whose freedom is mostly spent on the figures themselves.
+    pub fn new(song: &Song) -> Self {
+        Self { by_letter: BTreeMap::new(), freedom: song.freedom / 4.0 }
+    }
+
     /// The pattern of a bar, among so many. `restless` is the chance that every second bar has
     /// another one.
     pub fn pattern(&mut self, dice: &mut Dice, bar: &BarOf, patterns: usize, restless: f64) -> usize {
-        let cycle = self.0.entry(bar.section.letter).or_insert_with(|| {
+        let cycle = self.by_letter.entry(bar.section.letter).or_insert_with(|| {
             let (main, other) = (dice.below(patterns), dice.below(patterns));
             let third = dice.below(patterns);
             match dice.unit() {
@@ -22,6 +30,6 @@ impl Cycles {
                 _ => [main; 4],
             }
         });
-        cycle[bar.number % 4]
+        if dice.chance(self.freedom) { dice.below(patterns) } else { cycle[bar.number % 4] }
     }
 }

@@ -41,6 +41,7 @@ struct Drummer<'a> {
     fills: Option<(&'a Fill, &'a Fill)>,
     /// Whether phrases of four bars have a short fill, too.
     fills_fourths: bool,
+    off_beats: Vec<Tick>,
     /// The step at which each fourth bar has a kick more.
     extra_kick: Tick,
     opens_hat: bool,
@@ -74,6 +75,7 @@ impl<'a> Drummer<'a> {
             fills,
             fills_fourths: dice.chance(0.45),
             extra_kick: *dice.pick(&off_beats[off_beats.len() / 2..]),
+            off_beats,
             opens_hat: dice.chance(0.4),
             crashes: !matches!(family, "jazz" | "latin" | "ragtime"),
             light_intro: dice.chance(0.5),
@@ -122,6 +124,16 @@ impl<'a> Drummer<'a> {
                 for (step, stroke) in row.hits().filter(|&(step, _)| step >= fill.from) {
                     strike(step, piece, base(step) + loudness(stroke) / 2 + step as i32 - fill.from as i32);
                 }
+            }
+        }
+        // A kick or a ghost note more, off the beat, where there is room.
+        if dice.chance(song.freedom / 2.0) {
+            let step = *dice.pick(&self.off_beats);
+            let piece = if dice.chance(0.5) { Piece::Kick } else { Piece::Snare };
+            let rests =
+                groove.0.get(&piece).is_some_and(|row| row.0.get(step as usize) == Some(&Stroke::Rest));
+            if rests && step < from && !light {
+                strike(step, piece, base(step) - if piece == Piece::Kick { 6 } else { 30 });
             }
         }
         // The comping of a jazz drummer's left hand, which is never quite the same.

@@ -13,6 +13,7 @@ use super::pattern::{CompLine, Figure, LeftLine};
 use super::scale::low_key;
 use super::song::{BarOf, Song};
 use super::style::Piano;
+use super::vary::varied;
 use super::voicing::Voicer;
 use super::walking::walk;
 
@@ -27,7 +28,7 @@ pub fn play(dice: &mut Dice, song: &Song, piano: &Piano) -> Vec<Part> {
     if let Some(line) = montuno.filter(|_| dice.chance(0.6)) {
         // The right hand is the rhythm section, but for the ending.
         let mut comper = Comper::new(dice, (60, 80), false, 74);
-        song.bars().filter(|bar| !bar.is_last).for_each(|bar| comper.bar(song, &mut right, &bar, line));
+        song.bars().filter(|bar| !bar.is_last).for_each(|bar| comper.bar(dice, song, &mut right, &bar, line));
         let last = song.sections.last().into_iter().flat_map(|section| &section.tune).next_back();
         let home = song.end() - song.grid.bar();
         last.iter().for_each(|tone| right.add(home, song.grid.bar(), tone.key, 80));
@@ -49,7 +50,7 @@ pub fn play(dice: &mut Dice, song: &Song, piano: &Piano) -> Vec<Part> {
 /// Chords where the tune leaves room for them, in a share of the letters.
 fn under_the_tune(dice: &mut Dice, song: &Song, part: &mut Part, lines: &[CompLine], share: f64) {
     let tune: Vec<_> = song.tune().map(|(_, tone)| tone).collect();
-    let mut cycles = Cycles::default();
+    let mut cycles = Cycles::new(song);
     let mut plays = std::collections::BTreeMap::new();
     for bar in song.bars() {
         let line = &lines[cycles.pattern(dice, &bar, lines.len(), 0.0)];
@@ -58,7 +59,7 @@ fn under_the_tune(dice: &mut Dice, song: &Song, part: &mut Part, lines: &[CompLi
         if !plays || bar.is_last {
             continue;
         }
-        for event in &figure.0 {
+        for event in &varied(dice, figure, song.freedom).0 {
             let at = bar.start + event.step * song.grid.step;
             let near =
                 |tone: &&super::theme::Tone| tone.at - song.grid.step <= at && at <= tone.at + tone.length;
@@ -78,7 +79,7 @@ fn under_the_tune(dice: &mut Dice, song: &Song, part: &mut Part, lines: &[CompLi
 
 /// The left hand of the whole song.
 pub fn left_hand(dice: &mut Dice, song: &Song, part: &mut Part, lines: &[LeftLine]) {
-    let mut cycles = Cycles::default();
+    let mut cycles = Cycles::new(song);
     let rootless = song.style.file.comp.rootless;
     let mut hand = Hand { voicer: Voicer::new((50, 67), 3, rootless), tenths: dice.chance(0.6) };
     for bar in song.bars() {
@@ -95,7 +96,10 @@ pub fn left_hand(dice: &mut Dice, song: &Song, part: &mut Part, lines: &[LeftLin
         match &lines[cycles.pattern(dice, &bar, lines.len(), 0.1)] {
             LeftLine::Walk => walk(dice, song, part, &bar, 33, 70),
             LeftLine::Boogie => boogie(song, part, &bar),
-            LeftLine::Figure(figure) => hand.figure(song, part, &bar, figure),
+            LeftLine::Figure(figure) => {
+                let figure = varied(dice, figure, song.freedom);
+                hand.figure(song, part, &bar, &figure);
+            }
         }
     }
 }

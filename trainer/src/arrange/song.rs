@@ -75,6 +75,9 @@ pub struct Song<'a> {
     pub range: (i32, i32),
     /// How many notes its tunes have.
     pub level: Level,
+    /// The share of bars in which players change their figures a little: none in some songs, half
+    /// of them in others.
+    pub freedom: f64,
 }
 
 impl<'a> Song<'a> {
@@ -121,7 +124,8 @@ impl<'a> Song<'a> {
         let home = key.up(plans.last().map_or(0, |last| last.up));
         plans.push(ending::plan(dice, style, home));
         let (sections, harmony) = (Vec::new(), Harmony::default());
-        let mut song = Self { style, grid: style.grid, key, tempo, sections, harmony, range, level };
+        let freedom = 0.5 * dice.unit();
+        let mut song = Self { style, grid: style.grid, key, tempo, sections, harmony, range, level, freedom };
         song.harmony = song.lay_out(dice, plans, home);
         song
     }
@@ -217,7 +221,7 @@ impl Writer {
             && let Some((tune, times)) = self.tunes.get_mut(&plan.letter)
         {
             *times += 1;
-            return variation::returned(dice, tune, ground, *times);
+            return variation::returned(dice, tune, ground, *times, song.freedom);
         }
         let syncopation = song.style.file.melody.syncopation;
         let manner = Manner {

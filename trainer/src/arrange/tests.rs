@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::ops::RangeInclusive;
 use std::path::Path;
 
 use segue_music::{Beats, Note, Track, beats_at, midi_file};
@@ -72,7 +73,7 @@ fn a_song_is_the_same_everywhere_and_however_many_are_asked_for() {
     assert_ne!(hashes[&0], hash(&bytes(&other.song(0))));
     let all: Vec<u8> = hashes.values().flat_map(|hash| hash.to_le_bytes()).collect();
     // This changes when the composer changes, never with a platform or a library.
-    assert_eq!(hash(&all), 0x30cc_0177_c99e_a22f, "{:#x}", hash(&all));
+    assert_eq!(hash(&all), 0x313e_8ec7_ffd2_0778, "{:#x}", hash(&all));
 }
 
 #[test]
@@ -155,7 +156,7 @@ fn a_broken_file_is_named_with_its_field() {
 #[test]
 fn every_kind_has_its_parts_within_their_ranges() {
     // (kind, track, must be there, lowest and highest key)
-    for (kind, name, needed, low, high) in [
+    let cases = [
         (Kind::Band, "lead", true, 45, 103),
         (Kind::Band, "comp", true, 28, 96),
         (Kind::Band, "second", false, 28, 96),
@@ -165,28 +166,37 @@ fn every_kind_has_its_parts_within_their_ranges() {
         (Kind::Piano, "left", true, 21, 84),
         (Kind::Duo, "call", true, 21, 103),
         (Kind::Duo, "answer", true, 21, 108),
-    ] {
-        let mut there = 0;
+    ];
+    let mut there = BTreeMap::<&str, usize>::new();
+    for kind in [Kind::Band, Kind::Piano, Kind::Duo] {
         for (what, made) in songs(kind) {
-            let Some(track) = track(&made, name) else {
-                assert!(!needed, "{what} has no {name}");
-                continue;
-            };
-            there += 1;
-            assert_eq!(track.is_drums(), name == "drums", "{what}");
-            assert_eq!(track.program.is_none(), track.is_drums(), "{what}");
-            for note in &track.notes {
-                assert!((low..=high).contains(&note.key), "{what}: {name} plays {}", note.key);
-                assert!(note.duration > Beats::ZERO && note.onset >= Beats::ZERO, "{what}: {note:?}");
+            for &(_, name, needed, low, high) in cases.iter().filter(|case| case.0 == kind) {
+                match track(&made, name) {
+                    Some(track) => {
+                        *there.entry(name).or_default() += 1;
+                        check_track(&what, track, low..=high);
+                    }
+                    None => assert!(!needed, "{what} has no {name}"),
+                }
             }
-            // No key is struck while it is down.
-            let mut ends = BTreeMap::new();
-            for note in &track.notes {
-                let before = ends.insert(note.key, note.end());
-                assert!(before.is_none_or(|end| end <= note.onset), "{what}: {name} {note:?}");
-            }
+            let known = |track: &Track| cases.iter().any(|case| case.1 == track.name);
+            assert!(made.piece.tracks.iter().all(known), "{what} has a track of another name");
         }
-        assert!(there > 20, "{name}: only {there}");
+    }
+    assert!(cases.iter().all(|case| there[case.1] > 20), "{there:?}");
+}
+
+fn check_track(what: &str, track: &Track, keys: RangeInclusive<u8>) {
+    let name = &track.name;
+    assert_eq!(track.is_drums(), name == "drums", "{what}");
+    assert_eq!(track.program.is_none(), track.is_drums(), "{what}");
+    let mut ends = BTreeMap::new();
+    for note in &track.notes {
+        assert!(keys.contains(&note.key), "{what}: {name} plays {}", note.key);
+        assert!(note.duration > Beats::ZERO && note.onset >= Beats::ZERO, "{what}: {note:?}");
+        // No key is struck while it is down.
+        let before = ends.insert(note.key, note.end());
+        assert!(before.is_none_or(|end| end <= note.onset), "{what}: {name} {note:?}");
     }
 }
 
@@ -298,7 +308,11 @@ fn fills_lead_into_sections() {
             let bar = |number: usize| section.start + number as i64 * song.grid.bar();
             let (plain, last) = (strokes(bar(section.bars - 2)), strokes(bar(section.bars - 1)));
             assert_ne!(plain, last, "song {number}, {}: no fill", section.name);
-            assert_eq!(strokes(bar(1)), plain, "song {number}, {}: no groove", section.name);
+            // Bars without a fill are the groove, give or take a stroke.
+            let another = strokes(bar(1));
+            let changed = another.symmetric_difference(&plain).count();
+            assert!(changed <= 3, "song {number}, {}: no groove", section.name);
+            assert!(last.symmetric_difference(&plain).count() > changed, "song {number}, {}", section.name);
             seen += 1;
         }
     }

@@ -6,8 +6,9 @@ use super::scale::{degrees_up, has, nearest};
 use super::theme::{Ground, Tone};
 
 /// A tune when its section comes back; `times` counts the returns, from 1.
-pub fn returned(dice: &mut Dice, tune: &[Tone], ground: &Ground, times: usize) -> Vec<Tone> {
-    let weights = if times > 1 { [5.0, 2.0, 2.5, 1.0] } else { [7.0, 2.0, 1.5, 0.3] };
+pub fn returned(dice: &mut Dice, tune: &[Tone], ground: &Ground, times: usize, freedom: f64) -> Vec<Tone> {
+    let again = 12.0 - 16.0 * freedom;
+    let weights = if times > 1 { [again, 2.0, 2.5, 1.0] } else { [again + 2.0, 2.0, 1.5, 0.3] };
     match dice.weighted(&weights) {
         0 => tune.to_vec(),
         1 => with_new_end(dice, tune, ground),

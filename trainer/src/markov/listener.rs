@@ -7,7 +7,7 @@ use super::blend::Blend;
 use super::contexts::{CHAINS, Chain, Heard, LONGEST, Past};
 use super::table::Table;
 use crate::measure::Values;
-use crate::passage::Said;
+use crate::passage::PassageNote;
 
 /// How fast weights learn in a piece.
 const RATE: f64 = 0.02;
@@ -26,21 +26,21 @@ impl Reader {
         &mut self,
         values: &Values,
         rough: &Values,
-        said: &Said,
+        note: &PassageNote,
         mut each: impl FnMut(Field, usize, &[Chain; CHAINS]),
     ) {
-        let roughly = rough.of_token(&said.token);
+        let roughly = rough.of_token(&note.token);
         let mut next = Heard {
-            values: values.of_token(&said.token),
+            values: values.of_token(&note.token),
             rough: [roughly[0], roughly[3]],
-            position: said.position.map_or(0, |place| place.number(0)),
+            position: note.position.map_or(0, |place| place.number(0)),
             place: 0,
         };
         for field in Field::ALL {
             if field == Field::Key {
-                next.position = said.position.map_or(0, |place| place.number(said.gap));
+                next.position = note.position.map_or(0, |place| place.number(note.gap));
             }
-            if field == Field::Velocity && !said.dynamic {
+            if field == Field::Velocity && !note.dynamic {
                 continue;
             }
             self.past.chains(field, &next, &mut self.chains);
@@ -90,10 +90,10 @@ impl<'a> Listener<'a> {
 
     /// Hears a note, and returns the nats of each of its known fields. With `learns` unset it
     /// becomes the past of later notes, but counts and weights stay.
-    pub fn hear(&mut self, said: &Said, learns: bool) -> [Option<f64>; 4] {
+    pub fn hear(&mut self, note: &PassageNote, learns: bool) -> [Option<f64>; 4] {
         let Self { markov, reader, piece, weights, predictions } = self;
         let mut nats = [None; 4];
-        reader.read(&markov.values, &markov.rough, said, |field, symbol, chains| {
+        reader.read(&markov.values, &markov.rough, note, |field, symbol, chains| {
             let situation = predict(markov, piece, field, symbol, chains, predictions);
             let blend = &mut weights[field as usize];
             nats[field as usize] = Some(-blend.mean(situation, predictions).ln());
@@ -108,13 +108,13 @@ impl<'a> Listener<'a> {
         nats
     }
 
-    /// The probabilities of each field of the next note, given the fields before it in `said`, for
+    /// The probabilities of each field of the next note, given the fields before it in `note`, for
     /// tests.
     #[cfg(test)]
-    pub fn probabilities(&self, said: &Said) -> Vec<(Field, Vec<f64>)> {
+    pub fn probabilities(&self, note: &PassageNote) -> Vec<(Field, Vec<f64>)> {
         let mut reader = Reader { past: self.reader.past.clone(), chains: Default::default() };
         let (mut all, mut predictions) = (Vec::new(), Vec::new());
-        reader.read(&self.markov.values, &self.markov.rough, said, |field, _, chains| {
+        reader.read(&self.markov.values, &self.markov.rough, note, |field, _, chains| {
             let probability = |symbol| {
                 let situation = predict(self.markov, &self.piece, field, symbol, chains, &mut predictions);
                 self.weights[field as usize].mean(situation, &predictions)

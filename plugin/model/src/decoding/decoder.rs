@@ -163,14 +163,7 @@ impl Decoder {
     }
 
     /// Adds what the copying attentions read off the notes of the window.
-    fn add_copies(
-        &mut self,
-        model: &Model,
-        cache: &KvCache,
-        context: &Context,
-        field: Field,
-        part: usize,
-    ) {
+    fn add_copies(&mut self, model: &Model, cache: &KvCache, context: &Context, field: Field, part: usize) {
         let Some(reader) = context.get(cache.len() - 1) else { return };
         match field {
             Field::Gap => {

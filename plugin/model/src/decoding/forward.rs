@@ -149,8 +149,10 @@ impl Forward {
 
     /// Computes the logits of a field, (symbols), without copies. Follows [`Self::head`].
     pub fn logits(&mut self, model: &Model, field: Field) {
-        let (head, logits) =
-            (&model.heads[field as usize], &mut self.logits[..field.alphabet(&model.config, model.vocabulary())]);
+        let (head, logits) = (
+            &model.heads[field as usize],
+            &mut self.logits[..field.alphabet(&model.config, model.vocabulary())],
+        );
         head.out.times(self.cpu, &self.quantised, logits);
         add(self.cpu, logits, &head.out_bias);
     }

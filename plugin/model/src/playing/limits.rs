@@ -2,7 +2,9 @@
 
 use std::cmp::Ordering;
 
-use segue_music::{Context, ContextNote, Key, Part, PartSet, PitchClasses, Role, TICKS_PER_BEAT, Tick, Velocity, Vocabulary};
+use segue_music::{
+    Context, ContextNote, Key, Part, PartSet, PitchClasses, Role, TICKS_PER_BEAT, Tick, Velocity, Vocabulary,
+};
 
 /// What no note ever leaves, at any temperature.
 ///

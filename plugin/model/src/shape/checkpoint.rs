@@ -220,7 +220,8 @@ impl Checkpoint {
         let known = std::mem::replace(&mut self.numbers, initial_numbers(&self.config, seed));
         for (name, known) in known {
             // Alphabets grow at their end.
-            if let Some(numbers) = self.numbers.get_mut(&name).filter(|numbers| numbers.len() >= known.len()) {
+            if let Some(numbers) = self.numbers.get_mut(&name).filter(|numbers| numbers.len() >= known.len())
+            {
                 numbers[..known.len()].copy_from_slice(&known);
             }
         }

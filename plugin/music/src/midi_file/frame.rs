@@ -49,7 +49,11 @@ impl<'a> Frame<'a> {
         }
         let truncated = || MidiError::Truncated("it ends in its header".into());
         let (head, rest) = bytes[before..].split_at_checked(CHUNK_HEAD).ok_or_else(truncated)?;
-        let (header, rest) = rest.split_at_checked(length(head).max(HEADER)).ok_or_else(truncated)?;
+        // A header may be longer than what is known of it. Where its length leads nowhere, it is not.
+        let named = length(head);
+        let leads = named >= HEADER && rest.get(named..).is_some_and(begins_a_chunk);
+        let size = if leads { named } else { HEADER };
+        let (header, rest) = rest.split_at_checked(size).ok_or_else(truncated)?;
         let &[f0, f1, n0, n1, d0, d1, ..] = header else { return Err(truncated()) };
         let format = u16::from_be_bytes([f0, f1]);
         let announced = usize::from(u16::from_be_bytes([n0, n1]));

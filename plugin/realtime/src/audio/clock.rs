@@ -1,13 +1,14 @@
-//! The jam clock: musical time that only ever moves on, made from the host's transport.
+//! The jam clock: musical time that never goes back, derived from the host's transport.
 //!
 //! While the transport plays, jam = song + offset, and the offset stays until the song position jumps. At a jump the jam
-//! moves on to the next position whose place in the bar is the song's, so that bar lines and grid lines of the song
-//! are always bar lines and grid lines of the jam: its bars begin at multiples of a bar. While the transport stands,
-//! or where there is none, the jam goes on by samples.
+//! moves on to the next position whose place in the bar is the song's, so that bar lines of the song are always bar
+//! lines of the jam. A change of metre is no jump: the bar lines move, and musical time goes on. While the transport
+//! stands, or where there is none, the jam goes on by samples.
 //!
-//! The Beats of a sample come from an anchor and never from a sum over blocks, so no block size can change them. The
-//! anchor moves only where the host's own account differs from it by more than the host rounds ([`account`]): so a steady
-//! tempo stays even to the sample, and a ramp, or a tempo that the host tells rounded, is followed.
+//! The position of a sample is computed from an anchor, never summed over blocks, so block sizes do
+//! not affect it. The anchor moves only if the host's position differs from ours by more than the
+//! host rounds ([`account`]). A steady tempo stays even to the sample, while ramps, and tempos that
+//! the host rounds, are followed.
 
 mod account;
 #[cfg(test)]
@@ -18,10 +19,10 @@ use segue_music::{Beats, Meter, Tempo, Timeline};
 use crate::between::heard::Jump;
 use account::Account;
 
-/// What the host says of its clock at the start of a block. What it does not say is nothing.
+/// The host's clock at the start of a block. `None` for what it does not report.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Transport {
-    /// Whether the song goes on.
+    /// Whether the transport plays.
     pub playing: bool,
     /// Quarter notes a minute.
     pub tempo: Option<f64>,
@@ -29,25 +30,29 @@ pub struct Transport {
     pub meter: Option<Meter>,
     /// The song position in quarter notes.
     pub song: Option<f64>,
-    /// The song position at which the bar began. Ignored where it cannot be: some hosts always send zero.
+    /// The song position at which the bar began. Ignored if impossible: some hosts always send
+    /// zero.
     pub bar: Option<f64>,
+    /// Where the song's loop begins and ends, in quarter notes, while one is on.
+    pub cycle: Option<(f64, f64)>,
     /// The song position in samples. Used where it makes the one in quarter notes more exact.
     pub samples: Option<i64>,
 }
 
-/// Deviation, in samples, from which on we follow the host's account rather than our anchor.
+/// Beyond this deviation, in samples, we follow the host and move the anchor.
 const DRIFT_SAMPLES: f64 = 0.25;
 
-/// Deviation from playing on at any tempo between the last two that is still no jump: 8 ms at 120 BPM.
+/// A deviation up to this is not a jump: 8 ms at 120 BPM. It is measured from playing on at any
+/// tempo between the last two.
 const NO_JUMP: Beats = Beats::ratio(1, 64);
 
-/// Seconds over which a tempo that the host does not tell is measured, at least and at most.
+/// Seconds over which a tempo is measured if the host does not report it, at least and at most.
 const MEASURED: (f64, f64) = (0.1, 1.0);
 
-/// The bijection between samples since the activation and jam Beats.
+/// Converts between samples since the activation and jam Beats.
 #[derive(Clone, Debug)]
 pub struct Clock {
-    /// Straight from here on.
+    /// Linear from the anchor on.
     timeline: Timeline,
     /// The sample at which the timeline has its origin.
     anchor: u64,
@@ -55,17 +60,19 @@ pub struct Clock {
     offset: Option<Beats>,
     /// Where bars begin in the song, modulo a bar.
     phase: Beats,
+    /// A bar line of the jam; the others lie whole bars from it.
+    line: Beats,
     meter: Meter,
     known: bool,
-    /// The start of the block before, and the song position there.
+    /// The start of the last block, and the song position there.
     block: (u64, Beats),
-    /// From where an untold tempo is measured.
+    /// Where the measuring of an unreported tempo starts.
     measured: (u64, Beats),
     account: Account,
 }
 
 impl Clock {
-    /// At sample 0 the jam is at 0, and the host has said nothing.
+    /// At sample 0 and jam position 0; the host has reported nothing.
     pub fn new(sample_rate: f64) -> Self {
         let sample_rate = if sample_rate.is_finite() && sample_rate > 0.0 { sample_rate } else { 44_100.0 };
         Self {
@@ -73,6 +80,7 @@ impl Clock {
             anchor: 0,
             offset: None,
             phase: Beats::ZERO,
+            line: Beats::ZERO,
             meter: Meter::COMMON,
             known: false,
             block: (0, Beats::ZERO),
@@ -86,17 +94,17 @@ impl Clock {
         self.timeline.beats_at(sample as f64 - self.anchor as f64)
     }
 
-    /// The sample nearest to a jam position; the first one where that lies before it.
+    /// The sample nearest to a jam position, or 0 if it is before the first.
     pub fn sample_at(&self, at: Beats) -> u64 {
         (self.anchor as f64 + self.timeline.sample_at(at)).round().max(0.0) as u64
     }
 
-    /// How many beats so many samples take now.
+    /// How long so many samples are at the current tempo.
     pub fn length_of(&self, samples: u64) -> Beats {
         self.timeline.beats_at(samples as f64) - self.timeline.origin
     }
 
-    /// The metre of the playing transport; nothing while it stands.
+    /// The metre while the transport plays, else `None`.
     pub fn meter(&self) -> Option<Meter> {
         self.known.then_some(self.meter)
     }
@@ -106,7 +114,7 @@ impl Clock {
         self.timeline.tempo
     }
 
-    /// The metre that bars are counted in, whether the transport plays or not.
+    /// The metre in which bars are counted, whether the transport plays or not.
     pub fn bars(&self) -> Meter {
         self.meter
     }
@@ -114,6 +122,11 @@ impl Clock {
     /// The length of a bar.
     pub fn bar(&self) -> Beats {
         self.meter.bar()
+    }
+
+    /// The last bar line at or before a jam position.
+    pub fn bar_line(&self, at: Beats) -> Beats {
+        self.line + (at - self.line).floor_to(self.meter.bar())
     }
 
     /// Takes the host's account at the start of the block that begins at `sample`. After a jump the jam positions
@@ -132,7 +145,11 @@ impl Clock {
         let metre_changed = meter != self.meter;
         let phase = match song.and_then(|song| phase(song, transport.bar, meter.bar())) {
             Some(phase) => phase,
-            None if metre_changed => Beats::ZERO,
+            // The host does not say where its bars begin: with the first bar of the new metre, if the song plays on.
+            None if metre_changed => match (song, self.offset) {
+                (Some(_), Some(offset)) => (self.nearest_line(predicted) - offset) % meter.bar(),
+                _ => Beats::ZERO,
+            },
             None => self.phase,
         };
         self.known = transport.playing;
@@ -142,9 +159,7 @@ impl Clock {
             (Some(_), None) => Some(Jump::Stopped),
             (None, Some(_)) => Some(Jump::Started),
             (Some(_), Some(song)) => {
-                let moved =
-                    metre_changed || phase != self.phase || !self.continues(sample, song, told, rounding);
-                moved.then_some(Jump::Moved)
+                (!self.continues(sample, song, told, rounding)).then_some(Jump::Moved)
             }
         };
         let begins = |song| match jump {
@@ -155,9 +170,13 @@ impl Clock {
         };
         let exact = song.map(begins);
         let now = match (jump, exact, self.offset) {
-            (Some(_), Some(song), _) => predicted + (song - phase - predicted) % meter.bar(),
+            (Some(_), Some(song), _) => {
+                let (place, here) = (song - phase, predicted - self.line);
+                predicted + (place - here) % meter.bar()
+            }
             (None, Some(song), Some(offset)) => {
-                // The anchor was rounded, too, so it may be off by a whole step; after a change of tempo it counts no more.
+                // The anchor was rounded, too, so it may be off by a whole step. After a change of
+                // tempo it no longer counts.
                 let slack = if tempo == self.timeline.tempo {
                     rounding
                 } else {
@@ -169,6 +188,9 @@ impl Clock {
             _ => predicted,
         };
         let drift = self.timeline.tempo.beats_in(DRIFT_SAMPLES / self.timeline.sample_rate);
+        if let (None, Some(song), true) = (jump, exact, metre_changed || phase != self.phase) {
+            self.line = now - (song - phase) % meter.bar();
+        }
         if jump.is_some() || tempo != self.timeline.tempo || (now - predicted).abs() > drift {
             self.timeline = Timeline { origin: now, tempo, ..self.timeline };
             self.anchor = sample;
@@ -180,6 +202,12 @@ impl Clock {
         }
         self.block = (sample, song.unwrap_or(Beats::ZERO));
         jump.map(|jump| (jump, predicted, now))
+    }
+
+    /// The bar line of the metre so far that is nearest to a jam position.
+    fn nearest_line(&self, at: Beats) -> Beats {
+        let bar = self.meter.bar();
+        self.bar_line(at + Beats::from_parts(bar.parts() / 2))
     }
 
     /// Whether the song can have played on from the last block to here: at any tempo between the last and the one that
@@ -198,7 +226,7 @@ impl Clock {
         moved >= -rounding && moved >= slowest - NO_JUMP && moved <= fastest + NO_JUMP
     }
 
-    /// The tempo of a host that gives positions and no tempo; the default of one that gives neither.
+    /// The tempo of a host that reports only positions, or the default if it reports neither.
     fn measure(&mut self, sample: u64, song: Option<Beats>) -> Tempo {
         let Some(song) = song else { return Tempo::DEFAULT };
         let (since, from) = self.measured;
@@ -213,10 +241,11 @@ impl Clock {
     }
 }
 
-/// Where bars begin in the song, modulo a bar, if what the host says can be: that its bar began less than a bar ago.
+/// Where bars begin in the song, modulo a bar, if the reported start is possible: less than a bar
+/// ago.
 fn phase(song: Beats, bar_start: Option<f64>, bar: Beats) -> Option<Beats> {
     let start = Beats::from_f64(bar_start.filter(|start| start.is_finite())?);
     let into = song - start;
-    // Rounded, as a host's rounding must not look like another phase.
+    // Rounded, so that a host's rounding does not look like a new phase.
     (into >= -NO_JUMP && into < bar + NO_JUMP).then(|| start.round_to(segue_music::TICK) % bar)
 }

@@ -1,20 +1,42 @@
 //! Echoes: notes of our own that a host's routing brings back to our input. They are neither heard nor passed through.
+//!
+//! A player may strike the very key that we have just struck, on the same channel; that note must not be lost. So an echo is
+//! told by more than key and time: it is as hard as our note to the MIDI step, and it lies at the same place in its block, or at
+//! the block's start, as hosts route whole blocks. What is in doubt is the player's.
 
-use segue_music::{Channel, Key};
+use segue_music::{Channel, Key, Velocity};
 
+use crate::audio::voices::midi_velocity;
 use crate::between::limits::ECHO_SECONDS;
+
+/// A note as it goes out or comes in.
+#[derive(Clone, Copy, Debug)]
+pub struct Struck {
+    /// Its channel.
+    pub channel: Channel,
+    /// Its key.
+    pub key: Key,
+    /// How hard, 0 to 1.
+    pub velocity: f32,
+    /// The sample, counted from the activation or the last reset.
+    pub sample: u64,
+    /// Samples from the start of the host's block.
+    pub time: u32,
+}
 
 /// A note sent that has not come back.
 #[derive(Clone, Copy, Default)]
 struct Sent {
     channel: Channel,
+    velocity: Velocity,
+    time: u32,
     /// The sample at which it was sent, while it is unmatched.
     at: Option<u64>,
-    /// Its on came back; its off is to follow.
+    /// Its note-on came back; its note-off is still to come.
     back: bool,
 }
 
-/// What we sent lately, by key.
+/// The notes that we sent last, by channel and key.
 pub struct Echo {
     keys: [Sent; 128],
     window: u64,
@@ -26,23 +48,28 @@ impl Echo {
         Self { keys: [Sent::default(); 128], window: (ECHO_SECONDS * sample_rate) as u64 }
     }
 
-    /// The samples are counted anew: what was sent before is not expected back any more, but the offs of what has come back are.
+    /// Samples are counted from zero again. Notes sent before are no longer expected back, except
+    /// the note-offs of those that came back.
     pub fn restart(&mut self) {
         self.keys.iter_mut().for_each(|sent| sent.at = None);
     }
 
     /// We started a note.
-    pub fn sent(&mut self, channel: Channel, key: Key, sample: u64) {
-        let sent = &mut self.keys[usize::from(key % 128)];
+    pub fn sent(&mut self, note: &Struck) {
+        let sent = &mut self.keys[usize::from(note.key % 128)];
         // An off that is still on its way back belongs to the note before; it must not be taken for the player's.
-        *sent = Sent { channel, at: Some(sample), back: sent.back && sent.channel == channel };
+        let back = sent.back && sent.channel == note.channel;
+        let velocity = midi_velocity(note.velocity);
+        *sent = Sent { channel: note.channel, velocity, time: note.time, at: Some(note.sample), back };
     }
 
     /// Whether a note-on that comes in is one of ours.
-    pub fn takes_on(&mut self, channel: Channel, key: Key, sample: u64) -> bool {
+    pub fn takes_on(&mut self, note: &Struck) -> bool {
         let window = self.window;
-        let sent = &mut self.keys[usize::from(key % 128)];
-        let echo = sent.channel == channel && sent.at.is_some_and(|at| sample.saturating_sub(at) <= window);
+        let sent = &mut self.keys[usize::from(note.key % 128)];
+        let soon = sent.at.is_some_and(|at| note.sample.saturating_sub(at) <= window);
+        let same = sent.channel == note.channel && sent.velocity == midi_velocity(note.velocity);
+        let echo = soon && same && (note.time == sent.time || note.time == 0);
         if echo {
             sent.at = None;
             sent.back = true;
@@ -50,7 +77,7 @@ impl Echo {
         echo
     }
 
-    /// Whether a note-off that comes in belongs to such a note.
+    /// Whether an incoming note-off belongs to such a note.
     pub fn takes_off(&mut self, channel: Channel, key: Key) -> bool {
         let sent = &mut self.keys[usize::from(key % 128)];
         let echo = sent.back && sent.channel == channel;
@@ -63,28 +90,41 @@ impl Echo {
 mod tests {
     use super::*;
 
+    const OURS: Struck = Struck { channel: 1, key: 60, velocity: 0.5, sample: 1000, time: 7 };
+
     #[test]
     fn nothing_from_before_a_restart_is_an_echo() {
         let mut echo = Echo::new(48_000.0);
-        echo.sent(1, 60, 1_000_000);
-        echo.sent(1, 62, 1_000_000);
-        assert!(echo.takes_on(1, 62, 1_000_100));
+        let other = Struck { key: 62, ..OURS };
+        echo.sent(&OURS);
+        echo.sent(&other);
+        assert!(echo.takes_on(&Struck { sample: 1100, ..other }));
         echo.restart();
-        assert!(!echo.takes_on(1, 60, 10), "the player's");
+        assert!(!echo.takes_on(&Struck { sample: 10, ..OURS }), "the player's");
         assert!(echo.takes_off(1, 62), "the off of what came back before");
     }
 
     #[test]
     fn only_our_own_notes_come_back() {
-        // (channel, key, milliseconds after ours) -> echo?
-        for (channel, key, after, echo) in
-            [(1, 60, 0, true), (1, 60, 99, true), (1, 60, 120, false), (0, 60, 5, false), (1, 61, 5, false)]
-        {
+        let later = |milliseconds: u64| Struck { sample: 1000 + milliseconds * 48, ..OURS };
+        // (what comes in, is it an echo?)
+        for (struck, echo) in [
+            (later(0), true),
+            (later(99), true),
+            (Struck { time: 0, ..later(5) }, true),
+            // A byte of MIDI rounds.
+            (Struck { velocity: 64.0 / 127.0, ..later(5) }, true),
+            (later(120), false),
+            (Struck { channel: 0, ..later(5) }, false),
+            (Struck { key: 61, ..later(5) }, false),
+            (Struck { velocity: 0.8, ..later(5) }, false),
+            (Struck { time: 8, ..later(5) }, false),
+        ] {
             let mut echoes = Echo::new(48_000.0);
-            echoes.sent(1, 60, 1000);
-            assert_eq!(echoes.takes_on(channel, key, 1000 + after * 48), echo, "{channel} {key} {after}");
-            assert_eq!(echoes.takes_off(channel, key), echo, "its off goes the same way");
-            assert!(!echoes.takes_on(channel, key, 1000 + after * 48), "once");
+            echoes.sent(&OURS);
+            assert_eq!(echoes.takes_on(&struck), echo, "{struck:?}");
+            assert_eq!(echoes.takes_off(struck.channel, struck.key), echo, "its off goes the same way");
+            assert!(!echoes.takes_on(&struck), "once");
         }
     }
 }

@@ -1,6 +1,7 @@
-//! Runs on the host's audio thread. It may touch its own state and [`crate::between`], nothing else. It never allocates, locks,
-//! waits, logs or panics while it processes; the one exception is the bounded wait for the composer in the host's offline mode.
-//! It must never name the model, the plugin framework or the editor.
+//! Runs on the host's audio thread. It may touch its own state and [`crate::between`], nothing
+//! else. While it processes it never allocates, locks, waits, logs or panics. The one exception is
+//! the bounded wait for the composer in the host's offline mode. It must never name the model, the
+//! plugin framework or the editor.
 
 pub mod clock;
 pub mod echo;
@@ -9,6 +10,7 @@ pub mod moment;
 mod output;
 mod overrides;
 pub mod pace;
+pub mod passed;
 mod plans;
 pub mod player;
 pub mod processor;

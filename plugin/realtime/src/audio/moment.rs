@@ -1,4 +1,4 @@
-//! Now: a sample of the block, its place in the jam, and where what happens at it goes out.
+//! Now: a sample of the block, its jam position, and where its messages go.
 
 use segue_music::Beats;
 
@@ -17,7 +17,7 @@ pub struct Moment<'a> {
 }
 
 impl Moment<'_> {
-    /// The same moment, at another position.
+    /// The same moment with another position.
     pub fn with_position(&mut self, at: Beats) -> Moment<'_> {
         Moment { at, sink: &mut *self.sink, ..*self }
     }

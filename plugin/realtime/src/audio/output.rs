@@ -1,22 +1,26 @@
-//! What goes out: voices and the built-in sound, which begin and end together; the pedal on our channel; and our own echo.
+//! The output: voices and the built-in sound, which start and end together; the pedal on our
+//! channel; and our own echo.
 
 use segue_music::{Channel, Key, Role};
 
 use crate::audio::echo::Echo;
 use crate::audio::moment::Moment;
+use crate::audio::passed::Passed;
 use crate::audio::sound::Sound;
 use crate::audio::voices::{Address, Voices};
 use crate::between::message::Message;
 use crate::between::sounded::Reports;
 
-/// The output of one instance. Allocates in `new` and `activate`, then never.
+/// The output of one instance. Allocates in `new` and `activate` only.
 pub struct Output {
-    /// Who sounds where.
+    /// Who sounds on which channel and key.
     pub voices: Voices,
     /// The built-in sound.
     pub sound: Sound,
-    /// What is our own coming back.
+    /// Recognises our own notes coming back.
     pub echo: Echo,
+    /// What of the player's went out and rests away from its middle.
+    pub passed: Passed,
     /// The sustain pedal is down on our channel.
     pedal: bool,
 }
@@ -28,44 +32,57 @@ impl Output {
             voices: Voices::new(reports),
             sound: Sound::new(sample_rate as f32),
             echo: Echo::new(sample_rate),
+            passed: Passed::default(),
             pedal: false,
         }
     }
 
-    /// The host begins anew with this sample rate. Allocates.
+    /// Starts over at a sample rate. Allocates.
     pub fn activate(&mut self, sample_rate: f64) {
         self.echo = Echo::new(sample_rate);
         self.sound = Sound::new(sample_rate as f32);
     }
 
-    /// A voice ends, with its tone.
+    /// Ends a voice and its tone.
     ///
     /// # Real-time safety
-    /// Neither allocates nor waits.
+    /// Allocates nothing and never waits.
     pub fn end(&mut self, address: Address, now: &mut Moment<'_>) {
         self.voices.end(address, now);
-        self.sound.off(address);
+        self.sound.note_off(address);
     }
 
     /// Ends all voices, and lets their tones fade.
     ///
     /// # Real-time safety
-    /// Neither allocates nor waits; at most 2,048 offs.
+    /// Allocates nothing and never waits; at most 2,048 offs.
     pub fn end_all(&mut self, now: &mut Moment<'_>) {
         Role::ALL.into_iter().for_each(|role| self.voices.end_all(role, now));
         self.sound.fade();
     }
 
-    /// Ends all voices of ours. `ended` is told their keys.
+    /// Ends all of our voices, and calls `ended` with each key.
     ///
     /// # Real-time safety
-    /// Neither allocates nor waits; at most 2,048 offs.
+    /// Allocates nothing and never waits; at most 2,048 offs.
     pub fn end_ours(&mut self, now: &mut Moment<'_>, ended: impl Fn(Key)) {
         for (address, _) in self.voices.of(Role::Segue) {
-            self.sound.off(address);
+            self.sound.note_off(address);
             ended(address.key);
         }
         self.voices.end_all(Role::Segue, now);
+    }
+
+    /// Ends those of our voices that began before a sample. `ended` is told their keys.
+    ///
+    /// # Real-time safety
+    /// Neither allocates nor waits; at most 2,048 offs.
+    pub fn end_ours_before(&mut self, sample: u64, now: &mut Moment<'_>, ended: impl Fn(Key)) {
+        for (address, _) in self.voices.of(Role::Segue).filter(|(_, voice)| voice.since < sample) {
+            self.sound.note_off(address);
+            ended(address.key);
+        }
+        self.voices.end_before(Role::Segue, sample, now);
     }
 
     /// The pedal moves on a channel of ours.
@@ -80,7 +97,7 @@ impl Output {
         }
     }
 
-    /// The pedal comes up on our channel, whatever the player's foot does.
+    /// Lifts the pedal on our channel, whatever the player does.
     ///
     /// # Real-time safety
     /// Wait-free.

@@ -1,20 +1,20 @@
-//! What the player's triggers made of the mode and the latch.
+//! Mode and latch as the player's triggers set them.
 
 use crate::between::choice::Choice;
 use crate::between::mode::Mode;
 use crate::between::settings::{Settings, Trigger};
 
-/// What holds in place of the parameters.
+/// What overrides the parameters.
 #[derive(Default)]
 pub struct Overrides {
-    /// The mode, until the parameter moves.
+    /// The mode, until its parameter moves.
     pub mode: Option<Mode>,
-    /// The latch is held down.
+    /// A trigger holds the latch down.
     pub latch: bool,
 }
 
 impl Overrides {
-    /// The mode that holds.
+    /// The mode in effect.
     pub fn mode(&self, settings: &Settings) -> Mode {
         self.mode.unwrap_or(settings.mode)
     }
@@ -24,7 +24,7 @@ impl Overrides {
         self.latch || settings.when.latch
     }
 
-    /// The settings as they hold.
+    /// The settings in effect.
     pub fn applied(&self, settings: &Settings) -> Settings {
         let mut applied = *settings;
         applied.mode = self.mode(settings);
@@ -33,8 +33,8 @@ impl Overrides {
     }
 }
 
-/// The mode that a trigger steps to from another. A key steps on when it goes down; a controller's range is divided between the
-/// modes. `value` is 0 where a key comes up.
+/// The mode that a trigger selects. A key steps to the next one when it goes down; the range of a
+/// controller is divided among the modes. `value` is 0 when a key comes up.
 pub fn next_mode(mode: Mode, trigger: Trigger, value: f32) -> Mode {
     let modes = Mode::ALL.len();
     let index = match trigger {

@@ -1,17 +1,19 @@
-//! Whether blocks come faster than a sound card takes them: the sign of offline rendering that no host gets wrong.
+//! Whether blocks come faster than a sound card would ask for them. No host gets this sign of
+//! offline rendering wrong.
 //!
-//! In VST3 the framework (nice-plug 0.4.2) hands us the process mode that the host set the time before: a bounce looks like real
-//! time, and real time after a bounce like offline, where we must not wait. So there the clock on the wall decides.
+//! In VST3 the framework (nice-plug 0.4.2) passes on the process mode of the activation before. A
+//! bounce looks like real time, and real time after a bounce looks like offline, where we would
+//! wait. So for VST3 the wall clock decides.
 
 use std::time::{Duration, Instant};
 
-/// Audio that is looked at together. Hosts that render ahead in real time do so by 0.2 s at most.
+/// Seconds of audio in one window. Hosts that render ahead in real time do so by at most 0.2 s.
 const WINDOW: f64 = 0.5;
 
-/// Rendered in less than this share of its own length, a window is no sound card's.
+/// A window rendered in less than this share of its length is offline.
 const FAST: f64 = 0.5;
 
-/// The pace of one activation; slow until shown to be fast.
+/// The pace of one activation: real time until shown otherwise.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Pace {
     began: Option<Instant>,
@@ -21,10 +23,11 @@ pub struct Pace {
 }
 
 impl Pace {
-    /// A block of so many seconds begins now. Returns whether the last whole window was rendered faster than a sound card takes it.
+    /// A block of so many seconds starts now. Returns whether the last whole window was rendered
+    /// faster than real time.
     ///
     /// # Real-time safety
-    /// Arithmetic only; the caller's `Instant::now` reads a clock without entering the system.
+    /// Arithmetic only. The caller's `Instant::now` reads a clock without a system call.
     pub fn block(&mut self, seconds: f64, now: Instant) -> bool {
         let began = *self.began.get_or_insert(now);
         if self.audio >= WINDOW {

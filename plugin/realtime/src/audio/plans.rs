@@ -1,4 +1,4 @@
-//! What the composer has planned, as far as it is still wanted.
+//! The composer's plans, as far as they are still wanted.
 
 use segue_music::Beats;
 
@@ -8,15 +8,15 @@ use crate::between::planned::Planned;
 use crate::between::span::Span;
 use crate::between::survival::Survives;
 
-/// The plans. Allocates in `new`, then never.
+/// The plans. Allocates in `new` only.
 pub struct Plans {
     /// The notes to come.
     pub scheduler: Scheduler,
     /// Which plans are wanted.
     pub revisions: Revisions,
-    /// What the composer last said is Segue's time.
+    /// The stretch that is Segue's, as the composer last sent it.
     pub turn: Option<Span>,
-    /// An answer has opened, and no note of it was played: the first may have been late.
+    /// An answer has started, but no note of it was played yet: its first may have been late.
     opens: bool,
 }
 
@@ -26,10 +26,10 @@ impl Plans {
         Self { scheduler: Scheduler::new(), revisions: Revisions::new(), turn: None, opens: false }
     }
 
-    /// A new revision begins: of the plans only what survives is kept.
+    /// Begins a new revision, and drops the plans that do not survive it.
     ///
     /// # Real-time safety
-    /// Neither allocates nor waits.
+    /// Allocates nothing and never waits.
     pub fn begin_revision(&mut self, survives: Survives) {
         self.revisions.begin(survives);
         match survives {
@@ -42,10 +42,10 @@ impl Plans {
         }
     }
 
-    /// What begins from a position on is not to be played.
+    /// Drops what begins at a position or later.
     ///
     /// # Real-time safety
-    /// Neither allocates nor waits.
+    /// Allocates nothing and never waits.
     pub fn withdraw(&mut self, from: Beats) {
         self.scheduler.withdraw(from);
         self.turn = self.turn.filter(|turn| turn.from < from);
@@ -56,14 +56,14 @@ impl Plans {
         self.turn.is_some_and(|turn| turn.from <= at && at < turn.until)
     }
 
-    /// The next note, taken out.
+    /// Removes and returns the next note.
     pub fn pop(&mut self) -> Option<Planned> {
         let planned = self.scheduler.pop()?;
         self.opens |= planned.opens;
         Some(planned)
     }
 
-    /// Whether the note that is played now is the first of its answer.
+    /// Whether the note that is played now is the first of its answer. Resets the mark.
     pub fn take_opening(&mut self) -> bool {
         std::mem::take(&mut self.opens)
     }

@@ -1,29 +1,33 @@
-//! What the player holds: keys, pedals and the wheel, by channel.
+//! What the player holds: keys, pedals and pitch wheels, by channel.
 
 use segue_music::{Channel, Key};
 
-/// Keys down and pedals down, as they came in.
+/// The keys and pedals that are down.
 pub struct Player {
-    /// For each key the channels on which it is held.
+    /// For each key, the channels on which it is held, one bit each.
     keys: [u16; 128],
-    /// The channels whose pedal is down.
+    /// The channels whose pedal is down, one bit each.
     pedals: u16,
-    /// The channels whose pitch wheel is away from its middle.
+    /// The channels whose pitch wheel is off centre, one bit each.
     bent: u16,
+    /// The channels that a key or a pedal of the player's was ever on.
+    channels: u16,
 }
 
 impl Player {
-    /// Hands off.
+    /// Nothing is held.
     pub fn new() -> Self {
-        Self { keys: [0; 128], pedals: 0, bent: 0 }
+        Self { keys: [0; 128], pedals: 0, bent: 0, channels: 0 }
     }
 
-    /// A key goes down.
+    /// Presses a key.
     pub fn press(&mut self, channel: Channel, key: Key) {
         self.keys[usize::from(key % 128)] |= 1 << (channel % 16);
+        self.channels |= 1 << (channel % 16);
     }
 
-    /// A key comes up. False where it was not down: such a release matches nothing that we sent or heard.
+    /// Releases a key. Returns false if it was not down: such a release matches no note that we
+    /// sent or heard.
     pub fn release(&mut self, channel: Channel, key: Key) -> bool {
         let channels = &mut self.keys[usize::from(key % 128)];
         let bit = 1 << (channel % 16);
@@ -42,20 +46,21 @@ impl Player {
         self.keys[usize::from(key % 128)] >> (channel % 16) & 1 == 1
     }
 
-    /// A bit for each key that is down on any channel.
+    /// The keys that are down on any channel, one bit each.
     pub fn keys(&self) -> u128 {
         (0..128).filter(|&key| self.holds(key)).fold(0, |keys, key| keys | 1 << key)
     }
 
-    /// All keys up. The pedals stay: a foot does not move when the transport does.
+    /// Releases all keys. Pedals stay: a foot does not move when the transport does.
     pub fn release_all(&mut self) {
         self.keys = [0; 128];
     }
 
-    /// A pedal moves. Whether any is down is returned where that changed.
+    /// Moves a pedal. Returns whether any pedal is down, if that changed.
     pub fn pedal(&mut self, channel: Channel, down: bool) -> Option<bool> {
         let before = self.pedals != 0;
         let bit = 1 << (channel % 16);
+        self.channels |= bit;
         if down {
             self.pedals |= bit
         } else {
@@ -65,12 +70,23 @@ impl Player {
         (now != before).then_some(now)
     }
 
-    /// The wheel moves; 0.5 is its middle. False where it was there and is there: nobody moved it.
+    /// Moves the pitch wheel; 0.5 is its centre. Returns false if it was and is centred: nobody
+    /// moved it.
     pub fn bend(&mut self, channel: Channel, value: f32) -> bool {
         let (bit, away) = (1 << (channel % 16), value != 0.5);
         let moved = away || self.bent & bit != 0;
         self.bent = if away { self.bent | bit } else { self.bent & !bit };
         moved
+    }
+
+    /// Whether a channel is one that the player plays on: what we would send there is the player's to send.
+    pub fn plays_on(&self, channel: Channel) -> bool {
+        self.channels >> (channel % 16) & 1 == 1
+    }
+
+    /// Whether any key is down on a channel.
+    pub fn holds_any_on(&self, channel: Channel) -> bool {
+        self.keys.iter().any(|channels| channels >> (channel % 16) & 1 == 1)
     }
 
     /// Whether any pedal is down.

@@ -1,8 +1,8 @@
-//! The audio thread: hears, passes through, and plays what was planned.
+//! The audio thread: hears the player, passes the input through, and plays what was planned.
 //!
-//! The only place that knows where in a block something is. A block is cut at every event, at every tick and at every note
-//! that begins or ends; at one sample the order is: tick, ends, what comes in, beginnings. So output leaves in time
-//! order, and nothing depends on where blocks begin.
+//! This is the only place that knows positions within a block. It divides a block at every event,
+//! at every tick, and at every note that starts or ends. At one sample the order is: tick, ends,
+//! input, starts. So the output is in time order, and nothing depends on where blocks begin.
 //!
 //! Names no type of the model and none of the plugin framework.
 
@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::thread::Thread;
 
-use segue_music::{Beats, Channel, Key, Role, TICK};
+use segue_music::{Beats, Channel, DRUM_CHANNEL, Key, Role, TICK};
 
 use crate::audio::clock::Transport;
 use crate::audio::link::Link;
@@ -36,16 +36,40 @@ use crate::between::touch::Touches;
 
 /// One block from the host.
 pub struct Block<'a> {
-    /// Its clock at the first sample.
+    /// The host's clock at the first sample.
     pub transport: Transport,
     /// The parameters.
     pub settings: Settings,
-    /// What comes in, in time order.
+    /// The input, in time order.
     pub events: &'a [Event],
-    /// Where the sound goes.
+    /// The left output.
     pub left: &'a mut [f32],
-    /// Where the sound goes; as long as `left`.
+    /// The right output; as long as `left`.
     pub right: &'a mut [f32],
+}
+
+/// A block, or what of it lies before or after the end of a loop.
+struct Part<'a> {
+    transport: Transport,
+    settings: Settings,
+    /// In time order, counted from the block's first sample.
+    events: &'a [Event],
+    /// Samples of the block before this part.
+    offset: u32,
+    left: &'a mut [f32],
+    right: &'a mut [f32],
+}
+
+/// A sink for a part of a block.
+struct Behind<'a> {
+    sink: &'a mut dyn Sink,
+    offset: u32,
+}
+
+impl Sink for Behind<'_> {
+    fn send(&mut self, time: u32, message: Message) -> bool {
+        self.sink.send(time + self.offset, message)
+    }
 }
 
 /// What happens next within a block, in the order in which it does at one sample.
@@ -57,7 +81,7 @@ enum Next {
     Begin,
 }
 
-/// The audio side of one instance. Allocates in `new`, then never.
+/// The audio side of one instance. Allocates in `new` and `activate` only.
 pub struct Processor {
     link: Link,
     meters: Arc<Meters>,
@@ -66,15 +90,15 @@ pub struct Processor {
     plans: Plans,
     output: Output,
     player: Player,
-    /// What is played in the window.
+    /// Keys played in the window.
     touches: Option<Touches>,
     overrides: Overrides,
-    /// A reset came: to be done in the next block, as only there note-offs can be sent.
+    /// A reset is due. It waits for the next block, where note-offs can be sent.
     reset_pending: bool,
 }
 
 impl Processor {
-    /// At rest. Allocates everything that it will ever need.
+    /// At rest.
     pub fn new(mut end: AudioEnd, meters: Arc<Meters>, sample_rate: f64) -> Self {
         let reports = end.reports();
         let mut processor = Self {
@@ -93,8 +117,9 @@ impl Processor {
         processor
     }
 
-    /// The host begins, or begins anew, with this sample rate. In its offline mode the composer may be waited for.
-    /// Allocates: not for the audio thread. What still sounds is ended in the next block.
+    /// The host activates us, again or for the first time. In its offline mode, waiting for the
+    /// composer is allowed. What still sounds ends in the next block. Allocates: not for the audio
+    /// thread.
     pub fn activate(&mut self, sample_rate: f64, offline: bool, composer: Option<Thread>) {
         self.timing.set_sample_rate(sample_rate);
         self.output.activate(sample_rate);
@@ -103,7 +128,7 @@ impl Processor {
         self.reset_pending = true;
     }
 
-    /// Whether the composer may be waited for.
+    /// Sets whether waiting for the composer is allowed.
     ///
     /// # Real-time safety
     /// Sets a flag.
@@ -111,12 +136,12 @@ impl Processor {
         self.link.end.set_offline(offline);
     }
 
-    /// Hears what is played in the window, too. Called outside of processing.
+    /// Also hears keys played in the window. Not while processing.
     pub fn listen_to(&mut self, touches: Touches) {
         self.touches = Some(touches);
     }
 
-    /// The host wants us as after the activation. Done in the next block.
+    /// Resets to the state after activation, in the next block.
     ///
     /// # Real-time safety
     /// Sets a flag.
@@ -124,11 +149,31 @@ impl Processor {
         self.reset_pending = true;
     }
 
-    /// One block.
+    /// Processes one block.
     ///
     /// # Real-time safety
-    /// Neither allocates, locks, waits nor logs; in the host's offline mode it waits for plans, bounded.
+    /// Allocates nothing, never locks, waits or logs, except that in the host's offline mode it
+    /// waits for plans, with a limit.
     pub fn process(&mut self, block: Block<'_>, sink: &mut dyn Sink) {
+        let Block { mut transport, settings, mut events, mut left, mut right } = block;
+        let mut offset = 0;
+        // A block that reaches over the end of the song's loop is played as the two blocks that it stands for.
+        while let Some((before, begin)) = self.timing.wrap_within(&transport, left.len().min(right.len())) {
+            let (now_left, later_left) = left.split_at_mut(before);
+            let (now_right, later_right) = right.split_at_mut(before);
+            let wrap = offset + before as u32;
+            let (now, later) = events.split_at(events.partition_point(|event| event.time < wrap));
+            let part = Part { transport, settings, events: now, offset, left: now_left, right: now_right };
+            self.process_part(part, &mut Behind { sink, offset });
+            (left, right, events, offset) = (later_left, later_right, later, wrap);
+            transport = Transport { song: Some(begin), bar: None, samples: None, ..transport };
+        }
+        let part = Part { transport, settings, events, offset, left, right };
+        self.process_part(part, &mut Behind { sink, offset });
+    }
+
+    fn process_part(&mut self, block: Part<'_>, sink: &mut dyn Sink) {
+        self.timing.offset = block.offset;
         let frames = block.left.len().min(block.right.len());
         self.output.voices.settle(&mut self.first(sink));
         self.begin(&block, sink);
@@ -136,7 +181,7 @@ impl Processor {
         let end = start + frames as u64;
         let mut input = block.events;
         if frames == 0 {
-            // No time passes, but a release that comes with such a block must not be lost.
+            // No time passes, but a release in such a block must not be lost.
             for event in input {
                 self.receive(event.message, &mut self.first(sink));
             }
@@ -145,7 +190,7 @@ impl Processor {
         let (mut now, mut rendered) = (start, 0);
         self.fetch_plans();
         self.receive_touches(&mut self.first(sink));
-        while let Some((at, next)) = self.next(now, frames as u64, input) {
+        while let Some((at, next)) = self.next(now, frames as u64, input, block.offset) {
             if at >= end {
                 break;
             }
@@ -169,10 +214,11 @@ impl Processor {
             }
         }
         self.render(&mut block.left[rendered..frames], &mut block.right[rendered..frames]);
-        self.timing.block_start = end;
+        self.timing.pass_block(frames as u64);
     }
 
-    /// Ends everything at the start of a block: for the one that falls back to passing through.
+    /// Ends everything at the start of a block, before the plugin falls back to passing notes
+    /// through.
     pub fn silence(&mut self, sink: &mut dyn Sink) {
         self.output.end_all(&mut self.first(sink));
     }
@@ -194,7 +240,7 @@ impl Processor {
         self.link.send(heard, self.player.keys());
     }
 
-    /// Reports that every key is up.
+    /// Reports every held key as released.
     fn release_held(&mut self, at: Beats) {
         for key in 0..128 {
             if self.player.holds(key) {
@@ -205,7 +251,7 @@ impl Processor {
         self.player.release_all();
     }
 
-    /// The jam position of a sample that is about to be reported: never before one that was.
+    /// The jam position of a sample that is about to be reported. It is never before the last one.
     fn report(&mut self, sample: u64) -> Beats {
         self.link.reported_until = self.position(sample);
         self.link.reported_until
@@ -227,7 +273,7 @@ impl Processor {
     }
 
     /// What happens next at or after `now`, and when.
-    fn next(&self, now: u64, frames: u64, input: &[Event]) -> Option<(u64, Next)> {
+    fn next(&self, now: u64, frames: u64, input: &[Event], offset: u32) -> Option<(u64, Next)> {
         let clock = &self.timing.clock;
         let ends = self.output.voices.of(Role::Segue).filter_map(|(address, voice)| {
             let due = clock.sample_at(voice.end?).max(voice.since + 1);
@@ -235,7 +281,8 @@ impl Processor {
         });
         let arrives = input
             .first()
-            .map(|event| (self.timing.block_start + u64::from(event.time).min(frames - 1), Next::Input));
+            .map(|event| u64::from(event.time.saturating_sub(offset)).min(frames - 1))
+            .map(|time| (self.timing.block_start + time, Next::Input));
         let begins = self.plans.scheduler.next().map(|onset| (clock.sample_at(onset), Next::Begin));
         ends.chain(arrives)
             .chain(begins)
@@ -244,8 +291,8 @@ impl Processor {
             .min()
     }
 
-    /// A tick: the composer decides. In offline rendering the plans that the samples up to the next one need are
-    /// waited for.
+    /// A tick, at which the composer decides. In offline rendering, waits for the plans that the
+    /// samples up to the next tick need.
     fn tick(&mut self, sample: u64) {
         self.timing.pass_tick(sample);
         let mut settings = self.overrides.applied(&self.settings);
@@ -260,6 +307,7 @@ impl Processor {
             step: clock.length_of(self.timing.tick_samples() as u64),
             milliseconds: self.timing.tick_milliseconds(),
             bar: clock.bar(),
+            line: clock.bar_line(at),
             meter: clock.meter(),
             settings,
             revision: self.plans.revisions.newest(),

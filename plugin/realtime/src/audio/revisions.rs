@@ -1,36 +1,37 @@
-//! Which plans are still wanted: the revisions of the context, and what each of them let stay.
+//! Which plans are still wanted, by the revisions since and what each of them let survive.
 
 use segue_music::Beats;
 
 use crate::between::heard::Revision;
 use crate::between::survival::Survives;
 
-/// Revisions that are remembered; a plan that is older by more is stale. A thousand events a second for four seconds.
+/// How many revisions are remembered; older plans are stale. A thousand events a second for four
+/// seconds.
 const REMEMBERED: usize = 4096;
 
-/// The revisions so far. Allocates in `new`, then never.
+/// The revisions so far. Allocates in `new` only.
 pub struct Revisions {
     newest: Revision,
-    /// The newest that dropped every plan.
+    /// The newest revision that dropped every plan.
     dropped: Revision,
-    /// The newest that ended what sounded.
+    /// The newest revision that ended what sounded.
     silenced: Revision,
-    /// The commit points, by the number of the revision.
+    /// The commit points, by revision number.
     commits: Vec<Beats>,
 }
 
 impl Revisions {
-    /// Before anything was heard.
+    /// No revision yet.
     pub fn new() -> Self {
         Self { newest: 0, dropped: 0, silenced: 0, commits: vec![Beats::MIN; REMEMBERED] }
     }
 
-    /// The newest.
+    /// The newest revision.
     pub fn newest(&self) -> Revision {
         self.newest
     }
 
-    /// A new one begins; returned is its number.
+    /// Begins a new revision, and returns its number.
     ///
     /// # Real-time safety
     /// Arithmetic only.
@@ -50,10 +51,11 @@ impl Revisions {
         self.newest
     }
 
-    /// Whether a note of a plan is still wanted.
+    /// Whether a note of a plan of some revision is still wanted.
     ///
     /// # Real-time safety
-    /// Arithmetic only: commit points only ever move on, so that of the first revision after the plan's is the nearest.
+    /// Arithmetic only. Commit points only move forward, so the first revision after the plan's has
+    /// the nearest one.
     pub fn wants(&self, revision: Revision, onset: Beats) -> bool {
         if revision == self.newest {
             return true;
@@ -63,7 +65,7 @@ impl Revisions {
             && onset < self.commits[Self::place(revision.wrapping_add(1))]
     }
 
-    /// Whether what sounded when a plan was made may still sound.
+    /// Whether notes that sounded at some revision may still sound.
     pub fn sounds(&self, revision: Revision) -> bool {
         self.age(revision) <= self.age(self.silenced)
     }
@@ -93,7 +95,8 @@ mod tests {
 
     #[test]
     fn what_a_revision_lets_stay_stays() {
-        // (what each revision after the plan's let stay) -> whether a note on beat 4 is wanted, whether what sounded may sound
+        // (what each revision after the plan's let stay) -> whether a note on beat 4 is wanted,
+        // whether what sounded may sound
         let cases: [(&[Survives], bool, bool); 9] = [
             (&[], true, true),
             (&[Survives::Nothing], false, false),

@@ -1,15 +1,15 @@
-//! The notes to come, in the order in which they are due.
+//! The planned notes, in the order in which they sound.
 
 use segue_music::{Beats, Key, Note};
 
 use crate::between::limits::PLANNED;
 use crate::between::planned::Planned;
-use crate::between::resident;
+use crate::between::prefault;
 
-/// A queue of fixed capacity, by the moment of sounding, then key. Offs are not in it: they live with the voices, so that a
-/// full queue loses plans and never a note-off.
+/// A queue of fixed capacity, ordered by the time of sounding, then by key. Note-offs are not in it
+/// but with the voices, so a full queue loses plans and never a note-off.
 pub struct Scheduler {
-    /// Latest first, so that the next note is at the end.
+    /// The latest first, so that the next note is at the end.
     queue: Vec<Planned>,
 }
 
@@ -18,13 +18,13 @@ impl Scheduler {
     pub fn new() -> Self {
         let note = Note { onset: Beats::ZERO, key: 0, duration: Beats::ZERO, velocity: 0 };
         let some = Planned { note, shift: Beats::ZERO, opens: false, answer: 0, as_heard: false };
-        Self { queue: resident::list(PLANNED, some) }
+        Self { queue: prefault::list(PLANNED, some) }
     }
 
-    /// Takes a note; false where there is no room.
+    /// Adds a note. Returns false if there is no room.
     ///
     /// # Real-time safety
-    /// Neither allocates nor waits; moves at most 1,024 notes.
+    /// Allocates nothing and never waits; moves at most 1,024 notes.
     pub fn receive(&mut self, planned: Planned) -> bool {
         if self.queue.len() == PLANNED {
             return false;
@@ -35,22 +35,22 @@ impl Scheduler {
         true
     }
 
-    /// When the next note is due.
+    /// When the next note sounds.
     pub fn next(&self) -> Option<Beats> {
         self.queue.last().map(|planned| planned.note.onset + planned.shift)
     }
 
-    /// Takes the next note out.
+    /// Removes and returns the next note.
     pub fn pop(&mut self) -> Option<Planned> {
         self.queue.pop()
     }
 
-    /// Drops the plans that begin at a position or later.
+    /// Drops the notes that begin at a position or later.
     pub fn withdraw(&mut self, from: Beats) {
         self.queue.retain(|planned| planned.note.onset < from);
     }
 
-    /// A note that is still to come, and would sound at `at`, ends there.
+    /// Makes a planned note that would sound at `at` end there.
     pub fn end(&mut self, key: Key, at: Beats) {
         for Planned { note, shift, .. } in &mut self.queue {
             let sounds = note.onset + *shift;
@@ -60,7 +60,7 @@ impl Scheduler {
         }
     }
 
-    /// Drops every plan.
+    /// Drops every note.
     pub fn clear(&mut self) {
         self.queue.clear();
     }

@@ -1,13 +1,16 @@
 //! The built-in sound: an electric piano, good enough to jam with.
 //!
-//! A tone for each key, a level for you and one for Segue, a chorus and an amplifier. Envelopes go on from where they are when a
-//! key is struck again, a tone that must make room fades, and levels are smoothed, so nothing clicks.
+//! A tone per key, a level for the player and one for Segue, a chorus and an amplifier. A key that
+//! is struck again continues from its current level, stolen tones fade, and levels are smoothed, so
+//! nothing clicks.
 //!
-//! The filters are the biquad crate's. Not fundsp: its live envelope restarts at zero (a click on a repeated key) and is sampled every
-//! 2 ms, and for what would be left, a chorus, it brings an FFT and a resampler among a dozen crates.
+//! The filters are those of the biquad crate. We tried fundsp: its envelope restarts at zero, a
+//! click on every repeated key, and is sampled only every 2 ms. For the rest, a chorus, it brings a
+//! dozen crates with it, an FFT and a resampler among them.
 //!
-//! Cost, by `cargo bench -p segue-realtime --bench sound`: at 48 kHz 0.5 % of one core of an AMD EPYC server with 16 voices and 0.9 % with 32
-//! (0.8 % and 1.4 % while others kept it busy); nothing while all is silent or off.
+//! Cost, by `cargo bench -p segue-realtime --bench sound`: at 48 kHz, 0.5 % of a core of an AMD
+//! EPYC server with 16 voices and 0.9 % with 32 (0.8 % and 1.4 % on a busy machine). No cost while
+//! it is silent or off.
 
 mod amplifier;
 mod chorus;
@@ -25,27 +28,27 @@ use chorus::Chorus;
 use sine::Sine;
 use tone::{Tone, fall};
 
-/// Samples rendered at once: the buses fit on the stack.
+/// Samples rendered at once, so that the buses fit on the stack.
 const CHUNK: usize = 64;
 
-/// After the last tone the chorus still sounds for so long, and the filters settle.
+/// How long the chorus and the filters sound on after the last tone.
 const TAIL_SECONDS: f32 = 0.05;
 
-/// A level below this, on its way to zero, is zero: -100 dB.
+/// A falling level below this is zero: -100 dB.
 const LEVEL_OFF: f32 = 1e-5;
 
-/// The sound of one instance. Allocates in `new`, then never.
+/// The sound of one instance. Allocates in `new` only.
 pub struct Sound {
-    /// Twice the voices: as many may be fading to make room as sound.
+    /// Twice the voices, as each may be fading to make room for another.
     tones: Vec<Tone>,
     sine: Sine,
     chorus: Chorus,
     amplifiers: [Amplifier; 2],
     sample_rate: f32,
     smooth: f32,
-    /// As they are now, on their way to where they should be; nothing while nothing sounds, as then they may jump.
+    /// The smoothed levels; `None` while silent, when they may jump.
     levels: Option<[f32; 2]>,
-    /// Samples until what the last tone has left behind has ended.
+    /// Samples until the tail has ended.
     tail: usize,
     pedal: bool,
 }
@@ -68,11 +71,11 @@ impl Sound {
         }
     }
 
-    /// A key is struck; `velocity` is 0 to 1.
+    /// Strikes a key; `velocity` is 0 to 1.
     ///
     /// # Real-time safety
-    /// Neither allocates nor waits.
-    pub fn on(&mut self, address: Address, role: Role, velocity: f32) {
+    /// Allocates nothing and never waits.
+    pub fn note_on(&mut self, address: Address, role: Role, velocity: f32) {
         let velocity = if velocity.is_nan() { 0.0 } else { velocity.clamp(0.0, 1.0) };
         let mut place = None;
         let here = self.tones.iter_mut().enumerate();
@@ -80,18 +83,18 @@ impl Sound {
             if tone.role == role {
                 place = Some(index);
             } else {
-                // The other's tone ends, at the other's level and side.
-                tone.lift();
+                // The other player's tone ends, at their level and side.
+                tone.release();
             }
         }
         let Some(place) = place.or_else(|| self.room()) else { return };
         if let Some(tone) = self.tones.get_mut(place) {
-            tone.strike(address, role, velocity, self.sample_rate);
+            tone.start(address, role, velocity, self.sample_rate);
         }
     }
 
-    /// A place for one more tone. Where all voices sound, the one that is missed least fades: released ones and quiet ones
-    /// first. Nothing where as many fade already, which takes 32 steals in 4 ms.
+    /// A free slot. If all voices sound, the one that is missed least fades: released and quiet
+    /// ones first. `None` if as many are already fading, which takes 32 steals within 4 ms.
     fn room(&mut self) -> Option<usize> {
         if self.tones.iter().filter(|tone| tone.sounds()).count() >= SOUND_VOICES {
             let least = (self.tones.iter().enumerate().filter(|(_, tone)| tone.sounds()))
@@ -107,49 +110,49 @@ impl Sound {
         self.tones.iter().position(Tone::is_idle)
     }
 
-    /// A key comes up.
+    /// Releases a key.
     ///
     /// # Real-time safety
-    /// Neither allocates nor waits.
-    pub fn off(&mut self, address: Address) {
+    /// Allocates nothing and never waits.
+    pub fn note_off(&mut self, address: Address) {
         let pedal = self.pedal;
         for tone in self.tones.iter_mut().filter(|tone| tone.address == address && tone.sounds()) {
             if pedal && tone.role == Role::Player {
                 tone.sustained = true;
             } else {
-                tone.lift();
+                tone.release();
             }
         }
     }
 
-    /// The player's pedal goes down or comes up. Our own notes do not hang on it.
+    /// Moves the player's pedal. It does not hold our own notes.
     ///
     /// # Real-time safety
-    /// Neither allocates nor waits.
+    /// Allocates nothing and never waits.
     pub fn pedal(&mut self, down: bool) {
         self.pedal = down;
         if !down {
-            self.tones.iter_mut().filter(|tone| tone.sustained).for_each(Tone::lift);
+            self.tones.iter_mut().filter(|tone| tone.sustained).for_each(Tone::release);
         }
     }
 
     /// Lets everything fade.
     ///
     /// # Real-time safety
-    /// Neither allocates nor waits.
+    /// Allocates nothing and never waits.
     pub fn fade(&mut self) {
-        self.tones.iter_mut().for_each(Tone::lift);
+        self.tones.iter_mut().for_each(Tone::release);
     }
 
-    /// Whether no tone sounds; what the chorus keeps may.
+    /// Whether no tone sounds. The chorus may.
     pub fn is_silent(&self) -> bool {
         self.tones.iter().all(Tone::is_idle)
     }
 
-    /// Writes the next samples, at a level for each role: 0 is off, and then its tones end.
+    /// Writes the next samples with a level per role. A level of 0 ends the tones of that role.
     ///
     /// # Real-time safety
-    /// Neither allocates nor waits.
+    /// Allocates nothing and never waits.
     pub fn render(&mut self, left: &mut [f32], right: &mut [f32], levels: [f32; 2]) {
         let levels = levels.map(|level| if level.is_nan() { 0.0 } else { level.clamp(0.0, 2.0) });
         for (left, right) in left.chunks_mut(CHUNK).zip(right.chunks_mut(CHUNK)) {

@@ -1,33 +1,40 @@
-//! Which sample it is: where the block begins, when the composer decides next, and what position a sample has.
+//! Which sample it is: where the block starts, when the next tick is due, and the position of each
+//! sample.
 
-use crate::audio::clock::Clock;
+use crate::audio::clock::{Clock, Transport};
 use crate::between::limits::{LATE_SECONDS, lead_samples, tick_sample, tick_samples};
 
-/// Samples, counted from the activation or the last reset.
+/// Sample times, counted from the activation or the last reset.
 pub struct Timing {
     /// Samples to jam Beats and back.
     pub clock: Clock,
     sample_rate: f64,
     /// The first sample of the block.
     pub block_start: u64,
+    /// The first sample of the block before.
+    previous: u64,
+    /// Samples of the host's block before this one, where a loop's end cuts it in two.
+    pub offset: u32,
     /// The sample of the next tick.
     pub next_tick: u64,
     ticks_since_reset: u64,
-    /// All ticks, never reset.
+    /// All ticks so far; never reset.
     pub tick_count: u64,
-    /// Samples from a tick to the nearest moment that what is decided at it may touch.
+    /// The lead in samples.
     pub lead: u64,
-    /// Samples by which a planned note may be late at most.
+    /// How many samples a planned note may be late.
     pub latest: u64,
 }
 
 impl Timing {
-    /// At the first sample.
+    /// At sample 0.
     pub fn new(sample_rate: f64) -> Self {
         Self {
             clock: Clock::new(sample_rate),
             sample_rate,
             block_start: 0,
+            previous: 0,
+            offset: 0,
             next_tick: 0,
             ticks_since_reset: 0,
             tick_count: 0,
@@ -36,22 +43,57 @@ impl Timing {
         }
     }
 
-    /// The host begins anew with this sample rate; the clock follows at the next [`Self::restart`].
+    /// Sets the sample rate. The clock follows at the next [`Self::restart`].
     pub fn set_sample_rate(&mut self, sample_rate: f64) {
         self.sample_rate = sample_rate;
         self.lead = lead_samples(sample_rate);
         self.latest = latest(sample_rate);
     }
 
-    /// From the first sample again.
+    /// Starts over at sample 0.
     ///
     /// # Real-time safety
     /// Arithmetic only.
     pub fn restart(&mut self) {
-        self.block_start = 0;
+        (self.block_start, self.previous) = (0, 0);
         self.next_tick = 0;
         self.ticks_since_reset = 0;
         self.clock = Clock::new(self.sample_rate);
+    }
+
+    /// The block has so many samples; the next one begins behind them.
+    ///
+    /// # Real-time safety
+    /// Arithmetic only.
+    pub fn pass_block(&mut self, frames: u64) {
+        self.previous = self.block_start;
+        self.block_start += frames;
+    }
+
+    /// The sample at which a song that has gone back wrapped: at the bar line that it must have passed since the block before
+    /// began. A host that tells its loop has the block cut there, and the sample is this block's first.
+    ///
+    /// # Real-time safety
+    /// Arithmetic only.
+    pub fn wrap_sample(&self) -> u64 {
+        let line = self.clock.bar_line(self.clock.beats_at(self.block_start));
+        let sample = self.clock.sample_at(line);
+        if (self.previous..self.block_start).contains(&sample) { sample } else { self.block_start }
+    }
+
+    /// How many samples of a block come before the song wraps at the end of the loop that the host tells, and where it goes on
+    /// then; `None` where it does not wrap in this block.
+    ///
+    /// # Real-time safety
+    /// Arithmetic only.
+    pub fn wrap_within(&self, transport: &Transport, frames: usize) -> Option<(usize, f64)> {
+        let (begin, end) = transport.cycle.filter(|(begin, end)| begin.is_finite() && begin < end)?;
+        let song = transport.song.filter(|song| transport.playing && song.is_finite() && *song < end)?;
+        let tempo = transport.tempo.filter(|tempo| tempo.is_finite() && *tempo > 0.0)?;
+        let left = ((end - song) * 60.0 / tempo * self.sample_rate).round();
+        // A float cast saturates.
+        let left = left as usize;
+        (left > 0 && left < frames).then_some((left, begin))
     }
 
     /// A tick happens at a sample: sets when the next one does.
@@ -61,7 +103,7 @@ impl Timing {
     pub fn pass_tick(&mut self, sample: u64) {
         self.tick_count += 1;
         self.ticks_since_reset += 1;
-        // In a pile of ticks at one sample nobody could decide anything.
+        // At least a sample later, as several ticks at one sample would decide nothing.
         self.next_tick = tick_sample(self.ticks_since_reset, self.sample_rate).max(sample + 1);
     }
 

@@ -1,29 +1,44 @@
-//! Who sounds on which channel and key at our output: the one place that pairs ons and offs.
+//! Who sounds on which channel and key at our output: the only place that pairs note-ons and
+//! note-offs.
 //!
-//! Every on that was sent is followed by exactly one off, and both are reported. A new on ends the voice that sounds at its address first,
-//! whoever played it. An off that the host had no room for is owed, and sent at the start of the next block.
+//! Every note-on that was sent is followed by exactly one note-off, and both are reported. A new
+//! note-on first ends the voice at its address, whoever played it. A note-off that the host had no
+//! room for is owed, and sent at the start of the next block.
 
 use segue_music::{Beats, Channel, Key, Role, Velocity};
 
 use crate::audio::moment::Moment;
 use crate::between::limits::ADDRESSES;
 use crate::between::message::Message;
-use crate::between::resident;
+use crate::between::prefault;
 use crate::between::sounded::{Reports, Sounded};
 
-/// A voice that sounds.
+/// A sounding voice.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Voice {
     /// Who played it.
     pub role: Role,
-    /// The host's name of the note.
+    /// The host's id of the note.
     id: Option<i32>,
-    /// When it ends by itself; nothing for the player's.
+    /// When it ends by itself; `None` for the player's.
     pub end: Option<Beats>,
     /// The sample at which it began.
     pub since: u64,
+    /// Its on went out. Where a host takes no notes it did not, and neither will its off.
+    sent: bool,
     /// Its off was refused, and is to be sent.
     owed: bool,
+}
+
+/// What became of a voice that was to start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Started {
+    /// It sounds, and the host was sent its on.
+    Sent,
+    /// The host refused its on: it sounds here alone, in the built-in sound and in the takes.
+    Unsent,
+    /// It does not sound: the off of the voice before it is still owed.
+    Not,
 }
 
 /// A channel and a key.
@@ -36,7 +51,7 @@ pub struct Address {
 }
 
 impl Address {
-    /// Out of range wraps: never a panic on the audio thread.
+    /// Wraps out-of-range values, as the audio thread must not panic.
     fn index(self) -> usize {
         usize::from(self.channel % 16) * 128 + usize::from(self.key % 128)
     }
@@ -46,60 +61,60 @@ impl Address {
     }
 }
 
-/// The voices at our output. Allocates in `new`, then never.
+/// The voices at our output. Allocates in `new` only.
 pub struct Voices {
     slots: Vec<Option<Voice>>,
-    /// The slots that are taken, by role: looking through ours costs nothing while only the player plays.
+    /// The occupied slots by role, so that looking through ours costs nothing while only the player
+    /// plays.
     sounding: [Vec<u16>; 2],
-    /// Where it is reported.
+    /// Where starts and ends are reported.
     pub reports: Reports,
 }
 
 impl Voices {
     /// Silence.
     pub fn new(reports: Reports) -> Self {
-        let sounding = Role::ALL.map(|_| resident::list(ADDRESSES, 0));
+        let sounding = Role::ALL.map(|_| prefault::list(ADDRESSES, 0));
         Self { slots: vec![None; ADDRESSES], sounding, reports }
     }
 
-    /// Whether nothing sounds and nothing is owed.
+    /// Whether no voice sounds and no note-off is owed.
     pub fn is_silent(&self) -> bool {
         self.sounding.iter().all(Vec::is_empty)
     }
 
-    /// The voice at an address.
+    /// The voice at an address, if any.
     pub fn at(&self, address: Address) -> Option<&Voice> {
         self.slots[address.index()].as_ref()
     }
 
-    /// Starts a voice and sends its on, the off of the one before it first. False where the host had no room: then
-    /// nothing sounds there.
+    /// Starts a voice and sends its on, the off of the one before it first.
     ///
     /// # Real-time safety
     /// Neither allocates nor waits.
-    pub fn start(&mut self, address: Address, on: On, now: &mut Moment<'_>) -> bool {
+    pub fn start(&mut self, address: Address, on: On, now: &mut Moment<'_>) -> Started {
         if !self.end(address, now) {
-            return false;
+            return Started::Not;
         }
         let Address { channel, key } = address;
-        if !now.sink.send(now.time, Message::On { id: on.id, channel, key, velocity: on.velocity }) {
-            return false;
-        }
+        let sent = now.sink.send(now.time, Message::On { id: on.id, channel, key, velocity: on.velocity });
         self.slots[address.index()] =
-            Some(Voice { role: on.role, id: on.id, end: on.end, since: on.since, owed: false });
+            Some(Voice { role: on.role, id: on.id, end: on.end, since: on.since, sent, owed: false });
         self.sounding[on.role.index()].push(address.index() as u16);
         self.reports.send(now.at, on.report(now.at, address));
-        true
+        if sent { Started::Sent } else { Started::Unsent }
     }
 
-    /// Ends whatever sounds at an address. False where the host had no room for the off; it is owed then.
+    /// Ends the voice at an address, if any. Returns false if the host had no room for the
+    /// note-off; it is owed then.
     ///
     /// # Real-time safety
-    /// Neither allocates nor waits.
+    /// Allocates nothing and never waits.
     pub fn end(&mut self, address: Address, now: &mut Moment<'_>) -> bool {
         let Some(voice) = &mut self.slots[address.index()] else { return true };
         let Address { channel, key } = address;
-        if !now.sink.send(now.time, Message::Off { id: voice.id, channel, key, velocity: 0.0 }) {
+        let off = Message::Off { id: voice.id, channel, key, velocity: 0.0 };
+        if voice.sent && !now.sink.send(now.time, off) {
             voice.owed = true;
             return false;
         }
@@ -110,25 +125,33 @@ impl Voices {
         true
     }
 
-    /// Our voice at an address, if it is there, ends at `at` unless it ends sooner.
+    /// Makes our voice at an address, if any, end no later than `at`.
     pub fn shorten(&mut self, address: Address, at: Beats) {
         if let Some(voice) = &mut self.slots[address.index()] {
             voice.end = voice.end.map(|end| end.min(at));
         }
     }
 
-    /// Ends the voices of a role.
+    /// Ends all voices of a role.
+    ///
+    /// # Real-time safety
+    /// Allocates nothing and never waits; at most 2,048 offs.
+    pub fn end_all(&mut self, role: Role, now: &mut Moment<'_>) {
+        self.end_where(role, now, |_| true);
+    }
+
+    /// Ends the voices of a role that began before a sample.
     ///
     /// # Real-time safety
     /// Neither allocates nor waits; at most 2,048 offs.
-    pub fn end_all(&mut self, role: Role, now: &mut Moment<'_>) {
-        self.end_where(role, now, |_| true);
+    pub fn end_before(&mut self, role: Role, sample: u64, now: &mut Moment<'_>) {
+        self.end_where(role, now, |voice| voice.since < sample);
     }
 
     /// Sends the offs that are owed.
     ///
     /// # Real-time safety
-    /// Neither allocates nor waits.
+    /// Allocates nothing and never waits.
     pub fn settle(&mut self, now: &mut Moment<'_>) {
         for role in Role::ALL {
             self.end_where(role, now, |voice| voice.owed);
@@ -144,7 +167,8 @@ impl Voices {
                 return true;
             }
             let Address { channel, key } = Address::of(index);
-            if now.sink.send(now.time, Message::Off { id: voice.id, channel, key, velocity: 0.0 }) {
+            let off = Message::Off { id: voice.id, channel, key, velocity: 0.0 };
+            if !voice.sent || now.sink.send(now.time, off) {
                 *slot = None;
                 reports.send(now.at, Sounded::Off { at: now.at, role, channel, key });
                 false
@@ -155,7 +179,8 @@ impl Voices {
         });
     }
 
-    /// The voices of a role that sound, in no order, without those that are only owed.
+    /// The sounding voices of a role in no particular order, without those that only owe a
+    /// note-off.
     pub fn of(&self, role: Role) -> impl Iterator<Item = (Address, &Voice)> {
         self.sounding[role.index()]
             .iter()
@@ -169,20 +194,20 @@ impl Voices {
 pub struct On {
     /// Who plays it.
     pub role: Role,
-    /// The host's name of the note.
+    /// The host's id of the note.
     pub id: Option<i32>,
     /// How hard, 0 to 1.
     pub velocity: f32,
     /// When it ends by itself.
     pub end: Option<Beats>,
-    /// The sample at which it begins.
+    /// The sample at which it starts.
     pub since: u64,
-    /// Which of the composer's answers it belongs to; zero for the player's.
+    /// The number of the answer that it belongs to; zero for the player.
     pub answer: u32,
 }
 
 impl On {
-    /// For the takes.
+    /// The report of its start, for the takes.
     ///
     /// # Real-time safety
     /// Arithmetic only.
@@ -192,7 +217,7 @@ impl On {
     }
 }
 
-/// 0 to 1 as MIDI's 1 to 127.
+/// A velocity of 0 to 1 as MIDI's 1 to 127.
 pub fn midi_velocity(velocity: f32) -> Velocity {
     // A float cast saturates and maps NaN to zero.
     ((velocity * 127.0).round() as Velocity).clamp(1, 127)
@@ -234,7 +259,7 @@ mod tests {
     fn a_new_on_ends_the_other_voice_first() {
         let (mut voices, mut out) = (Voices::new(Reports::nowhere()), Vec::new());
         for role in [Role::Player, Role::Segue, Role::Segue, Role::Player] {
-            assert!(voices.start(C, on(role), &mut now(3, &mut out)));
+            assert_eq!(voices.start(C, on(role), &mut now(3, &mut out)), Started::Sent);
         }
         voices.end(C, &mut now(4, &mut out));
         voices.end(C, &mut now(5, &mut out));
@@ -246,13 +271,11 @@ mod tests {
     fn an_off_without_room_is_owed() {
         let mut voices = Voices::new(Reports::nowhere());
         let mut narrow = Narrow(1, Vec::new());
-        assert!(voices.start(C, on(Role::Segue), &mut now(0, &mut narrow)));
+        assert_eq!(voices.start(C, on(Role::Segue), &mut now(0, &mut narrow)), Started::Sent);
         voices.end_all(Role::Segue, &mut now(7, &mut narrow));
         assert!(!voices.is_silent());
-        assert!(
-            !voices.start(C, on(Role::Player), &mut now(8, &mut narrow)),
-            "no on before the off that is owed"
-        );
+        let early = voices.start(C, on(Role::Player), &mut now(8, &mut narrow));
+        assert_eq!(early, Started::Not, "no on before the off that is owed");
         narrow.0 = 9;
         voices.settle(&mut now(0, &mut narrow));
         assert_eq!(kinds(&narrow.1), "+-");
@@ -260,15 +283,28 @@ mod tests {
     }
 
     #[test]
+    fn a_host_that_takes_no_notes_gets_no_offs_either() {
+        let (ring, mut told) = rtrb::RingBuffer::new(crate::between::limits::SOUNDED);
+        let (mut voices, mut deaf) = (Voices::new(Reports::new(ring)), Narrow(0, Vec::new()));
+        assert_eq!(voices.start(C, on(Role::Segue), &mut now(1, &mut deaf)), Started::Unsent);
+        voices.end(C, &mut now(2, &mut deaf));
+        assert!(voices.is_silent() && deaf.1.is_empty());
+        assert_eq!(std::iter::from_fn(|| told.pop().ok()).count(), 2, "it is kept all the same");
+    }
+
+    #[test]
     fn what_is_sent_is_reported() {
         let (ring, mut told) = rtrb::RingBuffer::new(crate::between::limits::SOUNDED);
         let mut voices = Voices::new(Reports::new(ring));
         let mut narrow = Narrow(1, Vec::new());
-        assert!(voices.start(C, On { answer: 3, ..on(Role::Segue) }, &mut now(1, &mut narrow)));
+        assert_eq!(
+            voices.start(C, On { answer: 3, ..on(Role::Segue) }, &mut now(1, &mut narrow)),
+            Started::Sent
+        );
         voices.end(C, &mut now(2, &mut narrow));
         narrow.0 = 9;
         voices.settle(&mut now(3, &mut narrow));
-        assert!(voices.start(C, on(Role::Player), &mut now(4, &mut narrow)));
+        assert_eq!(voices.start(C, on(Role::Player), &mut now(4, &mut narrow)), Started::Sent);
         voices.end_all(Role::Player, &mut now(5, &mut narrow));
         let told: Vec<_> = std::iter::from_fn(|| told.pop().ok()).collect();
         let Address { channel, key } = C;

@@ -1,13 +1,14 @@
-//! The whole boundary between the audio thread and the composer's: three rings and five atomics.
+//! The whole boundary between the audio thread and the composer: three rings and five atomics.
 //!
-//! The audio thread pushes [`Heard`] and pops [`Plan`], both wait-free, and reads how far the composer is; what really sounded it reports
-//! through a ring that nothing else depends on. It never
-//! waits, with one exception: in the host's offline mode, where it must not be faster than the music is made.
+//! The audio thread pushes [`Heard`] and pops [`Plan`], both wait-free, and reads how far the
+//! composer is. A third ring reports what really sounded; nothing that is played depends on it. The
+//! audio thread never waits, except in the host's offline mode, where it must not run ahead of the
+//! composer.
 //!
-//! Acknowledgements make the two deterministic together. The composer decides at ticks only, from what came before
-//! them, and plans nothing nearer than the lead. It acknowledges a tick after its plans are in the ring. So where the audio
-//! thread has not passed a tick's sample plus the lead before that tick is acknowledged, every plan is there in time, and
-//! it does not matter when exactly it came.
+//! Acknowledgements make the two deterministic together. The composer decides only at ticks, from
+//! what came before them, and plans nothing nearer than the lead. It acknowledges a tick once its
+//! plans are in the ring. As long as each tick is acknowledged before the audio thread is a lead
+//! past it, every plan arrives in time, and the exact moment does not matter.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
@@ -20,26 +21,26 @@ use segue_music::Beats;
 use crate::between::heard::{Heard, Tick};
 use crate::between::limits::{HEARD, HEARD_RESERVE, LOAD_WAIT, OFFLINE_WAIT, PLANNED, SOUNDED};
 use crate::between::planned::{Change, Plan};
-use crate::between::resident;
+use crate::between::prefault;
 use crate::between::sounded::{Reports, Sounded};
 
 /// How far the composer has come with its model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Readiness {
-    /// It has not begun, or the model is being loaded.
+    /// It has not started, or the model is still loading.
     Loading,
-    /// It composes.
+    /// The composer is at work.
     Ready,
-    /// There is no model, or the composer fell; notes pass through.
+    /// There is no model, or the composer panicked; notes pass through.
     Failed,
 }
 
-/// What both sides see.
+/// The state that both ends share.
 struct Shared {
-    /// The last tick that was told.
-    told: AtomicU64,
-    /// The last tick whose plans are in the ring.
+    /// The newest tick.
+    newest_tick: AtomicU64,
+    /// The newest tick whose plans are in the ring.
     acknowledged: AtomicU64,
     readiness: AtomicU8,
     /// The audio thread waits for the composer.
@@ -52,51 +53,51 @@ pub struct AudioEnd {
     heard: Producer<Heard>,
     planned: Consumer<Plan>,
     shared: Arc<Shared>,
-    /// A message was lost since the last that got through.
+    /// A message was lost, and [`AudioEnd::recover`] has not been called since.
     lost: bool,
-    /// The host renders faster or slower than time passes: waiting is allowed.
+    /// The host renders offline, so waiting is allowed.
     offline: bool,
-    /// Woken in offline rendering only.
+    /// Woken during offline rendering only.
     composer: Option<Thread>,
-    /// Until the processor has taken them.
+    /// Until the processor receives them.
     reports: Option<Reports>,
 }
 
 /// The composer's end.
 pub struct ComposerEnd {
-    /// What the player does, and ticks.
+    /// What the player does, and the ticks.
     pub heard: Consumer<Heard>,
-    /// Where plans go.
+    /// Plans on their way to the audio thread.
     pub planned: Producer<Plan>,
     /// What really sounded.
     pub sounded: Consumer<Sounded>,
     shared: Arc<Shared>,
 }
 
-/// What is left of a composer for those outside its thread.
+/// Stops a composer from outside its thread.
 #[derive(Clone)]
 pub struct StopHandle(Arc<Shared>);
 
 impl StopHandle {
-    /// It stops at its next turn.
+    /// The composer stops after its current step.
     pub fn stop(&self) {
         self.0.stop.store(true, Ordering::Release);
     }
 
-    /// It composes no more; nobody waits for it.
+    /// Marks the composer as failed, so that nobody waits for it.
     pub fn fail(&self) {
         self.0.readiness.store(Readiness::Failed as u8, Ordering::Release);
     }
 }
 
-/// Both ends.
+/// Makes both ends.
 pub fn boundary() -> (AudioEnd, ComposerEnd) {
-    let (heard_in, heard) = resident::ring(HEARD, Heard::Off { at: Beats::ZERO, key: 0 });
+    let (heard_in, heard) = prefault::ring(HEARD, Heard::Off { at: Beats::ZERO, key: 0 });
     let (planned, planned_out) =
-        resident::ring(PLANNED, Plan { change: Change::Withdraw { from: Beats::ZERO }, revision: 0 });
-    let (sounded_in, sounded) = resident::ring(SOUNDED, Sounded::Fresh);
+        prefault::ring(PLANNED, Plan { change: Change::Withdraw { from: Beats::ZERO }, revision: 0 });
+    let (sounded_in, sounded) = prefault::ring(SOUNDED, Sounded::Reset);
     let shared = Arc::new(Shared {
-        told: AtomicU64::new(0),
+        newest_tick: AtomicU64::new(0),
         acknowledged: AtomicU64::new(0),
         readiness: AtomicU8::new(Readiness::Loading as u8),
         waits: AtomicBool::new(false),
@@ -125,17 +126,18 @@ impl Shared {
 }
 
 impl AudioEnd {
-    /// Whom to wake. Called outside of processing.
+    /// Sets the thread to wake. Not while processing.
     pub fn set_composer(&mut self, composer: Option<Thread>) {
         self.composer = composer;
     }
 
-    /// Where to report what really sounds; nowhere, if somebody does that already. Called outside of processing.
+    /// Returns where to report what sounds. Only the first call gets the ring; later ones report
+    /// nowhere. Not while processing.
     pub fn reports(&mut self) -> Reports {
         self.reports.take().unwrap_or_else(Reports::nowhere)
     }
 
-    /// Whether waiting is allowed.
+    /// Sets whether waiting is allowed.
     ///
     /// # Real-time safety
     /// Sets a flag.
@@ -144,10 +146,11 @@ impl AudioEnd {
         self.shared.waits.store(offline, Ordering::Release);
     }
 
-    /// Tells the composer. Where the ring is full the message is lost; false then, and until [`Self::recover`].
+    /// Sends a message to the composer. Returns false if the ring is full and the message lost, and
+    /// from then on until [`Self::recover`].
     ///
     /// # Real-time safety
-    /// Wait-free, but for offline rendering.
+    /// Wait-free, except in offline rendering.
     pub fn send(&mut self, heard: Heard) -> bool {
         if self.offline && self.heard.slots() <= 1 {
             self.wait(OFFLINE_WAIT, |end| end.heard.slots() > HEARD_RESERVE);
@@ -156,7 +159,7 @@ impl AudioEnd {
         !self.lost
     }
 
-    /// Whether messages were lost, and there is room again to say what is held.
+    /// Whether messages were lost and there is room again to report the held keys.
     ///
     /// # Real-time safety
     /// Wait-free.
@@ -164,21 +167,22 @@ impl AudioEnd {
         self.lost && self.heard.slots() > HEARD_RESERVE
     }
 
-    /// Tells the composer what is held, a bit a key: nothing that was lost matters any more.
+    /// Reports the held keys, one bit per key. The composer then no longer needs the messages that
+    /// were lost.
     ///
     /// # Real-time safety
-    /// Wait-free, but for offline rendering.
+    /// Wait-free, except in offline rendering.
     pub fn recover(&mut self, at: Beats, held: u128) {
         self.lost = false;
         self.send(Heard::Lost { at, held });
     }
 
-    /// Tells the composer to decide, unless the ring is so full that notes need the room.
+    /// Sends a tick, unless the ring is so full that notes need the room.
     ///
     /// # Real-time safety
-    /// Wait-free, but for offline rendering.
+    /// Wait-free, except in offline rendering.
     pub fn tick(&mut self, tick: Tick) {
-        self.shared.told.store(tick.number, Ordering::Release);
+        self.shared.newest_tick.store(tick.number, Ordering::Release);
         if self.offline && self.heard.slots() <= HEARD_RESERVE {
             self.wait(OFFLINE_WAIT, |end| end.heard.slots() > HEARD_RESERVE);
         }
@@ -187,7 +191,7 @@ impl AudioEnd {
         }
     }
 
-    /// The next plan that has arrived.
+    /// The next plan that has arrived, if any.
     ///
     /// # Real-time safety
     /// Wait-free.
@@ -195,8 +199,8 @@ impl AudioEnd {
         self.planned.pop().ok()
     }
 
-    /// In offline rendering, waits until the plans of a tick are there: bounded, and not at all for a composer that
-    /// failed. In real time returns at once.
+    /// In offline rendering, waits until the plans of a tick have arrived. The wait is bounded, and
+    /// skipped if the composer has failed. In real time it returns at once.
     ///
     /// # Real-time safety
     /// Waits, in the host's offline mode only.
@@ -228,32 +232,32 @@ impl AudioEnd {
 }
 
 impl ComposerEnd {
-    /// The plans of that tick, and of all before it, are in the ring.
+    /// Acknowledges a tick: its plans, and those of all ticks before it, are in the ring.
     pub fn acknowledge(&self, tick: u64) {
         self.shared.acknowledged.store(tick, Ordering::Release);
     }
 
-    /// Says how far the composer is.
+    /// Sets how far the composer is.
     pub fn set_readiness(&self, readiness: Readiness) {
         self.shared.readiness.store(readiness as u8, Ordering::Release);
     }
 
-    /// Whether the instance ends.
+    /// Whether the instance is being dropped.
     pub fn stops(&self) -> bool {
         self.shared.stop.load(Ordering::Acquire)
     }
 
-    /// How many ticks have come since that one.
+    /// How many ticks have come since the given one.
     pub fn ticks_since(&self, tick: u64) -> u64 {
-        self.shared.told.load(Ordering::Acquire).saturating_sub(tick)
+        self.shared.newest_tick.load(Ordering::Acquire).saturating_sub(tick)
     }
 
-    /// Whether the audio thread waits for plans, so that none comes too late.
+    /// Whether the audio thread waits for plans, so that none can be late.
     pub fn is_waited_for(&self) -> bool {
         self.shared.waits.load(Ordering::Acquire)
     }
 
-    /// How to reach it from outside.
+    /// A handle that stops the composer from outside its thread.
     pub fn stop_handle(&self) -> StopHandle {
         StopHandle(self.shared.clone())
     }

@@ -1,24 +1,24 @@
-//! One of a few, with all that a parameter needs to offer it.
+//! Enums that parameters offer as a choice, each written once with its identifiers and names.
 
-/// A choice between a few.
+/// An enum that a parameter can offer.
 pub trait Choice: Copy + PartialEq + 'static {
-    /// All of them, in the order in which hosts automate them: a new one goes to the end.
+    /// All variants, in the order in which hosts automate them. New ones go to the end.
     const ALL: &'static [Self];
-    /// What projects save for each. Never changes.
+    /// The identifiers that projects save. They never change.
     const IDS: &'static [&'static str];
-    /// What each is called.
+    /// The names that players see.
     const NAMES: &'static [&'static str];
 
-    /// Its place among all of them.
+    /// The position in [`Self::ALL`].
     fn index(self) -> usize;
 
-    /// The one in a place; the first where there is none.
+    /// The variant at a position, or the first if the position is out of range.
     fn at(index: usize) -> Self {
         Self::ALL.get(index).copied().unwrap_or(Self::ALL[0])
     }
 }
 
-/// Writes an enum once: each variant with its identifier and its name, without which it does not compile.
+/// Writes a [`Choice`] as one table. A variant without an identifier or a name does not compile.
 macro_rules! choice {
     (
         $(#[$about:meta])*
@@ -29,10 +29,10 @@ macro_rules! choice {
         pub enum $name { $($(#[$variant_about])* $variant,)+ }
 
         impl $name {
-            /// All of them, in the order of the parameter.
+            /// All variants, in the order of the parameter.
             pub const ALL: [Self; [$($id),+].len()] = [$(Self::$variant),+];
 
-            /// What it is called.
+            /// Its name, as players see it.
             pub const fn name(self) -> &'static str {
                 match self { $(Self::$variant => $label,)+ }
             }

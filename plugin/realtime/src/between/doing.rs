@@ -1,16 +1,16 @@
-//! What Segue does, as the editor says it.
+//! What Segue is doing, for the editor.
 
-/// What the composer does.
+/// What Segue is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Doing {
     /// The model is being loaded; notes pass through.
     Loading,
-    /// Nothing is played.
+    /// Nobody plays.
     Listening,
     /// The player plays.
     Hearing,
-    /// The answer is planned, and begins soon.
+    /// An answer is planned and starts soon.
     Waiting,
     /// Segue plays.
     Answering,
@@ -18,10 +18,10 @@ pub enum Doing {
     YourTurn,
     /// Both play.
     Alongside,
-    /// It would play, but the limits leave no note; the notice says which.
+    /// It would play, but the limits leave no note; the notice names the limit.
     Resting,
     /// It is switched off.
     Off,
-    /// It cannot; the reason says why. Notes pass through.
+    /// It cannot compose; the reason says why. Notes pass through.
     Failed,
 }

@@ -1,39 +1,44 @@
-//! What the audio thread tells the composer. All positions are jam Beats (see [`crate::audio::clock`]).
+//! Messages from the audio thread to the composer. All positions are jam Beats (see
+//! [`crate::audio::clock`]).
 
 use segue_music::{Beats, Key, Meter, Velocity};
 
 use crate::between::settings::Settings;
 use crate::between::survival::Survives;
 
-/// Which context a plan answers: each note-on of the player, and whatever else ends our notes, begins a new one.
+/// Counts contexts. Each note-on of the player begins a new revision, and so does everything else
+/// that ends our notes. A plan belongs to the revision that it answers.
 pub type Revision = u32;
 
-/// How the song position moved other than by playing on.
+/// How the song position moved, other than by playing on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Jump {
-    /// The transport started, or the host began to say where it is.
+    /// The transport started, or the host began to report a position.
     Started,
-    /// It stopped.
+    /// The transport stopped.
     Stopped,
-    /// A seek, the end of a loop, or another metre.
+    /// A seek, or the end of a loop.
     Moved,
 }
 
-/// A moment at which the composer decides: every 11.6 ms of audio ([`crate::between::limits::tick_sample`]), whatever the blocks are.
+/// A moment at which the composer decides: every 11.6 ms of audio, independent of block sizes (see
+/// [`crate::between::limits::tick_sample`]).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Tick {
-    /// Running number, never reset.
+    /// Counts up, and is never reset.
     pub number: u64,
-    /// Now.
+    /// Where the jam is.
     pub at: Beats,
-    /// How far away is the nearest moment that a decision made now may touch.
+    /// Distance to the nearest moment that a decision made now may affect.
     pub lead: Beats,
-    /// How far away the next tick is.
+    /// Distance to the next tick.
     pub step: Beats,
-    /// The same in milliseconds.
+    /// Distance to the next tick, in milliseconds.
     pub milliseconds: f32,
     /// The length of a bar.
     pub bar: Beats,
+    /// The last bar line at or before now.
+    pub line: Beats,
     /// The metre, while the host's transport gives one; nothing is free playing.
     pub meter: Option<Meter>,
     /// The parameters.
@@ -45,67 +50,67 @@ pub struct Tick {
 /// One message.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Heard {
-    /// The player strikes a key.
+    /// A key goes down.
     On {
-        /// When.
+        /// Position in jam Beats.
         at: Beats,
-        /// Which.
+        /// The key.
         key: Key,
-        /// How hard.
+        /// How hard it was struck.
         velocity: Velocity,
-        /// What of ours goes on all the same.
+        /// What of ours survives.
         survives: Survives,
         /// The revision that begins here.
         revision: Revision,
     },
-    /// The player releases a key.
+    /// A key comes up.
     Off {
-        /// When.
+        /// Position in jam Beats.
         at: Beats,
-        /// Which.
+        /// The key.
         key: Key,
     },
-    /// The sustain pedal.
+    /// The sustain pedal moves.
     Pedal {
-        /// When.
+        /// Position in jam Beats.
         at: Beats,
-        /// Whether it went down.
+        /// Whether it is down now.
         down: bool,
     },
-    /// The song position jumped. Our notes have ended, and what the player held is told as released, before this.
+    /// The song position jumped. Our notes have ended before this; keys that the player holds go on.
     Jump {
-        /// Jam position up to which was played.
+        /// The jam position before the jump.
         from: Beats,
-        /// The jam position that follows it.
+        /// The jam position after it.
         to: Beats,
-        /// How.
+        /// What kind of jump.
         jump: Jump,
-        /// What of ours goes on all the same: at a seamless loop the plans, from here on.
+        /// What of ours survives: at a seamless loop, the plans from here on.
         survives: Survives,
         /// The revision that begins here.
         revision: Revision,
     },
-    /// What was planned is not wanted.
+    /// Plans are dropped, though no key went down.
     Cut {
-        /// When.
+        /// Position in jam Beats.
         at: Beats,
-        /// Whether what sounds has ended too.
+        /// Whether what sounded has ended too.
         survives: Survives,
         /// The revision that begins here.
         revision: Revision,
     },
-    /// The host reset us: nothing was ever played, and the jam begins again.
+    /// The host reset the plugin: the jam starts over with an empty history.
     Reset {
         /// The revision that begins here.
         revision: Revision,
     },
-    /// Messages were lost, as the ring was full: this is what the player holds now.
+    /// Messages were lost because the ring was full. The held keys say where we are now.
     Lost {
-        /// When there was room again.
+        /// Where there was room again.
         at: Beats,
-        /// A bit a key.
+        /// The held keys, one bit per key.
         held: u128,
     },
-    /// Decide.
+    /// The composer decides.
     Tick(Tick),
 }

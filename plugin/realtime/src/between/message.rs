@@ -1,4 +1,4 @@
-//! What comes in from the host and goes out to it, without a type of any framework.
+//! Messages from and to the host, without a type of any framework.
 
 use segue_music::{Channel, Key};
 
@@ -19,90 +19,91 @@ pub enum Expression {
     Brightness,
 }
 
-/// One message. Velocities and values are 0 to 1, as hosts give them; `id` is the host's name of a note, if it has one.
+/// One message. Velocities and values are 0 to 1, as hosts give them. `id` is the host's id of a
+/// note, if it has one.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Message {
     /// A key goes down.
     On {
-        /// The host's note.
+        /// The host's id of the note.
         id: Option<i32>,
-        /// Where it is addressed.
+        /// The MIDI channel, from 0.
         channel: Channel,
-        /// Which key.
+        /// The key.
         key: Key,
-        /// How hard.
+        /// How hard, 0 to 1.
         velocity: f32,
     },
     /// A key comes up.
     Off {
-        /// The host's note.
+        /// The host's id of the note.
         id: Option<i32>,
-        /// Where it is addressed.
+        /// The MIDI channel, from 0.
         channel: Channel,
-        /// Which key.
+        /// The key.
         key: Key,
-        /// How fast.
+        /// How fast, 0 to 1.
         velocity: f32,
     },
-    /// Every voice at an address ends; nothing there means any.
+    /// Every voice at an address ends; `None` means any.
     Choke {
-        /// Where.
+        /// The MIDI channel.
         channel: Option<Channel>,
-        /// Which key.
+        /// The key.
         key: Option<Key>,
     },
     /// A controller moves.
     Control {
-        /// Where it is addressed.
+        /// The MIDI channel, from 0.
         channel: Channel,
         /// Its number; 64 is the sustain pedal.
         controller: u8,
-        /// Where to.
+        /// Its value, 0 to 1.
         value: f32,
     },
     /// The pitch wheel moves; 0.5 is its middle.
     Bend {
-        /// Where it is addressed.
+        /// The MIDI channel, from 0.
         channel: Channel,
-        /// Where to.
+        /// Its value, 0 to 1.
         value: f32,
     },
-    /// All keys are pressed harder.
+    /// Channel pressure.
     Pressure {
-        /// Where it is addressed.
+        /// The MIDI channel, from 0.
         channel: Channel,
-        /// How hard.
+        /// How hard, 0 to 1.
         value: f32,
     },
-    /// A key is pressed harder.
+    /// Pressure on one key.
     KeyPressure {
-        /// The host's note.
+        /// The host's id of the note.
         id: Option<i32>,
-        /// Where it is addressed.
+        /// The MIDI channel, from 0.
         channel: Channel,
-        /// Which key.
+        /// The key.
         key: Key,
-        /// How hard.
+        /// How hard, 0 to 1.
         value: f32,
     },
-    /// Another program.
+    /// Program change.
     Program {
-        /// Where it is addressed.
+        /// The MIDI channel, from 0.
         channel: Channel,
-        /// Which.
+        /// Its number.
         program: u8,
     },
-    /// A note is expressed.
+    /// A note expression.
     Expression {
-        /// How.
+        /// Which expression.
         kind: Expression,
-        /// The host's note.
+        /// The host's id of the note.
         id: Option<i32>,
-        /// Where it is addressed; nothing is any.
+        /// The MIDI channel; `None` is any.
         channel: Option<Channel>,
-        /// Which key; nothing is any.
+        /// The key; `None` is any.
         key: Option<Key>,
-        /// How much.
+        /// Its value.
         value: f32,
     },
 }
@@ -112,12 +113,12 @@ impl Message {
     pub const PEDAL: u8 = 64;
     /// All sound off.
     pub const ALL_SOUND_OFF: u8 = 120;
-    /// Controllers back to rest.
+    /// Reset all controllers.
     pub const RESET_CONTROLLERS: u8 = 121;
     /// All notes off.
     pub const ALL_NOTES_OFF: u8 = 123;
 
-    /// Whether it ends notes: such a message is never left out.
+    /// Whether it ends notes. Such a message is never dropped.
     pub fn ends_notes(&self) -> bool {
         match self {
             Self::Off { .. } | Self::Choke { .. } => true,
@@ -130,18 +131,18 @@ impl Message {
     }
 }
 
-/// A message and its place in the block.
+/// A message and its time in the block.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Event {
     /// Samples from the start of the block.
     pub time: u32,
-    /// What happens there.
+    /// The message.
     pub message: Message,
 }
 
-/// Where output goes.
+/// Where the output goes.
 pub trait Sink {
-    /// Sends a message, later or at the same time as the one before; false where the host has no room for it.
+    /// Sends a message, no earlier than the one before it. Returns false if the host has no room.
     fn send(&mut self, time: u32, message: Message) -> bool;
 }
 

@@ -1,4 +1,5 @@
-//! What the audio thread and the composer show of themselves: atomics alone, so whoever writes or reads one never waits.
+//! What the audio thread and the composer show of themselves. All of it is atomics, so no writer or
+//! reader ever waits.
 
 use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU8, AtomicU32, AtomicU64, Ordering};
 
@@ -18,34 +19,38 @@ pub struct Meters {
     mode: AtomicU8,
     lag: AtomicU32,
     held: [[AtomicU64; 2]; 2],
-    /// The player's last eight keys, one more than their number in a byte each, the newest lowest.
+    /// The player's last eight keys, a byte each, the newest lowest. A byte is the key plus one;
+    /// zero is no key.
     last: AtomicU64,
     /// Planned notes that came too late to be played.
     pub late: AtomicU32,
-    /// Planned notes for which there was no room.
+    /// Planned notes that found no room.
     pub dropped: AtomicU32,
+    /// Notes of ours that the host refused: they sound in the built-in sound alone.
+    pub unsent: AtomicU32,
     /// Notes of our own that came back and were not heard.
     pub echoes: AtomicU32,
-    /// Answers whose first note was not there in time.
+    /// Answers whose first note was late.
     pub late_starts: AtomicU32,
-    /// The editor asks for silence: the audio thread ends everything and clears it.
+    /// The editor asks for silence. The audio thread ends everything and clears this.
     pub panic: AtomicBool,
-    /// The editor wants to know which key or controller moves next: the audio thread keeps it and clears this.
+    /// The editor wants to learn the next key or controller. The audio thread stores it and clears
+    /// this.
     pub learn: AtomicBool,
-    /// What was learnt, one more than the parameter of a trigger has it: a key, or a controller and 128.
+    /// What was learnt, as a trigger's parameter has it, plus one: a key, or a controller plus 128.
     learned: AtomicI32,
-    /// Reports of what sounded for which there was no room: the takes lack them.
+    /// Reports of what sounded that found no room. The takes lack them.
     pub unreported: AtomicU32,
 }
 
 impl Meters {
-    /// What the composer does now, with the bars its answer still lasts.
+    /// Sets what Segue does, and how many bars of its answer are left.
     pub fn set_doing(&self, doing: Doing, bars_left: f32) {
         self.doing.store(doing as u8, Ordering::Relaxed);
         self.bars_left.store(bars_left.to_bits(), Ordering::Relaxed);
     }
 
-    /// What it does, and the bars its answer still lasts.
+    /// What Segue does, and how many bars of its answer are left.
     pub fn doing(&self) -> (Doing, f32) {
         let doing = match self.doing.load(Ordering::Relaxed) {
             0 => Doing::Loading,
@@ -62,7 +67,7 @@ impl Meters {
         (doing, f32::from_bits(self.bars_left.load(Ordering::Relaxed)))
     }
 
-    /// How many beats are left of the player's turn, or until what Segue has planned begins: the count-in.
+    /// Beats left of the player's turn, or until the planned answer starts: the count-in.
     pub fn beats_left(&self) -> f32 {
         f32::from_bits(self.beats_left.load(Ordering::Relaxed))
     }
@@ -72,7 +77,7 @@ impl Meters {
         self.beats_left.store(beats.to_bits(), Ordering::Relaxed);
     }
 
-    /// How far the composer is behind what it hears, in milliseconds. Below the lead, 46 ms, nothing of it is heard.
+    /// How far the composer is behind, in milliseconds. Up to the lead, 46 ms, it cannot be heard.
     pub fn lag_ms(&self) -> f32 {
         f32::from_bits(self.lag.load(Ordering::Relaxed))
     }
@@ -82,7 +87,7 @@ impl Meters {
         self.lag.store(lag.to_bits(), Ordering::Relaxed);
     }
 
-    /// The way of playing together that holds: the parameter's, or what the player's trigger made of it.
+    /// The mode in effect: the parameter's, or the one that the player's trigger chose.
     pub fn mode(&self) -> Mode {
         Mode::ALL[usize::from(self.mode.load(Ordering::Relaxed)) % Mode::ALL.len()]
     }
@@ -95,7 +100,7 @@ impl Meters {
         self.mode.store(mode as u8, Ordering::Relaxed);
     }
 
-    /// The audio thread has learnt what the editor asked for.
+    /// Stores the trigger that the editor wants to learn.
     ///
     /// # Real-time safety
     /// Wait-free.
@@ -104,18 +109,18 @@ impl Meters {
             Trigger::Note(key) => i32::from(key),
             Trigger::Control(controller) => 128 + i32::from(controller),
         };
-        // One more than the number, so that zero is nothing.
+        // Plus one, so that zero means none.
         self.learned.store(number + 1, Ordering::Relaxed);
         self.learn.store(false, Ordering::Release);
     }
 
-    /// What was learnt since the last question, as the parameter of a trigger has it.
+    /// The trigger learnt since the last call, as its parameter's value.
     pub fn take_learned(&self) -> Option<i32> {
         let number = self.learned.swap(0, Ordering::Relaxed);
         (number > 0).then_some(number - 1)
     }
 
-    /// A key goes down or comes up.
+    /// Sets whether a key is down.
     ///
     /// # Real-time safety
     /// Wait-free.
@@ -129,7 +134,7 @@ impl Meters {
         };
     }
 
-    /// The player struck a key. Called by the audio thread only.
+    /// The player struck a key. For the audio thread only.
     ///
     /// # Real-time safety
     /// Wait-free.

@@ -1,6 +1,7 @@
-//! What the threads pass to each other. Any thread may use it, so everything here is wait-free: no lock, no allocation after
-//! construction, no log. It depends on `segue-music` and on the ring buffer, and on no other folder. It must never name the
-//! model, the plugin framework or the editor.
+//! What the threads pass to each other. Any thread may use it, so everything here is wait-free: no
+//! lock, no allocation after construction, no log. It depends on `segue-music` and on the ring
+//! buffer, and on no other folder. It must never name the model, the plugin framework or the
+//! editor.
 
 pub mod boundary;
 pub mod choice;
@@ -11,7 +12,7 @@ pub mod message;
 pub mod meters;
 pub mod mode;
 pub mod planned;
-pub mod resident;
+pub mod prefault;
 pub mod settings;
 pub mod situation;
 pub mod sounded;

@@ -1,7 +1,7 @@
-//! The ways to play together, and all that is different between them.
+//! The ways to play together, and everything that differs between them.
 //!
-//! No `match` on a mode has a wildcard, here or elsewhere: a new one does not compile until each of these questions has its
-//! answer.
+//! No `match` on a mode has a wildcard, here or elsewhere. A new mode does not compile until each
+//! of these questions has an answer.
 
 use segue_music::Beats;
 
@@ -19,22 +19,23 @@ choice! {
         /// Segue answers the player's silence.
         #[default]
         Answer: "answer", "Answer";
-        /// So many bars the player, as many Segue, on the bars of the song.
+        /// The player and Segue take turns of equal length, on the bars of the song.
         Trade: "trade", "Trade";
-        /// While the latch is down Segue takes over.
+        /// Segue takes over while the latch is down.
         Continue: "continue", "Continue";
         /// Segue plays along.
         Duet: "duet", "Duet";
     }
 }
 
-/// Time without an end: as long as the latch holds. In bars.
+/// Bars of a stretch that lasts as long as the latch.
 const ENDLESS: i64 = 4096;
 
 impl Mode {
-    /// What of ours goes on when the player strikes a key. Where Segue answers, only what the player lets end. Where it plays
-    /// along, and while it is the player's turn, also what is planned up to the commit point; what is planned for later is
-    /// planned anew. `our_turn` says whether the key falls into Segue's time.
+    /// What of ours survives a note-on of the player. Where Segue answers, that is what the yield
+    /// setting lets end. In a duet, and during the player's turn, plans up to the commit point
+    /// survive as well, and later ones are made again. `our_turn` says whether the note falls into
+    /// Segue's time.
     ///
     /// # Real-time safety
     /// Arithmetic only.
@@ -54,7 +55,8 @@ impl Mode {
         }
     }
 
-    /// The next stretch that is Segue's, as far as that can be said now; it may still move until a lead before it begins.
+    /// The next stretch that is Segue's, as far as it is known now. It may still move until a lead
+    /// before it begins.
     pub fn span(self, situation: &Situation) -> Option<Span> {
         let Situation { terms, onset, answer, last_onset, turn, latched } = *situation;
         match self {
@@ -64,7 +66,7 @@ impl Mode {
             }
             Self::Trade => trade(onset?, answer?, turn?, &terms),
             Self::Continue => {
-                // From where you are, at once; after you have played into it, when you have ended again.
+                // At once; or, if the player has played since, when the player stops again.
                 let latched = latched?;
                 let from = match onset {
                     Some(onset) if onset > latched => answer?,
@@ -75,14 +77,14 @@ impl Mode {
             Self::Duet => {
                 onset?;
                 // On the one, as a player comes in who has listened for a moment.
-                let from = terms.reach().ceil_to(terms.bar);
+                let from = terms.next_bar_line(terms.reach());
                 let until = last_onset? + terms.length;
                 (from < until).then_some(Span { from, until })
             }
         }
     }
 
-    /// Whether Segue's time lasts as long as the player goes on, and an answer's length more.
+    /// Whether Segue plays for as long as the player does, plus the length of an answer.
     pub fn lasts_with_player(self) -> bool {
         match self {
             Self::Duet => true,
@@ -90,8 +92,9 @@ impl Mode {
         }
     }
 
-    /// Up to where notes are planned: so far ahead of now, and at least the opening of an answer that is still to begin. Where
-    /// both play, what is further away is planned anew before it sounds.
+    /// The position up to which notes are planned ahead. In a duet it is near, as the player
+    /// changes the plan all the time. Otherwise it includes at least the opening of an answer that
+    /// has not started.
     pub fn horizon(self, now: Beats, from: Beats) -> Beats {
         match self {
             Self::Duet => now + DUET_HORIZON,
@@ -99,7 +102,7 @@ impl Mode {
         }
     }
 
-    /// Whether Segue has a part of its own, and does not imitate how densely or in what range the player plays.
+    /// Whether Segue plays a part of its own, rather than imitate the player's range and texture.
     pub fn has_own_part(self) -> bool {
         match self {
             Self::Duet => true,
@@ -107,7 +110,8 @@ impl Mode {
         }
     }
 
-    /// Whether the player's silence alone decides when Segue begins: held keys put it off, and a beginning can be late.
+    /// Whether only the player's silence decides when Segue begins. Then held keys put it off, and
+    /// it can begin late.
     pub fn begins_on_silence(self) -> bool {
         match self {
             Self::Answer => true,
@@ -123,8 +127,8 @@ impl Mode {
         }
     }
 
-    /// What Segue does while the player plays, given how long the player's turn still lasts; `None` where time is not divided
-    /// into turns.
+    /// What Segue does during the player's turn, of which `left` remains; `None` in modes without
+    /// turns.
     pub fn turn(self, left: Option<Beats>) -> Option<(Doing, Beats)> {
         match self {
             Self::Trade => left.map(|left| (Doing::YourTurn, left)),
@@ -137,7 +141,7 @@ fn trade(onset: Beats, answer: Beats, turn: Span, terms: &Terms) -> Option<Span>
     if terms.now + TURN_AHEAD < turn.from {
         return None;
     }
-    // Where its line has passed, you played into the turn, or it was cut by a jump.
+    // After its first bar line, the player has played into the turn, or a jump cut it.
     let from = if turn.from >= terms.reach() {
         turn.from
     } else if onset < turn.from {

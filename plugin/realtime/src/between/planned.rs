@@ -1,28 +1,29 @@
-//! What the composer tells the audio thread: notes to come, and what becomes of those it told before.
+//! Plans from the composer to the audio thread: notes to come, and changes to those sent before.
 
 use segue_music::{Beats, Key, Note};
 
 use crate::between::heard::Revision;
 
-/// A note to come, in jam Beats.
+/// A planned note, in jam Beats.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Planned {
-    /// What is to be played.
+    /// The note, as planned on the grid.
     pub note: Note,
-    /// It sounds so much later than its onset says, which is where the plan counts it: the player's groove.
+    /// How much later than its onset it sounds: the player's groove. Plans are ordered by the
+    /// onset.
     pub shift: Beats,
-    /// Whether it is the first of an answer: the pedal is lifted before it.
+    /// Whether it is the first note of an answer. The pedal is lifted before it.
     pub opens: bool,
-    /// The composer's number of the answer it belongs to, by which the takes tell it from others.
+    /// The number of the answer that it belongs to.
     pub answer: u32,
-    /// It was heard like this before, and is to be again: no limit of now touches it.
+    /// It repeats a take as it was heard, so limits do not apply.
     pub as_heard: bool,
 }
 
 /// One step of a plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
-    /// An answer takes the time from one position to another.
+    /// A stretch of time becomes Segue's.
     Turn {
         /// Its first onset lies here or later.
         from: Beats,
@@ -31,25 +32,25 @@ pub enum Change {
     },
     /// A note is to be played.
     Play(Planned),
-    /// A note of ours that was told, and sounds or is still to come, ends sooner: there is no room for so many voices.
+    /// A note that was sent before ends sooner, because there are not enough voices.
     End {
-        /// Which.
+        /// The key.
         key: Key,
-        /// When.
+        /// Where it ends now.
         at: Beats,
     },
-    /// Every note told so far that begins here or later is not to be played.
+    /// Every note sent so far that begins at this position or later is dropped.
     Withdraw {
-        /// From where on.
+        /// The position.
         from: Beats,
     },
 }
 
-/// A step and what it was made from.
+/// A step of a plan, and the revision it belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Plan {
     /// What changes.
     pub change: Change,
-    /// The context it answers: stale once there is a newer one that does not let it stay.
+    /// The revision that it answers. It is stale once a newer one does not let it survive.
     pub revision: Revision,
 }

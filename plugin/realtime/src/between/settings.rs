@@ -1,4 +1,4 @@
-//! The parameters as the audio thread and the composer see them: plain numbers, copied once a block.
+//! The parameters as plain numbers, copied once a block for the audio thread and the composer.
 
 use segue_music::{Beats, Channel, Key, PitchClasses, Velocity};
 
@@ -8,16 +8,16 @@ pub use crate::between::yielding::Yield;
 /// Which pitch classes Segue may use.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ScaleLock {
-    /// All.
+    /// All of them.
     #[default]
     Off,
     /// Those of the scale that the player's notes fit best.
     Follow,
-    /// These: a bit each, C lowest.
+    /// These, one bit per pitch class, C lowest.
     To(u16),
 }
 
-/// A note or controller of the player that commands Segue instead of being heard.
+/// A key or controller of the player that is a command and not music.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Trigger {
     /// A key, on any channel.
@@ -29,13 +29,13 @@ pub enum Trigger {
 /// Hard limits of what Segue plays.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Bounds {
-    /// Lowest and highest key.
+    /// Lowest and highest key, both included.
     pub keys: (Key, Key),
-    /// Softest and hardest.
+    /// Lowest and highest velocity, both included.
     pub velocities: (Velocity, Velocity),
-    /// Notes that sound at once, at most; at least 1.
+    /// The most notes that sound at once, at least 1.
     pub polyphony: u8,
-    /// Notes a beat, at most; infinite for no limit.
+    /// The most notes per beat; infinite for no limit.
     pub density: f32,
     /// Which pitch classes.
     pub scale: ScaleLock,
@@ -54,8 +54,8 @@ impl Default for Bounds {
 }
 
 impl Bounds {
-    /// Whether a note is within them: key, velocity, and the scale where that is a given one. What the followed scale is, and how
-    /// many notes there may be, only the composer knows.
+    /// Whether a note is within the limits of key, velocity and a given scale. Only the composer
+    /// knows the scale that *follow* means, and the density.
     ///
     /// # Real-time safety
     /// Arithmetic only.
@@ -72,17 +72,17 @@ impl Bounds {
 /// When Segue plays.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct When {
-    /// The latch of [`Mode::Continue`], as the parameter says it.
+    /// The latch of [`Mode::Continue`], as its parameter is set.
     pub latch: bool,
-    /// How our notes make way.
+    /// What our notes do when the player comes in.
     pub yields: Yield,
-    /// What holds the latch down from the keyboard.
+    /// The trigger that holds the latch down.
     pub latch_trigger: Option<Trigger>,
-    /// What steps through the modes from the keyboard.
+    /// The trigger that steps through the modes.
     pub mode_trigger: Option<Trigger>,
-    /// How long the player is silent before the answer, as a multiple of the player's own spacing of notes.
+    /// The silence before an answer, as a multiple of the player's own spacing of notes.
     pub patience: f32,
-    /// Bars of an answer, or of a turn; in a duet those for which Segue goes on alone.
+    /// Bars of an answer or a turn; in a duet, how long Segue goes on alone.
     pub bars: u8,
 }
 
@@ -99,22 +99,23 @@ impl Default for When {
     }
 }
 
-/// What Segue plays. Where any of it moves, what is planned is planned anew.
+/// What Segue plays. If any of it changes, the composer plans again.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct What {
-    /// Onsets lie on multiples of this; zero is free.
+    /// Onsets lie on multiples of this; zero for no grid.
     pub grid: Beats,
-    /// On a grid, how much of the player's own deviation from it is taken out: 1 is straight, 0 keeps the player's groove.
+    /// How much of the player's deviation from the grid is removed: 1 is straight, 0 keeps the
+    /// groove.
     pub quantise: f32,
-    /// What Segue never leaves.
+    /// The limits of what it plays.
     pub bounds: Bounds,
-    /// How daring: below 1 the likely gets likelier.
+    /// Sampling temperature: below 1, likely notes become likelier.
     pub temperature: f32,
-    /// The share of probability that is kept, the likeliest first.
+    /// Nucleus sampling: only the likeliest choices of this total probability are kept.
     pub top_p: f32,
-    /// Another seed, another answer.
+    /// Seeds the random choices.
     pub seed: u64,
-    /// The style asked for, by its number among the model's; `None` is as it hears.
+    /// The style, by its index in the model; `None` for none.
     pub style: Option<u8>,
 }
 
@@ -137,13 +138,13 @@ impl Default for What {
 pub struct Sound {
     /// Whether the player's sustain pedal also moves on our channel.
     pub follow_pedal: bool,
-    /// Where our notes go.
+    /// The MIDI channel of our notes, from 0.
     pub channel: Channel,
-    /// Whether what comes in also goes out.
+    /// Whether the input is passed on to the output.
     pub pass: bool,
-    /// Gain of the built-in sound for the player's notes, 0 is silent.
+    /// Gain of the built-in sound for the player's notes; 0 is silent.
     pub level: f32,
-    /// The same for ours.
+    /// The same for Segue's notes.
     pub segue_level: f32,
 }
 
@@ -156,11 +157,11 @@ impl Default for Sound {
 /// A snapshot of the parameters.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Settings {
-    /// Whether Segue answers.
+    /// Whether Segue plays at all.
     pub on: bool,
-    /// Whether the host bypasses us: what comes in goes out, and nothing is heard.
+    /// Whether the host bypasses the plugin. The input then passes through, and nothing is heard.
     pub bypass: bool,
-    /// How we play together.
+    /// The mode.
     pub mode: Mode,
     /// When Segue plays.
     pub when: When,
@@ -168,7 +169,7 @@ pub struct Settings {
     pub what: What,
     /// Where its notes go.
     pub sound: Sound,
-    /// Counts the states loaded.
+    /// Counts the loaded states, so that loading one is noticed.
     pub generation: u32,
 }
 
@@ -177,7 +178,7 @@ impl Default for Settings {
         Self {
             on: true,
             bypass: false,
-            mode: Mode::Answer,
+            mode: Mode::default(),
             when: When::default(),
             what: What::default(),
             sound: Sound::default(),

@@ -1,22 +1,24 @@
-//! What decides when Segue plays: pure musical time, as the composer knows it at a tick.
+//! What a mode decides on: musical time alone, as the composer knows it at a tick.
 
 use segue_music::{Beats, TICK};
 
 use crate::between::span::Span;
 
-/// The moment of a decision, and the settings that bear on it.
+/// The moment of a decision, and the settings that matter for it.
 #[derive(Clone, Copy, Debug)]
 pub struct Terms {
-    /// Now.
+    /// Where the jam is.
     pub now: Beats,
-    /// Nothing begins nearer to now than this.
+    /// The lead: nothing can begin sooner than this.
     pub lead: Beats,
-    /// Silence that ends a phrase.
+    /// How long a silence ends a phrase.
     pub patience: Beats,
-    /// What Segue plays begins on a multiple of this; zero is free.
+    /// Segue begins on a multiple of this; zero for no grid.
     pub grid: Beats,
-    /// The length of a bar; bar lines are its multiples.
+    /// The length of a bar.
     pub bar: Beats,
+    /// A bar line; the others lie whole bars from it.
+    pub bar_line: Beats,
     /// The length of an answer or of a turn.
     pub length: Beats,
 }
@@ -32,24 +34,29 @@ impl Terms {
         self.line(self.reach())
     }
 
+    /// The first bar line at or after a position.
+    pub fn next_bar_line(&self, at: Beats) -> Beats {
+        self.bar_line + (at - self.bar_line).ceil_to(self.bar)
+    }
+
     /// The first grid line at or after a position.
     pub fn line(&self, at: Beats) -> Beats {
         at.ceil_to(if self.grid > Beats::ZERO { self.grid } else { TICK })
     }
 }
 
-/// What the player has done, as far as it bears on when Segue plays.
+/// What the player has done, as far as it matters for when Segue plays.
 #[derive(Clone, Copy, Debug)]
 pub struct Situation {
     /// The moment.
     pub terms: Terms,
-    /// The last onset of the phrase that is still to be answered; `None` if there is none.
+    /// The last onset of the phrase that waits for an answer, if there is one.
     pub onset: Option<Beats>,
-    /// Where the answer to that phrase begins, by the player's silence.
+    /// Where the answer to that phrase begins.
     pub answer: Option<Beats>,
     /// The player's last onset, answered or not.
     pub last_onset: Option<Beats>,
-    /// Segue's turn that we are in, or the next one; `None` before the player has played.
+    /// The turn of Segue's that this is, or else the next one; `None` before the player has played.
     pub turn: Option<Span>,
     /// When the latch went down, while it is down.
     pub latched: Option<Beats>,

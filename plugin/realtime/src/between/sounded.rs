@@ -1,7 +1,8 @@
-//! What the audio thread reports of the sound itself: which keys really began and ended at the output, whoever played them.
+//! Reports of what really began and ended at the output, whoever played it.
 //!
-//! One way, and nothing that is played depends on it: a ring of its own, so that a report lost is lost to the takes alone. Positions are jam
-//! Beats (see [`crate::audio::clock`]); they only move on, but after [`Sounded::Fresh`].
+//! They go one way, and nothing that is played depends on them. They have a ring of their own, so a
+//! lost report only affects the takes. Positions are jam Beats (see [`crate::audio::clock`]) and
+//! never go back, except after [`Sounded::Reset`].
 
 use rtrb::{Producer, RingBuffer};
 use segue_music::{Beats, Channel, Key, Meter, Role, Tempo, Velocity};
@@ -13,49 +14,51 @@ use crate::between::limits::SOUNDED;
 pub enum Sounded {
     /// A key went down.
     On {
-        /// When.
+        /// Position in jam Beats.
         at: Beats,
         /// Who played it.
         role: Role,
-        /// On which channel.
+        /// The MIDI channel, from 0.
         channel: Channel,
-        /// Which key.
+        /// The key.
         key: Key,
-        /// How hard.
+        /// How hard it was struck.
         velocity: Velocity,
-        /// Which of the composer's answers it belongs to; zero for the player's.
+        /// The number of the answer that it belongs to; zero for the player.
         answer: u32,
     },
     /// A key came up.
     Off {
-        /// When.
+        /// Position in jam Beats.
         at: Beats,
-        /// Whose it was.
+        /// Who had played it.
         role: Role,
-        /// On which channel.
+        /// The MIDI channel, from 0.
         channel: Channel,
-        /// Which key.
+        /// The key.
         key: Key,
     },
     /// Everything ended.
     Silence {
-        /// When.
+        /// Position in jam Beats.
         at: Beats,
     },
-    /// The host's clock goes on like this.
+    /// The host's clock changed.
     Clock {
-        /// From when on.
+        /// From where on.
         at: Beats,
         /// Its tempo.
         tempo: Tempo,
-        /// Its metre; bars begin at multiples of its bar.
+        /// Its metre.
         meter: Meter,
+        /// A bar line; the others lie whole bars from it.
+        line: Beats,
     },
-    /// The jam begins anew, at zero.
-    Fresh,
-    /// So many reports were lost, as the ring was full; what ended meanwhile nobody knows.
+    /// The jam starts over at zero.
+    Reset,
+    /// Reports were lost because the ring was full. It is unknown which notes ended meanwhile.
     Lost {
-        /// When there was room again.
+        /// Where there was room again.
         at: Beats,
         /// How many.
         count: u32,
@@ -65,27 +68,27 @@ pub enum Sounded {
 /// The audio thread's end of the ring.
 pub struct Reports {
     ring: Producer<Sounded>,
-    /// Reports lost since the last that got through.
+    /// Reports lost since the last one that was sent.
     lost: u32,
     /// What of the clock was reported last.
-    clock: Option<(Tempo, Meter)>,
+    clock: Option<(Tempo, Meter, Beats)>,
     /// Nobody is to know what is played: the host bypasses us.
     muted: bool,
 }
 
 impl Reports {
-    /// Into a ring.
+    /// Reports into a ring.
     pub fn new(ring: Producer<Sounded>) -> Self {
         Self { ring, lost: 0, clock: None, muted: false }
     }
 
-    /// Nobody listens.
+    /// Reports into nowhere.
     pub fn nowhere() -> Self {
         Self::new(RingBuffer::new(0).0)
     }
 
-    /// Reports something. Where the ring is full it is lost and counted, and so is all that follows until half of the ring is free: so what
-    /// gets through is whole stretches.
+    /// Sends a report. If the ring is full, it is dropped and counted, and so are all that follow
+    /// until half of the ring is free. What arrives is therefore whole stretches.
     ///
     /// # Real-time safety
     /// Wait-free.
@@ -95,7 +98,7 @@ impl Reports {
         }
         if self.lost > 0 && self.ring.slots() >= SOUNDED / 2 {
             let count = std::mem::take(&mut self.lost);
-            // There is room: it was just looked for.
+            // There is room: it was just checked.
             let _ = self.ring.push(Sounded::Lost { at, count });
             self.clock = None;
         }
@@ -104,27 +107,29 @@ impl Reports {
         }
     }
 
-    /// Reports the clock, where it is not what it was.
+    /// Reports the clock if it has changed.
     ///
     /// # Real-time safety
     /// Wait-free.
-    pub fn clock(&mut self, at: Beats, tempo: Tempo, meter: Meter) {
-        if self.clock != Some((tempo, meter)) {
-            self.clock = Some((tempo, meter));
-            self.send(at, Sounded::Clock { at, tempo, meter });
+    pub fn clock(&mut self, at: Beats, tempo: Tempo, meter: Meter, line: Beats) {
+        // Any bar line says where all of them lie.
+        let clock = (tempo, meter, line % meter.bar());
+        if self.clock != Some(clock) {
+            self.clock = Some(clock);
+            self.send(at, Sounded::Clock { at, tempo, meter, line });
         }
     }
 
-    /// The jam begins anew.
+    /// Reports that the jam starts over.
     ///
     /// # Real-time safety
     /// Wait-free.
-    pub fn begin_anew(&mut self) {
+    pub fn restart(&mut self) {
         self.clock = None;
-        self.send(Beats::ZERO, Sounded::Fresh);
+        self.send(Beats::ZERO, Sounded::Reset);
     }
 
-    /// Whether what begins from here on is nobody's business.
+    /// Sets whether note-ons are left out.
     ///
     /// # Real-time safety
     /// Sets a flag.
@@ -154,9 +159,9 @@ mod tests {
         reports.send(Beats::ONE, on(1));
         assert_eq!(reports.lost, 8, "whole stretches");
         assert!(out.pop().is_ok());
-        reports.clock(Beats::ONE, Tempo::DEFAULT, Meter::COMMON);
+        reports.clock(Beats::ONE, Tempo::DEFAULT, Meter::COMMON, Beats::ZERO);
         let told: Vec<_> = std::iter::from_fn(|| out.pop().ok()).skip(SOUNDED / 2).collect();
-        let clock = Sounded::Clock { at: Beats::ONE, tempo: Tempo::DEFAULT, meter: Meter::COMMON };
+        let clock = Sounded::Clock { at: Beats::ONE, tempo: Tempo::DEFAULT, meter: Meter::COMMON, line: Beats::ZERO };
         assert_eq!(told, [Sounded::Lost { at: Beats::ONE, count: 8 }, clock]);
     }
 
@@ -165,7 +170,7 @@ mod tests {
         let (ring, mut out) = RingBuffer::new(SOUNDED);
         let mut reports = Reports::new(ring);
         for tempo in [120.0, 120.0, 90.0, 90.0] {
-            reports.clock(Beats::ZERO, Tempo::new(tempo), Meter::COMMON);
+            reports.clock(Beats::ZERO, Tempo::new(tempo), Meter::COMMON, Beats::ZERO);
         }
         reports.mute(true);
         reports.send(Beats::ZERO, on(0));

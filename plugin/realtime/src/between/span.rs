@@ -2,7 +2,7 @@
 
 use segue_music::Beats;
 
-/// A stretch of time that is Segue's.
+/// A stretch of time in which Segue plays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Span {
     /// Its first onset lies here or later.

@@ -1,14 +1,15 @@
-//! What outlives a new revision.
+//! What survives the beginning of a new revision.
 
 use segue_music::Beats;
 
-/// What of ours outlives the moment at which a new revision begins.
+/// What of ours survives when a new revision begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Survives {
-    /// Nothing: what sounded has ended there, and no plan is wanted any more.
+    /// Nothing: what sounded has ended, and no plan is wanted.
     Nothing,
-    /// What sounds goes on to its own end; no plan is wanted any more.
+    /// What sounds plays to its own end; no plan is wanted.
     Sounding,
-    /// What sounds, and the plans that begin before this, the commit point. Later ones are to be made anew.
+    /// What sounds, and plans that begin before this position, the commit point. Later ones are
+    /// made again.
     Until(Beats),
 }

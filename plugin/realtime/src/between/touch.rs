@@ -1,19 +1,20 @@
-//! The keys in the window: what is played on them, on its way from the editor to the audio thread.
+//! Keys played in the window, on their way from the editor to the audio thread.
 //!
-//! A ring of its own with both ends wait-free. It is empty unless somebody plays in the window, and what is taken out of it
-//! is as if it had come in at the start of the block: offline rendering stays what it is.
+//! A ring of its own, wait-free at both ends. It is empty unless somebody plays in the window, so
+//! offline rendering does not change. What is played counts as input at the start of the next
+//! block.
 
 use rtrb::{Consumer, Producer};
 use segue_music::{Channel, Key};
 
 use crate::between::limits::TOUCHES;
 use crate::between::message::Message;
-use crate::between::resident;
+use crate::between::prefault;
 
-/// Where the keys of the window play.
+/// The MIDI channel of the keys in the window.
 pub const CHANNEL: Channel = 0;
 
-/// One movement of a finger.
+/// One key movement.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Touch {
     Down(Key, f32),
@@ -31,26 +32,26 @@ impl Touch {
 /// The editor's end.
 pub struct Fingers {
     ring: Producer<Touch>,
-    /// A bit for each key that is down.
+    /// The keys that are down, one bit each.
     down: u128,
 }
 
 /// The audio thread's end.
 pub struct Touches {
     ring: Consumer<Touch>,
-    /// A bit for each key that went down in this block.
+    /// The keys that went down in this block, one bit each.
     struck: u128,
 }
 
-/// Both ends.
+/// Makes both ends.
 pub fn touch() -> (Fingers, Touches) {
-    let (ring, taken) = resident::ring(TOUCHES, Touch::Up(0));
+    let (ring, taken) = prefault::ring(TOUCHES, Touch::Up(0));
     (Fingers { ring, down: 0 }, Touches { ring: taken, struck: 0 })
 }
 
 impl Fingers {
-    /// A key goes down, 0 to 1 hard; false where it is down already, or where nobody takes what is played. Every key that is
-    /// down has a place kept for its release, so that none sticks.
+    /// Presses a key, 0 to 1 hard. Returns false if it is already down, or if nobody reads the
+    /// ring. Every key that is down has a slot reserved for its release, so none sticks.
     pub fn press(&mut self, key: Key, velocity: f32) -> bool {
         let bit = 1 << (key % 128);
         if self.down & bit != 0 || self.ring.slots() < self.down.count_ones() as usize + 2 {
@@ -61,7 +62,7 @@ impl Fingers {
         pressed
     }
 
-    /// A key comes up; nothing where it is not down.
+    /// Releases a key, if it is down.
     pub fn lift(&mut self, key: Key) {
         let bit = 1 << (key % 128);
         if self.down & bit != 0 && self.ring.push(Touch::Up(key % 128)).is_ok() {
@@ -69,7 +70,7 @@ impl Fingers {
         }
     }
 
-    /// Every key comes up: the hands are off.
+    /// Releases every key.
     pub fn lift_all(&mut self) {
         (0..128).for_each(|key| self.lift(key));
     }
@@ -81,7 +82,7 @@ impl Fingers {
 }
 
 impl Touches {
-    /// A block begins.
+    /// Begins a block.
     ///
     /// # Real-time safety
     /// Clears a word.
@@ -89,8 +90,8 @@ impl Touches {
         self.struck = 0;
     }
 
-    /// What happens next in this block. A key that goes down in it comes up in the next one at the earliest: a click shorter than a
-    /// block would be a note of no length.
+    /// The next movement in this block. A key that goes down in it comes up in the next block at
+    /// the earliest, as a click shorter than a block would be a note of zero length.
     ///
     /// # Real-time safety
     /// Wait-free.
@@ -110,10 +111,10 @@ impl Touches {
         })
     }
 
-    /// What was played while nobody listened is not played late.
+    /// Drops what was played while nobody listened.
     ///
     /// # Real-time safety
-    /// Wait-free; at most as often as the ring is long.
+    /// Wait-free; at most one pass over the ring.
     pub fn forget(&mut self) {
         for _ in 0..TOUCHES {
             if self.ring.pop().is_err() {

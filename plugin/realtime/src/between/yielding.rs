@@ -1,21 +1,21 @@
-//! How Segue makes way.
+//! How Segue makes way for the player.
 
 use crate::between::choice::choice;
 use crate::between::survival::Survives;
 
 choice! {
-    /// What our sounding notes do when the player plays into them.
+    /// What our sounding notes do when the player comes in.
     pub enum Yield {
-        /// They end there.
+        /// They end at once.
         #[default]
         AtOnce: "once", "At once";
-        /// They end where they were to end; no new ones begin.
+        /// They play to their end; no new ones begin.
         LetEnd: "end", "Let notes end";
     }
 }
 
 impl Yield {
-    /// What of ours goes on where the player takes the time.
+    /// What of ours survives when the player takes over.
     ///
     /// # Real-time safety
     /// Arithmetic only.

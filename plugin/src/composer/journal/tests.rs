@@ -21,8 +21,8 @@ fn announced(number: u32) -> Announced {
 fn journal() -> (Journal, Arc<Takes>) {
     let takes = Arc::<Takes>::default();
     let mut journal = Journal::new(takes.clone());
-    journal.hear(Sounded::Fresh);
-    journal.hear(Sounded::Clock { at: Beats::ZERO, tempo: Tempo::DEFAULT, meter: Meter::COMMON });
+    journal.hear(Sounded::Reset);
+    journal.hear(Sounded::Clock { at: Beats::ZERO, tempo: Tempo::DEFAULT, meter: Meter::COMMON, line: Beats::ZERO });
     (journal, takes)
 }
 
@@ -36,7 +36,7 @@ fn memory_is_the_same_after_three_hundred_thousand_notes() {
         for step in 0..100 {
             let at = beat(from + step);
             let (role, answer) = if step < 50 { (Role::Player, 0) } else { (Role::Segue, number + 1) };
-            journal.hear(Sounded::Clock { at, tempo: Tempo::new(100.0 + step as f64), meter: Meter::COMMON });
+            journal.hear(Sounded::Clock { at, tempo: Tempo::new(100.0 + step as f64), meter: Meter::COMMON, line: Beats::ZERO });
             journal.hear(on(at, role, 60, answer));
             journal.hear(off(beat(from + step + 1), role, 60));
         }
@@ -54,7 +54,8 @@ fn memory_is_the_same_after_three_hundred_thousand_notes() {
 
 #[test]
 fn a_prompt_is_what_was_played_since_our_last_note() {
-    // (the player's onsets, that of the answer, what is its prompt then), in quarters of a beat; notes of the answer before began at 0 and 3
+    // (the player's onsets, that of the answer, what is its prompt then), in quarters of a beat;
+    // notes of the answer before began at 0 and 3
     let cases: [(&[i64], i64, &[i64]); 7] = [
         // What was played along with us is not.
         (&[-4, 0, 2, 3, 4, 8], 16, &[4, 8]),

@@ -1,19 +1,19 @@
-//! The takes by what they answer: each prompt once, with its candidates side by side.
+//! The takes grouped by prompt: each prompt once, with all answers to it as candidates.
 
 use std::collections::HashMap;
 
 use crate::takes::Row;
 
-/// One prompt and what was answered to it, first answer first.
+/// A prompt and the answers to it, oldest first.
 pub struct Candidates {
-    /// By which it is known.
+    /// The number of the group.
     pub group: u64,
     /// Never empty.
     pub rows: Vec<Row>,
 }
 
 impl Candidates {
-    /// Of a list, newest first: a prompt lies where its newest answer does.
+    /// Groups a list of takes, newest first. A prompt has the place of its newest answer.
     pub fn of(list: Vec<Row>) -> Vec<Self> {
         let mut prompts: Vec<Self> = Vec::new();
         for row in list {
@@ -27,7 +27,7 @@ impl Candidates {
     }
 }
 
-/// Which candidate of a prompt its line shows: the one that was chosen, until a newer one comes.
+/// Which candidate each line shows: the chosen one, until there is a newer one.
 #[derive(Default)]
 pub struct Choice(HashMap<u64, (u64, u64)>);
 
@@ -38,7 +38,7 @@ impl Choice {
         self.0.insert(prompt.group, (id, newest));
     }
 
-    /// The one that is shown, by its place.
+    /// The index of the candidate that is shown.
     pub fn of(&self, prompt: &Candidates) -> usize {
         let last = prompt.rows.len().saturating_sub(1);
         let newest = prompt.rows.last().map(|row| row.id);
@@ -49,7 +49,7 @@ impl Choice {
             .unwrap_or(last)
     }
 
-    /// What is gone is forgotten.
+    /// Forgets prompts that are gone.
     pub fn keep(&mut self, prompts: &[Candidates]) {
         self.0.retain(|group, _| prompts.iter().any(|prompt| prompt.group == *group));
     }
@@ -57,6 +57,7 @@ impl Choice {
 
 #[cfg(test)]
 mod tests {
+
     use segue_realtime::between::settings::Mode;
 
     use super::*;

@@ -1,4 +1,4 @@
-//! Where exports go, and what became of the last one.
+//! The folder of exports, and the result of the last export.
 
 use std::env::home_dir;
 use std::fs;
@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 
 use egui::{Button, TextEdit, Ui};
 
+use super::super::hint::hint;
 use super::super::theme;
 use crate::takes::Takes;
 
-/// The line below the takes.
+/// The lines below the takes.
 #[derive(Default)]
 pub struct FolderLine {
     /// What is being typed.
@@ -19,23 +20,23 @@ pub struct FolderLine {
 }
 
 impl FolderLine {
-    /// A file was written, or not.
-    pub fn tell(&mut self, outcome: Result<PathBuf, String>) {
+    /// Shows the result of an export.
+    pub fn show_result(&mut self, outcome: Result<PathBuf, String>) {
         self.outcome = Some(outcome);
     }
 
-    /// Whether there is something to say of an export.
-    pub fn speaks(&self) -> bool {
+    /// Whether there is a result to show.
+    pub fn has_result(&self) -> bool {
         self.outcome.is_some()
     }
 
-    /// Draws both lines: the last export, if there was one, and the folder.
+    /// Draws the result of the last export, if there was one, and the folder.
     pub fn show(&mut self, ui: &mut Ui, takes: &Takes) {
         match &self.outcome {
             Some(Ok(path)) => written(ui, path),
             Some(Err(error)) => {
-                ui.add(egui::Label::new(egui::RichText::new(error).color(theme::ALARM)).truncate())
-                    .on_hover_text(error);
+                let label = egui::Label::new(egui::RichText::new(error).color(theme::ALARM)).truncate();
+                hint(&ui.add(label), error.as_str(), "");
             }
             None => {}
         }
@@ -49,8 +50,12 @@ impl FolderLine {
             let shown = short(&folder, home_dir().as_deref());
             let mut text = self.typed.take().unwrap_or_else(|| shown.clone());
             let field = TextEdit::singleline(&mut text).desired_width(ui.available_width());
-            let tip = "Where exports go. Type another folder and press Enter: it is made if need be, and remembered.";
-            let response = ui.add(field).on_hover_text(format!("{tip}\n{shown}"));
+            let response = ui.add(field);
+            hint(
+                &response,
+                format!("Where exports go: {shown}."),
+                "Type another folder and press Enter: it is made if need be, and remembered.",
+            );
             if response.lost_focus() {
                 if text.trim() != shown && ui.input(|input| input.key_pressed(egui::Key::Enter)) {
                     self.outcome = match made(&text) {
@@ -68,28 +73,29 @@ impl FolderLine {
     }
 }
 
-/// The path of what was written, and a button that copies it.
+/// The path of the exported file, and a button that copies it.
 fn written(ui: &mut Ui, path: &Path) {
     let (shown, path) = (short(path, home_dir().as_deref()), path.display().to_string());
     ui.horizontal(|ui| {
-        let copy = ui.add(Button::new("Copy path"));
-        if copy.on_hover_text("Puts the path of this file onto the clipboard.").clicked() {
+        let copy = ui.add(Button::new("Copy path").fill(theme::LINE));
+        hint(&copy, "Puts the path of this file onto the clipboard.", "");
+        if copy.clicked() {
             ui.ctx().copy_text(path.clone());
         }
-        let label = egui::Label::new(egui::RichText::new(shown).color(theme::SEGUE)).truncate();
-        ui.add(label).on_hover_text(format!("Written: {path}"));
+        let label = egui::Label::new(egui::RichText::new(shown).color(theme::TEXT)).truncate();
+        hint(&ui.add(label), format!("Written: {path}"), "");
     });
 }
 
-/// A path as it may be typed: within the player's home without that.
-fn short(path: &Path, home: Option<&Path>) -> String {
+/// A path as the player may type it: with `~` for the home folder.
+pub fn short(path: &Path, home: Option<&Path>) -> String {
     match home.and_then(|home| path.strip_prefix(home).ok()) {
         Some(rest) => Path::new("~").join(rest).display().to_string(),
         None => path.display().to_string(),
     }
 }
 
-/// The folder that was typed, made if it is not there.
+/// The folder that was typed. It is made if it does not exist.
 fn made(text: &str) -> Result<PathBuf, String> {
     let text = text.trim();
     let folder = match (text.strip_prefix('~'), home_dir()) {

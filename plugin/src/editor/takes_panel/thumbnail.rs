@@ -1,4 +1,4 @@
-//! A take, tiny: the phrase of the player and the answer behind it.
+//! A small picture of a take: the player's phrase, and the answer after it.
 
 use egui::{Painter, Rect, pos2};
 use segue_music::{Beats, Note, Role};
@@ -6,7 +6,7 @@ use segue_music::{Beats, Note, Role};
 use super::super::theme;
 use crate::takes::Take;
 
-/// Notes lie in a picture of width and height 1.
+/// The picture. Notes are placed in a square of side 1.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Thumbnail {
     notes: Vec<(Rect, Role)>,
@@ -16,14 +16,14 @@ pub struct Thumbnail {
     bars: f64,
 }
 
-/// A phrase and its answer are shown at least so many keys high: two notes are no mountain range.
+/// Fewest keys that are shown, so that two neighbouring notes do not look far apart.
 const FEWEST_KEYS: f32 = 24.0;
 
 impl Thumbnail {
     /// Of a take.
     pub fn of(take: &Take) -> Self {
         let prompt = take.prompt.iter().map(|note| (note, Role::Player));
-        // As much of the phrase as of the answer: what it took up, large enough to be seen.
+        // At most as much of the phrase as of the answer, or the answer would be too small.
         let earliest = take.onset() - (take.end() - take.onset()).max(take.meter.bar());
         let prompt = prompt.filter(|(note, _)| note.end() > earliest);
         let all: Vec<_> = prompt.chain(take.notes.iter().map(|note| (note, Role::Segue))).collect();

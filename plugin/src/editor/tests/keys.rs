@@ -98,8 +98,8 @@ fn the_keys_are_played_by_letters_and_never_stick() {
     desk.frame(vec![]);
     assert_eq!(keys(&played(&mut desk)), [(true, 72), (false, 72)]);
     // Who types a value plays nothing.
-    desk.type_into("Temperature", "1.2");
-    let at = desk.find("Temperature");
+    desk.type_into("Daring", "1.2");
+    let at = desk.find("Daring");
     desk.time += 1.0;
     desk.click_at(at, PointerButton::Secondary);
     desk.frame(vec![]);

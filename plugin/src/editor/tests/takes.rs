@@ -7,8 +7,9 @@ use super::*;
 use crate::editor::icon_button::SIDE;
 use crate::takes::{Take, Takes};
 
-/// Keeps a take of so many bars of quarters, as a candidate for a prompt or as an answer of its own.
-fn keep(takes: &Takes, mode: Mode, bars: i64, group: Option<u64>) -> u64 {
+/// Keeps a take of so many bars of quarters, as a candidate for a prompt or as an answer of its
+/// own.
+pub(super) fn keep(takes: &Takes, mode: Mode, bars: i64, group: Option<u64>) -> u64 {
     let note = |beat: i64| Note {
         onset: Beats::ratio(beat, 1),
         key: 60 + (beat % 12) as u8,
@@ -56,7 +57,12 @@ fn press(desk: &mut Desk, button: Press) {
     let word =
         |wanted: &dyn Fn(&str) -> bool| words.iter().find(|(text, ..)| wanted(text)).expect("a line").1;
     let another = word(&|text| text == "Another");
-    let about = word(&|text| text.ends_with(" Answer") || text.ends_with(" Trade"));
+    let is_name = |text: &str| {
+        text.split_once(' ').is_some_and(|(number, mode)| {
+            number.parse::<usize>().is_ok() && ["Answer", "Trade", "Continue", "Duet"].contains(&mode)
+        })
+    };
+    let about = word(&is_name);
     let (beside, y) = (8.0 + SIDE / 2.0, another.center().y);
     let x = match button {
         Press::Star => about.left() - 4.0 - SIDE / 2.0,
@@ -65,18 +71,13 @@ fn press(desk: &mut Desk, button: Press) {
         Press::Remove => another.right() + beside + SIDE + 4.0,
     };
     desk.time += 1.0;
-    desk.click_at(egui::pos2(x, y), PointerButton::Primary);
+    desk.click_at(pos2(x, y), PointerButton::Primary);
     desk.frame(vec![]);
-}
-
-/// Whether such words are shown.
-fn shown(desk: &mut Desk, wanted: &str) -> bool {
-    desk.frame(vec![]).iter().any(|(text, ..)| text == wanted)
 }
 
 #[test]
 fn takes_are_legible_at_any_size_and_leave_the_roll_alone() {
-    for (width, height) in [(SMALLEST.width, SMALLEST.height), (SIZE.width, SIZE.height), (1600.0, 1000.0)] {
+    for (width, height) in SIZES {
         let which = format!("{width} x {height}");
         let (mut desk, _place) = desk((width, height));
         let words = desk.frame(vec![]);
@@ -100,46 +101,53 @@ fn takes_are_legible_at_any_size_and_leave_the_roll_alone() {
         }
         takes.set_replaying(first);
         let words = desk.frame(vec![]);
-        for wanted in ["Takes 51", "940 Continue", "1 bar", "16 bars", "L", "Another", "Export jam"] {
+        for wanted in ["Takes 51", "940 Continue", "1 bar", "L", "Another", "Export jam", "Trade"] {
             assert!(words.iter().any(|(text, ..)| text == wanted), "{wanted} is not shown: {words:?}");
-        }
-        for wanted in ["Temperature", "Trade"] {
-            assert!(words.iter().any(|(text, ..)| text == wanted), "{wanted} is not beside it, {which}");
         }
         legible(&words, &format!("51 takes, {which}"));
         // The last export has a line of its own.
         press(&mut desk, Press::Export);
-        assert!(shown(&mut desk, "Copy path"), "{which}");
+        assert!(desk.shows("Copy path"), "{which}");
         legible(&desk.frame(vec![]), &format!("an export, {which}"));
         desk.click("Takes 51");
-        assert!(shown(&mut desk, "Patience") && !shown(&mut desk, "Export jam"), "{which}");
+        assert!(desk.shows("Density") && !desk.shows("Export jam"), "{which}");
     }
 }
 
 #[test]
 fn each_control_of_a_take_asks_for_what_it_says() {
-    let (mut desk, _place) = desk((SIZE.width, SIZE.height));
+    let (mut desk, place) = desk((SIZE.width, SIZE.height));
     let takes = desk.view.takes.clone();
-    let wish = |desk: &Desk| desk.wishes.try_recv().ok();
-    desk.click("Undo");
-    desk.click("Redo");
-    assert!(wish(&desk).is_none(), "there is nothing yet");
+    let asked = |desk: &Desk| desk.asked.try_recv().ok();
+    for word in ["Undo", "Redo", "Export jam"] {
+        desk.click(word);
+    }
+    assert!(asked(&desk).is_none(), "there is nothing yet");
+    assert!(!desk.shows("Copy path") && !place.path().join("exports").exists(), "nothing was exported");
+    let at = desk.find("Export jam");
+    assert!(desk.hint_at(at).contains("Not now: nothing was played yet."));
+    takes.with_jam(|jam| {
+        let note = Note { onset: Beats::ZERO, key: 60, duration: Beats::ONE, velocity: 80 };
+        jam.push(crate::takes::LoggedNote::new(&note, segue_music::Role::Player, 0));
+    });
+    desk.click("Export jam");
+    assert!(desk.shows("Copy path"), "now there is something to export");
     let first = keep(&takes, Mode::Answer, 2, None);
     let second = keep(&takes, Mode::Answer, 2, Some(first));
     desk.click("Undo");
-    assert!(matches!(wish(&desk), Some(Wish::Undo)));
+    assert!(matches!(asked(&desk), Some(Command::Undo)));
     desk.click("Redo");
-    assert!(wish(&desk).is_none(), "nothing is undone");
+    assert!(asked(&desk).is_none(), "nothing is undone");
     takes.set_undone(second, true);
     desk.click("Redo");
-    assert!(matches!(wish(&desk), Some(Wish::Redo)));
+    assert!(matches!(asked(&desk), Some(Command::Redo)));
     press(&mut desk, Press::Play);
-    assert!(matches!(wish(&desk), Some(Wish::Replay(id)) if id == second), "the newest candidate");
+    assert!(matches!(asked(&desk), Some(Command::Replay(id)) if id == second), "the newest candidate");
     // A key of the piano has the same letter.
     let at = desk.frame(vec![]).iter().rfind(|(text, ..)| text == "A").expect("it is shown").1.center();
     desk.time += 1.0;
     desk.click_at(at, PointerButton::Primary);
-    assert!(matches!(wish(&desk), Some(Wish::Replay(id)) if id == first), "to compare");
+    assert!(matches!(asked(&desk), Some(Command::Replay(id)) if id == first), "to compare");
     press(&mut desk, Press::Star);
     let starred = |id: u64| takes.list().iter().any(|row| row.id == id && row.starred);
     assert!(starred(first) && !starred(second), "the one that is shown");
@@ -147,11 +155,11 @@ fn each_control_of_a_take_asks_for_what_it_says() {
     assert!(!starred(first));
     takes.set_replaying(Some(first));
     press(&mut desk, Press::Play);
-    assert!(matches!(wish(&desk), Some(Wish::StopReplay)));
+    assert!(matches!(asked(&desk), Some(Command::StopReplay)));
     desk.click("Another");
-    assert!(matches!(wish(&desk), Some(Wish::Another(id)) if id == first));
+    assert!(matches!(asked(&desk), Some(Command::Another(id)) if id == first));
     let third = keep(&takes, Mode::Answer, 1, Some(first));
-    assert!(shown(&mut desk, "C") && shown(&mut desk, "1 bar"), "a new candidate is shown");
+    assert!(desk.shows("C") && desk.shows("1 bar"), "a new candidate is shown");
     press(&mut desk, Press::Remove);
     assert!(takes.get(third).is_none() && takes.list().len() == 2);
 }
@@ -178,11 +186,9 @@ fn exports_are_written_and_their_path_is_copied_or_the_reason_is_shown() {
         let at = desk.find("Folder");
         desk.time += 1.0;
         desk.click_at(at + vec2(120.0, 0.0), PointerButton::Primary);
-        let key =
-            |key, modifiers| Event::Key { key, physical_key: None, pressed: true, repeat: false, modifiers };
-        desk.frame(vec![key(Key::A, Modifiers::COMMAND)]);
+        desk.frame(vec![pressed(Key::A, Modifiers::COMMAND)]);
         desk.frame(vec![Event::Text(text)]);
-        desk.frame(vec![key(Key::Enter, Modifiers::NONE)]);
+        desk.frame(vec![pressed(Key::Enter, Modifiers::NONE)]);
         desk.frame(vec![])
     };
     let before = takes.folder();

@@ -9,14 +9,13 @@ use bundler::{Block, ClapHost, Event, Host, Message, Output};
 use tests::Vst3Host;
 
 use crate::jam::{Jam, SETUP};
+use crate::places::{FIRST_CONTROLS, Places};
 use crate::screen::Screen;
 
-/// The key that is clicked; where it lies: its middle, in white keys of 52 within the margins, and above the lower edge.
-const KEY: (u8, f64, i16) = (60, 23.5, 302);
+/// The key that is clicked, and which white key it is from the left.
+const KEY: (u8, f64) = (60, 23.0);
 /// A size that the editor is given.
 const LARGER: (u32, u32) = (1010, 780);
-/// What it leaves free at its sides.
-const MARGIN: f64 = 12.0;
 
 /// How many VST3 instances are closed with an editor.
 const ROUNDS: u32 = 12;
@@ -24,9 +23,9 @@ const ROUNDS: u32 = 12;
 /// A key of the editor plays, and ends with it; its size is remembered another day.
 pub fn with_a_key_down(mut jam: Jam, plugin: &Path, screen: &Screen) -> Result<()> {
     let (width, height) = screen.size()?;
-    let white = (f64::from(width) - 2.0 * MARGIN) / 52.0;
+    let places = Places { width: width.try_into()?, height: height.try_into()? };
     jam.heard.clear();
-    screen.button(true, ((MARGIN + white * KEY.1) as i16, i16::try_from(height)? - KEY.2))?;
+    screen.button(true, places.white_key(KEY.1, FIRST_CONTROLS))?;
     let down = |message: &Message| matches!(message, Message::On { channel: 0, key, .. } if *key == KEY.0);
     jam.wait_for(down, "a click on a key of the editor plays nothing")?;
     jam.host.close_editor()?;

@@ -15,7 +15,8 @@ pub const SETUP: Setup = Setup { sample_rate: 48_000.0, block: 512, offline: fal
 
 const TEMPO: f64 = 120.0;
 
-/// How long a slow machine without a graphics card gets for the first picture, and for what a phrase changes.
+/// How long a slow machine without a graphics card gets for the first picture, and for what a
+/// phrase changes.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Two bars of the player's: onset and length in sixteenths, key, velocity.
@@ -182,8 +183,9 @@ impl Jam {
         screen.button(true, at)?;
         self.play()?;
         screen.button(false, at)?;
-        screen.rest()?;
-        self.wait(Duration::from_millis(300))
+        // Still there when the editor sees the click: one that has gone clicks on nothing.
+        self.wait(Duration::from_millis(300))?;
+        screen.rest()
     }
 }
 

@@ -1,15 +1,22 @@
-//! The editor as seen: opens it in an X11 window, reads its help away, plays to it in every mode, asks for takes, makes it small and
-//! makes it dense, and keeps a picture of each. Then it plays on its keys, closes it with a key down, and closes others.
+//! The editor as seen: opens it in an X11 window as a new player has it, plays to it with its help
+//! open and in every mode, opens menus and pages, asks for takes, makes it large, small and dense,
+//! and keeps a picture of each. Then it plays on its keys, closes it with a key down, and closes
+//! others.
 //!
-//! `cargo run -p tests --bin editor -- target/bundled/Segue.clap target/pictures`, with a display such as Xvfb's, of 2048 x 1600. An error
-//! where a part of the window is blank or runs out of it.
+//! `cargo run -p tests --bin editor -- target/bundled/Segue.clap target/pictures`, with a display
+//! such as Xvfb's, of 2048 x 1600. An error where a part of the window is blank or runs out of it,
+//! where it stands still, or where a text has a contrast of less than 4.5 to 1.
 
 #[cfg(target_os = "linux")]
 mod closing;
 #[cfg(target_os = "linux")]
+mod contrast;
+#[cfg(target_os = "linux")]
 mod jam;
 #[cfg(target_os = "linux")]
 mod picture;
+#[cfg(target_os = "linux")]
+mod places;
 #[cfg(target_os = "linux")]
 mod screen;
 #[cfg(target_os = "linux")]
@@ -23,9 +30,22 @@ fn main() -> anyhow::Result<()> {
     let (plugin, folder) =
         arguments.next().zip(arguments.next()).context("name a CLAP file and a folder for pictures")?;
     std::fs::create_dir_all(&folder).with_context(|| format!("{}: cannot be made", folder.display()))?;
+    // A player who has never seen Segue; whoever runs this keeps their own settings.
+    let home = std::env::temp_dir().join(format!("segue-editor-{}", std::process::id()));
+    // SAFETY: no other thread runs yet that could read the environment.
+    unsafe { std::env::set_var("XDG_DATA_HOME", &home) };
+    let seen = see(&plugin, &folder);
+    // It may never have been made.
+    let _ = std::fs::remove_dir_all(&home);
+    seen
+}
+
+#[cfg(target_os = "linux")]
+fn see(plugin: &std::path::Path, folder: &std::path::Path) -> anyhow::Result<()> {
+    contrast::of_the_theme()?;
     let screen = screen::Screen::open(views::ROOM)?;
-    let jam = views::take(&plugin, &screen, &folder)?;
-    closing::with_a_key_down(jam, &plugin, &screen)?;
+    let jam = views::take(plugin, &screen, folder)?;
+    closing::with_a_key_down(jam, plugin, &screen)?;
     closing::while_parameters_move(&plugin.with_extension("vst3"), &screen)
 }
 

@@ -14,13 +14,12 @@ const COLOURS: usize = 24;
 /// The largest that is worth keeping beside sources.
 const LARGEST: u64 = 300_000;
 
-/// Behind everything.
-const GROUND: [u8; 3] = [0x15, 0x17, 0x1c];
-
-/// What the editor leaves free around itself, in logical pixels; a shade of a round corner may lie in it.
+/// What the editor leaves free around itself, in logical pixels; a shade of a round corner may lie
+/// in it.
 const MARGIN: usize = 11;
 
-/// The parts of the editor from top to bottom, by their share of its height: state, modes, roll, keys, controls.
+/// The parts of the editor from top to bottom, by their share of its height: state, modes, roll,
+/// keys, controls.
 const BANDS: usize = 5;
 
 /// Three bytes a pixel.
@@ -48,7 +47,8 @@ impl Picture {
         colours(&self.pixels) > COLOURS
     }
 
-    /// Whether every part of it shows something, and nothing runs out of the window: `scale` is how many pixels are a logical one.
+    /// Whether every part of it shows something, and nothing runs out of the window: `scale` is how
+    /// many pixels are a logical one.
     pub fn is_whole(&self, scale: usize) -> Result<()> {
         for band in 0..BANDS {
             let (from, to) = (self.height * band / BANDS, self.height * (band + 1) / BANDS);
@@ -65,8 +65,12 @@ impl Picture {
             let (x, y) = (number % self.width, number / self.width);
             x < margin || y < margin || x >= self.width - margin || y >= self.height - margin
         };
+        let ground = {
+            let colour = segue::editor::theme::GROUND;
+            [colour.r(), colour.g(), colour.b()]
+        };
         let stain =
-            (0..self.pixels.len()).find(|&number| is_outside(number) && self.pixels[number] != GROUND);
+            (0..self.pixels.len()).find(|&number| is_outside(number) && self.pixels[number] != ground);
         if let Some(number) = stain {
             let (x, y) = (number % self.width, number / self.width);
             anyhow::bail!("something runs into the margin at {x}, {y}: it is cut off");
@@ -74,8 +78,13 @@ impl Picture {
         Ok(())
     }
 
+    /// The pixels, row by row.
+    pub fn pixels(&self) -> &[[u8; 3]] {
+        &self.pixels
+    }
+
     /// How many pixels of Segue's colour, bright or dim, lie in an area: left, top, right, bottom.
-    pub fn orange(&self, (left, top, right, bottom): (usize, usize, usize, usize)) -> usize {
+    pub fn orange(&self, [left, top, right, bottom]: [usize; 4]) -> usize {
         let row = |y: usize| &self.pixels[y * self.width..][left..right.min(self.width)];
         (top..bottom.min(self.height)).flat_map(row).filter(|pixel| is_orange(**pixel)).count()
     }

@@ -91,7 +91,8 @@ impl Screen {
         self.move_to((i16::try_from(self.size.0)? - 1, i16::try_from(self.size.1)? - 1))
     }
 
-    fn move_to(&self, (x, y): (i16, i16)) -> Result<()> {
+    /// The mouse lies there.
+    pub fn move_to(&self, (x, y): (i16, i16)) -> Result<()> {
         self.display.warp_pointer(x11rb::NONE, self.root, 0, 0, 0, 0, x, y)?.check()?;
         Ok(())
     }

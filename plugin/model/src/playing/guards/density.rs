@@ -1,6 +1,9 @@
 //! Density guard: makes short times less likely once a role plays denser than the other ever did.
 //!
 //! A model that has seen every density drifts towards more and more notes when it reads its own.
+//!
+//! What it does: `trainer sweep --midi CORPUS --manifest MANIFEST --prompts 240 --bars 16
+//! --temperatures 1 --top-ps 0.95 --without-guard density`
 
 use segue_music::{Context, Role, Tick};
 

@@ -1,6 +1,9 @@
 //! Key guard: draws pitch classes back to those of the other's newest notes.
 //!
 //! Without it a model that goes on alone for long leaves the key for good.
+//!
+//! What it does: `trainer sweep --midi CORPUS --manifest MANIFEST --prompts 240 --bars 16
+//! --temperatures 1 --top-ps 0.95 --without-guard key`
 
 use segue_music::{Context, Role, Tick};
 

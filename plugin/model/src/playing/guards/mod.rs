@@ -161,7 +161,6 @@ mod tests {
             context.hear(ContextNote::held(start + 3 * place, key, 80, Role::Segue));
         }
         let last = context.last().unwrap().onset;
-        context.hear(ContextNote::held(last, 70, 80, Role::Segue));
         let situation = Situation { context: &context, role: Role::Segue, last };
         let (mut times, mut keys) = (vec![0.0; 8], vec![0.0; 128]);
         for guard in guards.acting(in_duet, false) {

@@ -1,6 +1,9 @@
 //! Texture guard: keeps chords about as large, and silences about as long, as the other's.
 //!
 //! Without it chorales grow by voices, and pauses by beats.
+//!
+//! What it does: `trainer sweep --midi CORPUS --manifest MANIFEST --prompts 240 --bars 16
+//! --temperatures 1 --top-ps 0.95 --without-guard texture`
 
 use segue_music::{Context, Role, Tick};
 

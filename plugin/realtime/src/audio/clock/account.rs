@@ -1,24 +1,27 @@
-//! How a host rounds its song position: found out from what it says.
+//! How a host rounds its song position, inferred from its positions.
 //!
-//! Ardour 7.3 rounds the position of each block to 1/1920 beat, 12 samples at 120 BPM and 48 kHz; other hosts keep it in ticks of a
-//! MIDI file, or in 32-bit floats. Following such an account to the sample makes an even rhythm uneven. A host whose positions
-//! have all been whole ticks, or all 32-bit floats, is taken to round so; one position that is neither, and it does not.
+//! Ardour 7.3 rounds the position of each block to 1/1920 beat, which is 12 samples at 120 BPM and
+//! 48 kHz. Other hosts count in MIDI ticks or in 32-bit floats. Following such positions to the
+//! sample would make an even rhythm uneven. A host whose positions have all been whole ticks, or
+//! all 32-bit floats, is assumed to round that way. A single position that is neither disproves it.
 
 use segue_music::Beats;
 
 /// Ticks a beat that hosts use.
 const DIVISIONS: [u16; 12] = [24, 48, 96, 120, 192, 240, 384, 480, 960, 1920, 3840, 15_360];
 
-/// Ticks by which a position may be off one and still be on it: CLAP's own format has 2^31 parts a beat.
+/// How far off a tick a position may be and still be on it: CLAP's own format has 2^31 parts per
+/// beat.
 const ON_TICK: f64 = 1e-4;
 
-/// As far as a song position in samples and one in beats may differ and still say the same: what Ardour rounds to.
+/// How far a song position in samples and one in beats may differ and still mean the same: what
+/// Ardour rounds to.
 const SAME: Beats = Beats::ratio(1, 1920);
 
-/// What is still possible, after all that the host has said.
+/// The roundings that are still possible.
 #[derive(Clone, Copy, Debug)]
 pub struct Account {
-    /// A bit for each of the divisions.
+    /// One bit per division.
     divisions: u16,
     floats: bool,
 }
@@ -29,8 +32,8 @@ impl Account {
         Self { divisions: (1 << DIVISIONS.len()) - 1, floats: true }
     }
 
-    /// Takes in a position. Returns how far two of this host's positions may be apart from each other and still be even: a step of
-    /// the coarsest rounding that explains everything said so far, or zero.
+    /// Takes a position. Returns how far apart even positions of this host may be: one step of the
+    /// coarsest rounding that explains all positions so far, or zero.
     ///
     /// # Real-time safety
     /// Arithmetic only.
@@ -51,8 +54,8 @@ impl Account {
         widest
     }
 
-    /// The song position of a host that rounds it, more exactly, where it also gives one in samples and the tempo has been the same
-    /// since the song's start: then the two agree.
+    /// A more exact song position for a host that rounds it. If the host also reports the position
+    /// in samples, and the tempo has been the same since the start of the song, the two agree.
     ///
     /// # Real-time safety
     /// Arithmetic only.

@@ -1,19 +1,20 @@
-//! What ends our notes other than the player's playing: resets, jumps of the song, parameters that move.
+//! What ends our notes besides the player: resets, jumps of the song, and changed parameters.
 
 use super::*;
 use crate::between::heard::Jump;
+use crate::between::settings::Trigger;
 use crate::between::sounded::Sounded;
 
 impl Processor {
     /// Resets, jumps and changed parameters take effect at the start of a block.
-    pub(super) fn begin(&mut self, block: &Block<'_>, sink: &mut dyn Sink) {
+    pub(super) fn begin(&mut self, block: &Part<'_>, sink: &mut dyn Sink) {
         let (old, latched) = (self.settings, self.latched());
         self.settings = block.settings;
         self.output.voices.reports.mute(block.settings.bypass);
         if self.reset_pending {
             self.reset_pending = false;
             self.end_everything(&mut self.first(sink));
-            self.output.voices.reports.begin_anew();
+            self.output.voices.reports.restart();
             self.timing.restart();
             self.link.reported_until = Beats::ZERO;
             self.overrides.latch = false;
@@ -28,6 +29,15 @@ impl Processor {
         let new = self.settings;
         if old.sound.pass && !new.sound.pass {
             self.output.voices.end_all(Role::Player, &mut self.first(sink));
+            self.output.passed.release_all(0, sink);
+        }
+        for (was, is) in [
+            (old.when.latch_trigger, new.when.latch_trigger),
+            (old.when.mode_trigger, new.when.mode_trigger),
+        ] {
+            if let (true, Some(Trigger::Control(controller))) = (was != is, is) {
+                self.output.passed.release(controller, 0, sink);
+            }
         }
         if !new.sound.follow_pedal || new.bypass || !new.on {
             self.output.lift_pedal(old.sound.channel, &mut self.first(sink));
@@ -40,10 +50,10 @@ impl Processor {
             self.jump(jump, from, to, &mut self.first(sink));
         }
         let (now, clock) = (self.position(self.timing.block_start), &self.timing.clock);
-        self.output.voices.reports.clock(now, clock.tempo(), clock.bars());
+        self.output.voices.reports.clock(now, clock.tempo(), clock.bars(), clock.bar_line(now));
     }
 
-    /// Parameters moved.
+    /// Responds to changed parameters.
     fn follow(&mut self, old: &Settings, latched: bool, now: &mut Moment<'_>) {
         let new = self.settings;
         if old.mode != new.mode {
@@ -63,37 +73,43 @@ impl Processor {
             self.hand_back(now);
         }
         if self.link.take_overrun() {
-            // The composer learns what is held as soon as there is room; until then nobody knows what our notes answer.
+            // The composer learns which keys are held once there is room. Until then nobody knows
+            // what our notes would answer.
             self.make_way(Survives::Nothing, now);
         }
     }
 
-    /// The song moved other than by playing on.
+    /// The song position jumped.
     fn jump(&mut self, jump: Jump, from: Beats, to: Beats, now: &mut Moment<'_>) {
-        // What was reported up to here is at `from` at the latest; a ramp may have brought us a little beyond.
+        // Reports may be slightly beyond `from`, after a tempo ramp.
         let from = from.max(self.link.reported_until);
         self.link.reported_until = from;
         let to = to.max(from);
         let mut ends = now.with_position(from);
+        let wrapped = self.timing.wrap_sample();
         let survives = if jump == Jump::Moved && to - from < TICK {
-            // The end of a loop that is whole bars long. What sounds ends, as hosts ask; what is planned stands where it stood.
-            self.end_sounding(&mut ends);
+            // The end of a loop that is whole bars long. What sounds of ours ends, as hosts ask; what is planned stands where
+            // it stood.
+            self.output.end_ours_before(wrapped, &mut ends, |key| self.meters.set_key(Role::Segue, key, false));
             Survives::Until(Beats::MAX)
         } else {
-            self.end_everything(&mut ends);
+            self.make_way(Survives::Nothing, &mut ends);
             Survives::Nothing
         };
+        if jump == Jump::Stopped {
+            self.output.lift_pedal(self.settings.sound.channel, &mut ends);
+        }
         self.link.reported_until = to;
         self.send(Heard::Jump { from, to, jump, survives, revision: self.plans.revisions.newest() });
     }
 
-    /// Ends all voices, forgets all plans and whatever the player holds.
+    /// Ends all voices, drops all plans, and releases what the player holds.
     pub(super) fn end_everything(&mut self, now: &mut Moment<'_>) {
         self.end_sounding(now);
         self.plans.begin_revision(Survives::Nothing);
     }
 
-    /// Ends all voices, and forgets whatever the player holds.
+    /// Ends all voices, and releases what the player holds.
     fn end_sounding(&mut self, now: &mut Moment<'_>) {
         let at = self.report(now.sample);
         self.release_held(at);
@@ -104,7 +120,7 @@ impl Processor {
         }
     }
 
-    /// A new revision begins. What of ours must make way ends here.
+    /// Begins a new revision, and ends those of our voices that do not survive it.
     pub(super) fn make_way(&mut self, survives: Survives, now: &mut Moment<'_>) {
         if survives == Survives::Nothing {
             self.output.end_ours(now, |key| self.meters.set_key(Role::Segue, key, false));
@@ -112,7 +128,7 @@ impl Processor {
         self.plans.begin_revision(survives);
     }
 
-    /// The latch came up: Segue hands back.
+    /// The latch came up: Segue stops, in modes where the latch starts it.
     pub(super) fn hand_back(&mut self, now: &mut Moment<'_>) {
         if self.mode().ends_with_latch() {
             let survives = self.settings.when.yields.survival();

@@ -1,16 +1,18 @@
-//! What comes in from the host: the player's keys and pedals are heard and passed through, the rest is passed through.
+//! What comes in from the host: keys and pedals are heard and passed through, the rest is only
+//! passed through.
 
 use super::*;
 use crate::audio::overrides::next_mode;
+use crate::audio::echo::Struck;
 use crate::audio::voices::{On, midi_velocity};
 use crate::between::limits::TOUCHES;
 use crate::between::settings::Trigger;
 use crate::between::sounded::Sounded;
 
 impl Processor {
-    /// What was played in the window since the last block comes in at the start of this one.
+    /// Receives what was played in the window since the last block.
     pub(super) fn receive_touches(&mut self, now: &mut Moment<'_>) {
-        // At most what the ring holds, though somebody goes on filling it.
+        // At most one ring full, even if somebody keeps filling it.
         for first in (0..TOUCHES).map(|received| received == 0) {
             let Some(touches) = &mut self.touches else { return };
             if first {
@@ -21,21 +23,30 @@ impl Processor {
         }
     }
 
-    /// Something comes in.
+    /// Receives a message from the host.
     pub(super) fn receive(&mut self, message: Message, now: &mut Moment<'_>) {
         match message {
             Message::On { key, velocity, .. }
                 if velocity > 0.0 && self.commands(Trigger::Note(key), 1.0, now) => {}
+            Message::On { id, channel: DRUM_CHANNEL, key, velocity } if velocity > 0.0 => {
+                self.drum_on(Address { channel: DRUM_CHANNEL, key }, id, velocity, now);
+            }
+            Message::On { channel: DRUM_CHANNEL, key, .. } | Message::Off { channel: DRUM_CHANNEL, key, .. } => {
+                if !self.commands(Trigger::Note(key), 0.0, now) {
+                    self.drum_off(Address { channel: DRUM_CHANNEL, key }, now);
+                }
+            }
             Message::On { id, channel, key, velocity } if velocity > 0.0 => {
                 self.note_on(Address { channel, key }, id, velocity, now);
             }
-            // MIDI's other way of writing a release.
+            // A note-on with velocity 0 is a note-off.
             Message::On { channel, key, .. } | Message::Off { channel, key, .. } => {
                 let heard = self.player.holds_on(channel, key);
                 if !heard && self.commands(Trigger::Note(key), 0.0, now) {
                     return;
                 }
-                if !self.output.echo.takes_off(channel, key) {
+                // In doubt it is the player's.
+                if self.player.holds_on(channel, key) || !self.output.echo.takes_off(channel, key) {
                     self.note_off(Address { channel, key }, now);
                 }
             }
@@ -49,9 +60,10 @@ impl Processor {
                     }
                 }
             }
-            // VST3 controllers rest at exactly one half, which no 7-bit value is: nobody moved it.
+            // VST3 controllers rest at exactly one half, which no 7-bit value is: nobody moved this
+            // one.
             Message::Control { value: 0.5, .. } | Message::Pressure { value: 0.5, .. } => {}
-            // The wheel's middle is a place it comes back to.
+            // A pitch wheel does come back to its middle.
             Message::Bend { channel, value } => {
                 if self.player.bend(channel, value) {
                     self.pass(message, now);
@@ -74,13 +86,30 @@ impl Processor {
     fn pass(&mut self, message: Message, now: &mut Moment<'_>) {
         if self.passes() {
             now.sink.send(now.time, message);
+            self.output.passed.note(&message);
         }
     }
 
-    /// The player strikes a key: our notes end here, in this very sample, unless the mode lets them survive.
+    /// A stroke on a drum goes through: it is neither a key of the player's nor the end of a phrase.
+    fn drum_on(&mut self, address: Address, id: Option<i32>, velocity: f32, now: &mut Moment<'_>) {
+        if self.passes() {
+            let on = On { role: Role::Player, id, velocity, end: None, since: now.sample, answer: 0 };
+            self.output.voices.start(address, on, now);
+        }
+    }
+
+    fn drum_off(&mut self, address: Address, now: &mut Moment<'_>) {
+        if self.output.voices.at(address).is_some_and(|voice| voice.role == Role::Player) {
+            self.output.voices.end(address, now);
+        }
+    }
+
+    /// A note-on of the player. Our notes end in this very sample, unless the mode lets them
+    /// survive.
     fn note_on(&mut self, address: Address, id: Option<i32>, velocity: f32, now: &mut Moment<'_>) {
         let Address { channel, key } = address;
-        if self.output.echo.takes_on(channel, key, now.sample) {
+        let time = now.time + self.timing.offset;
+        if self.output.echo.takes_on(&Struck { channel, key, velocity, sample: now.sample, time }) {
             self.meters.echoes.fetch_add(1, Ordering::Relaxed);
             return;
         }
@@ -91,7 +120,7 @@ impl Processor {
             self.make_way(survives, now);
             let revision = self.plans.revisions.newest();
             self.send(Heard::On { at, key, velocity: midi_velocity(velocity), survives, revision });
-            self.output.sound.on(address, Role::Player, velocity);
+            self.output.sound.note_on(address, Role::Player, velocity);
             self.meters.set_key(Role::Player, key, true);
             self.meters.struck(key);
         }
@@ -99,12 +128,12 @@ impl Processor {
         if self.passes() {
             self.output.voices.start(address, on, now);
         } else {
-            // It is played, though it is not passed on.
+            // It sounds, though it is not passed on.
             self.output.voices.reports.send(now.at, on.report(now.at, address));
         }
     }
 
-    /// The player releases a key. A release that matches nothing goes nowhere.
+    /// A note-off of the player. One that matches no note is dropped.
     fn note_off(&mut self, address: Address, now: &mut Moment<'_>) {
         let Address { channel, key } = address;
         if !self.player.release(channel, key) {
@@ -115,7 +144,7 @@ impl Processor {
             self.send(Heard::Off { at, key });
             self.meters.set_key(Role::Player, key, false);
         }
-        // Where our voice took the address over, the player's has ended already.
+        // If our voice took over the address, the player's has ended already.
         let sounds = self.output.voices.at(address).map(|voice| voice.role);
         if sounds.is_none_or(|role| role == Role::Player) {
             self.output.end(address, now);
@@ -127,13 +156,14 @@ impl Processor {
         }
     }
 
-    /// What of ours goes on when the player strikes a key here.
+    /// What of ours survives a note-on of the player at this position.
     fn survival_on_note_on(&self, at: Beats) -> Survives {
         let commit = at + self.timing.clock.length_of(self.timing.lead);
         self.mode().survival_on_note_on(self.settings.when.yields, self.plans.is_our_turn(at), commit)
     }
 
-    /// Whether a key or a controller is a command, and not music. It is done then; `value` is 0 where the key comes up.
+    /// Whether a key or a controller is a command and not music. If so, carries it out. `value` is
+    /// 0 when a key comes up.
     fn commands(&mut self, trigger: Trigger, value: f32, now: &mut Moment<'_>) -> bool {
         if self.settings.bypass {
             return false;
@@ -180,7 +210,8 @@ impl Processor {
                 let at = self.report(now.sample);
                 self.send(Heard::Pedal { at, down });
                 // The player's pedal moves on our channel too, where that is wanted.
-                if self.settings.sound.follow_pedal && self.settings.on {
+                let channel = self.settings.sound.channel;
+                if self.settings.sound.follow_pedal && self.settings.on && !self.player.plays_on(channel) {
                     self.output.move_pedal(self.settings.sound.channel, down, now);
                 }
             }

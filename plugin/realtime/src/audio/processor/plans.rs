@@ -1,12 +1,13 @@
-//! What was planned: received while it is wanted, played when it is due.
+//! Plans: received while they are wanted, played when they are due.
 
 use super::*;
-use crate::audio::voices::On;
+use crate::audio::echo::Struck;
+use crate::audio::voices::{On, Started};
 use crate::between::planned::{Change, Plan};
 use crate::between::span::Span;
 
 impl Processor {
-    /// Receives what the composer has planned since.
+    /// Receives the plans that have arrived.
     pub(super) fn fetch_plans(&mut self) {
         while let Some(Plan { change, revision }) = self.link.end.next_plan() {
             let revisions = &self.plans.revisions;
@@ -17,7 +18,7 @@ impl Processor {
                     }
                 }
                 Change::Play(planned) => {
-                    // A plan of an older revision is stale, which is as it should be; only a lack of room counts.
+                    // A stale plan is dropped on purpose; only a lack of room is counted.
                     let wanted = revisions.wants(revision, planned.note.onset);
                     if wanted && !self.plans.scheduler.receive(planned) {
                         self.meters.dropped.fetch_add(1, Ordering::Relaxed);
@@ -35,7 +36,7 @@ impl Processor {
         }
     }
 
-    /// Plays the next planned note, unless it is too late for it.
+    /// Plays the next planned note, unless it is too late.
     pub(super) fn play_next(&mut self, now: &mut Moment<'_>) {
         let Some(planned) = self.plans.pop() else { return };
         let (note, due) = (planned.note, planned.note.onset + planned.shift);
@@ -44,16 +45,26 @@ impl Processor {
             self.meters.late.fetch_add(1, Ordering::Relaxed);
             return;
         }
-        // Planned before the limits moved; the composer plans anew, and may take its time to.
+        // It was planned before the limits moved. The composer will plan again, but may take a
+        // while.
         if !planned.as_heard && !self.settings.what.bounds.allow(note.key, note.velocity) {
             return;
         }
         let channel = self.settings.sound.channel;
         let opens = self.plans.take_opening();
-        if opens && self.player.pedal_is_down() && !self.settings.sound.follow_pedal {
+        let shared = self.player.plays_on(channel);
+        if opens && self.player.pedal_is_down() && !self.settings.sound.follow_pedal && !shared {
             now.sink.send(now.time, Message::Control { channel, controller: Message::PEDAL, value: 0.0 });
         }
+        if opens && !self.player.holds_any_on(channel) {
+            // A wheel or a pressure that was passed here would bend our notes.
+            self.output.passed.release_touch(channel, now.time, now.sink);
+        }
         let address = Address { channel, key: note.key };
+        if self.output.voices.at(address).is_some_and(|voice| voice.role == Role::Player) {
+            // On one channel a key is the player's as long as it is held.
+            return;
+        }
         if !planned.as_heard {
             self.make_room(address, now);
         }
@@ -61,17 +72,23 @@ impl Processor {
         let end = Some(note.end() + planned.shift);
         let on = On { role: Role::Segue, id: None, velocity, end, since: now.sample, answer: planned.answer };
         let at = self.meant(due, now);
-        if self.output.voices.start(address, on, &mut now.with_position(at)) {
-            self.output.echo.sent(channel, note.key, now.sample);
-            self.output.sound.on(address, Role::Segue, velocity);
-            self.meters.set_key(Role::Segue, note.key, true);
-        } else {
-            self.meters.dropped.fetch_add(1, Ordering::Relaxed);
+        match self.output.voices.start(address, on, &mut now.with_position(at)) {
+            Started::Sent => {
+                let time = now.time + self.timing.offset;
+                self.output.echo.sent(&Struck { channel, key: note.key, velocity, sample: now.sample, time });
+            }
+            Started::Unsent => _ = self.meters.unsent.fetch_add(1, Ordering::Relaxed),
+            Started::Not => {
+                self.meters.dropped.fetch_add(1, Ordering::Relaxed);
+                return;
+            }
         }
+        self.output.sound.note_on(address, Role::Segue, velocity);
+        self.meters.set_key(Role::Segue, note.key, true);
     }
 
-    /// Where a groove brings notes together that are planned apart, as many voices as there may be are as many as there are: what would
-    /// end soonest ends.
+    /// A groove can bring notes together that are planned apart. Keeps within the number of voices
+    /// by ending those that would end soonest.
     fn make_room(&mut self, address: Address, now: &mut Moment<'_>) {
         let most = usize::from(self.settings.what.bounds.polyphony.max(1));
         let others = |voices: &Voices| voices.of(Role::Segue).filter(|(other, _)| *other != address).count();
@@ -86,13 +103,13 @@ impl Processor {
         }
     }
 
-    /// The position of something that was due: where it is done in its own sample, the one that was meant, which no rounding to
-    /// samples has touched.
+    /// The exact position of something that is done at its own sample, before rounding to samples;
+    /// otherwise the position of now.
     fn meant(&self, due: Beats, now: &Moment<'_>) -> Beats {
         if self.timing.clock.sample_at(due) == now.sample { due } else { now.at }
     }
 
-    /// A voice of ours ends by itself.
+    /// Ends a voice of ours whose end is due.
     pub(super) fn end_due(&mut self, address: Address, now: &mut Moment<'_>) {
         let end = self.output.voices.at(address).and_then(|voice| voice.end);
         let at = end.map_or(now.at, |end| self.meant(end, now));

@@ -1,12 +1,12 @@
-//! What stands after the tones: a low shelf for warmth, a low-pass for the loudspeaker, and an end that rounds off what is too
-//! loud instead of clipping it.
+//! The amplifier after the tones: a low shelf for warmth, a low-pass for the loudspeaker, and soft
+//! clipping.
 
 use biquad::{Biquad, Coefficients, DirectForm2Transposed, Hertz, Q_BUTTERWORTH_F64, Type};
 
-/// Below this the end of the amplifier changes nothing.
+/// Below this level, soft clipping changes nothing.
 const STRAIGHT: f32 = 0.7;
 
-/// What no sample reaches: -0.1 dB.
+/// The ceiling, which no sample reaches: -0.1 dB.
 const CEILING: f32 = 0.988;
 
 /// One side of the amplifier.
@@ -15,7 +15,8 @@ pub struct Amplifier {
     loudspeaker: DirectForm2Transposed<f64>,
 }
 
-/// A filter, or none where the sample rate has no room for it. Doubles: in single precision a low shelf at 192 kHz hisses.
+/// A filter, or none if the sample rate is too low for it. In double precision, as a low shelf at
+/// 192 kHz hisses in single.
 fn filter(kind: Type<f64>, hertz: f64, sample_rate: f64) -> DirectForm2Transposed<f64> {
     let open = Coefficients { a1: 0.0, a2: 0.0, b0: 1.0, b1: 0.0, b2: 0.0 };
     let wanted = Hertz::from_hz(sample_rate)
@@ -36,13 +37,13 @@ impl Amplifier {
     /// One sample.
     ///
     /// # Real-time safety
-    /// Neither allocates nor waits.
+    /// Allocates nothing and never waits.
     #[inline]
     pub fn next(&mut self, sample: f32) -> f32 {
         round_off(self.loudspeaker.run(self.shelf.run(f64::from(sample))) as f32)
     }
 
-    /// Forgets what was heard.
+    /// Clears the filters.
     ///
     /// # Real-time safety
     /// Writes four numbers.
@@ -52,7 +53,8 @@ impl Amplifier {
     }
 }
 
-/// Straight up to a point, then ever flatter; never steeper than one and never at the ceiling.
+/// Linear up to a point, then flatter and flatter: the slope never exceeds one, and the ceiling is
+/// never reached.
 #[inline]
 fn round_off(sample: f32) -> f32 {
     let beyond = sample.abs() - STRAIGHT;

@@ -1,19 +1,20 @@
-//! A slow stereo chorus: what was heard 9 ms ago, drifting against the tone by a few cents, left and right in opposition.
+//! A slow stereo chorus: copies from 9 ms ago that drift by a few cents, left and right in
+//! opposition.
 
 use super::sine::{Sine, turns};
-use crate::between::resident;
+use crate::between::prefault;
 
-/// Seconds by which the copies lag, and how far they swing around that.
+/// The delay of the copies in seconds, and how far it swings.
 const LAG: f32 = 0.009;
 const SWING: f32 = 0.0016;
 
-/// Turns of the swing in a second. With 1.6 ms that is 6 parts in a thousand of pitch at the most: 10 cents.
+/// Swings per second. With 1.6 ms that is a pitch change of at most 0.6 %, or 10 cents.
 const RATE: f32 = 0.6;
 
 /// How much of the copies is added.
 const WET: f32 = 0.35;
 
-/// The chorus. Allocates in `new`, then never.
+/// The chorus. Allocates in `new` only.
 pub struct Chorus {
     line: Vec<f32>,
     place: usize,
@@ -28,7 +29,7 @@ impl Chorus {
     pub fn new(sample_rate: f32) -> Self {
         let longest = ((LAG + SWING) * sample_rate) as usize + 4;
         Self {
-            line: resident::silence(longest.next_power_of_two()),
+            line: prefault::silence(longest.next_power_of_two()),
             place: 0,
             angle: 0,
             step: turns(RATE / sample_rate),
@@ -37,10 +38,10 @@ impl Chorus {
         }
     }
 
-    /// One sample of either side, in and out.
+    /// Processes one sample of each side.
     ///
     /// # Real-time safety
-    /// Neither allocates nor waits.
+    /// Allocates nothing and never waits.
     #[inline]
     pub fn next(&mut self, left: f32, right: f32, sine: &Sine) -> (f32, f32) {
         self.angle = self.angle.wrapping_add(self.step);
@@ -53,7 +54,7 @@ impl Chorus {
         (left + WET * self.read(self.lag + swing), right + WET * self.read(self.lag - swing))
     }
 
-    /// What was heard so many samples ago.
+    /// The input of so many samples ago.
     #[inline]
     fn read(&self, ago: f32) -> f32 {
         let (whole, part) = (ago as usize, ago.fract());

@@ -1,14 +1,15 @@
-//! One period of a sine, read by a 32-bit angle that wraps by itself.
+//! One period of a sine, indexed by a 32-bit phase that wraps around.
 
-/// Points of the table, as a power of two. With straight lines between 2,048 points the error is 1.2e-6 (-118 dB).
+/// Points of the table, as a power of two. Linear interpolation between 2,048 points has an error
+/// of 1.2e-6 (-118 dB).
 const BITS: u32 = 11;
 
-/// Angles within one step of the table.
+/// Phase steps between two points.
 const STEP: u32 = 1 << (32 - BITS);
 
-/// The table. Allocates in `new`, then never.
+/// The table. Allocates in `new` only.
 pub struct Sine {
-    /// A value, and the way from it to the next one.
+    /// A value, and the difference to the next one.
     points: Vec<(f32, f32)>,
 }
 
@@ -19,7 +20,7 @@ impl Sine {
         Self { points: (0..1 << BITS).map(|index| (at(index), at(index + 1) - at(index))).collect() }
     }
 
-    /// The sine of an angle in 2^-32 turns.
+    /// The sine of a phase in units of 2^-32 turns.
     ///
     /// # Real-time safety
     /// Reads a table of 16 KiB.
@@ -30,7 +31,7 @@ impl Sine {
     }
 }
 
-/// An angle of so many turns, whole turns dropped.
+/// A phase of so many turns; whole turns are dropped.
 #[inline]
 pub fn turns(turns: f32) -> u32 {
     (turns * 4_294_967_296.0) as i64 as u32

@@ -1,50 +1,52 @@
-//! One tone: a sine whose angle is bent by itself (the bark of a hard strike) and, for a moment, by a high partial (the tine).
+//! One tone: phase modulation of a sine by itself (the bark of a hard strike) and briefly by a high
+//! partial (the tine).
 //!
-//! With `a` the angle of the key, the tone is `sin(a + bark sin(a) + tine sin(n a))`, and some of `sin(a)` for body. It is an odd
-//! function of `a`, so it has no direct current; it begins at zero. All three strengths run in straight lines to where a strike
-//! leads them and then fall, so a key that is struck again goes on from where it is.
+//! With `a` the phase of the key, the tone is `sin(a + bark sin(a) + tine sin(n a))`, plus some
+//! `sin(a)` for body. It is an odd function of `a`, so it has no DC offset and starts at zero. All
+//! three strengths move in a straight line to where a strike takes them, and then decay, so a key
+//! that is struck again continues from its current level.
 
 use segue_music::Role;
 
 use super::sine::{Sine, turns};
 use crate::audio::voices::Address;
 
-/// What is quieter than -90 dB has ended.
+/// A tone quieter than -90 dB has ended.
 const SILENT: f32 = 3e-5;
 
-/// How much of the tone is the plain sine.
+/// The share of the plain sine.
 const BODY: f32 = 0.3;
 
-/// Peak of the hardest strike of middle C. At the default level of -12 dB ten keys struck hard stay below the point where the
-/// amplifier rounds off.
+/// Peak of the hardest strike of middle C. At the default level of -12 dB, ten hard-struck keys
+/// stay below the point where the amplifier rounds off.
 const PEAK: f32 = 0.3;
 
-/// A tone that is stolen fades within this.
+/// Seconds in which a stolen tone fades.
 const FADE_SECONDS: f32 = 0.004;
 
 #[derive(Clone, Copy, PartialEq)]
 enum Phase {
     Idle,
-    /// So many samples until the strike has led everything where it wants it.
+    /// Samples until the attack ends.
     Rising(u32),
     Falling,
-    /// So many samples until another tone has the place.
+    /// Samples until another tone takes the slot.
     Stolen(u32),
 }
 
-/// A strength that moves: every sample it is multiplied, then added to.
+/// A strength that moves: each sample it is multiplied, then added to.
 #[derive(Clone, Copy, Default)]
 struct Strength {
     now: f32,
-    /// Where the strike leads it.
+    /// Where the attack takes it.
     peak: f32,
-    /// Where it falls, and how much is left of the way after a sample.
+    /// Where it decays to, and which share of the distance is left after a sample.
     floor: f32,
     fall: f32,
 }
 
 impl Strength {
-    /// In a straight line to `to` in so many samples.
+    /// Moves in a straight line to `to` over so many samples.
     fn line(&self, to: f32, samples: u32) -> (f32, f32) {
         (1.0, (to - self.now) / samples.max(1) as f32)
     }
@@ -54,16 +56,16 @@ impl Strength {
     }
 }
 
-/// A place for a tone.
+/// A slot for a tone.
 #[derive(Clone, Copy)]
 pub struct Tone {
-    /// Which key.
+    /// The channel and key.
     pub address: Address,
-    /// Who struck it.
+    /// Who played it.
     pub role: Role,
     /// The key is up, but the pedal holds the tone.
     pub sustained: bool,
-    /// The damper is on it.
+    /// The damper is down.
     lifted: bool,
     phase: Phase,
     angle: u32,
@@ -77,13 +79,13 @@ pub struct Tone {
     right: f32,
 }
 
-/// The factor a sample for falling to 1/e in so many seconds.
+/// The factor per sample for decaying to 1/e in so many seconds.
 pub fn fall(seconds: f32, sample_rate: f32) -> f32 {
     (-1.0 / (seconds * sample_rate)).exp()
 }
 
 impl Tone {
-    /// An empty place.
+    /// An empty slot.
     pub const IDLE: Self = Self {
         address: Address { channel: 0, key: 0 },
         role: Role::Player,
@@ -101,22 +103,23 @@ impl Tone {
         right: 0.0,
     };
 
-    /// Whether the place is empty.
+    /// Whether the slot is empty.
     pub fn is_idle(&self) -> bool {
         self.phase == Phase::Idle
     }
 
-    /// Whether a key's tone is here, and not only the end of one that was stolen.
+    /// Whether the tone of a key is here, and not just the end of a stolen one.
     pub fn sounds(&self) -> bool {
         matches!(self.phase, Phase::Rising(_) | Phase::Falling)
     }
 
-    /// Whether it has not begun to sound yet.
+    /// Whether it has not started to sound.
     pub fn is_unheard(&self) -> bool {
         self.gain.now < SILENT
     }
 
-    /// What would be missed: first held before released, then by how loud it is or is about to be.
+    /// How much it would be missed: held before released, then by its level or the level it is
+    /// rising to.
     pub fn worth(&self) -> f32 {
         let loud = match self.phase {
             Phase::Rising(_) => self.gain.peak.max(self.gain.now),
@@ -125,8 +128,8 @@ impl Tone {
         if self.lifted { loud } else { 1.0 + loud }
     }
 
-    /// The key is struck, 0 to 1 hard. The tone goes on from where it is.
-    pub fn strike(&mut self, address: Address, role: Role, velocity: f32, sample_rate: f32) {
+    /// Strikes the key, 0 to 1 hard. The tone continues from its current level.
+    pub fn start(&mut self, address: Address, role: Role, velocity: f32, sample_rate: f32) {
         if self.phase == Phase::Idle {
             *self = Self::IDLE;
         }
@@ -134,20 +137,21 @@ impl Tone {
         (self.sustained, self.lifted) = (false, false);
         let key = f32::from(address.key);
         let hertz = 440.0 * ((key - 69.0) / 12.0).exp2();
-        // Nothing is heard of a key above half the sample rate.
+        // A key above half the sample rate is inaudible.
         let audible = if hertz < 0.47 * sample_rate { 1.0 } else { 0.0 };
         self.step = turns((hertz / sample_rate).min(0.5));
         // Octaves above middle C.
         let height = (key - 60.0) / 12.0;
 
-        // The ear hears 3 kHz best and 50 Hz badly: 1.5 dB an octave evens most of that out.
+        // The ear is most sensitive at 3 kHz and least at 50 Hz; 1.5 dB an octave compensates most
+        // of that.
         let even = (-0.25 * height).exp2().clamp(0.5, 1.6);
         self.gain.peak = audible * PEAK * even * (0.06 + 0.94 * velocity.powf(1.6));
         self.gain.fall = fall((2.0 * (-0.55 * height).exp2()).clamp(0.25, 6.0), sample_rate);
         self.damp = fall((0.07 * (-0.3 * height).exp2()).clamp(0.03, 0.15), sample_rate);
 
-        // Bending by b radians makes partials up to about b + 2: there must be room for them, and high keys need fewer. Beyond two
-        // radians the key's own pitch gets lost among them.
+        // Modulation by b radians makes partials up to about b + 2. They must stay below half the
+        // sample rate, and high keys need fewer. Beyond two radians the fundamental gets lost.
         let room = (0.45 * sample_rate / hertz - 2.0).max(0.0);
         let softer = (-0.35 * height).exp2().clamp(0.2, 1.15);
         self.bark.peak =
@@ -162,11 +166,11 @@ impl Tone {
         self.tine.peak = room * (0.04 + 0.5 * velocity * velocity) * softer.min(1.0) / std::f32::consts::TAU;
         self.tine.fall = fall(0.09 * (-0.25 * height).exp2(), sample_rate);
 
-        // A quarter of a period at least: a shorter rise is a click of its own.
+        // At least a quarter of a period: a shorter rise is itself a click.
         let rise = (0.0015 + 0.003 * (1.0 - velocity)).max(0.25 / hertz);
         self.phase = Phase::Rising(((rise * sample_rate) as u32).max(1));
 
-        // Low keys to the left, as one sits at it; you a little left, Segue a little right.
+        // Low keys on the left, as at the piano; the player slightly left, Segue slightly right.
         let side = match role {
             Role::Player => -0.12,
             Role::Segue => 0.12,
@@ -176,12 +180,12 @@ impl Tone {
             (turn.cos() * std::f32::consts::SQRT_2, turn.sin() * std::f32::consts::SQRT_2);
     }
 
-    /// The damper falls on it, once the strike has led it to where it is heard.
-    pub fn lift(&mut self) {
+    /// Releases the key: the damper falls once the attack has ended.
+    pub fn release(&mut self) {
         (self.sustained, self.lifted) = (false, true);
     }
 
-    /// Fades to make room.
+    /// Fades out to make room.
     pub fn steal(&mut self, sample_rate: f32) {
         self.phase = Phase::Stolen(((FADE_SECONDS * sample_rate) as u32).max(1));
     }
@@ -191,10 +195,10 @@ impl Tone {
         self.phase = Phase::Idle;
     }
 
-    /// Adds the next samples.
+    /// Adds the next samples to both sides.
     ///
     /// # Real-time safety
-    /// Neither allocates nor waits.
+    /// Allocates nothing and never waits.
     pub fn render(&mut self, sine: &Sine, left: &mut [f32], right: &mut [f32]) {
         let (mut left, mut right) = (left, right);
         while !left.is_empty() && self.phase != Phase::Idle {
@@ -210,7 +214,7 @@ impl Tone {
         }
     }
 
-    /// Adds samples within which no phase ends.
+    /// Adds samples up to the next change of phase.
     fn run(&mut self, sine: &Sine, left: &mut [f32], right: &mut [f32]) {
         let Self { gain, bark, tine, .. } = self;
         let (gains, barks, tines) = match self.phase {
@@ -234,11 +238,11 @@ impl Tone {
             tine = tine * tines.0 + tines.1;
         }
         (self.gain.now, self.bark.now, self.angle) = (gain, bark, angle);
-        // Else it falls into denormals, which cost a hundred times as much.
+        // Otherwise it decays into denormals, which cost a hundred times as much.
         self.tine.now = if tine < SILENT { 0.0 } else { tine };
     }
 
-    /// So many samples have passed.
+    /// Counts down by so many samples.
     fn pass(&mut self, samples: u32) {
         self.phase = match self.phase {
             Phase::Rising(rest) if rest > samples => Phase::Rising(rest - samples),

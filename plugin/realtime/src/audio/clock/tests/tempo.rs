@@ -53,8 +53,8 @@ impl Ramp {
     }
 }
 
-/// By how many samples the sixteenths of so many seconds come later than they should, as scheduled in the block in which
-/// they fall. The tempo is told as `told` makes it.
+/// By how many samples the sixteenths of so many seconds come later than they should, as scheduled
+/// in the block in which they fall. The tempo is told as `told` makes it.
 fn errors(ramp: Ramp, written: Written, block: u64, seconds: f64, told: impl Fn(f64) -> f64) -> Vec<f64> {
     let (mut clock, mut errors) = (Clock::new(RATE), Vec::new());
     let mut line = (ramp.song * 4.0).ceil() / 4.0;
@@ -118,7 +118,8 @@ fn a_steady_tempo_is_even_however_positions_are_written() {
 
 #[test]
 fn samples_make_a_rounded_start_exact() {
-    // Ardour: the position is rounded, the tempo has never changed, and the position in samples is told.
+    // Ardour: the position is rounded, the tempo has never changed, and the position in samples is
+    // told.
     let (start, tempo) = (100_003u64, 133.7);
     let song = |sample: u64| sample as f64 / RATE * tempo / 60.0;
     let mut clock = Clock::new(RATE);
@@ -138,7 +139,8 @@ fn a_tempo_told_rounded_is_followed() {
         let told = |tempo: f64| (tempo * 100.0).round() / 100.0;
         let late = errors(ramp, Written::Exactly, block, 60.0, told);
         assert!(late.iter().all(|error| error.abs() <= 1.0), "{block}: {late:?}");
-        // Positions rounded as well: what is not known cannot be followed, but it does not run away.
+        // Positions rounded as well: what is not known cannot be followed, but it does not run
+        // away.
         let late = errors(ramp, Written::To(1920.0), block, 60.0, told);
         assert!(late.iter().all(|error| error.abs() <= 25.0), "{block}: {late:?}");
     }

@@ -1,13 +1,14 @@
-//! Memory that is there before the audio thread touches it.
+//! Memory that is mapped before the audio thread touches it.
 //!
-//! A system gives out memory page by page, when each is first touched, and a thread that touches one waits while another of the process is
-//! being given some. Without this the audio thread did so 155 times in its first 40 s, mostly in the ring to the composer.
+//! Systems map memory page by page on the first touch, and that can wait for a lock of the process.
+//! Without this the audio thread took 155 page faults in its first 40 s, most of them in the ring
+//! to the composer.
 
 use std::hint::black_box;
 
 use rtrb::{Consumer, Producer, RingBuffer};
 
-/// A ring of which every place has been used once.
+/// A ring whose slots have all been written once.
 pub fn ring<T: Copy>(capacity: usize, some: T) -> (Producer<T>, Consumer<T>) {
     let (mut into, mut out) = RingBuffer::new(capacity);
     while into.push(some).is_ok() {}
@@ -15,7 +16,7 @@ pub fn ring<T: Copy>(capacity: usize, some: T) -> (Producer<T>, Consumer<T>) {
     (into, out)
 }
 
-/// An empty list with room for so many, of which every place has been used once.
+/// An empty list with a capacity whose slots have all been written once.
 pub fn list<T: Copy>(capacity: usize, some: T) -> Vec<T> {
     let mut list = vec![some; capacity];
     black_box(list.as_mut_slice());
@@ -23,7 +24,8 @@ pub fn list<T: Copy>(capacity: usize, some: T) -> Vec<T> {
     list
 }
 
-/// So many samples of silence. What is asked for as zeros the system would promise only.
+/// A buffer of silence. It is filled with ones first: memory that is asked for as zeros may not be
+/// mapped yet.
 pub fn silence(samples: usize) -> Vec<f32> {
     let mut line = vec![1.0; samples];
     black_box(line.as_mut_slice()).fill(0.0);

@@ -1,6 +1,8 @@
-//! The jam as far as it is remembered: the last notes of both, the tempo, the metre, and where answers began.
+//! The jam as far as it is remembered: the last notes of both, the tempo, the metre, and where
+//! answers began.
 //!
-//! Positions are the journal's Beats, which go on through every jump and reset ([`crate::composer::journal`]).
+//! Positions are the journal's Beats, which go on through every jump and reset
+//! ([`crate::composer::journal`]).
 
 use std::collections::VecDeque;
 
@@ -12,7 +14,7 @@ use super::name::{Name, label};
 
 /// A note that was heard: 16 bytes, as there are 65,536 of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Struck {
+pub struct LoggedNote {
     onset: Beats,
     /// In parts of a beat: nobody holds a key for 4,438 beats.
     duration: u32,
@@ -22,9 +24,9 @@ pub struct Struck {
     voice: u8,
 }
 
-const _: () = assert!(size_of::<Struck>() == 16);
+const _: () = assert!(size_of::<LoggedNote>() == 16);
 
-impl Struck {
+impl LoggedNote {
     /// A note of a role on a channel.
     pub fn new(note: &Note, role: Role, channel: Channel) -> Self {
         Self {
@@ -73,17 +75,17 @@ impl Mark {
 
 /// What is remembered of it.
 #[derive(Clone, Debug, Default)]
-pub struct Jam {
+pub struct JamLog {
     /// In the order of their ends.
-    notes: VecDeque<Struck>,
+    notes: VecDeque<LoggedNote>,
     tempos: VecDeque<(Beats, Tempo)>,
     /// The bar line from which this metre's bars are counted.
     meters: VecDeque<(Beats, Meter)>,
     marks: VecDeque<(Beats, Mark)>,
 }
 
-/// Adds to the end; what is too much goes at the beginning. All the room there will be is taken at once: memory that was not written to yet
-/// costs nothing.
+/// Adds to the end; what is too much goes at the beginning. All the room there will be is taken at
+/// once: memory that was not written to yet costs nothing.
 fn push<T>(list: &mut VecDeque<T>, one: T, most: usize) {
     list.reserve_exact(most - list.len());
     if list.len() == most {
@@ -95,10 +97,15 @@ fn push<T>(list: &mut VecDeque<T>, one: T, most: usize) {
 /// A piece with its markers.
 pub type Marked = (Piece, Vec<(Beats, String)>);
 
-impl Jam {
+impl JamLog {
     /// A note has ended.
-    pub fn push(&mut self, struck: Struck) {
-        push(&mut self.notes, struck, JAM_NOTES);
+    pub fn push(&mut self, logged: LoggedNote) {
+        push(&mut self.notes, logged, JAM_NOTES);
+    }
+
+    /// Whether no note has ended yet.
+    pub fn is_silent(&self) -> bool {
+        self.notes.is_empty()
     }
 
     /// The tempo from here on. On a ramp a change in the same sixteenth replaces the one before.
@@ -122,8 +129,8 @@ impl Jam {
     }
 
     /// The notes that had not ended at a position, newest first.
-    pub fn since(&self, at: Beats) -> impl Iterator<Item = &Struck> {
-        self.notes.iter().rev().take_while(move |struck| struck.note().end() > at)
+    pub fn since(&self, at: Beats) -> impl Iterator<Item = &LoggedNote> {
+        self.notes.iter().rev().take_while(move |logged| logged.note().end() > at)
     }
 
     /// The tempo at a position, and its changes up to another.
@@ -143,28 +150,29 @@ impl Jam {
 
     /// Bytes of memory it holds.
     pub fn bytes(&self) -> usize {
-        size_of::<Struck>() * self.notes.capacity()
+        size_of::<LoggedNote>() * self.notes.capacity()
             + size_of::<(Beats, Tempo)>() * self.tempos.capacity()
             + size_of::<(Beats, Meter)>() * self.meters.capacity()
             + size_of::<(Beats, Mark)>() * self.marks.capacity()
     }
 
-    /// As a piece that begins at the bar line before its first note, with its markers; nothing where nothing was heard.
+    /// As a piece that begins at the bar line before its first note, with its markers; nothing
+    /// where nothing was heard.
     pub fn piece(&self) -> Option<Marked> {
-        let first = self.notes.iter().map(|struck| struck.onset).min()?;
-        let last = self.notes.iter().map(|struck| struck.note().end()).max()?;
+        let first = self.notes.iter().map(|logged| logged.onset).min()?;
+        let last = self.notes.iter().map(|logged| logged.note().end()).max()?;
         let (origin, meter) = self.bar_line(first);
         let (tempo, tempos) = self.tempos(origin, last);
         let mut tracks: Vec<Track> = Vec::new();
-        for struck in &self.notes {
-            let note = Note { onset: struck.onset - origin, ..struck.note() };
-            let name = ["You", "Segue"][struck.role().index()];
-            let own = |track: &&mut Track| track.name == name && track.channel == struck.channel();
+        for logged in &self.notes {
+            let note = Note { onset: logged.onset - origin, ..logged.note() };
+            let name = ["You", "Segue"][logged.role().index()];
+            let own = |track: &&mut Track| track.name == name && track.channel == logged.channel();
             match tracks.iter_mut().find(own) {
                 Some(track) => track.notes.push(note),
                 None => tracks.push(Track {
                     name: name.to_owned(),
-                    channel: struck.channel(),
+                    channel: logged.channel(),
                     notes: vec![note],
                     ..Track::default()
                 }),

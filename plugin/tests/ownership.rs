@@ -1,0 +1,216 @@
+//! What a player plays is theirs: no note, pedal or controller of the player is lost, cut or changed by what Segue or the song
+//! does.
+
+mod rig;
+
+use rig::{Cut, OURS, Rig, Song, control, hygiene, notes, off, on, phrase};
+use segue::between::message::Message;
+use segue::between::mode::Mode;
+use segue_music::{Channel, Key, Meter};
+
+const RATE: f64 = 48_000.0;
+/// Samples of a beat at 120.
+const BEAT: u64 = 24_000;
+
+/// A note of the player's on a channel.
+fn note(channel: Channel, key: Key, at: u64, length: u64) -> [(u64, Message); 2] {
+    [
+        (at, Message::On { id: None, channel, key, velocity: 0.7 }),
+        (at + length, Message::Off { id: None, channel, key, velocity: 0.0 }),
+    ]
+}
+
+/// Onsets, keys and lengths on a channel.
+fn lengths(rig: &Rig, channel: Channel) -> Vec<(u64, Key, u64)> {
+    notes(&rig.out, channel).into_iter().map(|(at, key, _, end)| (at, key, end - at)).collect()
+}
+
+#[test]
+fn notes_keep_their_length_where_a_block_reaches_over_the_loops_end() {
+    let round = 8 * BEAT;
+    for told in [true, false] {
+        for frames in [64, 700, 2048] {
+            let mut rig = Rig::new(RATE, Song::Cycles(8.0, 120.0, told));
+            rig.settings.on = false;
+            let mut input: Vec<_> = (0..3)
+                .flat_map(|k| [note(0, 72, k * round, 12_000), note(0, 74, k * round + 4 * BEAT, 12_000)])
+                .flatten()
+                // Held over the end of the first round.
+                .chain(note(0, 48, 6 * BEAT, 4 * BEAT))
+                .collect();
+            input.sort_by_key(|&(at, _)| at);
+            rig.run(3 * round, Cut::Of(frames), &input);
+            for (at, key, length) in lengths(&rig, 0) {
+                let meant = if key == 48 { 4 * BEAT } else { 12_000 };
+                assert_eq!(length, meant, "key {key} at {at}, told {told}, blocks of {frames}");
+            }
+            assert_eq!(lengths(&rig, 0).len(), 7);
+        }
+    }
+}
+
+#[test]
+fn our_notes_of_the_new_round_are_not_cut_either() {
+    for frames in [512, 700] {
+        let mut rig = Rig::new(RATE, Song::Cycles(8.0, 120.0, true));
+        rig.settings.mode = Mode::Continue;
+        rig.settings.when.latch = true;
+        let input = phrase(&rig, 0.0, 120.0);
+        rig.run(40 * BEAT, Cut::Of(frames), &input);
+        let short: Vec<_> = lengths(&rig, OURS).into_iter().filter(|note| note.2 < 700).collect();
+        assert!(short.is_empty(), "clicks, in blocks of {frames}: {short:?}");
+        hygiene(&rig.out);
+    }
+}
+
+#[test]
+fn a_new_metre_cuts_nothing() {
+    for frames in [512, 700] {
+        let mut rig = Rig::new(RATE, Song::Plays(0.0, 120.0));
+        let mut input: Vec<_> = [note(0, 48, 6 * BEAT, 4 * BEAT), note(0, 72, 8 * BEAT, 12_000)].concat();
+        input.sort_by_key(|&(at, _)| at);
+        rig.run(8 * BEAT, Cut::Of(frames), &input);
+        rig.meter = Meter { numerator: 7, denominator: 8 };
+        rig.run(14 * BEAT, Cut::Of(frames), &input);
+        let played = lengths(&rig, 0);
+        assert_eq!(played, [(6 * BEAT, 48, 4 * BEAT), (8 * BEAT, 72, 12_000)], "blocks of {frames}");
+    }
+}
+
+#[test]
+fn a_new_metre_does_not_end_an_answer() {
+    let play = |changes: bool| {
+        let mut rig = Rig::new(RATE, Song::Plays(0.0, 120.0));
+        let input = phrase(&rig, 0.0, 120.0);
+        rig.run(8 * BEAT, Cut::Of(512), &input);
+        if changes {
+            rig.meter = Meter { numerator: 7, denominator: 8 };
+        }
+        rig.run(20 * BEAT, Cut::Of(512), &input);
+        assert_eq!(hygiene(&rig.out), 0);
+        rig.ours()
+    };
+    let (with, without) = (play(true), play(false));
+    assert!(without.iter().any(|note| note.0 > 9 * BEAT), "the answer lasts beyond the change");
+    assert!(with.iter().any(|note| note.0 > 9 * BEAT), "it goes on in the new metre: {with:?}");
+    let sounding = |notes: &[(u64, Key, u8, u64)]| -> Vec<u64> {
+        let over = |note: &&(u64, Key, u8, u64)| note.0 < 8 * BEAT && note.3 > 8 * BEAT;
+        notes.iter().filter(over).map(|note| note.3).collect()
+    };
+    assert_eq!(sounding(&with), sounding(&without), "what sounds goes on");
+}
+
+#[test]
+fn held_keys_sound_on_through_start_stop_and_seek() {
+    let (stands, plays, elsewhere) =
+        (Song::Stands(120.0), Song::Plays(0.0, 120.0), Song::Plays(32.0, 120.0));
+    for (name, from, to) in [("start", stands, plays), ("stop", plays, stands), ("seek", plays, elsewhere)] {
+        let mut rig = Rig::new(RATE, from);
+        let held = note(0, 48, 3 * BEAT, 3 * BEAT);
+        rig.run(4 * BEAT, Cut::Of(512), &held);
+        rig.move_song(to);
+        rig.run(8 * BEAT, Cut::Of(512), &held);
+        assert_eq!(lengths(&rig, 0), [(3 * BEAT, 48, 3 * BEAT)], "{name}");
+    }
+}
+
+#[test]
+fn on_one_channel_every_note_of_the_players_leaves() {
+    for seed in 0..4 {
+        let mut rig = Rig::new(RATE, Song::Plays(0.0, 120.0));
+        (rig.settings.mode, rig.settings.what.seed) = (Mode::Duet, seed);
+        rig.settings.sound.channel = 0;
+        let keys: [Key; 8] = [60, 64, 67, 64, 62, 65, 69, 65];
+        let input: Vec<_> = (0..128)
+            .flat_map(|i: u64| {
+                let late = i * 7919 % 1440;
+                note(0, keys[i as usize % 8], i * BEAT / 2 + late, 9600)
+            })
+            .collect();
+        let mut sorted = input.clone();
+        sorted.sort_by_key(|&(at, _)| at);
+        rig.run(66 * BEAT, Cut::Of(512), &sorted);
+        let played = lengths(&rig, 0);
+        for pair in input.chunks_exact(2) {
+            let Message::On { key, .. } = pair[0].1 else { unreachable!() };
+            let meant = (pair[0].0, key, 9600);
+            assert!(played.contains(&meant), "seed {seed}: {meant:?} did not leave as it was played");
+        }
+        hygiene(&rig.out);
+    }
+}
+
+#[test]
+fn on_one_channel_the_players_foot_stays_where_it_is() {
+    for follow_pedal in [false, true] {
+        let mut rig = Rig::new(RATE, Song::Plays(0.0, 120.0));
+        (rig.settings.sound.channel, rig.settings.sound.follow_pedal) = (0, follow_pedal);
+        let mut input = phrase(&rig, 0.0, 120.0);
+        input.extend([(2 * BEAT, control(64, 1.0)), (20 * BEAT, control(64, 0.0))]);
+        input.sort_by_key(|&(at, _)| at);
+        rig.run(22 * BEAT, Cut::Of(512), &input);
+        assert!(!rig.ours().is_empty() || notes(&rig.out, 0).len() > 4, "it answers");
+        let pedals: Vec<u64> = rig
+            .out
+            .iter()
+            .filter(|(_, message)| matches!(message, Message::Control { controller: 64, .. }))
+            .map(|&(at, _)| at)
+            .collect();
+        assert_eq!(pedals, [2 * BEAT, 20 * BEAT], "follow pedal {follow_pedal}");
+    }
+}
+
+#[test]
+fn what_was_passed_comes_back_when_it_no_longer_passes() {
+    let bend = |value| Message::Bend { channel: 0, value };
+    let mut rig = Rig::new(RATE, Song::Plays(0.0, 120.0));
+    rig.run(BEAT, Cut::Of(512), &[(10, control(64, 1.0)), (20, bend(0.75)), (30, control(1, 0.8))]);
+    rig.settings.sound.pass = false;
+    let later = [(BEAT + 5000, control(64, 0.0)), (BEAT + 5001, bend(0.5)), (BEAT + 5002, control(1, 0.0))];
+    rig.run(2 * BEAT, Cut::Of(512), &later);
+    let sent: Vec<(u64, Message)> = rig.out.clone();
+    for message in [control(64, 0.0), control(1, 0.0), bend(0.5)] {
+        assert_eq!(sent.iter().filter(|(_, other)| *other == message).count(), 1, "{message:?}: {sent:?}");
+    }
+}
+
+#[test]
+fn drums_are_neither_keys_nor_the_end_of_a_phrase() {
+    let play = |pads: bool| {
+        let mut rig = Rig::new(RATE, Song::Plays(0.0, 120.0));
+        let mut input = phrase(&rig, 0.0, 120.0);
+        if pads {
+            input.extend((0..60).flat_map(|i| note(9, [36, 42][i as usize % 2], i * BEAT / 2, 2400)));
+            input.sort_by_key(|&(at, _)| at);
+        }
+        rig.run(30 * BEAT, Cut::Of(512), &input);
+        hygiene(&rig.out);
+        (rig.ours(), lengths(&rig, 9).len())
+    };
+    let ((with, strokes), (without, _)) = (play(true), play(false));
+    assert!(!without.is_empty());
+    assert_eq!(with, without, "the answer is the same");
+    assert_eq!(strokes, 60, "every stroke leaves");
+}
+
+#[test]
+fn a_host_that_takes_no_notes_hears_the_built_in_sound() {
+    let mut rig = Rig::new(RATE, Song::Plays(0.0, 120.0));
+    rig.deaf = true;
+    let input = phrase(&rig, 0.0, 120.0);
+    rig.run(rig.at(4.2, 120.0), Cut::Of(512), &input);
+    rig.peak = 0.0;
+    rig.run(rig.at(24.0, 120.0), Cut::Of(512), &[]);
+    assert!(rig.peak > 1e-3, "Segue is heard");
+    assert!(rig.out.iter().all(|(_, message)| !matches!(message, Message::Off { .. })), "no off without an on");
+    assert_eq!(rig.status.takes.list().len(), 1, "the answer is kept");
+    assert!(rig.status.notice().is_some_and(|notice| notice.contains("MIDI")));
+}
+
+#[test]
+fn releases_go_to_their_own_keys() {
+    let mut rig = Rig::new(RATE, Song::Plays(0.0, 120.0));
+    rig.settings.on = false;
+    rig.run(BEAT, Cut::Of(512), &[(0, on(60)), (100, on(64)), (5000, off(64)), (9000, off(60))]);
+    assert_eq!(lengths(&rig, 0), [(0, 60, 9000), (100, 64, 4900)]);
+}
