@@ -2,21 +2,21 @@
 
 mod torch;
 
-use std::process::{Command, ExitStatus};
-
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Result, ensure};
+use candle_core::Device;
 use clap::Args;
 use segue_model::{Config, Sequence, parameters};
 use segue_music::{Tokenizer, Vocabulary};
-use segue_network::{Batch, Network};
+use segue_network::Network;
+use segue_network::backprop::Arithmetic;
 use serde::Serialize;
 
 use crate::optimizer::AdamW;
+use crate::parallel::Learner;
 use crate::record::{Cast, Record, VoicedNote};
-use crate::train::loss;
 
-/// Measure training: notes per CPU second at three sizes, on one thread, and the same shapes in
-/// torch if a Python with torch is on the path
+/// Measure training: notes per CPU second at three sizes, on one thread, in f32 and in bf16, and the
+/// same shapes in torch if a Python with torch is on the path
 #[derive(Args, Debug)]
 pub struct Bench {
     /// Seconds of CPU time to spend on each size, at least, by each.
@@ -38,8 +38,8 @@ pub struct Bench {
 
 /// Notes of a sequence.
 const LENGTH: usize = 512;
-/// The variables that tell the libraries how many threads to use.
-const THREADS: &str = "RAYON_NUM_THREADS";
+/// Threads of what is measured.
+const THREADS: usize = 1;
 
 /// Names, sizes, and sequences of a step.
 fn sizes() -> [(&'static str, Config, usize); 3] {
@@ -47,27 +47,33 @@ fn sizes() -> [(&'static str, Config, usize); 3] {
     [("1M", config(128, 2, 352), 8), ("5M", Config::standard(), 4), ("12M", config(384, 5, 1024), 2)]
 }
 
-/// What was measured of one size.
+/// What was measured of one size, in notes per CPU second.
 #[derive(Debug, Serialize)]
 struct Measured {
     size: &'static str,
     parameters: usize,
     batch: usize,
     length: usize,
-    notes_per_cpu_second: f64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    torch_notes_per_cpu_second: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    f32: f64,
+    /// `None` where this processor has no products of bf16.
+    bf16: Option<f64>,
+    /// `None` where there is no torch.
+    torch_f32: Option<f64>,
+    torch_bf16: Option<f64>,
+    /// Our faster over torch's faster.
     ratio_to_torch: Option<f64>,
+}
+
+impl Measured {
+    fn ours(&self) -> f64 {
+        self.bf16.map_or(self.f32, |bf16| bf16.max(self.f32))
+    }
 }
 
 impl Bench {
     /// Runs it.
     pub fn run(&self) -> Result<()> {
         ensure!((0.1..=600.0).contains(&self.seconds), "--seconds is between 0.1 and 600");
-        if std::env::var_os(THREADS).is_none_or(|threads| threads != "1") {
-            return on_one_thread();
-        }
         let mut asks_torch = !self.no_torch;
         let mut all = Vec::new();
         for (size, config, batch) in sizes() {
@@ -76,25 +82,32 @@ impl Bench {
             }
             let vocabulary = Vocabulary::new();
             let count = parameters(&config, &vocabulary).iter().map(|parameter| parameter.count()).sum();
-            let ours = self.ours(&config, batch)?;
-            let theirs = if asks_torch {
-                torch::notes_per_cpu_second(&self.python, &config, batch, self.seconds)?
-            } else {
-                None
-            };
-            if asks_torch && theirs.is_none() {
-                eprintln!("{} has no torch: measured alone", self.python);
-                asks_torch = false;
-            }
-            all.push(Measured {
+            let mut measured = Measured {
                 size,
                 parameters: count,
                 batch,
                 length: LENGTH,
-                notes_per_cpu_second: ours,
-                torch_notes_per_cpu_second: theirs,
-                ratio_to_torch: theirs.map(|theirs| ours / theirs),
-            });
+                f32: self.ours(&config, batch, Arithmetic::F32)?,
+                bf16: Arithmetic::bf16().map(|bf16| self.ours(&config, batch, bf16)).transpose()?,
+                torch_f32: None,
+                torch_bf16: None,
+                ratio_to_torch: None,
+            };
+            if asks_torch {
+                let ask = |precision| {
+                    torch::notes_per_cpu_second(&self.python, &config, batch, self.seconds, precision)
+                };
+                measured.torch_f32 = ask("f32")?;
+                if measured.torch_f32.is_some() {
+                    measured.torch_bf16 = ask("bf16")?;
+                } else {
+                    eprintln!("{} has no torch: measured alone", self.python);
+                    asks_torch = false;
+                }
+            }
+            let theirs = measured.torch_f32.map(|f32| measured.torch_bf16.map_or(f32, |bf16| bf16.max(f32)));
+            measured.ratio_to_torch = theirs.map(|theirs| measured.ours() / theirs);
+            all.push(measured);
         }
         ensure!(!all.is_empty(), "there is no such size; --size is 1M, 5M or 12M");
         if self.json {
@@ -107,14 +120,14 @@ impl Bench {
 
     /// Notes per CPU second of whole steps: lay out the batch, compute the loss and its gradient,
     /// and move every parameter.
-    fn ours(&self, config: &Config, batch: usize) -> Result<f64> {
+    fn ours(&self, config: &Config, batch: usize, arithmetic: Arithmetic) -> Result<f64> {
         let network = Network::random(config, 1)?;
         let mut optimizer = AdamW::default();
+        let mut learner = Learner::new(&network, &Device::Cpu, arithmetic, THREADS);
         let sequences: Vec<Sequence> = (0..batch as u64).map(sequence).collect();
         let mut step = || -> Result<()> {
-            let batch = Batch::new(&sequences, network.config(), network.vocabulary());
-            let (loss, _) = loss(&network, &batch, &sequences)?;
-            optimizer.step(&network, &loss.backward()?, 1e-4)?;
+            learner.learn(&network, &sequences)?;
+            optimizer.step(&network, learner.gradients(), 1e-4, THREADS)?;
             Ok(())
         };
         step()?;
@@ -125,18 +138,6 @@ impl Bench {
         }
         Ok((steps * batch * LENGTH) as f64 / (cpu_seconds() - began))
     }
-}
-
-/// The same again with one thread: the libraries read the number once, when they begin.
-fn on_one_thread() -> Result<()> {
-    let own = std::env::current_exe().context("cannot find this program")?;
-    let status: ExitStatus = Command::new(own)
-        .args(std::env::args_os().skip(1))
-        .env(THREADS, "1")
-        .status()
-        .context("cannot run this program again with one thread")?;
-    ensure!(status.success(), "the measurement failed");
-    Ok(())
 }
 
 /// A made-up performance, as long as a training example.
@@ -160,19 +161,22 @@ fn sequence(seed: u64) -> Sequence {
 }
 
 fn print(all: &[Measured]) {
-    println!("notes a CPU second of training, sequences of {LENGTH} notes, one thread\n");
-    println!("| size | parameters | batch | ours | torch f32 | ratio to torch |");
-    println!("|---|---|---|---|---|---|");
+    let ours = Arithmetic::bf16().map_or("no bf16 here", Arithmetic::name);
+    println!("notes a CPU second of training, sequences of {LENGTH} notes, one thread; {ours}\n");
+    println!("| size | parameters | batch | f32 | bf16 | torch f32 | torch bf16 | best to torch's best |");
+    println!("|---|---|---|---|---|---|---|---|");
     let number =
         |number: Option<f64>, digits: usize| number.map_or("-".into(), |number| format!("{number:.digits$}"));
     for row in all {
         println!(
-            "| {} | {} | {} | {:.0} | {} | {} |",
+            "| {} | {} | {} | {:.0} | {} | {} | {} | {} |",
             row.size,
             row.parameters,
             row.batch,
-            row.notes_per_cpu_second,
-            number(row.torch_notes_per_cpu_second, 0),
+            row.f32,
+            number(row.bf16, 0),
+            number(row.torch_f32, 0),
+            number(row.torch_bf16, 0),
             number(row.ratio_to_torch, 2)
         );
     }

@@ -3,10 +3,14 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Mutex;
 
 use anyhow::{Context as _, Result, ensure};
-use candle_core::{Device, Tensor, backprop::GradStore, safetensors};
+use candle_core::{CpuStorage, Device, InplaceOp1, Layout, Tensor, Var, safetensors};
 use segue_network::Network;
+use segue_network::backprop::{self, Gradients, adamw, add_up};
+
+use crate::parallel::spread;
 
 const BETAS: (f32, f32) = (0.9, 0.98);
 const EPSILON: f32 = 1e-8;
@@ -23,38 +27,48 @@ pub struct AdamW {
 }
 
 impl AdamW {
-    /// Moves every parameter of the network a step along its gradient. Returns the length of the
-    /// whole gradient before clipping.
-    pub fn step(&mut self, network: &Network, gradients: &GradStore, rate: f32) -> Result<f32> {
-        let mut read = Vec::new();
-        for (name, var) in network.variables() {
-            let gradient =
-                gradients.get(var).with_context(|| format!("the parameter {name} got no gradient"))?;
-            read.push((name, var, gradient.flatten_all()?.to_vec1::<f32>()?));
+    /// Moves every parameter of the network a step along its gradient, the sum of the lanes, on so many threads. Returns the length
+    /// of the whole gradient before it was shortened.
+    pub fn step(
+        &mut self,
+        network: &Network,
+        lanes: &mut [Gradients],
+        rate: f32,
+        threads: usize,
+    ) -> Result<f32> {
+        let mut gradients: BTreeMap<&str, Vec<&mut Vec<f32>>> = BTreeMap::new();
+        for (name, lane) in lanes.iter_mut().flat_map(Gradients::by_name) {
+            gradients.entry(name).or_default().push(lane);
         }
-        let length = read.iter().flat_map(|(_, _, gradient)| gradient).map(|x| x * x).sum::<f32>().sqrt();
+        let mut workers = vec![(); threads.max(1)];
+        let sums = spread(&mut workers, gradients.values_mut().collect(), |_, lanes| {
+            Ok(lanes.split_first_mut().map_or(0.0, |(sum, others)| add_up(sum, others)))
+        })?;
+        let length = sums.iter().sum::<f64>().sqrt() as f32;
         ensure!(length.is_finite(), "the gradient is no number any more; train again with a smaller --rate");
-        let shorten = (LONGEST / length).min(1.0);
         self.steps += 1;
-        let (unbias_first, unbias_second) = (1.0 - BETAS.0.powi(self.steps), 1.0 - BETAS.1.powi(self.steps));
-        for (name, var, gradient) in read {
-            let mut numbers = var.flatten_all()?.to_vec1::<f32>()?;
-            let decay = if var.rank() == 2 { rate * WEIGHT_DECAY } else { 0.0 };
-            let (first, second) = self
-                .moments
-                .entry(name.clone())
-                .or_insert_with(|| (vec![0.0; gradient.len()], vec![0.0; gradient.len()]));
-            for (((number, gradient), first), second) in
-                numbers.iter_mut().zip(&gradient).zip(first).zip(second)
-            {
-                let gradient = gradient * shorten;
-                *first += (1.0 - BETAS.0) * (gradient - *first);
-                *second += (1.0 - BETAS.1) * (gradient * gradient - *second);
-                let step = *first / unbias_first / ((*second / unbias_second).sqrt() + EPSILON);
-                *number -= rate * step + decay * *number;
-            }
-            var.set(&Tensor::from_vec(numbers, var.shape(), var.device())?)?;
+        for (name, var) in network.variables() {
+            let zero = || (vec![0.0; var.elem_count()], vec![0.0; var.elem_count()]);
+            self.moments.entry(name.clone()).or_insert_with(zero);
         }
+        let step = backprop::AdamW {
+            rate,
+            decay: rate * WEIGHT_DECAY,
+            shorten: (LONGEST / length).min(1.0),
+            betas: BETAS,
+            unbias: (1.0 - BETAS.0.powi(self.steps), 1.0 - BETAS.1.powi(self.steps)),
+            epsilon: EPSILON,
+        };
+        let mut tasks = Vec::new();
+        for (name, (first, second)) in &mut self.moments {
+            let var = network.variables().get(name);
+            let gradient = gradients.get(name.as_str()).and_then(|lanes| lanes.first());
+            let (var, gradient) =
+                var.zip(gradient).with_context(|| format!("the parameter {name} got no gradient"))?;
+            let step = if var.rank() == 2 { step } else { backprop::AdamW { decay: 0.0, ..step } };
+            tasks.push((var, Move { step, gradient, moments: Mutex::new((first, second)) }));
+        }
+        spread(&mut workers, tasks, |_, (var, step)| step.apply(var))?;
         Ok(length)
     }
 
@@ -91,5 +105,43 @@ impl AdamW {
             );
         }
         Ok(Self { steps, moments })
+    }
+}
+
+/// A step of one parameter, in its own memory.
+struct Move<'a> {
+    step: backprop::AdamW,
+    gradient: &'a [f32],
+    moments: Mutex<(&'a mut [f32], &'a mut [f32])>,
+}
+
+impl Move<'_> {
+    fn apply(&self, var: &Var) -> Result<()> {
+        if var.device().is_cpu() {
+            return Ok(var.inplace_op1(self)?);
+        }
+        let mut numbers = var.flatten_all()?.to_vec1::<f32>()?;
+        self.walk(&mut numbers)?;
+        Ok(var.set(&Tensor::from_vec(numbers, var.shape(), var.device())?)?)
+    }
+
+    fn walk(&self, numbers: &mut [f32]) -> candle_core::Result<()> {
+        let Ok(mut moments) = self.moments.lock() else { candle_core::bail!("a step fell") };
+        let (first, second) = &mut *moments;
+        adamw(&self.step, numbers, self.gradient, first, second);
+        Ok(())
+    }
+}
+
+impl InplaceOp1 for Move<'_> {
+    fn name(&self) -> &'static str {
+        "adamw"
+    }
+
+    fn cpu_fwd(&self, storage: &mut CpuStorage, layout: &Layout) -> candle_core::Result<()> {
+        let (CpuStorage::F32(numbers), Some((from, to))) = (storage, layout.contiguous_offsets()) else {
+            candle_core::bail!("a parameter is f32 and contiguous")
+        };
+        self.walk(&mut numbers[from..to])
     }
 }

@@ -99,13 +99,29 @@ pub fn answers(
     let logits = network.logits(&batch)?;
     for &field in Field::of_model(network.config()) {
         let rows: Vec<Vec<f32>> = logits[field as usize].to_vec2()?;
-        for (question, logits) in rows.iter().enumerate().take(passage.sequence.len()) {
-            if let Some(symbol) = passage.sequence.target(question, field) {
-                each(field, &values.probabilities(field, logits), values.of(field, symbol));
-            }
-        }
+        answers_of(passage, values, field, rows.iter().map(Vec::as_slice), &mut each);
     }
     Ok(())
+}
+
+/// The same of one field, from the logits of each example.
+pub fn answers_of<'a>(
+    passage: &Passage,
+    values: &Values,
+    field: Field,
+    rows: impl Iterator<Item = &'a [f32]>,
+    mut each: impl FnMut(Field, &[f64], usize),
+) {
+    for (example, logits) in rows.enumerate().take(passage.sequence.len()) {
+        if let Some(symbol) = passage.sequence.target(example, field) {
+            each(field, &values.probabilities(field, logits), values.of(field, symbol));
+        }
+    }
+}
+
+/// Nats of what had this probability.
+pub fn nats(probability: f64) -> f64 {
+    -probability.max(f64::MIN_POSITIVE).ln()
 }
 
 /// Bits of passages by kind, by a network; calls `each` with the number of notes scored.
@@ -131,7 +147,7 @@ pub fn score_seen(
     for passage in passages {
         let mut bits = Bits::default();
         answers(network, passage, &values, |field, probabilities, value| {
-            bits.add(field, -probabilities[value].max(f64::MIN_POSITIVE).ln());
+            bits.add(field, nats(probabilities[value]));
             seen(field, probabilities, value);
         })?;
         kinds.entry(passage.kind.clone()).or_default().merge(&bits);

@@ -19,7 +19,9 @@ use crate::ablation::Part;
 use crate::example::Examples;
 use crate::measure::Measure;
 use crate::optimizer::AdamW;
+use crate::parallel::{LANES, Learner};
 use crate::passage::Passage;
+use crate::precision::Arithmetics;
 use crate::progress::{Progress, Schedule};
 use crate::progress_bar::bar;
 use crate::record::Record;
@@ -80,6 +82,13 @@ pub struct Train {
     /// Tell parts apart: bass, drums, keys. A model given with --from that does not know of them is grown.
     #[arg(long)]
     parts: bool,
+    /// What matrix products are computed in: bf16 factors and f32 sums where the processor can, or f32.
+    #[arg(long, value_enum, default_value_t)]
+    precision: Arithmetics,
+    /// Threads: by default one a core, and never more than sequences in a step or four. The result
+    /// is the same on any number.
+    #[arg(long)]
+    threads: Option<usize>,
     /// Do without a part of the model, to see what it is worth.
     #[arg(long, value_name = "PART")]
     without: Vec<Part>,
@@ -101,7 +110,9 @@ impl Train {
         };
         let records = self.without_left_out(read("train")?)?;
         let valid = self.watched(&read("valid")?);
-        let network = network.on(&device::best())?;
+        let device = device::best();
+        let network = network.on(&device)?;
+        let mut learner = Learner::new(&network, &device, self.precision.arithmetic()?, self.threads());
         self.without.iter().try_for_each(|part| part.silence(&network))?;
         origin.learn_styles(&records);
         let examples = Examples::new(&records, &origin.styles, self.length);
@@ -117,18 +128,19 @@ impl Train {
         let mut next_evaluation = run.notes + self.evaluate_every;
         while run.notes < self.notes {
             let mut random = Pcg64Mcg::new(u128::from(self.seed) << 64 | u128::from(run.step) << 1 | 1);
-            let sequences: Vec<_> = (0..self.batch).map(|_| examples.draw(&mut random)).collect();
-            let batch = Batch::new(&sequences, network.config(), network.vocabulary());
-            let (loss, bits) = loss(&network, &batch, &sequences)?;
-            let gradients = loss.backward()?;
-            optimizer.step(&network, &gradients, schedule.at(run.notes) as f32)?;
+            let seeds: Vec<u128> = (0..self.batch).map(|_| random.random()).collect();
+            let sequences = learner
+                .draw(self.batch, |number| examples.draw(&mut Pcg64Mcg::new(seeds[number] | 1)))?;
+            let bits = learner.learn(&network, &sequences)?;
+            let threads = learner.threads();
+            optimizer.step(&network, learner.gradients(), schedule.at(run.notes) as f32, threads)?;
             self.without.iter().try_for_each(|part| part.silence(&network))?;
             run.advance(sequences.iter().map(|sequence| sequence.len() as u64).sum(), bits);
             progress.set_position(run.notes);
             progress.set_message(format!("{:.2} bits a note", run.smooth));
             if run.notes >= next_evaluation || run.notes >= self.notes {
                 next_evaluation = run.notes + self.evaluate_every;
-                self.evaluate(&network, &origin, &optimizer, &mut run, &valid, |line| {
+                self.evaluate(&network, &mut learner, &origin, &optimizer, &mut run, &valid, |line| {
                     progress.suspend(|| println!("{line}"))
                 })?;
             }
@@ -136,6 +148,11 @@ impl Train {
         progress.finish();
         println!("wrote {}", self.out.join("model.safetensors").display());
         Ok(())
+    }
+
+    fn threads(&self) -> usize {
+        let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+        self.threads.unwrap_or_else(cores).clamp(1, self.batch.clamp(1, LANES))
     }
 
     fn without_left_out(&self, mut records: Vec<Record>) -> Result<Vec<Record>> {
@@ -249,13 +266,14 @@ impl Train {
     fn evaluate(
         &self,
         network: &Network,
+        learner: &mut Learner,
         origin: &Origin,
         optimizer: &AdamW,
         run: &mut Progress,
         valid: &[Passage],
         print: impl Fn(String),
     ) -> Result<()> {
-        let kinds = score::score(network, valid, Measure::Free, |_| ())?;
+        let kinds = learner.score(network, valid, Measure::Free)?;
         let mean = score::mean_total(&kinds, 500);
         let each: Vec<_> =
             kinds.iter().map(|(kind, bits)| format!("{kind} {:.2}", bits.per_note().total)).collect();

@@ -117,7 +117,8 @@ fn segue_is_on_no_channel_that_the_file_has_a_message_on() {
 #[test]
 fn a_piece_that_was_changed_is_written_as_it_is_now() {
     let read = || parse(&everything()).expect("read");
-    let changes: &[(&str, fn(&mut Piece))] = &[
+    type Change = fn(&mut Piece);
+    let changes: &[(&str, Change)] = &[
         ("no tracks", |piece| piece.tracks.clear()),
         ("another note", |piece| piece.tracks[0].notes[0].key = 1),
         ("no pedal", |piece| piece.tracks[0].pedal.clear()),

@@ -99,7 +99,8 @@ fn keys_and_velocities_are_clipped() {
 #[test]
 fn metres_and_tempos_are_what_they_say() {
     // (time signature, its metre, what is remarked)
-    let metres: &[(&[u8], (u8, u8), &[&str])] = &[
+    type Case<'a> = (&'a [u8], (u8, u8), &'a [&'a str]);
+    let metres: &[Case] = &[
         (&[3, 2], (3, 4), &["time signature lacks"]),
         (&[7, 3, 12], (7, 8), &["time signature lacks"]),
         (&[96, 7, 24, 8], (96, 128), &[]),

@@ -4,6 +4,7 @@
 //! sequences; a test compares their logits. The fused operations in [`ops`] are its arithmetic on a
 //! CPU. Only training and tests use this crate: the plugin links no candle.
 
+pub mod backprop;
 mod batch;
 mod network;
 pub mod ops;

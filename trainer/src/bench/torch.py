@@ -120,7 +120,9 @@ optimizer = torch.optim.AdamW(net.parameters(), lr=1e-4, betas=(0.9, 0.98), weig
 
 def step():
     optimizer.zero_grad()
-    net().backward()
+    with torch.autocast("cpu", dtype=torch.bfloat16, enabled=shape["precision"] == "bf16"):
+        loss = net()
+    loss.backward()
     torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
     optimizer.step()
 

@@ -19,9 +19,10 @@ pub fn notes_per_cpu_second(
     config: &Config,
     batch: usize,
     seconds: f64,
+    precision: &str,
 ) -> Result<Option<f64>> {
     let child = Command::new(python)
-        .args(["-", &shape(config, batch, seconds).to_string()])
+        .args(["-", &shape(config, batch, seconds, precision).to_string()])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -42,7 +43,7 @@ pub fn notes_per_cpu_second(
     }
 }
 
-fn shape(config: &Config, batch: usize, seconds: f64) -> Value {
+fn shape(config: &Config, batch: usize, seconds: f64, precision: &str) -> Value {
     let vocabulary = Vocabulary::new();
     let all = parameters(config, &vocabulary);
     let rows = |name: &str| {
@@ -51,7 +52,7 @@ fn shape(config: &Config, batch: usize, seconds: f64) -> Value {
     json!({
         "dim": config.dim, "layers": config.layers, "hidden": config.hidden,
         "window": config.window, "copy_window": config.copy_window,
-        "batch": batch, "length": LENGTH, "seconds": seconds,
+        "batch": batch, "length": LENGTH, "seconds": seconds, "precision": precision,
         "step_rows": rows("steps"), "head_rows": rows("onset.asked"),
         "symbols": Field::ALL.map(|field| field.symbols(&vocabulary)),
         "copies": Field::ALL.map(Field::copies),

@@ -4,21 +4,25 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 
 use anyhow::{Result, ensure};
+use candle_core::Device;
 use rand_pcg::Pcg64Mcg;
-use segue_network::{Batch, Network};
+use segue_network::Network;
 
 use super::bits;
 use crate::example::Examples;
 use crate::optimizer::AdamW;
+use crate::parallel::Learner;
 use crate::passage::Passage;
+use crate::precision::Arithmetics;
 use crate::progress_bar::bar;
 use crate::score::BitsPerNote;
-use crate::train::loss;
 
 /// Notes of a sequence.
 pub const LENGTH: usize = 512;
 /// Sequences of a step.
 const BATCH: usize = 2;
+/// One for each of them.
+const THREADS: usize = BATCH;
 /// Notes between two evaluations on the held-out pieces, and how many in a row may fail to improve.
 const LOOK: u64 = 16_000;
 const PATIENCE: usize = 5;
@@ -66,6 +70,7 @@ impl Learning {
     ) -> Result<Best> {
         ensure!(!examples.is_empty(), "these pieces hold no notes to learn from");
         let mut optimizer = AdamW::default();
+        let mut learner = Learner::new(network, &Device::Cpu, Arithmetics::default().arithmetic()?, THREADS);
         let begun = network.numbers()?;
         let mut best = Best { bits: before.clone(), numbers: begun.clone(), notes: 0, looks: 0 };
         let (mut seen, mut step, mut next_look, mut in_vain) = (0, 0_u64, LOOK, 0);
@@ -74,9 +79,8 @@ impl Learning {
         while in_vain < PATIENCE && seen < self.notes && Instant::now() < self.until {
             let mut random = Pcg64Mcg::new(u128::from(self.seed) << 64 | u128::from(step) << 1 | 1);
             let sequences: Vec<_> = (0..BATCH).map(|_| examples.draw(&mut random)).collect();
-            let batch = Batch::new(&sequences, network.config(), network.vocabulary());
-            let (loss, _) = loss(network, &batch, &sequences)?;
-            optimizer.step(network, &loss.backward()?, self.rate_at(seen) as f32)?;
+            learner.learn(network, &sequences)?;
+            optimizer.step(network, learner.gradients(), self.rate_at(seen) as f32, THREADS)?;
             seen += sequences.iter().map(|sequence| sequence.len() as u64).sum::<u64>();
             step += 1;
             progress.set_position(seen.min(self.notes));

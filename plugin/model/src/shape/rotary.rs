@@ -36,6 +36,13 @@ static TURNED: LazyLock<Turned> = LazyLock::new(|| {
     Turned { starts, turned }
 });
 
+/// The turns with the step counter of the first steps: a training sequence has no more, and each of its notes asks twice.
+static STEPPED: LazyLock<Vec<[(f32, f32); PAIRS - TIMED]>> = LazyLock::new(|| (0..1024).map(stepped).collect());
+
+fn stepped(step: usize) -> [(f32, f32); PAIRS - TIMED] {
+    std::array::from_fn(|pair| cos_sin((step as f64 * STEP_FREQUENCIES[pair]).rem_euclid(TAU)))
+}
+
 struct Turned {
     starts: [usize; TIMED],
     turned: Vec<(f32, f32)>,
@@ -57,12 +64,12 @@ impl Angles {
     pub fn at(tick: Tick, step: usize) -> Self {
         let (mut cos, mut sin) = ([0.0; PAIRS], [0.0; PAIRS]);
         let Turned { starts, turned } = &*TURNED;
-        for pair in 0..PAIRS {
-            (cos[pair], sin[pair]) = if pair < TIMED {
-                turned[starts[pair] + tick.rem_euclid(TURNS[pair]) as usize]
-            } else {
-                cos_sin((step as f64 * STEP_FREQUENCIES[pair - TIMED]).rem_euclid(TAU))
-            };
+        for pair in 0..TIMED {
+            (cos[pair], sin[pair]) = turned[starts[pair] + tick.rem_euclid(TURNS[pair]) as usize];
+        }
+        let stepped = STEPPED.get(step).copied().unwrap_or_else(|| stepped(step));
+        for (pair, turn) in (TIMED..).zip(stepped) {
+            (cos[pair], sin[pair]) = turn;
         }
         Self { cos, sin }
     }

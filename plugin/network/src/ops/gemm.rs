@@ -4,7 +4,7 @@ use gemm::Parallelism;
 
 /// A matrix that is part of a slice: `offset` of its first number, then the distances between
 /// columns and rows.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub struct View {
     pub offset: usize,
     pub rows: usize,
@@ -17,14 +17,14 @@ impl View {
         Self { offset, rows, columns, row_stride }
     }
 
-    fn check(&self, length: usize) {
+    pub(crate) fn check(&self, length: usize) {
         assert!(self.rows > 0 && self.columns > 0 && self.columns <= self.row_stride);
         assert!(self.offset + (self.rows - 1) * self.row_stride + self.columns <= length);
     }
 }
 
 /// Whether a factor is used as it lies or transposed.
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum As {
     Is,
     Transposed,

@@ -7,7 +7,7 @@ mod attention;
 mod copy;
 mod cross_entropy;
 mod embedding;
-mod gemm;
+pub(crate) mod gemm;
 #[doc(hidden)]
 pub mod plain;
 mod rms_norm;
@@ -36,7 +36,7 @@ fn floats<'a>(storage: &'a CpuStorage, layout: &Layout) -> Result<&'a [f32]> {
 }
 
 /// Reads a tensor's numbers in place.
-fn read<R>(tensor: &Tensor, use_numbers: impl FnOnce(&[f32]) -> Result<R>) -> Result<R> {
+pub(crate) fn read<R>(tensor: &Tensor, use_numbers: impl FnOnce(&[f32]) -> Result<R>) -> Result<R> {
     let tensor = tensor.contiguous()?;
     let (storage, layout) = tensor.storage_and_layout();
     match &*storage {

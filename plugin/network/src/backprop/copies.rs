@@ -1,0 +1,374 @@
+//! Copying attention, forward and back.
+//!
+//! What predictions turned out to be is a matrix with one 1 in each row, so the share of each symbol is a product with it, and so
+//! is the way back. Copied intervals have a column for each interval, and each reader finds its symbols some columns further.
+
+use segue_model::{HEAD_DIM, elementary::exp};
+
+use super::arithmetic::Arithmetic;
+use super::product::{Factor, multiply};
+use super::rows::{row_dots, softmax_back};
+use super::simd::{dot, highest, sum, vectorised};
+use super::sized;
+use super::tiles::{Panels, SIDE, Side};
+use crate::ops::gemm::{As, View};
+use crate::ops::Copied;
+
+const BLOCK: usize = 64;
+const SCALE: f32 = 0.125; // 1 / sqrt(HEAD_DIM)
+
+/// What every copy uses in turn.
+#[derive(Clone, Debug, Default)]
+pub struct Room {
+    queries: Panels,
+    keys: Panels,
+    query_rows: Panels,
+    key_rows: Panels,
+    left: Panels,
+    scores: Vec<f32>,
+    grads: Vec<f32>,
+    shares: Vec<f32>,
+    means: Vec<f32>,
+}
+
+/// Where a copy's queries and keys are among the rows of a head: they lie beside each other, copy by copy.
+#[derive(Clone, Copy, Debug)]
+pub struct Place {
+    /// Which copy.
+    pub copy: usize,
+    /// Numbers of a row.
+    pub width: usize,
+}
+
+impl Place {
+    /// Queries (0) or keys (1).
+    fn part(&self, which: usize, from: usize, rows: usize) -> View {
+        View::new(from * self.width + (2 * self.copy + which) * HEAD_DIM, rows, HEAD_DIM, self.width)
+    }
+}
+
+/// One copy of a head: what it found, kept for the way back.
+#[derive(Clone, Debug, Default)]
+pub struct Copies {
+    /// `ln(1 + strength · share)`, (rows, symbols).
+    pub said: Vec<f32>,
+    totals: Vec<f32>,
+    known_from: Vec<i32>,
+    /// What each prediction was of, counted from its shift.
+    intervals: Vec<i32>,
+    lowest: i32,
+    span: usize,
+    ones: Ones,
+}
+
+/// A row for each prediction, with a 1 in the column of its interval.
+#[derive(Clone, Debug, Default)]
+struct Ones {
+    numbers: Vec<f32>,
+    forward: Panels,
+    back: Panels,
+}
+
+impl Ones {
+    fn set(&mut self, arithmetic: Arithmetic, columns: impl Iterator<Item = usize> + Clone, rows: usize, span: usize) {
+        if arithmetic == Arithmetic::F32 {
+            self.numbers.clear();
+            self.numbers.resize(rows * span, 0.0);
+            columns.enumerate().for_each(|(row, column)| self.numbers[row * span + column] = 1.0);
+            return;
+        }
+        self.forward.one_hot(Side::Right, columns.clone().enumerate().map(|(row, column)| (column, row)), span, rows);
+        self.back.one_hot(Side::Right, columns.enumerate(), rows, span);
+    }
+
+    fn factor<'a>(&'a self, arithmetic: Arithmetic, used: As, span: usize, panels: &'a Panels) -> Factor<'a> {
+        if arithmetic == Arithmetic::F32 {
+            let view = View::new(0, self.numbers.len() / span, span, span);
+            return Factor::Numbers { numbers: (&self.numbers, view, used), scale: 1.0 };
+        }
+        Factor::of(panels)
+    }
+}
+
+/// Blocks of queries with the keys any of them may see: (first query, queries, first key, keys).
+fn blocks(copied: &Copied) -> impl Iterator<Item = (usize, usize, usize, usize)> + use<> {
+    let (length, window) = (copied.length, copied.window);
+    (0..length).step_by(BLOCK).map(move |first| {
+        let queries = BLOCK.min(length - first);
+        // Down to where a panel begins.
+        let from = first.saturating_sub(window) / SIDE * SIDE;
+        (first, queries, from, first + queries - from)
+    })
+}
+
+impl Copies {
+    /// Looks from each of one sequence's predictions at those before it; what each says is in `said`.
+    pub fn forward(
+        &mut self,
+        arithmetic: Arithmetic,
+        copied: &Copied,
+        (turned, place): (&[f32], Place),
+        room: &mut Room,
+    ) {
+        let length = copied.length;
+        self.look_at(arithmetic, copied);
+        let factor = |room, side, scale, view, used| Factor::new(arithmetic, room, side, scale, (turned, view, used));
+        let queries = factor(&mut room.queries, Side::Left, SCALE, place.part(0, 0, length), As::Is);
+        let keys = factor(&mut room.keys, Side::Right, 1.0, place.part(1, 0, length), As::Transposed);
+        let ones = self.ones.factor(arithmetic, As::Is, self.span, &self.ones.forward);
+        let totals = sized(&mut self.totals, length);
+        let said = sized(&mut self.said, length * copied.symbols);
+        for (first, count, from, seen) in blocks(copied) {
+            let scores = sized(&mut room.scores, count * seen);
+            let square = View::new(0, count, seen, seen);
+            let queries = queries.outer(Side::Left, first..first + count);
+            multiply(arithmetic, (scores, square), false, queries, keys.outer(Side::Right, from..from + seen));
+            let sight = Sight { copied, known_from: &self.known_from, intervals: &self.intervals, first, from };
+            softmax(scores, seen, &sight, &mut totals[first..first + count]);
+            let weights = Factor::new(arithmetic, &mut room.left, Side::Left, 1.0, (scores, square, As::Is));
+            let shares = sized(&mut room.shares, count * self.span);
+            let at = View::new(0, count, self.span, self.span);
+            multiply(arithmetic, (shares, at), false, weights, ones.inner(Side::Right, from..from + seen));
+            let said = &mut said[first * copied.symbols..][..count * copied.symbols];
+            say(shares, &copied.shifts[first..], self.lowest, (self.span, copied.symbols), copied.strength, said);
+        }
+    }
+
+    /// Back through [`Self::forward`]. `grad` is of the logits that `gate · said` was added to, (rows, symbols); sets the gradient of each
+    /// row's gate and that of the turned queries and keys.
+    pub fn back(
+        &self,
+        arithmetic: Arithmetic,
+        copied: &Copied,
+        (turned, place): (&[f32], Place),
+        (grad, gates): (&[f32], Gates),
+        (grad_turned, grad_gates): (&mut [f32], &mut [f32]),
+        room: &mut Room,
+    ) {
+        let (length, symbols) = (copied.length, copied.symbols);
+        let factor = |room, side, scale, view, used| Factor::new(arithmetic, room, side, scale, (turned, view, used));
+        let queries = factor(&mut room.queries, Side::Left, SCALE, place.part(0, 0, length), As::Is);
+        let keys = factor(&mut room.keys, Side::Right, 1.0, place.part(1, 0, length), As::Transposed);
+        let query_rows = factor(&mut room.query_rows, Side::Right, SCALE, place.part(0, 0, length), As::Is);
+        let key_rows = factor(&mut room.key_rows, Side::Right, 1.0, place.part(1, 0, length), As::Is);
+        let ones = self.ones.factor(arithmetic, As::Transposed, self.span, &self.ones.back);
+        for row in grad_turned.chunks_exact_mut(place.width) {
+            row[(2 * place.copy + 1) * HEAD_DIM..][..HEAD_DIM].fill(0.0);
+        }
+        for (first, count, from, seen) in blocks(copied) {
+            let (block, span) = (first..first + count, from..from + seen);
+            let square = View::new(0, count, seen, seen);
+            let shares = sized(&mut room.shares, count * self.span);
+            let rows = first * symbols..(first + count) * symbols;
+            say_back(
+                (&self.said[rows.clone()], &grad[rows]),
+                (gates, first),
+                &copied.shifts[first..],
+                self.lowest,
+                (self.span, symbols),
+                copied.strength,
+                shares,
+                &mut grad_gates[first * gates.copies..],
+            );
+            let at = View::new(0, count, self.span, self.span);
+            let by_share = Factor::new(arithmetic, &mut room.left, Side::Left, 1.0, (shares, at, As::Is));
+            let grads = sized(&mut room.grads, count * seen);
+            multiply(arithmetic, (grads, square), false, by_share, ones.outer(Side::Right, span.clone()));
+
+            let scores = sized(&mut room.scores, count * seen);
+            let block_queries = queries.outer(Side::Left, block.clone());
+            multiply(arithmetic, (scores, square), false, block_queries, keys.outer(Side::Right, span.clone()));
+            let sight = Sight { copied, known_from: &self.known_from, intervals: &self.intervals, first, from };
+            weights_again(scores, seen, &sight, &self.totals[block.clone()]);
+            let means = sized(&mut room.means, count);
+            row_dots(scores, grads, 0, seen, seen, means);
+            softmax_back(grads, scores, seen, means);
+            let by_query = Factor::new(arithmetic, &mut room.left, Side::Left, SCALE, (grads, square, As::Is));
+            let to = (&mut *grad_turned, place.part(0, first, count));
+            multiply(arithmetic, to, false, by_query, key_rows.inner(Side::Right, span));
+            let by_key = Factor::new(arithmetic, &mut room.left, Side::Left, 1.0, (grads, square, As::Transposed));
+            let to = (&mut *grad_turned, place.part(1, from, seen));
+            multiply(arithmetic, to, true, by_key, query_rows.inner(Side::Right, block));
+        }
+    }
+
+    fn look_at(&mut self, arithmetic: Arithmetic, copied: &Copied) {
+        self.known_from.clear();
+        self.known_from.extend(copied.known_from.iter().map(|&from| i32::try_from(from).unwrap_or(i32::MAX)));
+        self.intervals.clear();
+        self.intervals.extend(copied.values.iter().zip(&copied.shifts).map(|(value, shift)| value - shift));
+        self.lowest = self.intervals.iter().copied().min().unwrap_or(0);
+        let highest = self.intervals.iter().copied().max().unwrap_or(0);
+        self.span = (highest - self.lowest + 1) as usize;
+        let columns = self.intervals.iter().map(|interval| (interval - self.lowest) as usize);
+        self.ones.set(arithmetic, columns, copied.length, self.span);
+    }
+}
+
+/// Every row's gates: one for each copy.
+#[derive(Clone, Copy, Debug)]
+pub struct Gates<'a> {
+    /// (rows, copies).
+    pub numbers: &'a [f32],
+    /// How many there are.
+    pub copies: usize,
+    /// Which is meant.
+    pub copy: usize,
+}
+
+/// What a block of readers may see.
+struct Sight<'a> {
+    copied: &'a Copied,
+    known_from: &'a [i32],
+    intervals: &'a [i32],
+    /// The first reader.
+    first: usize,
+    /// The first key.
+    from: usize,
+}
+
+vectorised! {
+    /// Scores to weights in place, hidden ones to zero or next to it; a reader that sees nothing has weights of zero. Leaves the
+    /// logarithms of sums of exponentials in `totals`.
+    fn softmax(scores: &mut [f32], keys: usize, sight: &Sight, totals: &mut [f32]) {
+        for (row, (scores, total)) in scores.chunks_exact_mut(keys).zip(totals).enumerate() {
+            let weights = sight.seen(row, scores, f32::NEG_INFINITY);
+            let top = highest(weights);
+            if top == f32::NEG_INFINITY {
+                weights.fill(0.0);
+                *total = f32::INFINITY;
+                continue;
+            }
+            weights.iter_mut().for_each(|weight| *weight = exp(*weight - top));
+            let all = sum(weights);
+            *total = top + all.ln();
+            let scale = all.recip();
+            weights.iter_mut().for_each(|weight| *weight *= scale);
+        }
+    }
+}
+
+vectorised! {
+    /// The same weights again.
+    fn weights_again(scores: &mut [f32], keys: usize, sight: &Sight, totals: &[f32]) {
+        for (row, (scores, &total)) in scores.chunks_exact_mut(keys).zip(totals).enumerate() {
+            let weights = sight.seen(row, scores, f32::NEG_INFINITY);
+            weights.iter_mut().for_each(|weight| *weight = exp(*weight - total));
+        }
+    }
+}
+
+impl Sight<'_> {
+    /// The scores in a reader's window; in it, what is not to be seen becomes `hidden`, and outside of it zero.
+    #[inline(always)]
+    fn seen<'s>(&self, row: usize, scores: &'s mut [f32], hidden: f32) -> &'s mut [f32] {
+        let reader = self.first + row;
+        let window = reader.saturating_sub(self.copied.window).max(self.from)..reader;
+        let (start, end) = (window.start - self.from, window.end - self.from);
+        scores[..start].fill(0.0);
+        scores[end..].fill(0.0);
+        let scores = &mut scores[start..end];
+        let (shift, symbols) = (self.copied.shifts[reader], self.copied.symbols as u32);
+        let facts = self.known_from[window.clone()].iter().zip(&self.intervals[window]);
+        for (score, (&known_from, &interval)) in scores.iter_mut().zip(facts) {
+            let visible = (known_from <= reader as i32) & (((interval + shift) as u32) < symbols);
+            *score = if visible { *score } else { hidden };
+        }
+        scores
+    }
+}
+
+vectorised! {
+    /// Shares of intervals, (rows, span), to `ln(1 + strength · share)` of symbols, (rows, symbols).
+    fn say(
+        shares: &[f32],
+        shifts: &[i32],
+        lowest: i32,
+        sizes: (usize, usize),
+        strength: f32,
+        said: &mut [f32],
+    ) {
+        let (span, symbols) = sizes;
+        for ((shares, said), shift) in shares.chunks_exact(span).zip(said.chunks_exact_mut(symbols)).zip(shifts) {
+            said.fill(0.0);
+            let (said, shares) = overlap(said, shares, shift + lowest);
+            for (said, share) in said.iter_mut().zip(shares) {
+                *said = ln(1.0 + strength * share);
+            }
+        }
+    }
+}
+
+vectorised! {
+    /// Back through [`say`] and the gate: from gradients of logits to those of shares and gates.
+    fn say_back(
+        said_and_grad: (&[f32], &[f32]),
+        gates: (Gates, usize),
+        shifts: &[i32],
+        lowest: i32,
+        sizes: (usize, usize),
+        strength: f32,
+        shares: &mut [f32],
+        grad_gates: &mut [f32],
+    ) {
+        let ((said, grad), (gates, first), (span, symbols)) = (said_and_grad, gates, sizes);
+        let rows = said.chunks_exact(symbols).zip(grad.chunks_exact(symbols)).zip(shares.chunks_exact_mut(span));
+        for (row, ((said, grad), shares)) in rows.enumerate() {
+            grad_gates[row * gates.copies + gates.copy] = dot(said, grad);
+            let scale = gates.numbers[(first + row) * gates.copies + gates.copy] * strength;
+            shares.fill(0.0);
+            // d ln(1 + s c) / dc = s / (1 + s c) = s · e^-said
+            let (shares, said, grad) = overlap_back(shares, said, grad, shifts[row] + lowest);
+            for ((share, said), grad) in shares.iter_mut().zip(said).zip(grad) {
+                *share = scale * grad * exp(-said);
+            }
+        }
+    }
+}
+
+/// The symbols and shares of one another: symbol `s` is in column `s - shift`.
+#[inline(always)]
+fn overlap<'a, 'b>(symbols: &'a mut [f32], columns: &'b [f32], shift: i32) -> (&'a mut [f32], &'b [f32]) {
+    let (to, from) = (shift.max(0) as usize, (-shift).max(0) as usize);
+    (symbols.get_mut(to..).unwrap_or_default(), columns.get(from..).unwrap_or_default())
+}
+
+#[inline(always)]
+fn overlap_back<'a, 'b>(
+    columns: &'a mut [f32],
+    said: &'b [f32],
+    grad: &'b [f32],
+    shift: i32,
+) -> (&'a mut [f32], &'b [f32], &'b [f32]) {
+    let (to, from) = (shift.max(0) as usize, (-shift).max(0) as usize);
+    let symbols = |x: &'b [f32]| x.get(to..).unwrap_or_default();
+    (columns.get_mut(from..).unwrap_or_default(), symbols(said), symbols(grad))
+}
+
+/// The natural logarithm of a number from 1 to 2^100, so written that the compiler can vectorise it. Error below 2e-7 of the larger of it and 1.
+#[inline(always)]
+fn ln(x: f32) -> f32 {
+    // x = 2^power · part, part between the roots of a half and of two.
+    let bits = x.to_bits();
+    let power = (bits.wrapping_sub(0x3f35_04f3) as i32) >> 23;
+    let part = f32::from_bits(bits.wrapping_sub((power << 23) as u32));
+    // ln(part) = 2 artanh((part - 1) / (part + 1))
+    let s = (part - 1.0) / (part + 1.0);
+    let square = s * s;
+    let series = 2.0 + square * (2.0 / 3.0 + square * (2.0 / 5.0 + square * (2.0 / 7.0 + square * (2.0 / 9.0))));
+    power as f32 * std::f32::consts::LN_2 + s * series
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_fast_logarithm_is_one() {
+        for i in 0..4000 {
+            let x = 1.0 + (i as f32 * 0.004).powi(3);
+            let exact = f64::from(x).ln();
+            assert!((f64::from(ln(x)) - exact).abs() <= 3e-7 * exact.max(1.0), "{x}: {} for {exact}", ln(x));
+        }
+    }
+}

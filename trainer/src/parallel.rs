@@ -1,0 +1,164 @@
+//! The sequences of a batch on several threads.
+//!
+//! Every sequence is learned by itself, and its gradients are added in one of a few lanes that do not depend on the number of
+//! threads. Lanes are added up in their order, so that a run gives the same bits on any number of threads.
+
+use std::sync::Mutex;
+
+use anyhow::Result;
+use candle_core::Device;
+use segue_model::{Field, Sequence};
+use segue_network::backprop::{Arithmetic, Gradients, Pass, Weights};
+use segue_network::{Batch, Network};
+
+use crate::measure::Measure;
+use crate::passage::Passage;
+use crate::score::{self, Bits, ByKind};
+use crate::train::loss;
+
+/// Sums of gradients that are kept apart, and the most threads that a step can use.
+pub const LANES: usize = 4;
+
+/// Works at tasks on as many threads as there are workers; the results are in the tasks' order. A thread takes the next task when it is
+/// done with one.
+pub fn spread<W: Send, T: Send, R: Send>(
+    workers: &mut [W],
+    tasks: Vec<T>,
+    work: impl Fn(&mut W, T) -> Result<R> + Sync,
+) -> Result<Vec<R>> {
+    if let [worker] = workers {
+        return tasks.into_iter().map(|task| work(worker, task)).collect();
+    }
+    let done: Mutex<Vec<(usize, Result<R>)>> = Mutex::new(Vec::with_capacity(tasks.len()));
+    let count = tasks.len();
+    let tasks = Mutex::new(tasks.into_iter().enumerate());
+    let next = || tasks.lock().map_or(None, |mut tasks| tasks.next());
+    std::thread::scope(|scope| {
+        for worker in workers.iter_mut().take(count) {
+            scope.spawn(|| {
+                while let Some((place, task)) = next() {
+                    let result = work(worker, task);
+                    if let Ok(mut done) = done.lock() {
+                        done.push((place, result));
+                    }
+                }
+            });
+        }
+    });
+    let mut done = done.into_inner().unwrap_or_default();
+    done.sort_by_key(|(place, _)| *place);
+    done.into_iter().map(|(_, result)| result).collect()
+}
+
+/// Finds gradients, batch by batch.
+pub struct Learner {
+    weights: Weights,
+    passes: Vec<Pass>,
+    lanes: Vec<Gradients>,
+    device: Device,
+}
+
+impl Learner {
+    /// For this network, wherever it is; off the CPU candle computes, in its own arithmetic.
+    pub fn new(network: &Network, device: &Device, arithmetic: Arithmetic, threads: usize) -> Self {
+        let threads = if device.is_cpu() { threads.clamp(1, LANES) } else { 1 };
+        Self {
+            weights: Weights::new(arithmetic),
+            passes: (0..threads).map(|_| Pass::new(network.config())).collect(),
+            lanes: Vec::new(),
+            device: device.clone(),
+        }
+    }
+
+    /// How many threads it uses.
+    pub fn threads(&self) -> usize {
+        self.passes.len()
+    }
+
+    /// Bits a note of a batch, the sum of each field's mean over the answers that count, and in [`Self::gradients`] its gradient.
+    pub fn learn(&mut self, network: &Network, sequences: &[Sequence]) -> Result<f64> {
+        if !self.device.is_cpu() {
+            return self.learn_by_candle(network, sequences);
+        }
+        self.read(network)?;
+        let lanes = sequences.len().clamp(1, LANES);
+        self.lanes.truncate(lanes);
+        self.lanes.resize_with(lanes, || Gradients::new(network));
+        self.lanes.iter_mut().for_each(Gradients::clear);
+        let scales = Field::WITH_PART.map(|field| {
+            let count: usize = sequences.iter().map(|sequence| sequence.scored(field)).sum();
+            1.0 / count.max(1) as f32
+        });
+        let weights = &self.weights;
+        let tasks = self.lanes.iter_mut().enumerate().collect();
+        let nats = spread(&mut self.passes, tasks, |pass, (lane, gradients)| {
+            let mut nats = 0.0;
+            for sequence in sequences.iter().skip(lane).step_by(lanes).filter(|sequence| !sequence.is_empty()) {
+                let batch = Batch::new(std::slice::from_ref(sequence), network.config(), network.vocabulary());
+                let sums = pass.learn(weights, &batch, scales, gradients)?;
+                nats += sums.iter().zip(scales).map(|(sum, scale)| sum * f64::from(scale)).sum::<f64>();
+            }
+            Ok(nats)
+        })?;
+        Ok(nats.iter().sum::<f64>() / std::f64::consts::LN_2)
+    }
+
+    fn read(&mut self, network: &Network) -> Result<()> {
+        spread(&mut self.passes, self.weights.readings(network), |_, reading| Ok(reading.run()?))?;
+        Ok(())
+    }
+
+    /// Sequences of a batch, drawn each by its number.
+    pub fn draw(&mut self, batch: usize, draw: impl Fn(usize) -> Sequence + Sync) -> Result<Vec<Sequence>> {
+        spread(&mut self.passes, (0..batch).collect(), |_, number| Ok(draw(number)))
+    }
+
+    /// Bits of passages by kind, as [`score::score`] counts them, in the arithmetic that learns.
+    pub fn score(&mut self, network: &Network, passages: &[Passage], measure: Measure) -> Result<ByKind> {
+        if !self.device.is_cpu() {
+            return score::score(network, passages, measure, |_| ());
+        }
+        self.read(network)?;
+        let (weights, values) = (&self.weights, measure.values_of(network.config()));
+        let bits = spread(&mut self.passes, passages.iter().collect(), |pass, passage: &Passage| {
+            let mut bits = Bits::default();
+            if passage.sequence.is_empty() {
+                return Ok(bits);
+            }
+            let sequences = std::slice::from_ref(&passage.sequence);
+            let batch = Batch::new(sequences, network.config(), network.vocabulary());
+            pass.logits(weights, &batch, |field, logits| {
+                let rows = logits.chunks_exact(logits.len() / passage.sequence.len());
+                score::answers_of(passage, &values, field, rows, |field, probabilities, value| {
+                    bits.add(field, score::nats(probabilities[value]));
+                });
+            })?;
+            Ok(bits)
+        })?;
+        let mut kinds = ByKind::new();
+        for (passage, bits) in passages.iter().zip(bits) {
+            kinds.entry(passage.kind.clone()).or_default().merge(&bits);
+        }
+        Ok(kinds)
+    }
+
+    fn learn_by_candle(&mut self, network: &Network, sequences: &[Sequence]) -> Result<f64> {
+        let batch = Batch::new(sequences, network.config(), network.vocabulary());
+        let (loss, bits) = loss(network, &batch, sequences)?;
+        let gradients = loss.backward()?;
+        self.lanes.resize_with(1, || Gradients::new(network));
+        for (name, sum) in self.lanes.iter_mut().flat_map(Gradients::by_name) {
+            let gradient = network.variables().get(name).and_then(|var| gradients.get(var));
+            match gradient {
+                Some(gradient) => *sum = gradient.flatten_all()?.to_vec1()?,
+                None => sum.fill(0.0),
+            }
+        }
+        Ok(bits)
+    }
+
+    /// The gradients of the last batch: the sum of the lanes.
+    pub fn gradients(&mut self) -> &mut [Gradients] {
+        &mut self.lanes
+    }
+}
