@@ -102,8 +102,7 @@ fn a_new_metre_does_not_end_an_answer() {
 
 #[test]
 fn held_keys_sound_on_through_start_stop_and_seek() {
-    let (stands, plays, elsewhere) =
-        (Song::Stands(120.0), Song::Plays(0.0, 120.0), Song::Plays(32.0, 120.0));
+    let (stands, plays, elsewhere) = (Song::Stands(120.0), Song::Plays(0.0, 120.0), Song::Plays(32.0, 120.0));
     for (name, from, to) in [("start", stands, plays), ("stop", plays, stands), ("seek", plays, elsewhere)] {
         let mut rig = Rig::new(RATE, from);
         let held = note(0, 48, 3 * BEAT, 3 * BEAT);
@@ -202,7 +201,10 @@ fn a_host_that_takes_no_notes_hears_the_built_in_sound() {
     rig.peak = 0.0;
     rig.run(rig.at(24.0, 120.0), Cut::Of(512), &[]);
     assert!(rig.peak > 1e-3, "Segue is heard");
-    assert!(rig.out.iter().all(|(_, message)| !matches!(message, Message::Off { .. })), "no off without an on");
+    assert!(
+        rig.out.iter().all(|(_, message)| !matches!(message, Message::Off { .. })),
+        "no off without an on"
+    );
     assert_eq!(rig.status.takes.list().len(), 1, "the answer is kept");
     assert!(rig.status.notice().is_some_and(|notice| notice.contains("MIDI")));
 }

@@ -121,7 +121,9 @@ impl Modules {
                 module.pop();
                 let place = *self.places.get(&module)?;
                 let exports = &self.sources[place].exports;
-                return match exports.iter().find(|(name, path)| name == segment && path != std::slice::from_ref(segment))
+                return match exports
+                    .iter()
+                    .find(|(name, path)| name == segment && path != std::slice::from_ref(segment))
                 {
                     Some((_, path)) => {
                         self.resolve(&module, &[path.clone(), segments.cloned().collect()].concat())

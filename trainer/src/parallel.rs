@@ -93,8 +93,10 @@ impl Learner {
         let tasks = self.lanes.iter_mut().enumerate().collect();
         let nats = spread(&mut self.passes, tasks, |pass, (lane, gradients)| {
             let mut nats = 0.0;
-            for sequence in sequences.iter().skip(lane).step_by(lanes).filter(|sequence| !sequence.is_empty()) {
-                let batch = Batch::new(std::slice::from_ref(sequence), network.config(), network.vocabulary());
+            for sequence in sequences.iter().skip(lane).step_by(lanes).filter(|sequence| !sequence.is_empty())
+            {
+                let batch =
+                    Batch::new(std::slice::from_ref(sequence), network.config(), network.vocabulary());
                 let sums = pass.learn(weights, &batch, scales, gradients)?;
                 nats += sums.iter().zip(scales).map(|(sum, scale)| sum * f64::from(scale)).sum::<f64>();
             }

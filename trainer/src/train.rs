@@ -129,8 +129,8 @@ impl Train {
         while run.notes < self.notes {
             let mut random = Pcg64Mcg::new(u128::from(self.seed) << 64 | u128::from(run.step) << 1 | 1);
             let seeds: Vec<u128> = (0..self.batch).map(|_| random.random()).collect();
-            let sequences = learner
-                .draw(self.batch, |number| examples.draw(&mut Pcg64Mcg::new(seeds[number] | 1)))?;
+            let sequences =
+                learner.draw(self.batch, |number| examples.draw(&mut Pcg64Mcg::new(seeds[number] | 1)))?;
             let bits = learner.learn(&network, &sequences)?;
             let threads = learner.threads();
             optimizer.step(&network, learner.gradients(), schedule.at(run.notes) as f32, threads)?;

@@ -20,7 +20,11 @@ fn numbers(tensor: &Tensor) -> Vec<f32> {
 }
 
 /// Nats and gradients by candle, each field at its own weight.
-fn by_candle(network: &Network, music: &[Sequence], scales: [f32; Field::COUNT]) -> (Vec<f64>, BTreeMap<String, Vec<f32>>) {
+fn by_candle(
+    network: &Network,
+    music: &[Sequence],
+    scales: [f32; Field::COUNT],
+) -> (Vec<f64>, BTreeMap<String, Vec<f32>>) {
     let batch = Batch::new(music, network.config(), network.vocabulary());
     let nats: Vec<Tensor> =
         network.nats(&batch).unwrap().iter().map(|nats| nats.sum_all().unwrap()).collect();
@@ -31,7 +35,8 @@ fn by_candle(network: &Network, music: &[Sequence], scales: [f32; Field::COUNT])
         .reduce(|a, b| (a + b).unwrap())
         .unwrap();
     let gradients = loss.backward().unwrap();
-    let gradient = |(name, var): (&String, &candle_core::Var)| (name.clone(), numbers(gradients.get(var).unwrap()));
+    let gradient =
+        |(name, var): (&String, &candle_core::Var)| (name.clone(), numbers(gradients.get(var).unwrap()));
     (
         nats.iter().map(|nats| f64::from(nats.to_scalar::<f32>().unwrap())).collect(),
         network.variables().iter().map(gradient).collect(),
@@ -98,7 +103,10 @@ fn check(config: &Config, seed: u64, lengths: &[usize]) {
         for (name, ours) in gradients.by_name() {
             let error = distance(ours, &theirs[name]);
             println!("{} {name}: {error:.1e}", arithmetic.name());
-            assert!(error < if f32 { 1e-4 } else { 2e-2 }, "{arithmetic:?}: the gradient of {name} is {error} off");
+            assert!(
+                error < if f32 { 1e-4 } else { 2e-2 },
+                "{arithmetic:?}: the gradient of {name} is {error} off"
+            );
             count += 1;
         }
         assert_eq!(count, theirs.len());

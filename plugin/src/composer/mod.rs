@@ -237,7 +237,9 @@ impl Composer {
         self.work.deciding = Some((tick, if decides { NOTES_A_TICK } else { 0 }));
         self.latest.settings = tick.settings;
         if self.status.unsent.load(Ordering::Relaxed) > 0 && self.status.notice().is_none() {
-            self.status.note("this host takes no notes from Segue: no MIDI leaves, and the built-in sound plays them");
+            self.status.note(
+                "this host takes no notes from Segue: no MIDI leaves, and the built-in sound plays them",
+            );
         }
         self.keep_takes();
     }

@@ -37,7 +37,8 @@ static TURNED: LazyLock<Turned> = LazyLock::new(|| {
 });
 
 /// The turns with the step counter of the first steps: a training sequence has no more, and each of its notes asks twice.
-static STEPPED: LazyLock<Vec<[(f32, f32); PAIRS - TIMED]>> = LazyLock::new(|| (0..1024).map(stepped).collect());
+static STEPPED: LazyLock<Vec<[(f32, f32); PAIRS - TIMED]>> =
+    LazyLock::new(|| (0..1024).map(stepped).collect());
 
 fn stepped(step: usize) -> [(f32, f32); PAIRS - TIMED] {
     std::array::from_fn(|pair| cos_sin((step as f64 * STEP_FREQUENCIES[pair]).rem_euclid(TAU)))

@@ -84,7 +84,9 @@ pub fn attend(
     let Room { queries, keys, values, left, scores, .. } = room;
     for (head, totals) in totals.chunks_exact_mut(shape.length).enumerate().take(shape.heads()) {
         let part = |which| (qkv, shape.part(head, which));
-        let factor = |room, side, scale, (qkv, view), used| Factor::new(arithmetic, room, side, scale, (qkv, view, used));
+        let factor = |room, side, scale, (qkv, view), used| {
+            Factor::new(arithmetic, room, side, scale, (qkv, view, used))
+        };
         let queries = factor(queries, Side::Left, SCALE, part(0), As::Is);
         let keys = factor(keys, Side::Right, 1.0, part(1), As::Transposed);
         let values = factor(values, Side::Right, 1.0, part(2), As::Is);
@@ -116,7 +118,9 @@ pub fn attend_back(
     for (head, totals) in totals.chunks_exact(shape.length).enumerate().take(shape.heads()) {
         let part = |which| (qkv, shape.part(head, which));
         let whole = (grad, shape.out(head, 0, shape.length));
-        let factor = |room, side, scale, (qkv, view), used| Factor::new(arithmetic, room, side, scale, (qkv, view, used));
+        let factor = |room, side, scale, (qkv, view), used| {
+            Factor::new(arithmetic, room, side, scale, (qkv, view, used))
+        };
         let [query_rows, key_rows, grad_rows] = &mut *right;
         let queries = factor(queries, Side::Left, SCALE, part(0), As::Is);
         let keys = factor(keys, Side::Right, 1.0, part(1), As::Transposed);

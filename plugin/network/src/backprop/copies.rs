@@ -11,8 +11,8 @@ use super::rows::{row_dots, softmax_back};
 use super::simd::{dot, highest, sum, vectorised};
 use super::sized;
 use super::tiles::{Panels, SIDE, Side};
-use crate::ops::gemm::{As, View};
 use crate::ops::Copied;
+use crate::ops::gemm::{As, View};
 
 const BLOCK: usize = 64;
 const SCALE: f32 = 0.125; // 1 / sqrt(HEAD_DIM)
@@ -70,14 +70,25 @@ struct Ones {
 }
 
 impl Ones {
-    fn set(&mut self, arithmetic: Arithmetic, columns: impl Iterator<Item = usize> + Clone, rows: usize, span: usize) {
+    fn set(
+        &mut self,
+        arithmetic: Arithmetic,
+        columns: impl Iterator<Item = usize> + Clone,
+        rows: usize,
+        span: usize,
+    ) {
         if arithmetic == Arithmetic::F32 {
             self.numbers.clear();
             self.numbers.resize(rows * span, 0.0);
             columns.enumerate().for_each(|(row, column)| self.numbers[row * span + column] = 1.0);
             return;
         }
-        self.forward.one_hot(Side::Right, columns.clone().enumerate().map(|(row, column)| (column, row)), span, rows);
+        self.forward.one_hot(
+            Side::Right,
+            columns.clone().enumerate().map(|(row, column)| (column, row)),
+            span,
+            rows,
+        );
         self.back.one_hot(Side::Right, columns.enumerate(), rows, span);
     }
 
@@ -112,7 +123,8 @@ impl Copies {
     ) {
         let length = copied.length;
         self.look_at(arithmetic, copied);
-        let factor = |room, side, scale, view, used| Factor::new(arithmetic, room, side, scale, (turned, view, used));
+        let factor =
+            |room, side, scale, view, used| Factor::new(arithmetic, room, side, scale, (turned, view, used));
         let queries = factor(&mut room.queries, Side::Left, SCALE, place.part(0, 0, length), As::Is);
         let keys = factor(&mut room.keys, Side::Right, 1.0, place.part(1, 0, length), As::Transposed);
         let ones = self.ones.factor(arithmetic, As::Is, self.span, &self.ones.forward);
@@ -122,15 +134,29 @@ impl Copies {
             let scores = sized(&mut room.scores, count * seen);
             let square = View::new(0, count, seen, seen);
             let queries = queries.outer(Side::Left, first..first + count);
-            multiply(arithmetic, (scores, square), false, queries, keys.outer(Side::Right, from..from + seen));
-            let sight = Sight { copied, known_from: &self.known_from, intervals: &self.intervals, first, from };
+            multiply(
+                arithmetic,
+                (scores, square),
+                false,
+                queries,
+                keys.outer(Side::Right, from..from + seen),
+            );
+            let sight =
+                Sight { copied, known_from: &self.known_from, intervals: &self.intervals, first, from };
             softmax(scores, seen, &sight, &mut totals[first..first + count]);
             let weights = Factor::new(arithmetic, &mut room.left, Side::Left, 1.0, (scores, square, As::Is));
             let shares = sized(&mut room.shares, count * self.span);
             let at = View::new(0, count, self.span, self.span);
             multiply(arithmetic, (shares, at), false, weights, ones.inner(Side::Right, from..from + seen));
             let said = &mut said[first * copied.symbols..][..count * copied.symbols];
-            say(shares, &copied.shifts[first..], self.lowest, (self.span, copied.symbols), copied.strength, said);
+            say(
+                shares,
+                &copied.shifts[first..],
+                self.lowest,
+                (self.span, copied.symbols),
+                copied.strength,
+                said,
+            );
         }
     }
 
@@ -146,7 +172,8 @@ impl Copies {
         room: &mut Room,
     ) {
         let (length, symbols) = (copied.length, copied.symbols);
-        let factor = |room, side, scale, view, used| Factor::new(arithmetic, room, side, scale, (turned, view, used));
+        let factor =
+            |room, side, scale, view, used| Factor::new(arithmetic, room, side, scale, (turned, view, used));
         let queries = factor(&mut room.queries, Side::Left, SCALE, place.part(0, 0, length), As::Is);
         let keys = factor(&mut room.keys, Side::Right, 1.0, place.part(1, 0, length), As::Transposed);
         let query_rows = factor(&mut room.query_rows, Side::Right, SCALE, place.part(0, 0, length), As::Is);
@@ -177,16 +204,25 @@ impl Copies {
 
             let scores = sized(&mut room.scores, count * seen);
             let block_queries = queries.outer(Side::Left, block.clone());
-            multiply(arithmetic, (scores, square), false, block_queries, keys.outer(Side::Right, span.clone()));
-            let sight = Sight { copied, known_from: &self.known_from, intervals: &self.intervals, first, from };
+            multiply(
+                arithmetic,
+                (scores, square),
+                false,
+                block_queries,
+                keys.outer(Side::Right, span.clone()),
+            );
+            let sight =
+                Sight { copied, known_from: &self.known_from, intervals: &self.intervals, first, from };
             weights_again(scores, seen, &sight, &self.totals[block.clone()]);
             let means = sized(&mut room.means, count);
             row_dots(scores, grads, 0, seen, seen, means);
             softmax_back(grads, scores, seen, means);
-            let by_query = Factor::new(arithmetic, &mut room.left, Side::Left, SCALE, (grads, square, As::Is));
+            let by_query =
+                Factor::new(arithmetic, &mut room.left, Side::Left, SCALE, (grads, square, As::Is));
             let to = (&mut *grad_turned, place.part(0, first, count));
             multiply(arithmetic, to, false, by_query, key_rows.inner(Side::Right, span));
-            let by_key = Factor::new(arithmetic, &mut room.left, Side::Left, 1.0, (grads, square, As::Transposed));
+            let by_key =
+                Factor::new(arithmetic, &mut room.left, Side::Left, 1.0, (grads, square, As::Transposed));
             let to = (&mut *grad_turned, place.part(1, from, seen));
             multiply(arithmetic, to, true, by_key, query_rows.inner(Side::Right, block));
         }
@@ -355,7 +391,8 @@ fn ln(x: f32) -> f32 {
     // ln(part) = 2 artanh((part - 1) / (part + 1))
     let s = (part - 1.0) / (part + 1.0);
     let square = s * s;
-    let series = 2.0 + square * (2.0 / 3.0 + square * (2.0 / 5.0 + square * (2.0 / 7.0 + square * (2.0 / 9.0))));
+    let series =
+        2.0 + square * (2.0 / 3.0 + square * (2.0 / 5.0 + square * (2.0 / 7.0 + square * (2.0 / 9.0))));
     power as f32 * std::f32::consts::LN_2 + s * series
 }
 

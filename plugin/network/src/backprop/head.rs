@@ -123,7 +123,14 @@ impl Head {
             let place = Place { copy: index, width };
             let of = Gates { numbers: gates, copies, copy: index };
             let to = (&mut *grad_turned, &mut *grad_gates);
-            self.copies[index].back(arithmetic, copied, (turned, place), (logits, of), to, &mut self.copy_room);
+            self.copies[index].back(
+                arithmetic,
+                copied,
+                (turned, place),
+                (logits, of),
+                to,
+                &mut self.copy_room,
+            );
         }
         turn(grad_turned, width, questions.angles, Angles::turn_back);
         add_rows(grad_gates, gradients.add_to(&name("gate.bias"))?);

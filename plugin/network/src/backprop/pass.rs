@@ -57,7 +57,8 @@ impl Pass {
         for &field in Field::of_model(&self.config) {
             let index = field as usize;
             let (asked, states) = (questions(field, batch), (&self.last.out, &mut *grad_states));
-            nats[index] = self.head.learn(weights, asked, scales[index], states, gradients, &mut self.room)?;
+            nats[index] =
+                self.head.learn(weights, asked, scales[index], states, gradients, &mut self.room)?;
         }
 
         // The states' numbers are no longer needed: `x` becomes the gradient of what was in it.

@@ -20,7 +20,13 @@ pub enum Factor<'a> {
 
 impl<'a> Factor<'a> {
     /// A factor of these numbers, each times `scale`; what must be laid out anew is in `room`.
-    pub fn new(arithmetic: Arithmetic, room: &'a mut Panels, side: Side, scale: f32, numbers: Numbers<'a>) -> Self {
+    pub fn new(
+        arithmetic: Arithmetic,
+        room: &'a mut Panels,
+        side: Side,
+        scale: f32,
+        numbers: Numbers<'a>,
+    ) -> Self {
         match arithmetic.kind() {
             Kind::F32 => Self::Numbers { numbers, scale },
             // SAFETY: holding this arithmetic is the proof of AVX-512 with bf16.
@@ -40,7 +46,13 @@ impl<'a> Factor<'a> {
     }
 
     /// Lays a part of a factor out in panels, from these places of the outer and the inner dimension on; nothing in f32.
-    pub fn lay(arithmetic: Arithmetic, panels: &mut Panels, side: Side, at: (usize, usize), numbers: Numbers) {
+    pub fn lay(
+        arithmetic: Arithmetic,
+        panels: &mut Panels,
+        side: Side,
+        at: (usize, usize),
+        numbers: Numbers,
+    ) {
         match arithmetic.kind() {
             Kind::F32 => (),
             // SAFETY: as for [`Self::new`].
@@ -97,17 +109,32 @@ fn part(view: View, rows: bool, range: Range<usize>) -> View {
 ///
 /// # Panics
 /// Where the shapes do not fit.
-pub fn multiply(arithmetic: Arithmetic, (out, at): (&mut [f32], View), keep: bool, left: Factor, right: Factor) {
+pub fn multiply(
+    arithmetic: Arithmetic,
+    (out, at): (&mut [f32], View),
+    keep: bool,
+    left: Factor,
+    right: Factor,
+) {
     match (left, right) {
         (Factor::Numbers { numbers: left, scale }, Factor::Numbers { numbers: right, scale: other }) => {
             gemm::product((out, at), keep, scale * other, left, right);
         }
         (
             Factor::Panels { panels: left, first, outer: rows, from, inner },
-            Factor::Panels { panels: right, first: right_first, outer: columns, from: right_from, inner: right_inner },
+            Factor::Panels {
+                panels: right,
+                first: right_first,
+                outer: columns,
+                from: right_from,
+                inner: right_inner,
+            },
         ) => {
             at.check(out.len());
-            assert!(inner == right_inner && rows == at.rows && columns == at.columns, "the shapes do not fit");
+            assert!(
+                inner == right_inner && rows == at.rows && columns == at.columns,
+                "the shapes do not fit"
+            );
             let depth = inner.div_ceil(SIDE);
             let kernel = Kernel { arithmetic, depth, right_step: 2 * right.depth() };
             for panel in 0..rows.div_ceil(SIDE) {
@@ -117,7 +144,13 @@ pub fn multiply(arithmetic: Arithmetic, (out, at): (&mut [f32], View), keep: boo
                 let place = at.offset + panel * SIDE * at.row_stride;
                 if whole > 0 {
                     let out = &mut out[place..][..(SIDE - 1) * at.row_stride + whole * SIDE];
-                    kernel.squares(left, right.panel(right_first, right_from), whole, (out, at.row_stride), keep);
+                    kernel.squares(
+                        left,
+                        right.panel(right_first, right_from),
+                        whole,
+                        (out, at.row_stride),
+                        keep,
+                    );
                 }
                 // What is no whole square is computed beside and copied.
                 for column in whole..columns.div_ceil(SIDE) {
@@ -183,12 +216,16 @@ mod tests {
     /// Two parts in 2^9, once for each factor, of the products' sizes.
     #[test]
     fn every_arithmetic_multiplies_every_shape() {
-        let shapes = [(1, 1, 1), (3, 5, 7), (32, 32, 32), (64, 96, 128), (33, 65, 31), (70, 2, 64), (16, 128, 40)];
+        let shapes =
+            [(1, 1, 1), (3, 5, 7), (32, 32, 32), (64, 96, 128), (33, 65, 31), (70, 2, 64), (16, 128, 40)];
         for arithmetic in Arithmetic::all() {
             for (rows, columns, inner) in shapes {
-                for (left_as, right_as) in
-                    [(As::Is, As::Is), (As::Is, As::Transposed), (As::Transposed, As::Is), (As::Transposed, As::Transposed)]
-                {
+                for (left_as, right_as) in [
+                    (As::Is, As::Is),
+                    (As::Is, As::Transposed),
+                    (As::Transposed, As::Is),
+                    (As::Transposed, As::Transposed),
+                ] {
                     for keep in [false, true] {
                         check(arithmetic, (rows, columns, inner), left_as, right_as, keep);
                     }
@@ -197,7 +234,13 @@ mod tests {
         }
     }
 
-    fn check(arithmetic: Arithmetic, (rows, columns, inner): (usize, usize, usize), left_as: As, right_as: As, keep: bool) {
+    fn check(
+        arithmetic: Arithmetic,
+        (rows, columns, inner): (usize, usize, usize),
+        left_as: As,
+        right_as: As,
+        keep: bool,
+    ) {
         let (pad, scale) = (3, 0.5);
         let lie = |rows: usize, columns: usize, used: As| {
             let (rows, columns) = if used == As::Is { (rows, columns) } else { (columns, rows) };
@@ -211,7 +254,8 @@ mod tests {
         let mut out = before.clone();
         let (mut room, mut other) = (Panels::default(), Panels::default());
         let left_factor = Factor::new(arithmetic, &mut room, Side::Left, scale, (&left, left_at, left_as));
-        let right_factor = Factor::new(arithmetic, &mut other, Side::Right, 1.0, (&right, right_at, right_as));
+        let right_factor =
+            Factor::new(arithmetic, &mut other, Side::Right, 1.0, (&right, right_at, right_as));
         multiply(arithmetic, (&mut out, at), keep, left_factor, right_factor);
         let at_of = |view: View, used: As, row: usize, column: usize| {
             let (row, column) = if used == As::Is { (row, column) } else { (column, row) };
@@ -248,7 +292,8 @@ mod tests {
         for arithmetic in Arithmetic::all() {
             let (mut room, mut other) = (Panels::default(), Panels::default());
             let left = Factor::new(arithmetic, &mut room, Side::Left, 1.0, (&left, left_at, As::Is));
-            let right = Factor::new(arithmetic, &mut other, Side::Right, 1.0, (&right, right_at, As::Transposed));
+            let right =
+                Factor::new(arithmetic, &mut other, Side::Right, 1.0, (&right, right_at, As::Transposed));
             let part = View::new(0, 33, 32, 32);
             let (mut whole, mut sum) = (vec![0.0; rows * columns], vec![0.0; 33 * 32]);
             multiply(arithmetic, (&mut whole, View::new(0, rows, columns, columns)), false, left, right);
@@ -275,10 +320,21 @@ mod tests {
             let Some(_) = (arithmetic != Arithmetic::F32).then_some(()) else { continue };
             let (mut room, mut ones) = (Panels::default(), Panels::default());
             ones.one_hot(Side::Right, (0..inner).map(|k| (hot(k), k)), columns, inner);
-            let left =
-                Factor::new(arithmetic, &mut room, Side::Left, 1.0, (&left, View::new(0, rows, inner, inner), As::Is));
+            let left = Factor::new(
+                arithmetic,
+                &mut room,
+                Side::Left,
+                1.0,
+                (&left, View::new(0, rows, inner, inner), As::Is),
+            );
             let mut out = vec![0.0; rows * columns];
-            multiply(arithmetic, (&mut out, View::new(0, rows, columns, columns)), false, left, Factor::of(&ones));
+            multiply(
+                arithmetic,
+                (&mut out, View::new(0, rows, columns, columns)),
+                false,
+                left,
+                Factor::of(&ones),
+            );
             let mut exact = vec![0.0; rows * columns];
             let numbers = numbers(rows * inner, 1);
             for row in 0..rows {

@@ -69,7 +69,13 @@ impl Panels {
     }
 
     /// A matrix of zeros with a one at each of these places, given along the outer and along the inner dimension.
-    pub fn one_hot(&mut self, side: Side, hot: impl Iterator<Item = (usize, usize)>, outer: usize, inner: usize) {
+    pub fn one_hot(
+        &mut self,
+        side: Side,
+        hot: impl Iterator<Item = (usize, usize)>,
+        outer: usize,
+        inner: usize,
+    ) {
         const ONE: u32 = 0x3f80;
         self.shape(outer, inner);
         let depth = self.depth();
@@ -151,7 +157,11 @@ mod x86 {
     /// # Safety
     /// The processor has these features, and all of the matrix lies in the slice.
     #[target_feature(enable = "avx512f,avx512bw,avx512bf16")]
-    pub unsafe fn pack<const ALONG: bool, const TURN: bool>(tiles: &mut [Tile], numbers: &[f32], part: &Part) {
+    pub unsafe fn pack<const ALONG: bool, const TURN: bool>(
+        tiles: &mut [Tile],
+        numbers: &[f32],
+        part: &Part,
+    ) {
         for (index, tile) in tiles.iter_mut().enumerate() {
             let (first, from) = (part.first + index % 2 * HALF, index / 2 * SIDE);
             let (outer, inner) = (part.outer.saturating_sub(first).min(HALF), (part.inner - from).min(SIDE));
@@ -190,8 +200,8 @@ mod x86 {
             let mask = mask(outer);
             // Word 2n of the result is word n of the low numbers, word 2n + 1 that of the high ones.
             let order = _mm512_set_epi16(
-                31, 15, 30, 14, 29, 13, 28, 12, 27, 11, 26, 10, 25, 9, 24, 8, 23, 7, 22, 6, 21, 5, 20, 4, 19, 3, 18, 2,
-                17, 1, 16, 0,
+                31, 15, 30, 14, 29, 13, 28, 12, 27, 11, 26, 10, 25, 9, 24, 8, 23, 7, 22, 6, 21, 5, 20, 4, 19,
+                3, 18, 2, 17, 1, 16, 0,
             );
             for (pair, pairs) in rows.iter_mut().enumerate().take(inner.div_ceil(2)) {
                 let high = if 2 * pair + 1 < inner { mask } else { 0 };

@@ -101,8 +101,10 @@ impl Weights {
         }
         let arithmetic = self.arithmetic;
         let from = |name: &String| network.variables().get(name).map(candle_core::Var::as_tensor);
-        let matrices = self.matrices.iter_mut().filter_map(|(name, matrix)| Some((from(name)?, To::Matrix(matrix))));
-        let numbers = self.numbers.iter_mut().filter_map(|(name, numbers)| Some((from(name)?, To::Numbers(numbers))));
+        let matrices =
+            self.matrices.iter_mut().filter_map(|(name, matrix)| Some((from(name)?, To::Matrix(matrix))));
+        let numbers =
+            self.numbers.iter_mut().filter_map(|(name, numbers)| Some((from(name)?, To::Numbers(numbers))));
         matrices.chain(numbers).map(|(from, to)| Reading { arithmetic, from, to }).collect()
     }
 

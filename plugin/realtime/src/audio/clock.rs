@@ -158,9 +158,7 @@ impl Clock {
             (None, None) => None,
             (Some(_), None) => Some(Jump::Stopped),
             (None, Some(_)) => Some(Jump::Started),
-            (Some(_), Some(song)) => {
-                (!self.continues(sample, song, told, rounding)).then_some(Jump::Moved)
-            }
+            (Some(_), Some(song)) => (!self.continues(sample, song, told, rounding)).then_some(Jump::Moved),
         };
         let begins = |song| match jump {
             Some(_) => {

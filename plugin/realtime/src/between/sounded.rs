@@ -161,7 +161,8 @@ mod tests {
         assert!(out.pop().is_ok());
         reports.clock(Beats::ONE, Tempo::DEFAULT, Meter::COMMON, Beats::ZERO);
         let told: Vec<_> = std::iter::from_fn(|| out.pop().ok()).skip(SOUNDED / 2).collect();
-        let clock = Sounded::Clock { at: Beats::ONE, tempo: Tempo::DEFAULT, meter: Meter::COMMON, line: Beats::ZERO };
+        let clock =
+            Sounded::Clock { at: Beats::ONE, tempo: Tempo::DEFAULT, meter: Meter::COMMON, line: Beats::ZERO };
         assert_eq!(told, [Sounded::Lost { at: Beats::ONE, count: 8 }, clock]);
     }
 

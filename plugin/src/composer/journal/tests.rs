@@ -22,7 +22,12 @@ fn journal() -> (Journal, Arc<Takes>) {
     let takes = Arc::<Takes>::default();
     let mut journal = Journal::new(takes.clone());
     journal.hear(Sounded::Reset);
-    journal.hear(Sounded::Clock { at: Beats::ZERO, tempo: Tempo::DEFAULT, meter: Meter::COMMON, line: Beats::ZERO });
+    journal.hear(Sounded::Clock {
+        at: Beats::ZERO,
+        tempo: Tempo::DEFAULT,
+        meter: Meter::COMMON,
+        line: Beats::ZERO,
+    });
     (journal, takes)
 }
 
@@ -36,7 +41,12 @@ fn memory_is_the_same_after_three_hundred_thousand_notes() {
         for step in 0..100 {
             let at = beat(from + step);
             let (role, answer) = if step < 50 { (Role::Player, 0) } else { (Role::Segue, number + 1) };
-            journal.hear(Sounded::Clock { at, tempo: Tempo::new(100.0 + step as f64), meter: Meter::COMMON, line: Beats::ZERO });
+            journal.hear(Sounded::Clock {
+                at,
+                tempo: Tempo::new(100.0 + step as f64),
+                meter: Meter::COMMON,
+                line: Beats::ZERO,
+            });
             journal.hear(on(at, role, 60, answer));
             journal.hear(off(beat(from + step + 1), role, 60));
         }

@@ -32,10 +32,9 @@ impl Processor {
             self.output.voices.end_all(Role::Player, &mut self.first(sink));
             self.output.passed.release_all(0, sink);
         }
-        for (was, is) in [
-            (old.when.latch_trigger, new.when.latch_trigger),
-            (old.when.mode_trigger, new.when.mode_trigger),
-        ] {
+        for (was, is) in
+            [(old.when.latch_trigger, new.when.latch_trigger), (old.when.mode_trigger, new.when.mode_trigger)]
+        {
             if let (true, Some(Trigger::Control(controller))) = (was != is, is) {
                 self.output.passed.release(controller, 0, sink);
             }
@@ -88,7 +87,8 @@ impl Processor {
         let survives = if jump == Jump::Moved && to - from < TICK {
             // The end of a loop that is whole bars long. What sounds of ours ends, as hosts ask; what is planned stands where
             // it stood.
-            self.output.end_ours_before(wrapped, &mut ends, |key| self.meters.set_key(Role::Segue, key, false));
+            self.output
+                .end_ours_before(wrapped, &mut ends, |key| self.meters.set_key(Role::Segue, key, false));
             Survives::Until(Beats::MAX)
         } else {
             self.make_way(Survives::Nothing, &mut ends);

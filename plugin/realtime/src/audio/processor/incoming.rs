@@ -2,8 +2,8 @@
 //! passed through.
 
 use super::*;
-use crate::audio::overrides::next_mode;
 use crate::audio::echo::Struck;
+use crate::audio::overrides::next_mode;
 use crate::audio::voices::{On, midi_velocity};
 use crate::between::limits::TOUCHES;
 use crate::between::settings::Trigger;
@@ -31,7 +31,8 @@ impl Processor {
             Message::On { id, channel: DRUM_CHANNEL, key, velocity } if velocity > 0.0 => {
                 self.drum_on(Address { channel: DRUM_CHANNEL, key }, id, velocity, now);
             }
-            Message::On { channel: DRUM_CHANNEL, key, .. } | Message::Off { channel: DRUM_CHANNEL, key, .. } => {
+            Message::On { channel: DRUM_CHANNEL, key, .. }
+            | Message::Off { channel: DRUM_CHANNEL, key, .. } => {
                 if !self.commands(Trigger::Note(key), 0.0, now) {
                     self.drum_off(Address { channel: DRUM_CHANNEL, key }, now);
                 }

@@ -102,11 +102,11 @@ fn no_tail_ends_in_subnormal_numbers() {
         for levels in [LOUD, [1e-3, 1e-3], [1e-30, 1e-36]] {
             let mut sound = Sound::new(rate);
             for key in [0, 21, 60, 100, 127] {
-                sound.on(at(key), Role::Player, 1e-3);
-                sound.on(at(key), Role::Segue, 1.0);
+                sound.note_on(at(key), Role::Player, 1e-3);
+                sound.note_on(at(key), Role::Segue, 1.0);
             }
             let mut samples = stereo(&mut sound, rate as usize / 5, levels).0;
-            [0, 21, 60, 100, 127].into_iter().for_each(|key| sound.off(at(key)));
+            [0, 21, 60, 100, 127].into_iter().for_each(|key| sound.note_off(at(key)));
             samples.extend(stereo(&mut sound, 4 * rate as usize, levels).1);
             assert!(sound.is_silent());
             let subnormal = samples.iter().position(|sample| sample.is_subnormal());
