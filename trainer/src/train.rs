@@ -140,7 +140,7 @@ impl Train {
             progress.set_message(format!("{:.2} bits a note", run.smooth));
             if run.notes >= next_evaluation || run.notes >= self.notes {
                 next_evaluation = run.notes + self.evaluate_every;
-                self.evaluate(&network, &mut learner, &origin, &optimizer, &mut run, &valid, |line| {
+                self.evaluate(&network, &mut learner, (&origin, &optimizer), &mut run, &valid, |line| {
                     progress.suspend(|| println!("{line}"))
                 })?;
             }
@@ -267,8 +267,7 @@ impl Train {
         &self,
         network: &Network,
         learner: &mut Learner,
-        origin: &Origin,
-        optimizer: &AdamW,
+        (origin, optimizer): (&Origin, &AdamW),
         run: &mut Progress,
         valid: &[Passage],
         print: impl Fn(String),

@@ -6,7 +6,7 @@
 use egui::{Rect, pos2, vec2};
 
 use super::panels::{Panel, Panels};
-use super::{groups, panel_bar, piano, takes_panel, theme};
+use super::{groups, piano, takes_panel, theme};
 
 /// The lowest roll: three octaves of notes of three pixels, and the line above them.
 const LOWEST_ROLL: f32 = 140.0;
@@ -48,7 +48,7 @@ impl Layout {
     pub fn of(area: Rect, panels: &Panels, page: Option<f32>) -> Self {
         let has_page = page.is_some();
         let space = theme::GAP;
-        let above = LOWEST_ROLL + 2.0 * space + panel_bar::HEIGHT;
+        let above = LOWEST_ROLL + 2.0 * space + theme::PANEL_BAR_HEIGHT;
         let room = (area.height() - above).max(0.0);
         let key = if area.height() < LOW { piano::LOW } else { piano::HEIGHT };
         let keys_height = key + space;
@@ -72,7 +72,7 @@ impl Layout {
         let bottom = Rect::from_min_max(pos2(area.left(), area.bottom() - height), area.max);
         let bar_bottom = if height > 0.0 { bottom.top() - space } else { area.bottom() };
         let bar = Rect::from_min_max(
-            pos2(area.left(), bar_bottom - panel_bar::HEIGHT),
+            pos2(area.left(), bar_bottom - theme::PANEL_BAR_HEIGHT),
             pos2(area.right(), bar_bottom),
         );
         let at = Rect::from_min_size(pos2(area.left(), bar.top() - space - key), vec2(area.width(), key));

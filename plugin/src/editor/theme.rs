@@ -7,6 +7,9 @@
 use egui::style::ScrollStyle;
 use egui::{Color32, Context, CornerRadius, FontFamily, FontId, Stroke, TextStyle, Theme, Visuals, vec2};
 
+/// How high the bar with the panels' names is.
+pub const PANEL_BAR_HEIGHT: f32 = 26.0;
+
 /// Behind everything.
 pub const GROUND: Color32 = Color32::from_rgb(0x15, 0x17, 0x1c);
 /// A group of controls.

@@ -4,6 +4,7 @@
 macro_rules! vectorised {
     ($(#[$doc:meta])* $visible:vis fn $name:ident($($arg:ident: $type:ty),* $(,)?) $(-> $out:ty)? $body:block) => {
         $(#[$doc])*
+        #[allow(clippy::too_many_arguments)]
         $visible fn $name($($arg: $type),*) $(-> $out)? {
             #[inline(always)]
             #[allow(clippy::too_many_arguments)]
@@ -11,10 +12,12 @@ macro_rules! vectorised {
             #[cfg(target_arch = "x86_64")]
             {
                 #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl")]
+                #[allow(clippy::too_many_arguments)]
                 fn avx512($($arg: $type),*) $(-> $out)? {
                     plain($($arg),*)
                 }
                 #[target_feature(enable = "avx2")]
+                #[allow(clippy::too_many_arguments)]
                 fn avx2($($arg: $type),*) $(-> $out)? {
                     plain($($arg),*)
                 }
