@@ -184,7 +184,7 @@ impl Scene {
         let sane = self.host.song.nonsense.is_none();
         let ends = self.host.apply(&cue);
         // Where the host told nonsense before, a jump is in the eye of the beholder.
-        let jumps = matches!(cue, Cue::Transport(_) | Cue::Seek(_) | Cue::Meter(_));
+        let jumps = matches!(cue, Cue::Transport(_) | Cue::Seek(_));
         ends && (sane || !jumps)
     }
 

@@ -114,7 +114,7 @@ impl VirtualHost {
 
     /// Does something between blocks. Returns whether it must end all that sounds of ours.
     pub fn apply(&mut self, cue: &Cue) -> bool {
-        let (was, old, meter) = (self.song.state, self.settings, self.song.meter);
+        let (was, old) = (self.song.state, self.settings);
         match cue {
             Cue::Transport(state) => self.song.state = *state,
             Cue::Seek(at) => self.song.at = *at,
@@ -153,7 +153,6 @@ impl VirtualHost {
         match cue {
             Cue::Transport(state) => (*state == State::Plays) != (was == State::Plays),
             Cue::Seek(_) => self.song.state == State::Plays,
-            Cue::Meter(new) => self.song.state == State::Plays && *new != meter,
             Cue::Reset | Cue::Restart(_) | Cue::Load | Cue::Panic => true,
             Cue::Settings(_) => {
                 old.bypass != new.bypass

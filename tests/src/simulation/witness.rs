@@ -7,12 +7,15 @@ use segue::between::limits::ECHO_SECONDS;
 use segue::between::message::{Event, Message};
 use segue::between::planned::Planned;
 use segue::between::settings::{Mode, Settings, Trigger, Yield};
-use segue_music::{Channel, Key, Velocity};
+use segue_music::{Channel, DRUM_CHANNEL, Key, Velocity};
 
 use super::bounds::BoundsWatch;
 use super::matching::Plans;
 use super::virtual_composer::Made;
 use super::virtual_host::VirtualHost;
+
+/// A 64th: bars of every metre are multiples of it.
+const UNIT: f64 = 1.0 / 16.0;
 
 /// One of our notes, as it was heard.
 #[derive(Clone, Copy, Debug)]
@@ -193,15 +196,16 @@ impl Witness {
         }
         let velocity = (velocity * 127.0).round() as Velocity;
         let seconds = f64::from(time) / host.rate;
-        let (song, bar) = (host.song.position_in(seconds), host.song.bar());
+        let song = host.song.position_in(seconds);
         // Which plan it was is known from the plugin's own clock; how exact it was, from the host's song alone.
         let at = self.clock.beats_at(sample - self.clock_from);
         let Some((planned, made)) = self.plans.find(key, velocity, at) else {
             return Err(format!("key {key}, velocity {velocity} at {sample}: nobody planned it"));
         };
-        // The jam is somewhere else than the song, but at the same place of its bar.
+        // The jam is somewhere else than the song, but at the same place of its bar. Where the metre has changed since the
+        // song last jumped, bars of both lengths lie between, so the place in a 64th is compared.
         let beats = song - (planned.note.onset + planned.shift).as_f64();
-        let folded = (beats + bar / 2.0).rem_euclid(bar) - bar / 2.0;
+        let folded = (beats + UNIT / 2.0).rem_euclid(UNIT) - UNIT / 2.0;
         let error = host.song.is_told().then(|| folded * 60.0 / host.song.tempo_in(seconds) * host.rate);
         self.ours.push(Sounded {
             on: sample,
@@ -305,7 +309,11 @@ impl Witness {
 /// Whether a message is a key that the player strikes, and that is heard as such.
 fn is_heard(event: &Event, settings: &Settings, witness: &Witness, host: &VirtualHost) -> bool {
     let Message::On { channel, key, velocity, .. } = event.message else { return false };
-    velocity > 0.0 && !settings.bypass && !commands(key, settings) && !echoes(channel, key, witness, host)
+    channel != DRUM_CHANNEL
+        && velocity > 0.0
+        && !settings.bypass
+        && !commands(key, settings)
+        && !echoes(channel, key, witness, host)
 }
 
 /// Whether a key is a trigger.

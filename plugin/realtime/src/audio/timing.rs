@@ -90,10 +90,11 @@ impl Timing {
         let (begin, end) = transport.cycle.filter(|(begin, end)| begin.is_finite() && begin < end)?;
         let song = transport.song.filter(|song| transport.playing && song.is_finite() && *song < end)?;
         let tempo = transport.tempo.filter(|tempo| tempo.is_finite() && *tempo > 0.0)?;
-        let left = ((end - song) * 60.0 / tempo * self.sample_rate).round();
-        // A float cast saturates.
-        let left = left as usize;
-        (left > 0 && left < frames).then_some((left, begin))
+        let beats = tempo / 60.0 / self.sample_rate;
+        let exact = (end - song) / beats;
+        // The first sample at or after the end, but for what a float rounds. The cast saturates.
+        let left = (exact - 1e-6).ceil() as usize;
+        (left > 0 && left < frames).then(|| (left, begin + (left as f64 - exact).max(0.0) * beats))
     }
 
     /// A tick happens at a sample: sets when the next one does.
