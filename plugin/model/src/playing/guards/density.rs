@@ -2,7 +2,9 @@
 //!
 //! A model that has seen every density drifts towards more and more notes when it reads its own.
 //!
-//! What it does: `trainer sweep --midi CORPUS --manifest MANIFEST --prompts 240 --bars 16
+//! Without it, 6.7 % of notes end four beats with more than 1.5 times the notes of the prompt's
+//! densest four, with it 4.3 %, people's 4.6 %. The command:
+//! `trainer sweep --midi CORPUS --manifest MANIFEST --prompts 240 --bars 16
 //! --temperatures 1 --top-ps 0.95 --without-guard density`
 
 use segue_music::{Context, Role, Tick};

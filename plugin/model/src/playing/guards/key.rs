@@ -1,8 +1,10 @@
 //! Key guard: draws pitch classes back to those of the other's newest notes.
 //!
-//! Without it a model that goes on alone for long leaves the key for good.
+//! A model that goes on alone for long drifts away from them.
 //!
-//! What it does: `trainer sweep --midi CORPUS --manifest MANIFEST --prompts 240 --bars 16
+//! Without it the cosine of an answer's pitch classes to the prompt's is 0.803, with it 0.830,
+//! people's 0.820. The command:
+//! `trainer sweep --midi CORPUS --manifest MANIFEST --prompts 240 --bars 16
 //! --temperatures 1 --top-ps 0.95 --without-guard key`
 
 use segue_music::{Context, Role, Tick};

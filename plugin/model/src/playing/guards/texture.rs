@@ -1,8 +1,11 @@
 //! Texture guard: keeps chords about as large, and silences about as long, as the other's.
 //!
-//! Without it chorales grow by voices, and pauses by beats.
+//! Left alone, the model lets chords grow and pauses widen.
 //!
-//! What it does: `trainer sweep --midi CORPUS --manifest MANIFEST --prompts 240 --bars 16
+//! Without it, 5.5 % of chords have more notes than any of the prompt's, with it 1.0 %, people's
+//! 4.5 %. 1.3 % of silences last more than twice the prompt's longest, with it 0.5 %, and 0.8 % of
+//! people's. The command:
+//! `trainer sweep --midi CORPUS --manifest MANIFEST --prompts 240 --bars 16
 //! --temperatures 1 --top-ps 0.95 --without-guard texture`
 
 use segue_music::{Context, Role, Tick};
