@@ -1,5 +1,6 @@
 //! The editor without a window: what is drawn where, and what clicks, drags and typing do.
 
+mod complete;
 mod contrast;
 mod controls;
 mod keys;
