@@ -9,9 +9,6 @@ use super::layout::Layout;
 use super::panels::{Panel, Panels};
 use super::theme;
 
-/// Its height.
-pub const HEIGHT: f32 = 26.0;
-
 /// Space between its buttons.
 const SPACE: f32 = 4.0;
 
