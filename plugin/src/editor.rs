@@ -57,6 +57,7 @@ use crate::status::Status;
 use crate::takes::Takes;
 use groups::Controls;
 use header::Page;
+pub use hint::hint;
 pub use instance::Instance;
 use layout::Layout;
 use learn::Learning;

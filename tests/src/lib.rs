@@ -5,6 +5,8 @@ mod answer;
 #[cfg(target_os = "linux")]
 pub mod editor_open;
 pub mod modules;
+#[cfg(target_os = "linux")]
+mod new_player;
 mod plugin;
 pub mod simulation;
 mod vst3_editor;
@@ -17,6 +19,8 @@ mod watch;
 mod window;
 
 pub use answer::{ANSWER_CHANNEL, PLAYER_CHANNEL, grid_error, parameter, perform, perform_on, phrase};
+#[cfg(target_os = "linux")]
+pub use new_player::NewPlayer;
 pub use plugin::{Format, built};
 pub use vst3_editor::{Vst3Controller, Vst3Editor};
 pub use vst3_host::Vst3Host;

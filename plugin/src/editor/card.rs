@@ -11,14 +11,8 @@ fn row<'a>(card: &'a str, name: &str) -> Option<&'a str> {
     })
 }
 
-/// The model's name, as the title of its card has it.
-fn title(card: &str) -> Option<&str> {
-    card.lines().next()?.strip_prefix("# Model card: ").map(str::trim)
-}
-
 /// The card in one paragraph.
 pub fn paragraph() -> String {
-    let name = title(CARD).unwrap_or("The model");
     // What follows a semicolon is for who builds such models.
     let first = |fact: &str| fact.split(';').next().unwrap_or(fact).trim().to_owned();
     let fact = |words: &str, row_name: &str| {
@@ -26,9 +20,10 @@ pub fn paragraph() -> String {
     };
     let (size, seen) = (fact("Size", "size"), fact("Seen in training", "seen"));
     format!(
-        "{name} is a small transformer that predicts the next note. Segue's own trainer made it from music whose \
-         licences permit that. It plays on your processor; nothing you play leaves your computer.{size}{seen} Its \
-         card is assets/segue.md in Segue's source: what it was trained on, how it scores, what it does not do well."
+        "The model that comes with Segue is a small transformer that predicts the next note. Segue's own trainer made \
+         it from music whose licences permit that. It plays on your processor; nothing you play leaves your \
+         computer.{size}{seen} Its card is assets/segue.md in Segue's source: what it was trained on, how it scores, \
+         what it does not do well."
     )
 }
 
@@ -38,7 +33,6 @@ mod tests {
 
     #[test]
     fn the_card_says_what_the_window_shows() {
-        assert!(title(CARD).is_some(), "the card's first line names the model");
         for name in ["size", "seen"] {
             let fact = row(CARD, name).expect(name);
             assert!(fact.contains("million"), "{name}: {fact}");

@@ -156,6 +156,7 @@ pub fn menu<R>(opener: &Response, width: f32, contents: impl FnOnce(&mut Ui) -> 
     let height = menu_height(&opener.ctx);
     let popup = Popup::menu(opener).width(width).close_behavior(PopupCloseBehavior::CloseOnClickOutside);
     let shown = popup.show(|ui| {
+        ui.spacing_mut().button_padding = theme::PADDING;
         ui.set_min_width(ui.available_width());
         ScrollArea::vertical().max_height(height).show(ui, |ui| {
             ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Extend);

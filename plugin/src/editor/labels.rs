@@ -103,9 +103,7 @@ pub fn no_room(panels: &[Panel]) -> Option<String> {
         [] => last.name().to_owned(),
         _ => format!("{} and {}", others.join(", "), last.name()),
     };
-    Some(format!(
-        "No room for {names} in a window of this size: click a name to swap, fold another, or make the window larger."
-    ))
+    Some(format!("No room for {names} here: click a name to swap, fold another, or make the window larger."))
 }
 
 fn plural(count: f32, what: &str) -> String {
@@ -136,9 +134,9 @@ mod tests {
         assert_eq!(lag(2.6), "lag 3 ms");
         assert_eq!(no_room(&[]), None);
         for (panels, names) in [
-            (&[Panel::Keys][..], "No room for Keyboard in"),
-            (&[Panel::When, Panel::Sound], "No room for When and Sound in"),
-            (&[Panel::When, Panel::What, Panel::Sound], "No room for When, What and Sound in"),
+            (&[Panel::Keys][..], "No room for Keyboard here"),
+            (&[Panel::When, Panel::Sound], "No room for When and Sound here"),
+            (&[Panel::When, Panel::What, Panel::Sound], "No room for When, What and Sound here"),
         ] {
             let said = no_room(panels).expect("something has no room");
             assert!(said.starts_with(names), "{said}");

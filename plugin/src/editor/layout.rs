@@ -17,6 +17,9 @@ const LOWEST_GROUP: f32 = 72.0;
 const LOWEST_TAKES: f32 = 112.0;
 const LOWEST_PAGE: f32 = 112.0;
 
+/// Height of the bar.
+const BAR: f32 = 26.0;
+
 /// An area lower than this has lower keys.
 const LOW: f32 = 400.0;
 
@@ -48,7 +51,7 @@ impl Layout {
     pub fn of(area: Rect, panels: &Panels, page: Option<f32>) -> Self {
         let has_page = page.is_some();
         let space = theme::GAP;
-        let above = LOWEST_ROLL + 2.0 * space + theme::PANEL_BAR_HEIGHT;
+        let above = LOWEST_ROLL + 2.0 * space + BAR;
         let room = (area.height() - above).max(0.0);
         let key = if area.height() < LOW { piano::LOW } else { piano::HEIGHT };
         let keys_height = key + space;
@@ -71,10 +74,7 @@ impl Layout {
         let height = if lower { natural.min(left) } else { 0.0 };
         let bottom = Rect::from_min_max(pos2(area.left(), area.bottom() - height), area.max);
         let bar_bottom = if height > 0.0 { bottom.top() - space } else { area.bottom() };
-        let bar = Rect::from_min_max(
-            pos2(area.left(), bar_bottom - theme::PANEL_BAR_HEIGHT),
-            pos2(area.right(), bar_bottom),
-        );
+        let bar = Rect::from_min_max(pos2(area.left(), bar_bottom - BAR), pos2(area.right(), bar_bottom));
         let at = Rect::from_min_size(pos2(area.left(), bar.top() - space - key), vec2(area.width(), key));
         let roll_bottom = if keys { at.top() - space } else { bar.top() - space };
         let roll = Rect::from_min_max(area.min, pos2(area.right(), roll_bottom));

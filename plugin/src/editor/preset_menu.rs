@@ -76,6 +76,7 @@ impl PresetMenu {
         let height = menu_height(&opener.ctx) - 2.0 * theme::ROW;
         let opened = popup.show(|ui| {
             ui.set_width(MENU);
+            ui.spacing_mut().button_padding = theme::PADDING;
             self.save(ui, params);
             ui.separator();
             ScrollArea::vertical().max_height(height).show(ui, |ui| self.entries(ui, host, params));

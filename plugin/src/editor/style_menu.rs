@@ -45,6 +45,7 @@ impl StyleMenu {
         let popup = Popup::menu(&opener).width(width).close_behavior(PopupCloseBehavior::CloseOnClickOutside);
         let shown = popup.show(|ui| {
             ui.set_width(width);
+            ui.spacing_mut().button_padding = theme::PADDING;
             let chosen = self.choose(ui, &names, param.value(), height);
             if let Some(number) = chosen {
                 set(setter, param, number);

@@ -5,10 +5,9 @@
 //! criterion 1.4.3, level AA). Tests measure that on what is drawn.
 
 use egui::style::ScrollStyle;
-use egui::{Color32, Context, CornerRadius, FontFamily, FontId, Stroke, TextStyle, Theme, Visuals, vec2};
-
-/// How high the bar with the panels' names is.
-pub const PANEL_BAR_HEIGHT: f32 = 26.0;
+use egui::{
+    Color32, Context, CornerRadius, FontFamily, FontId, Stroke, TextStyle, Theme, Vec2, Visuals, vec2,
+};
 
 /// Behind everything.
 pub const GROUND: Color32 = Color32::from_rgb(0x15, 0x17, 0x1c);
@@ -41,6 +40,8 @@ pub const MARGIN: f32 = 12.0;
 pub const ROW: f32 = 26.0;
 /// Space between controls.
 pub const GAP: f32 = 4.0;
+/// Space within a button, at its edges.
+pub const PADDING: Vec2 = vec2(8.0, 3.0);
 /// Corner radius of a control.
 pub const ROUND: f32 = 4.0;
 /// Corner radius of a panel.
@@ -64,7 +65,7 @@ pub fn apply(context: &Context) {
         ]
         .into();
         style.spacing.item_spacing = vec2(6.0, GAP);
-        style.spacing.button_padding = vec2(8.0, 3.0);
+        style.spacing.button_padding = PADDING;
         style.spacing.interact_size.y = ROW;
         // Always visible and beside the content: a list that goes on must look like one.
         style.spacing.scroll = ScrollStyle { bar_width: 8.0, ..ScrollStyle::solid() };

@@ -42,6 +42,10 @@ struct Arguments {
 
 fn main() -> Result<ExitCode> {
     let arguments = Arguments::parse();
+    // The window that it opens remembers what its player has seen.
+    #[cfg(target_os = "linux")]
+    // SAFETY: no other thread runs yet.
+    let _player = unsafe { tests::NewPlayer::begin() };
     if let Some(seed) = arguments.seed {
         return replay(seed);
     }

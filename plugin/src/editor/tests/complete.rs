@@ -13,7 +13,10 @@ fn every_parameter_has_a_control() {
     for (id, ..) in SegueParams::default().param_map() {
         let mut desk = Desk::with_all_controls((SIZE.width, SIZE.height));
         desk.view.params.what.styles.set(&["waltz".to_owned()]);
-        // A root is one of a scale.
+        // A latch is one of Continue, a root one of a scale.
+        if id == "latch" {
+            desk.view.status.set_mode(Mode::Continue);
+        }
         set(&desk, "Scale", "Minor");
         let map = desk.view.params.param_map();
         let (_, param, _) = map.into_iter().find(|(it, ..)| *it == id).expect("it exists");

@@ -46,7 +46,7 @@ fn about_names_version_model_licences_and_folders() {
             continue;
         }
         legible(&words, &format!("About in {size:?}"));
-        for part in ["million", "MIT", "assets/manual/README.md", "Models", "Presets", about::CREDITS] {
+        for part in ["million", "MIT", "assets/manual/README.md", "models", "presets", about::CREDITS] {
             assert!(seen(part), "{part} is not shown: {words:?}");
         }
         desk.click("About");

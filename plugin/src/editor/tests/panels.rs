@@ -76,6 +76,25 @@ fn what_has_no_room_is_named_and_a_click_swaps() {
 }
 
 #[test]
+fn a_row_of_whoever_opens_the_window_has_room_too() {
+    for size in SIZES {
+        let mut desk = Desk::new(size);
+        desk.view.strip = Some(Arc::new(|ui: &mut Ui| {
+            ui.horizontal(|ui| ui.button("Metronome"));
+        }));
+        desk.frame(vec![]);
+        let words = desk.frame(vec![]);
+        let top = |name: &str| words.iter().find(|(text, ..)| text == name).expect(name).1.top();
+        assert!(top("Keyboard") - top("lag 0 ms") > 100.0, "the roll keeps its height, {size:?}");
+        assert!(top("Metronome") < top("Answer"), "{size:?}");
+        // In the smallest window the panels scroll, and a row is half seen.
+        if size.0 > SMALLEST.width {
+            legible(&words, &format!("a row more in {size:?}"));
+        }
+    }
+}
+
+#[test]
 fn a_key_under_the_mouse_ends_when_the_keyboard_is_folded() {
     let mut desk = Desk::new((SIZE.width, SIZE.height));
     let c4 = desk.frame(vec![]).iter().rfind(|(text, ..)| text == "C4").expect("it is shown").1.center();

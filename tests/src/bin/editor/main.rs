@@ -30,22 +30,12 @@ fn main() -> anyhow::Result<()> {
     let (plugin, folder) =
         arguments.next().zip(arguments.next()).context("name a CLAP file and a folder for pictures")?;
     std::fs::create_dir_all(&folder).with_context(|| format!("{}: cannot be made", folder.display()))?;
-    // A player who has never seen Segue; whoever runs this keeps their own settings.
-    let home = std::env::temp_dir().join(format!("segue-editor-{}", std::process::id()));
-    // SAFETY: no other thread runs yet that could read the environment.
-    unsafe { std::env::set_var("XDG_DATA_HOME", &home) };
-    let seen = see(&plugin, &folder);
-    // It may never have been made.
-    let _ = std::fs::remove_dir_all(&home);
-    seen
-}
-
-#[cfg(target_os = "linux")]
-fn see(plugin: &std::path::Path, folder: &std::path::Path) -> anyhow::Result<()> {
+    // SAFETY: no other thread runs yet.
+    let _player = unsafe { tests::NewPlayer::begin() };
     contrast::of_the_theme()?;
     let screen = screen::Screen::open(views::ROOM)?;
-    let jam = views::take(plugin, &screen, folder)?;
-    closing::with_a_key_down(jam, plugin, &screen)?;
+    let jam = views::take(&plugin, &screen, &folder)?;
+    closing::with_a_key_down(jam, &plugin, &screen)?;
     closing::while_parameters_move(&plugin.with_extension("vst3"), &screen)
 }
 

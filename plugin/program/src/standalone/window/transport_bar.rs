@@ -6,6 +6,7 @@ mod tests;
 use std::time::Instant;
 
 use egui::{Button, Color32, ComboBox, DragValue, Response, Sense, Ui, vec2};
+use segue::editor::{hint, theme};
 use segue_music::{Meter, Tempo};
 
 use crate::standalone::sound_status::SoundStatus;
@@ -15,13 +16,10 @@ use crate::standalone::transport::handle::{Command, TransportHandle};
 /// The metres to choose from. Others can be typed in the terminal.
 const METERS: [(u8, u8); 7] = [(4, 4), (3, 4), (2, 4), (5, 4), (7, 8), (6, 8), (12, 8)];
 
-/// The lamps: off, on, and on for a downbeat.
-const OFF: Color32 = Color32::from_rgb(0x38, 0x3e, 0x4a);
-const ON: Color32 = Color32::from_rgb(0xec, 0xe8, 0xe0);
-const DOWNBEAT: Color32 = Color32::from_rgb(0xf4, 0xa2, 0x3c);
-
-/// The colour of what is missing.
-const WARNING: Color32 = DOWNBEAT;
+/// The lamps: off, on, and on for a downbeat. Grey, as they are neither the player's nor Segue's.
+const OFF: Color32 = theme::LINE;
+const ON: Color32 = theme::FILL;
+const DOWNBEAT: Color32 = theme::TEXT;
 
 /// Pixels from one lamp to the next.
 const SPACING: f32 = 14.0;
@@ -41,7 +39,7 @@ pub fn transport_bar(ui: &mut Ui, transport: &TransportHandle, sound: &SoundStat
         }
         lamps(ui, transport);
         if let Some(reason) = sound.reason() {
-            ui.colored_label(WARNING, "No sound").on_hover_text(reason);
+            hint(&ui.colored_label(theme::ALARM, "No sound"), reason, "");
         }
     });
 }
@@ -56,9 +54,9 @@ fn start(ui: &mut Ui, transport: &TransportHandle) -> (bool, Command) {
 fn tempo(ui: &mut Ui, transport: &TransportHandle) -> (bool, Command) {
     let mut bpm = transport.tempo().bpm();
     let value = DragValue::new(&mut bpm).range(TEMPOS).speed(0.25).max_decimals(1).suffix(" BPM");
-    let changed =
-        ui.add(value).on_hover_text("Quarter notes a minute: drag it, or click and type.").changed();
-    (changed, Command::Tempo(Tempo::new(bpm)))
+    let response = ui.add(value);
+    hint(&response, "Quarter notes a minute.", "Drag, or click and type.");
+    (response.changed(), Command::Tempo(Tempo::new(bpm)))
 }
 
 fn tap(ui: &mut Ui) -> (bool, Command) {
@@ -80,7 +78,7 @@ fn meter(ui: &mut Ui, transport: &TransportHandle) {
             }
         }
     });
-    shown.response.on_hover_text("The metre.");
+    hint(&shown.response, "The metre.", "Click to choose.");
 }
 
 fn metronome(ui: &mut Ui, transport: &TransportHandle) -> (bool, Command) {
@@ -91,7 +89,9 @@ fn metronome(ui: &mut Ui, transport: &TransportHandle) -> (bool, Command) {
 }
 
 fn button(ui: &mut Ui, word: &str, on: bool, tip: &str) -> Response {
-    ui.add(Button::new(word).selected(on)).on_hover_text(tip)
+    let response = ui.add(Button::new(word).selected(on));
+    hint(&response, tip, "");
+    response
 }
 
 /// A lamp for each beat of the bar.
