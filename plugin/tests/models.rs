@@ -51,7 +51,7 @@ fn a_model_whose_numbers_break_is_silent_and_says_why() {
     rig.run(rig.at(12.0, TEMPO), Cut::Of(480), &[]);
     assert_eq!(rig.status.reason(), None);
     let again = phrase(&rig, 12.0, TEMPO);
-    rig.run(rig.at(20.0, TEMPO), Cut::Of(480), &again);
+    rig.run(rig.at(48.0, TEMPO), Cut::Of(480), &again);
     assert!(!rig.ours().is_empty());
     assert_eq!(hygiene(&rig.out), 0);
 }

@@ -372,7 +372,7 @@ fn the_oldest_voice_makes_room() {
         let held = ContextNote::held(onset, key, 80, Role::Segue);
         generator.hear(ContextNote { end: Some(400), shown: Some(400 - onset), ..held });
     }
-    let limits = Limits { polyphony: 2, keys: (70, 90), ..Limits::default() };
+    let limits = Limits { polyphony: 2, keys: (70, 80), ..Limits::default() };
     let from = Beats::ONE;
     // The likeliest durations of this model are long.
     let request = NoteRequest {
@@ -388,8 +388,9 @@ fn the_oldest_voice_makes_room() {
     assert_eq!(generator.context().notes()[0].shown, Some(400), "its own step is not rewritten");
     // The next one in the same tick ends the other; a third would end one that has just begun, and
     // must wait.
-    let second = generator.next(&request).unwrap();
+    let above = NoteRequest { limits: Limits { keys: (81, 95), ..limits }, ..request };
+    let second = generator.next(&above).unwrap();
     assert_eq!((second.note.onset, second.shortened.unwrap().key), (from, 64));
-    let third = generator.next(&request).unwrap();
+    let third = generator.next(&above).unwrap();
     assert_eq!((third.note.onset, third.shortened.unwrap().onset), (from + TICK, from));
 }

@@ -71,7 +71,7 @@ pub fn counted(count: i32, one: &str) -> String {
 pub fn count_of(text: &str, one: &str) -> Option<i32> {
     let text = text.trim();
     let number = text.strip_suffix(&format!("{one}s")).or(text.strip_suffix(one)).unwrap_or(text);
-    number.trim().parse().ok()
+    integer(number, "")
 }
 
 /// A trigger as a parameter's number: -1 none, 0 to 127 a key, 128 to 255 a controller.
