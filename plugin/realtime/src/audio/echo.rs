@@ -1,8 +1,8 @@
 //! Echoes: notes of our own that a host's routing brings back to our input. They are neither heard nor passed through.
 //!
 //! A player may strike the very key that we have just struck, on the same channel; that note must not be lost. So an echo is
-//! told by more than key and time: it is as hard as our note to the MIDI step, and it lies at the same place in its block, or at
-//! the block's start, as hosts route whole blocks. What is in doubt is the player's.
+//! told by more than key and time: it is as hard as our note to the MIDI step, and it comes within 10 ms, or lies at the same
+//! place in its block or at the block's start, as hosts route whole blocks. What is in doubt is the player's.
 
 use segue_music::{Channel, Key, Velocity};
 
@@ -40,12 +40,22 @@ struct Sent {
 pub struct Echo {
     keys: [Sent; 128],
     window: u64,
+    /// Samples within which nobody strikes a key as hard as we did by chance.
+    at_once: u64,
 }
+
+/// A cable from the output to the input takes less.
+const AT_ONCE_SECONDS: f64 = 0.01;
 
 impl Echo {
     /// Nothing was sent.
     pub fn new(sample_rate: f64) -> Self {
-        Self { keys: [Sent::default(); 128], window: (ECHO_SECONDS * sample_rate) as u64 }
+        let samples = |seconds: f64| (seconds * sample_rate) as u64;
+        Self {
+            keys: [Sent::default(); 128],
+            window: samples(ECHO_SECONDS),
+            at_once: samples(AT_ONCE_SECONDS),
+        }
     }
 
     /// Samples are counted from zero again. Notes sent before are no longer expected back, except
@@ -69,7 +79,8 @@ impl Echo {
         let sent = &mut self.keys[usize::from(note.key % 128)];
         let soon = sent.at.is_some_and(|at| note.sample.saturating_sub(at) <= window);
         let same = sent.channel == note.channel && sent.velocity == midi_velocity(note.velocity);
-        let echo = soon && same && (note.time == sent.time || note.time == 0);
+        let at_once = sent.at.is_some_and(|at| note.sample.saturating_sub(at) <= self.at_once);
+        let echo = soon && same && (at_once || note.time == sent.time || note.time == 0);
         if echo {
             sent.at = None;
             sent.back = true;
@@ -118,7 +129,8 @@ mod tests {
             (Struck { channel: 0, ..later(5) }, false),
             (Struck { key: 61, ..later(5) }, false),
             (Struck { velocity: 0.8, ..later(5) }, false),
-            (Struck { time: 8, ..later(5) }, false),
+            (Struck { time: 8, ..later(5) }, true),
+            (Struck { time: 8, ..later(50) }, false),
         ] {
             let mut echoes = Echo::new(48_000.0);
             echoes.sent(&OURS);
