@@ -391,6 +391,7 @@ fn the_oldest_voice_makes_room() {
     let above = NoteRequest { limits: Limits { keys: (81, 95), ..limits }, ..request };
     let second = generator.next(&above).unwrap();
     assert_eq!((second.note.onset, second.shortened.unwrap().key), (from, 64));
-    let third = generator.next(&above).unwrap();
+    let below = NoteRequest { limits: Limits { keys: (50, 69), ..limits }, ..request };
+    let third = generator.next(&below).unwrap();
     assert_eq!((third.note.onset, third.shortened.unwrap().onset), (from + TICK, from));
 }

@@ -246,9 +246,10 @@ impl Witness {
         ours.iter().map(tell).collect::<Vec<_>>().join(", ")
     }
 
-    /// None of ours sounds that began before this block.
+    /// None of ours sounds that began before this block. A note on the line that a loop goes back to may have begun a sample
+    /// before it: the line lies between two samples.
     fn none_from_before(&self, start: u64) -> Result<(), String> {
-        let old = self.voices.iter().find(|(_, voice)| voice.ours.is_some() && voice.since < start);
+        let old = self.voices.iter().find(|(_, voice)| voice.ours.is_some() && voice.since + 1 < start);
         old.map_or(Ok(()), |(at, voice)| {
             Err(format!("{at:?} of ours sounds since {}, though all was to end", voice.since))
         })

@@ -6,6 +6,7 @@
 use segue_model::{HEAD_DIM, elementary::exp};
 
 use super::arithmetic::Arithmetic;
+use super::overlap::{overlap, overlap_back};
 use super::product::{Factor, multiply};
 use super::rows::{row_dots, softmax_back};
 use super::simd::{dot, highest, sum, vectorised};
@@ -360,25 +361,6 @@ vectorised! {
             }
         }
     }
-}
-
-/// The symbols and shares of one another: symbol `s` is in column `s - shift`.
-#[inline(always)]
-fn overlap<'a, 'b>(symbols: &'a mut [f32], columns: &'b [f32], shift: i32) -> (&'a mut [f32], &'b [f32]) {
-    let (to, from) = (shift.max(0) as usize, (-shift).max(0) as usize);
-    (symbols.get_mut(to..).unwrap_or_default(), columns.get(from..).unwrap_or_default())
-}
-
-#[inline(always)]
-fn overlap_back<'a, 'b>(
-    columns: &'a mut [f32],
-    said: &'b [f32],
-    grad: &'b [f32],
-    shift: i32,
-) -> (&'a mut [f32], &'b [f32], &'b [f32]) {
-    let (to, from) = (shift.max(0) as usize, (-shift).max(0) as usize);
-    let symbols = |x: &'b [f32]| x.get(to..).unwrap_or_default();
-    (columns.get_mut(from..).unwrap_or_default(), symbols(said), symbols(grad))
 }
 
 /// The natural logarithm of a number from 1 to 2^100, so written that the compiler can vectorise it. Error below 2e-7 of the larger of it and 1.

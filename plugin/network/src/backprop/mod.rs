@@ -14,6 +14,7 @@ mod blocks;
 mod copies;
 mod head;
 mod linear;
+mod overlap;
 mod pass;
 mod product;
 mod rows;
