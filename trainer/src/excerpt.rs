@@ -103,6 +103,19 @@ impl Excerpt {
         self.meters.clone()
     }
 
+    /// Its bar lines, from its beginning to where the answer is to end.
+    pub fn bar_lines(&self) -> Vec<Tick> {
+        let mut lines = vec![0];
+        let mut at = 0;
+        while at < self.bar_line + self.answer {
+            let held = self.meters.partition_point(|&(change, _)| change <= at).saturating_sub(1);
+            let bar = self.meters.get(held).map_or(Meter::COMMON, |&(_, meter)| meter).bar();
+            at += tick_at(bar).max(1);
+            lines.push(at);
+        }
+        lines
+    }
+
     /// The prompt as a piece: a track for each voice.
     pub fn piece(&self) -> Piece {
         let voices: std::collections::BTreeSet<u8> = self.prompt.iter().map(|note| note.voice).collect();

@@ -18,6 +18,7 @@ mod evaluate;
 mod example;
 mod excerpt;
 mod finetune;
+mod form;
 mod judge;
 mod likeness;
 mod markov;

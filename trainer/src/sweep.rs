@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 
 use crate::drift::Drift;
 use crate::excerpt::{self, Excerpt, Lengths};
+use crate::form::Form;
 use crate::judge::{BESIDE, Judge, Numbers, beside};
 use crate::material::Material;
 use crate::progress_bar::bar;
@@ -66,8 +67,16 @@ pub struct Sweep {
 /// A row: somebody's name and answers.
 type Row = (String, Vec<Vec<VoicedNote>>);
 
-/// A row of a table: a name, the numbers, how far they are from people's, and the drift.
-type Line = (String, Numbers, f64, Drift);
+/// A row of a table.
+struct Line {
+    /// Whose answers.
+    name: String,
+    numbers: Numbers,
+    /// How far the numbers are from people's.
+    distance: f64,
+    drift: Drift,
+    form: Form,
+}
 
 impl Sweep {
     /// Runs it.
@@ -160,20 +169,25 @@ fn table(judge: &Judge<'_>, excerpts: &[Excerpt], rows: &[Row], known: &HashSet<
     let numbers: Vec<Numbers> =
         rows.iter().map(|(_, answers)| judge.numbers(excerpts, answers.iter(), known)).collect();
     let row = |((name, answers), own): (&Row, &Numbers)| {
-        let pairs = excerpts.iter().zip(answers);
-        let drift = Drift::of(pairs.map(|(excerpt, answer)| (&excerpt.prompt[..], &answer[..])));
-        (name.clone(), *own, own.distance(&numbers[0]), drift)
+        let pairs = || excerpts.iter().zip(answers);
+        Line {
+            name: name.clone(),
+            numbers: *own,
+            distance: own.distance(&numbers[0]),
+            drift: Drift::of(pairs().map(|(excerpt, answer)| (&excerpt.prompt[..], &answer[..]))),
+            form: Form::of(pairs().map(|(excerpt, answer)| (excerpt, &answer[..]))),
+        }
     };
     rows.iter().zip(&numbers).map(row).collect()
 }
 
 fn print(bars: u32, table: &[Line]) {
-    println!("\n{bars} bars, {} prompts\n", table.first().map_or(0, |(_, numbers, ..)| numbers.answers));
+    println!("\n{bars} bars, {} prompts\n", table.first().map_or(0, |line| line.numbers.answers));
     println!(
         "| | notes | in scale | cosine | from prompt | from itself | from training | surprise | distance |"
     );
     println!("|---|---|---|---|---|---|---|---|---|");
-    for (name, numbers, distance, _) in table {
+    for Line { name, numbers, distance, .. } in table {
         println!(
             "| {name} | {:.0} | {:.3} | {:.3} | {:.3} | {:.3} | {:.3} | {:.2} | **{distance:.2}** |",
             numbers.notes,
@@ -189,17 +203,26 @@ fn print(bars: u32, table: &[Line]) {
         "\n| | turning | far from its range | thicker chords | longer silences | off its pulse | denser |"
     );
     println!("|---|---|---|---|---|---|---|");
-    for (name, _, _, drift) in table {
+    for Line { name, drift, .. } in table {
         let Drift { turning, far, thick, silent, off_pulse, dense } = drift;
         println!(
             "| {name} | {turning:.4} | {far:.4} | {thick:.4} | {silent:.4} | {off_pulse:.4} | {dense:.4} |"
         );
     }
+    println!("\n| | bars with bass, by thirds | bass lost | stuck | like four bars before | brief |");
+    println!("|---|---|---|---|---|---|");
+    for Line { name, form: Form { bass: [first, second, third], lost, stuck, likeness, brief }, .. } in table
+    {
+        println!(
+            "| {name} | {first:.3} {second:.3} {third:.3} | {lost:.3} | {stuck:.3} | {likeness:.3} | {brief:.4} |"
+        );
+    }
 }
 
 fn as_json(table: &[Line]) -> Value {
-    let row = |(name, numbers, distance, drift): &Line| {
-        (name.clone(), json!({ "numbers": numbers, "distance": distance, "drift": drift }))
+    let row = |Line { name, numbers, distance, drift, form }: &Line| {
+        let row = json!({ "numbers": numbers, "distance": distance, "drift": drift, "form": form });
+        (name.clone(), row)
     };
     Value::Object(table.iter().map(row).collect())
 }

@@ -9,7 +9,9 @@
 //!
 //! To add one: write its file, and add it to the `mod` lines and to [`LIST`].
 
+mod again;
 mod density;
+mod ground;
 mod key;
 mod motif;
 mod range;
@@ -25,9 +27,11 @@ const LIST: &[&dyn Guard] = &[
     &subdivision::Subdivision,
     &texture::Texture,
     &repetition::Repetition,
+    &again::Again,
     &key::Key,
     &motif::Motif,
     &range::Range,
+    &ground::Ground,
 ];
 
 /// What a guard reads when a note is about to be drawn.
@@ -153,15 +157,15 @@ mod tests {
     }
 
     /// What the guards do to the next onset and key after a player's slow scale and a thick, fast
-    /// and high figure of ours that begins as the scale does and goes round.
+    /// figure of ours that begins as the scale does, goes round, and ends high, without a bass.
     fn moved(guards: Guards, in_duet: bool) -> (Vec<f32>, Vec<f32>) {
         let mut context = Context::new();
         for (place, key) in (0..).zip([60, 62, 64, 65, 67, 69, 71, 72, 60, 62, 64, 65]) {
             context.hear(ContextNote::held(48 * place, key, 80, Role::Player));
         }
         let start = 48 * 12;
-        for place in 0..120 {
-            let key = [97, 99, 60, 62][place as usize % 4];
+        for place in 0..260 {
+            let key = if place < 120 { [97, 99, 60, 62] } else { [69, 67, 67, 69] }[place as usize % 4];
             context.hear(ContextNote::held(start + 3 * place, key, 80, Role::Segue));
         }
         let last = context.last().unwrap().onset;
