@@ -216,3 +216,80 @@ fn releases_go_to_their_own_keys() {
     rig.run(BEAT, Cut::Of(512), &[(0, on(60)), (100, on(64)), (5000, off(64)), (9000, off(60))]);
     assert_eq!(lengths(&rig, 0), [(0, 60, 9000), (100, 64, 4900)]);
 }
+
+#[test]
+fn a_release_ends_the_note_it_names() {
+    let on = |id| Message::On { id: Some(id), channel: 0, key: 60, velocity: 0.7 };
+    let off = |id| Message::Off { id: Some(id), channel: 0, key: 60, velocity: 0.0 };
+    let mut rig = Rig::new(RATE, Song::Plays(0.0, 120.0));
+    rig.settings.on = false;
+    // The second note begins while the first is down, and the first is released before it.
+    let input = [(0, on(1)), (12_000, on(2)), (24_000, off(1)), (48_000, off(2))];
+    rig.run(3 * BEAT, Cut::Of(512), &input);
+    assert_eq!(lengths(&rig, 0), [(0, 60, 12_000), (12_000, 60, 36_000)]);
+    assert_eq!(hygiene(&rig.out), 0);
+}
+
+/// A song from its beginning, in which a phrase is answered; and what went out of us.
+fn recorded() -> (Rig, Vec<(u64, Message)>) {
+    let mut rig = Rig::new(RATE, Song::Plays(0.0, 120.0));
+    let input = phrase(&rig, 0.0, 120.0);
+    rig.run(32 * BEAT, Cut::Of(512), &input);
+    let take = rig.out.clone();
+    assert!(rig.ours().len() > 3, "it answers");
+    (rig, take)
+}
+
+#[test]
+fn a_take_that_is_played_back_is_not_answered() {
+    for whole in [false, true] {
+        let (mut rig, take) = recorded();
+        let ours = |message: &Message| {
+            matches!(message, Message::On { channel: OURS, .. } | Message::Off { channel: OURS, .. })
+        };
+        // Segue's part alone, or the whole track, a block late; hosts number what they play.
+        let back: Vec<(u64, Message)> = (0..)
+            .zip(&take)
+            .filter(|(_, (_, message))| whole || ours(message))
+            .map(|(_, &(at, message))| (32 * BEAT + at + 512, message))
+            .collect();
+        rig.move_song(Song::Plays(0.0, 120.0));
+        let before = rig.out.len();
+        rig.run(64 * BEAT, Cut::Of(512), &back);
+        let out: Vec<_> = rig.out[before..].to_vec();
+        let sent = |from: &[(u64, Message)]| {
+            from.iter().filter(|(_, message)| matches!(message, Message::On { .. })).count()
+        };
+        assert_eq!(sent(&out), sent(&back), "all of it passes, and nothing else comes: whole {whole}");
+        assert_eq!(rig.status.takes.list().len(), 1, "no second answer: whole {whole}");
+        assert_eq!(hygiene(&rig.out), 0);
+        assert!(rig.status.notice().is_some_and(|notice| notice.contains("take")));
+    }
+}
+
+#[test]
+fn a_phrase_that_comes_round_is_answered_each_time() {
+    let (mut rig, _) = recorded();
+    rig.move_song(Song::Plays(0.0, 120.0));
+    let again: Vec<_> =
+        phrase(&rig, 0.0, 120.0).iter().map(|&(at, message)| (at + 32 * BEAT, message)).collect();
+    let before = rig.ours().len();
+    rig.run(64 * BEAT, Cut::Of(512), &again);
+    assert!(rig.ours().len() > before, "the player's clip is the player's");
+}
+
+#[test]
+fn a_phrase_played_twice_is_answered_alike_at_every_sample_rate() {
+    let played = |rate: f64| {
+        let mut rig = Rig::new(rate, Song::Plays(0.0, 120.0));
+        let input = [phrase(&rig, 0.0, 120.0), phrase(&rig, 32.0, 120.0)].concat();
+        rig.run(rig.at(64.0, 120.0), Cut::Of(512), &input);
+        let tick = |sample: u64| (sample as f64 / rate * 2.0 * 48.0).round() as u64;
+        rig.ours().iter().map(|note| (tick(note.0), note.1, note.2, tick(note.3))).collect::<Vec<_>>()
+    };
+    let reference = played(44_100.0);
+    assert!(reference.iter().any(|note| note.0 > 32 * 48), "both are answered");
+    for rate in [22_050.0, 48_000.0, 88_200.0, 96_000.0, 192_000.0] {
+        assert_eq!(played(rate), reference, "{rate}");
+    }
+}

@@ -60,6 +60,8 @@ struct Latest {
     style: Option<usize>,
     /// The newest revision heard of.
     revision: Revision,
+    /// Notes of takes that the host had played back.
+    played_back: u32,
 }
 
 /// One instance's composer.
@@ -107,6 +109,7 @@ impl Composer {
                 meter: None,
                 style: None,
                 revision: 0,
+                played_back: 0,
             },
             work: Work::default(),
             planned_with: (What::default(), 0),
@@ -240,6 +243,12 @@ impl Composer {
             self.status.note(
                 "this host takes no notes from Segue: no MIDI leaves, and the built-in sound plays them",
             );
+        }
+        let played_back = self.status.played_back.load(Ordering::Relaxed);
+        if std::mem::replace(&mut self.latest.played_back, played_back) != played_back
+            && self.status.notice().is_none()
+        {
+            self.status.note("this is a take that Segue played here before: it rests while that plays");
         }
         self.keep_takes();
     }

@@ -124,6 +124,8 @@ impl Scene {
         let rate = *RATES.choose(&mut random).unwrap_or(&48_000.0);
         let mut host = VirtualHost::new(model, rate, random.random_range(40.0..300.0), cost);
         host.song.tells_bar = random.random_bool(0.3);
+        host.song.straddles = random.random_bool(0.3);
+        host.song.tells_cycle = random.random_bool(0.5);
         host.settings = mutation::settings(&mut random);
         if random.random_bool(0.3) {
             host.apply(&Cue::Transport(State::Stands));
@@ -164,7 +166,10 @@ impl Scene {
         let rests = self.musician.style == Style::Silent;
         if self.random.random_bool(if rests { 0.5 } else { 0.2 }) {
             self.musician.style = Style::random(&mut self.random);
-            self.musician.channel = self.random.random_range(0..16);
+            // On our channel, too: one instrument may play for both.
+            let shared = self.random.random_bool(0.3);
+            let other = self.random.random_range(0..16);
+            self.musician.channel = if shared { self.host.settings.sound.channel } else { other };
             return false;
         }
         let some = !self.host.status.takes.list().is_empty();
@@ -188,7 +193,7 @@ impl Scene {
         ends && (sane || !jumps)
     }
 
-    /// The length of the next block: to the end of a loop at most, as most hosts cut there.
+    /// The length of the next block: to the end of a loop at most in hosts that cut there.
     fn frames(&mut self) -> usize {
         let frames = match self.block {
             Some(frames) => frames,
@@ -196,7 +201,8 @@ impl Scene {
             None => self.random.random_range(1..=2048),
         };
         let song = &self.host.song;
-        let end = song.cycle.filter(|(_, to)| song.state == State::Plays && song.at < *to);
+        let cuts = song.cycle.filter(|_| !song.straddles);
+        let end = cuts.filter(|(_, to)| song.state == State::Plays && song.at < *to);
         let left = end.map(|(_, to)| (song.seconds_to(to) * self.host.rate).ceil().max(1.0) as usize);
         frames.min(left.unwrap_or(frames))
     }

@@ -42,6 +42,10 @@ pub struct Song {
     pub nonsense: Option<Nonsense>,
     /// Whether the host also tells where the bar began.
     pub tells_bar: bool,
+    /// Whether blocks reach over the loop's end, as in some hosts; otherwise they are cut there.
+    pub straddles: bool,
+    /// Whether the host tells its loop where blocks reach over its end.
+    pub tells_cycle: bool,
 }
 
 impl Song {
@@ -56,6 +60,8 @@ impl Song {
             cycle: None,
             nonsense: None,
             tells_bar: false,
+            straddles: false,
+            tells_cycle: false,
         }
     }
 
@@ -73,7 +79,36 @@ impl Song {
         let bar = self.tells_bar.then(|| (self.at / self.bar()).floor() * self.bar());
         let playing = self.state == State::Plays;
         let meter = Some(self.meter);
-        Transport { playing, tempo: Some(tempo), meter, song: Some(at), bar, ..Transport::default() }
+        let cycle = self.cycle.filter(|_| self.straddles && self.tells_cycle);
+        Transport { playing, tempo: Some(tempo), meter, song: Some(at), bar, cycle, ..Transport::default() }
+    }
+
+    /// Where the song goes back within a block that begins here: the samples from its start, and
+    /// where the song is then.
+    pub fn wraps(&self, frames: usize, rate: f64) -> Vec<(usize, f64)> {
+        let (mut wraps, mut song, mut before) = (Vec::new(), self.at, 0);
+        let Some((from, to)) = self.cycle.filter(|_| self.straddles && self.state == State::Plays) else {
+            return wraps;
+        };
+        let beats = self.tempo / 60.0 / rate;
+        while song < to {
+            let exact = (to - song) / beats;
+            let left = (exact - 1e-6).ceil() as usize;
+            if left == 0 || before + left >= frames {
+                break;
+            }
+            before += left;
+            song = from + (left as f64 - exact).max(0.0) * beats;
+            wraps.push((before, song));
+        }
+        wraps
+    }
+
+    /// The position of a sample of a block that begins here.
+    pub fn place_of(&self, time: u32, rate: f64) -> f64 {
+        let rounds = self.wraps(time as usize + 1, rate).len() as f64;
+        let round = self.cycle.map_or(0.0, |(from, to)| to - from);
+        self.position_in(f64::from(time) / rate) - rounds * round
     }
 
     /// Quarter notes in a bar.
@@ -139,5 +174,21 @@ mod tests {
         assert!((song.at - 1.1).abs() < 1e-6, "{}", song.at);
         song.state = State::Stands;
         assert!(!song.advance(1.0));
+    }
+
+    #[test]
+    fn blocks_reach_over_a_loops_end_as_often_as_it_is_short() {
+        // A loop of a hundredth of a beat, at 60 and 1,000 samples a second: ten samples.
+        let mut song = Song::new(60.0);
+        song.cycle = Some((4.0, 4.01));
+        song.at = 4.005;
+        assert!(song.wraps(100, 1000.0).is_empty(), "a host that cuts there");
+        song.straddles = true;
+        let wraps = song.wraps(30, 1000.0);
+        assert_eq!(wraps.iter().map(|(before, _)| *before).collect::<Vec<_>>(), [5, 15, 25]);
+        assert!(wraps.iter().all(|(_, song)| (song - 4.0).abs() < 1e-9));
+        for (time, place) in [(0, 4.005), (4, 4.009), (5, 4.0), (14, 4.009), (15, 4.0), (29, 4.004)] {
+            assert!((song.place_of(time, 1000.0) - place).abs() < 1e-9, "{time}");
+        }
     }
 }

@@ -78,6 +78,8 @@ pub struct VirtualHost {
     pub behind_at: Option<f64>,
     /// A take was asked for: it is played though Segue is off.
     pub asked: bool,
+    /// The sample at which the song went back to the start of its loop in the last block.
+    pub wrapped_at: Option<u64>,
     /// The sample at which an answer was last undone, or was one again.
     pub undone_at: Option<u64>,
 }
@@ -108,6 +110,7 @@ impl VirtualHost {
             sound: [vec![0.0; LONGEST], vec![0.0; LONGEST]],
             behind_at: None,
             asked: false,
+            wrapped_at: None,
             undone_at: None,
         }
     }
@@ -214,9 +217,13 @@ impl VirtualHost {
     /// What comes after it: time passes.
     pub fn end(&mut self, frames: usize) -> bool {
         let seconds = frames as f64 / self.rate;
+        let last = self.song.wraps(frames, self.rate).last().map_or(frames, |(before, _)| *before);
+        let at = self.sample + last as u64;
         self.sample += frames as u64;
         self.seconds += seconds;
-        self.song.advance(seconds)
+        let wrapped = self.song.advance(seconds);
+        self.wrapped_at = wrapped.then_some(at);
+        wrapped
     }
 
     /// Whether the composer was in time for everything of the last so many seconds.

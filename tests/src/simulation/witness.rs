@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use segue::audio::clock::Clock;
+use segue::audio::clock::{Clock, Transport};
 use segue::between::limits::ECHO_SECONDS;
 use segue::between::message::{Event, Message};
 use segue::between::planned::Planned;
@@ -61,8 +61,8 @@ pub struct Witness {
     pub ours: Vec<Sounded>,
     /// For each time the player struck into our notes and they were to end at once, the samples until the last had.
     pub barge_ins: Vec<u64>,
-    /// Something ended all of ours, and the host had no room for it yet.
-    ending: bool,
+    /// Something ended all of ours that began before a sample, and the host had no room for it yet.
+    ending: Option<u64>,
     late: u32,
 }
 
@@ -77,7 +77,7 @@ impl Witness {
             clock_from: 0,
             ours: Vec::new(),
             barge_ins: Vec::new(),
-            ending: false,
+            ending: None,
             late: 0,
         }
     }
@@ -112,9 +112,18 @@ impl Witness {
             self.clock = Clock::new(host.rate);
             self.clock_from = host.sample;
         }
+        let from = host.sample - self.clock_from;
+        let transport = host.song.transport();
         if frames > 0 {
-            self.clock.locate(host.sample - self.clock_from, &host.song.transport());
+            self.clock.locate(from, &transport);
         }
+        // A plugin that is told the loop finds its end within the block.
+        let wraps = if host.song.is_told() && host.song.tells_cycle {
+            host.song.wraps(frames, host.rate)
+        } else {
+            Vec::new()
+        };
+        let mut wraps = wraps.into_iter().peekable();
         if host.fresh_at == host.sample {
             self.bounds.restart();
         }
@@ -131,15 +140,23 @@ impl Witness {
             if index > 0 && host.list.events[index - 1].time > event.time {
                 return Err(format!("{event:?} comes after {:?}", host.list.events[index - 1]));
             }
+            while let Some((before, song)) = wraps.next_if(|(before, _)| *before <= event.time as usize) {
+                let there = Transport { song: Some(song), bar: None, ..transport };
+                self.clock.locate(from + before as u64, &there);
+            }
             if let Some(end) = self.event(host, event)? {
                 ends.push(end);
             }
         }
+        for (before, song) in wraps {
+            let there = Transport { song: Some(song), bar: None, ..transport };
+            self.clock.locate(from + before as u64, &there);
+        }
         let refused = host.list.refused > 0;
-        let must_end = self.ending || ended;
-        self.ending = must_end && (refused || frames == 0);
-        if must_end && !self.ending {
-            self.none_from_before(host.sample)?;
+        let must_end = self.ending.max(ended.then(|| host.wrapped_at.unwrap_or(host.sample)));
+        self.ending = must_end.filter(|_| refused || frames == 0);
+        if let (Some(start), None) = (must_end, self.ending) {
+            self.none_from_before(start)?;
         }
         if !refused {
             self.yields(host, events, first, &ends)?;
@@ -196,7 +213,9 @@ impl Witness {
         }
         let velocity = (velocity * 127.0).round() as Velocity;
         let seconds = f64::from(time) / host.rate;
-        let song = host.song.position_in(seconds);
+        let song = host.song.place_of(time, host.rate);
+        // A plugin that is not told the loop learns of its end at the next block.
+        let blind = !host.song.tells_cycle && !host.song.wraps(time as usize + 1, host.rate).is_empty();
         // Which plan it was is known from the plugin's own clock; how exact it was, from the host's song alone.
         let at = self.clock.beats_at(sample - self.clock_from);
         let Some((planned, made)) = self.plans.find(key, velocity, at) else {
@@ -206,7 +225,8 @@ impl Witness {
         // song last jumped, bars of both lengths lie between, so the place in a 64th is compared.
         let beats = song - (planned.note.onset + planned.shift).as_f64();
         let folded = (beats + UNIT / 2.0).rem_euclid(UNIT) - UNIT / 2.0;
-        let error = host.song.is_told().then(|| folded * 60.0 / host.song.tempo_in(seconds) * host.rate);
+        let error =
+            (host.song.is_told() && !blind).then(|| folded * 60.0 / host.song.tempo_in(seconds) * host.rate);
         self.ours.push(Sounded {
             on: sample,
             off: None,

@@ -99,6 +99,11 @@ impl Clock {
         (self.anchor as f64 + self.timeline.sample_at(at)).round().max(0.0) as u64
     }
 
+    /// Where in the song a sample is; `None` while it does not play.
+    pub fn song_at(&self, sample: u64) -> Option<Beats> {
+        self.offset.map(|offset| self.beats_at(sample) - offset)
+    }
+
     /// How long so many samples are at the current tempo.
     pub fn length_of(&self, samples: u64) -> Beats {
         self.timeline.beats_at(samples as f64) - self.timeline.origin

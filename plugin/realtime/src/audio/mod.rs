@@ -5,6 +5,7 @@
 
 pub mod clock;
 pub mod echo;
+mod ids;
 mod link;
 pub mod moment;
 mod output;
@@ -12,6 +13,7 @@ mod overrides;
 pub mod pace;
 pub mod passed;
 mod plans;
+mod playback;
 pub mod player;
 pub mod processor;
 pub mod revisions;

@@ -6,6 +6,7 @@ use segue_music::{Channel, Key, Role};
 use crate::audio::echo::Echo;
 use crate::audio::moment::Moment;
 use crate::audio::passed::Passed;
+use crate::audio::playback::Playback;
 use crate::audio::sound::Sound;
 use crate::audio::voices::{Address, Voices};
 use crate::between::message::Message;
@@ -19,6 +20,8 @@ pub struct Output {
     pub sound: Sound,
     /// Recognises our own notes coming back.
     pub echo: Echo,
+    /// Recognises takes of ours that the host plays back.
+    pub playback: Playback,
     /// What of the player's went out and rests away from its middle.
     pub passed: Passed,
     /// The sustain pedal is down on our channel.
@@ -32,6 +35,7 @@ impl Output {
             voices: Voices::new(reports),
             sound: Sound::new(sample_rate as f32),
             echo: Echo::new(sample_rate),
+            playback: Playback::new(sample_rate),
             passed: Passed::default(),
             pedal: false,
         }
@@ -40,6 +44,7 @@ impl Output {
     /// Starts over at a sample rate. Allocates.
     pub fn activate(&mut self, sample_rate: f64) {
         self.echo = Echo::new(sample_rate);
+        self.playback.set_sample_rate(sample_rate);
         self.sound = Sound::new(sample_rate as f32);
     }
 

@@ -17,14 +17,16 @@ use std::thread::Thread;
 use segue_music::{Beats, Channel, DRUM_CHANNEL, Key, Role, TICK};
 
 use crate::audio::clock::Transport;
+use crate::audio::ids::NoteIds;
 use crate::audio::link::Link;
 use crate::audio::moment::Moment;
 use crate::audio::output::Output;
 use crate::audio::overrides::Overrides;
 use crate::audio::plans::Plans;
+use crate::audio::playback::Place;
 use crate::audio::player::Player;
 use crate::audio::timing::Timing;
-use crate::audio::voices::{Address, Voices};
+use crate::audio::voices::{Address, Voices, midi_velocity};
 use crate::between::boundary::AudioEnd;
 use crate::between::heard::{Heard, Tick};
 use crate::between::limits::KEPT_UP_TICKS;
@@ -90,6 +92,7 @@ pub struct Processor {
     plans: Plans,
     output: Output,
     player: Player,
+    ids: NoteIds,
     /// Keys played in the window.
     touches: Option<Touches>,
     overrides: Overrides,
@@ -109,6 +112,7 @@ impl Processor {
             plans: Plans::new(),
             output: Output::new(reports, sample_rate),
             player: Player::new(),
+            ids: NoteIds::new(),
             touches: None,
             overrides: Overrides::default(),
             reset_pending: true,
@@ -249,6 +253,7 @@ impl Processor {
             }
         }
         self.player.release_all();
+        self.ids.forget();
     }
 
     /// The jam position of a sample that is about to be reported. It is never before the last one.
@@ -259,6 +264,13 @@ impl Processor {
 
     fn position(&self, sample: u64) -> Beats {
         self.link.reported_until.max(self.timing.clock.beats_at(sample))
+    }
+
+    /// Where a note that starts now lies in song and jam.
+    fn place(&self, key: Key, velocity: f32, now: &Moment<'_>) -> Place {
+        let velocity = midi_velocity(velocity);
+        let song = self.timing.clock.song_at(now.sample);
+        Place { key, velocity, song, at: now.at, sample: now.sample }
     }
 
     /// A sample of this block.
@@ -297,6 +309,8 @@ impl Processor {
         self.timing.pass_tick(sample);
         let mut settings = self.overrides.applied(&self.settings);
         settings.on &= !settings.bypass;
+        // While a take of ours is played back we rest: its notes are ours already.
+        settings.on &= !self.output.playback.lasts(self.position(sample));
         let at = self.report(sample);
         let Timing { clock, tick_count: number, lead, .. } = &self.timing;
         let number = *number;

@@ -51,8 +51,8 @@ pub struct Address {
 }
 
 impl Address {
-    /// Wraps out-of-range values, as the audio thread must not panic.
-    fn index(self) -> usize {
+    /// Its number below 2,048. Wraps out-of-range values, as the audio thread must not panic.
+    pub fn index(self) -> usize {
         usize::from(self.channel % 16) * 128 + usize::from(self.key % 128)
     }
 

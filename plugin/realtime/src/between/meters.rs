@@ -30,6 +30,8 @@ pub struct Meters {
     pub unsent: AtomicU32,
     /// Notes of our own that came back and were not heard.
     pub echoes: AtomicU32,
+    /// Notes of takes that the host played back; they are not heard as the player's.
+    pub played_back: AtomicU32,
     /// Answers whose first note was late.
     pub late_starts: AtomicU32,
     /// The editor asks for silence. The audio thread ends everything and clears this.

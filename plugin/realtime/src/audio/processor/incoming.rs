@@ -25,12 +25,20 @@ impl Processor {
 
     /// Receives a message from the host.
     pub(super) fn receive(&mut self, message: Message, now: &mut Moment<'_>) {
+        let ends = match message {
+            Message::On { velocity, .. } => velocity <= 0.0,
+            Message::Off { .. } => true,
+            _ => false,
+        };
         match message {
             Message::On { key, velocity, .. }
                 if velocity > 0.0 && self.commands(Trigger::Note(key), 1.0, now) => {}
             Message::On { id, channel: DRUM_CHANNEL, key, velocity } if velocity > 0.0 => {
                 self.drum_on(Address { channel: DRUM_CHANNEL, key }, id, velocity, now);
             }
+            // A note-on with velocity 0 is a note-off.
+            Message::On { id, channel, key, .. } | Message::Off { id, channel, key, .. }
+                if ends && !self.ids.releases(Address { channel, key }, id) => {}
             Message::On { channel: DRUM_CHANNEL, key, .. }
             | Message::Off { channel: DRUM_CHANNEL, key, .. } => {
                 if !self.commands(Trigger::Note(key), 0.0, now) {
@@ -40,7 +48,6 @@ impl Processor {
             Message::On { id, channel, key, velocity } if velocity > 0.0 => {
                 self.note_on(Address { channel, key }, id, velocity, now);
             }
-            // A note-on with velocity 0 is a note-off.
             Message::On { channel, key, .. } | Message::Off { channel, key, .. } => {
                 let heard = self.player.holds_on(channel, key);
                 if !heard && self.commands(Trigger::Note(key), 0.0, now) {
@@ -55,8 +62,9 @@ impl Processor {
                 for c in 0..16 {
                     for k in 0..128 {
                         let meant = channel.is_none_or(|it| it == c) && key.is_none_or(|it| it == k);
-                        if meant && self.player.holds_on(c, k) {
-                            self.note_off(Address { channel: c, key: k }, now);
+                        let address = Address { channel: c, key: k };
+                        if meant && (self.player.holds_on(c, k) || self.sounds_theirs(address)) {
+                            self.note_off(address, now);
                         }
                     }
                 }
@@ -93,6 +101,7 @@ impl Processor {
 
     /// A stroke on a drum goes through: it is neither a key of the player's nor the end of a phrase.
     fn drum_on(&mut self, address: Address, id: Option<i32>, velocity: f32, now: &mut Moment<'_>) {
+        self.ids.strikes(address, id);
         if self.passes() {
             let on = On { role: Role::Player, id, velocity, end: None, since: now.sample, answer: 0 };
             self.output.voices.start(address, on, now);
@@ -100,9 +109,21 @@ impl Processor {
     }
 
     fn drum_off(&mut self, address: Address, now: &mut Moment<'_>) {
-        if self.output.voices.at(address).is_some_and(|voice| voice.role == Role::Player) {
+        if self.sounds_theirs(address) {
             self.output.voices.end(address, now);
         }
+    }
+
+    /// Whether a voice that was passed through sounds at an address.
+    fn sounds_theirs(&self, address: Address) -> bool {
+        self.output.voices.at(address).is_some_and(|voice| voice.role == Role::Player)
+    }
+
+    /// A note of a take of ours that the host plays back: it passes and sounds, and nobody answers it.
+    fn play_back(&mut self, address: Address, id: Option<i32>, velocity: f32, now: &mut Moment<'_>) {
+        self.meters.played_back.fetch_add(1, Ordering::Relaxed);
+        self.drum_on(address, id, velocity, now);
+        self.output.sound.note_on(address, Role::Segue, velocity);
     }
 
     /// A note-on of the player. Our notes end in this very sample, unless the mode lets them
@@ -114,6 +135,20 @@ impl Processor {
             self.meters.echoes.fetch_add(1, Ordering::Relaxed);
             return;
         }
+        let rests = self.output.playback.lasts(now.at);
+        let back = self.place(key, velocity, now);
+        let off = self.timing.clock.length_of(self.output.playback.off());
+        let free = !self.settings.bypass && !self.player.holds_on(channel, key);
+        if free && self.output.playback.takes(&back, off) {
+            if !rests {
+                // What we would have played here is there already.
+                self.make_way(Survives::Nothing, now);
+                self.cut(Survives::Nothing, now);
+            }
+            self.play_back(address, id, velocity, now);
+            return;
+        }
+        self.ids.strikes(address, id);
         self.player.press(channel, key);
         if !self.settings.bypass {
             let at = self.report(now.sample);
@@ -134,10 +169,14 @@ impl Processor {
         }
     }
 
-    /// A note-off of the player. One that matches no note is dropped.
+    /// A note-off of the player. One that matches no note sends nothing.
     fn note_off(&mut self, address: Address, now: &mut Moment<'_>) {
         let Address { channel, key } = address;
         if !self.player.release(channel, key) {
+            // One of a take that is played back was not the player's to hold.
+            if self.output.voices.at(address).is_none_or(|voice| voice.role == Role::Player) {
+                self.output.end(address, now);
+            }
             return;
         }
         if !self.player.holds(key) && !self.settings.bypass {

@@ -74,6 +74,7 @@ impl Processor {
         let at = self.meant(due, now);
         match self.output.voices.start(address, on, &mut now.with_position(at)) {
             Started::Sent => {
+                self.output.playback.played(&self.place(note.key, velocity, now));
                 let time = now.time + self.timing.offset;
                 self.output.echo.sent(&Struck { channel, key: note.key, velocity, sample: now.sample, time });
             }

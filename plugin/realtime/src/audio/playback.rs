@@ -1,0 +1,229 @@
+//! A recorded take that the host plays back into us: notes that we played at the same place of the
+//! song in an earlier pass. They pass through and sound, and they are not the player's: nobody
+//! wants an answer to an answer that is there already.
+//!
+//! A note is one of a take if it has the key and the MIDI velocity of a note of ours, and lies
+//! within 30 ms of its place in the song. One such note may be chance, so the first is the player's
+//! still; from the second within four beats on it is a take. What the player struck together with
+//! us is no sign of anything, and is forgotten.
+
+use segue_music::{Beats, Key, Velocity};
+
+/// Notes kept a key.
+const NOTES_A_KEY: usize = 32;
+
+/// A recording may be off by a block of 1,024 samples.
+const OFF_SECONDS: f64 = 0.03;
+
+/// Within this a second note makes the first no chance.
+const TOGETHER: Beats = Beats::ratio(4, 1);
+
+/// After the last note of a take that is played back, we rest so long: what it rests is part of it.
+const RESTS: Beats = Beats::ratio(2, 1);
+
+/// A note of ours, where it was played.
+#[derive(Clone, Copy)]
+struct Played {
+    velocity: Velocity,
+    /// Where in the song.
+    song: Beats,
+    /// The sample, while samples are counted from the same zero.
+    sample: Option<u64>,
+}
+
+/// A note that comes in or goes out.
+#[derive(Clone, Copy, Debug)]
+pub struct Place {
+    /// Its key.
+    pub key: Key,
+    /// How hard, as MIDI has it.
+    pub velocity: Velocity,
+    /// Where in the song; `None` while it does not play.
+    pub song: Option<Beats>,
+    /// The jam position.
+    pub at: Beats,
+    /// The sample, counted from the activation or the last reset.
+    pub sample: u64,
+}
+
+/// What we played lately, by key. Allocates in `new` only.
+pub struct Playback {
+    keys: Vec<[Played; NOTES_A_KEY]>,
+    /// The slot that is written next, a key.
+    next: [u8; 128],
+    /// When the player last struck a key.
+    struck: [Option<u64>; 128],
+    /// The jam position of the last note that fitted.
+    fitted: Option<Beats>,
+    /// Until when a take is played back.
+    until: Option<Beats>,
+    off: u64,
+}
+
+impl Playback {
+    /// Nothing was played.
+    pub fn new(sample_rate: f64) -> Self {
+        let never = Played { velocity: 0, song: Beats::MIN, sample: None };
+        Self {
+            keys: vec![[never; NOTES_A_KEY]; 128],
+            next: [0; 128],
+            struck: [None; 128],
+            fitted: None,
+            until: None,
+            off: (OFF_SECONDS * sample_rate) as u64,
+        }
+    }
+
+    /// Another sample rate.
+    pub fn set_sample_rate(&mut self, sample_rate: f64) {
+        self.off = (OFF_SECONDS * sample_rate) as u64;
+    }
+
+    /// Samples and jam are counted from zero again; what was played stays known.
+    ///
+    /// # Real-time safety
+    /// Writes fixed memory.
+    pub fn restart(&mut self) {
+        self.keys.iter_mut().flatten().for_each(|played| played.sample = None);
+        self.struck = [None; 128];
+        (self.fitted, self.until) = (None, None);
+    }
+
+    /// The tolerance in samples.
+    pub fn off(&self) -> u64 {
+        self.off
+    }
+
+    /// We started a note.
+    ///
+    /// # Real-time safety
+    /// Arithmetic only.
+    pub fn played(&mut self, note: &Place) {
+        let key = usize::from(note.key % 128);
+        let Some(song) = note.song else { return };
+        if self.struck[key].is_some_and(|at| note.sample.abs_diff(at) <= self.off) {
+            return;
+        }
+        let slot = usize::from(self.next[key]) % NOTES_A_KEY;
+        self.next[key] = ((slot + 1) % NOTES_A_KEY) as u8;
+        if let Some(played) = self.keys.get_mut(key).and_then(|keys| keys.get_mut(slot)) {
+            *played = Played { velocity: note.velocity, song, sample: Some(note.sample) };
+        }
+    }
+
+    /// Whether a note that comes in belongs to a take that is played back. `off` is the tolerance
+    /// in Beats.
+    ///
+    /// # Real-time safety
+    /// Arithmetic over 32 notes.
+    pub fn takes(&mut self, note: &Place, off: Beats) -> bool {
+        let key = usize::from(note.key % 128);
+        let (song, samples) = (note.song, self.off);
+        let Some(song) = song else { return false };
+        let here = |played: &&mut Played| (played.song - song).abs() <= off;
+        let mut fits = false;
+        for played in self.keys.get_mut(key).into_iter().flatten().filter(here) {
+            if played.sample.is_some_and(|at| note.sample.abs_diff(at) <= 2 * samples) {
+                // The same pass: the player strikes what we strike.
+                played.song = Beats::MIN;
+            } else {
+                fits |= played.velocity == note.velocity;
+            }
+        }
+        let before = self.fitted.filter(|before| fits && note.at - *before <= TOGETHER);
+        if fits {
+            self.fitted = Some(note.at);
+        }
+        if before.is_some() {
+            self.until = Some(note.at + RESTS);
+        } else {
+            self.struck[key] = Some(note.sample);
+        }
+        before.is_some()
+    }
+
+    /// Whether a take is played back at a jam position.
+    pub fn lasts(&self, at: Beats) -> bool {
+        self.until.is_some_and(|until| at < until)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RATE: f64 = 48_000.0;
+
+    /// At 120, in a song whose jam began with it; `pass` times 64 beats later in the jam.
+    fn place(key: Key, beat: f64, pass: u32) -> Place {
+        let jam = beat + 64.0 * f64::from(pass);
+        let at = Beats::from_f64(jam);
+        Place { key, velocity: 90, song: Some(Beats::from_f64(beat)), at, sample: (jam * 24_000.0) as u64 }
+    }
+
+    fn off() -> Beats {
+        Beats::from_f64(OFF_SECONDS * 2.0)
+    }
+
+    #[test]
+    fn a_take_is_known_from_its_second_note_on() {
+        let mut playback = Playback::new(RATE);
+        let take = [(60, 8.0), (64, 8.5), (67, 9.0), (60, 10.0)];
+        take.iter().for_each(|&(key, beat)| playback.played(&place(key, beat, 0)));
+        // Recorded a block late.
+        let mut back = |beat: f64, key| playback.takes(&place(key, beat + 0.04, 1), off());
+        assert_eq!(take.map(|(key, beat)| back(beat, key)), [false, true, true, true]);
+        assert!(playback.lasts(Beats::from_f64(75.0)) && !playback.lasts(Beats::from_f64(77.0)));
+    }
+
+    #[test]
+    fn in_doubt_it_is_the_players() {
+        let cases: [(&str, fn(Place) -> Place); 5] = [
+            ("as it was", |note| note),
+            ("another key", |note| Place { key: note.key + 1, ..note }),
+            ("another velocity", |note| Place { velocity: 91, ..note }),
+            ("elsewhere", |note| Place { song: note.song.map(|song| song + Beats::ratio(1, 8)), ..note }),
+            ("the song stands", |note| Place { song: None, ..note }),
+        ];
+        for (name, other) in cases {
+            let mut playback = Playback::new(RATE);
+            (0..4).for_each(|i| playback.played(&place(60 + i, 8.0 + f64::from(i) / 2.0, 0)));
+            let taken = (0..4)
+                .filter(|&i| playback.takes(&other(place(60 + i, 8.0 + f64::from(i) / 2.0, 1)), off()))
+                .count();
+            assert_eq!(taken, if name == "as it was" { 3 } else { 0 }, "{name}");
+        }
+    }
+
+    #[test]
+    fn what_both_struck_in_one_pass_is_no_sign() {
+        for player_first in [false, true] {
+            let mut playback = Playback::new(RATE);
+            for i in 0..4 {
+                let beat = 8.0 + f64::from(i) / 2.0;
+                let (ours, theirs) = (place(60 + i, beat, 0), place(60 + i, beat + 0.01, 0));
+                if player_first {
+                    playback.takes(&ours, off());
+                    playback.played(&theirs);
+                } else {
+                    playback.played(&ours);
+                    playback.takes(&theirs, off());
+                }
+            }
+            let taken = (0..4)
+                .filter(|&i| playback.takes(&place(60 + i, 8.0 + f64::from(i) / 2.0, 1), off()))
+                .count();
+            assert_eq!(taken, 0, "player first: {player_first}");
+        }
+    }
+
+    #[test]
+    fn a_reset_forgets_no_take() {
+        let mut playback = Playback::new(RATE);
+        (0..2).for_each(|i| playback.played(&place(60, 8.0 + f64::from(i), 0)));
+        playback.restart();
+        // At the same samples as before.
+        assert!(!playback.takes(&place(60, 8.0, 0), off()));
+        assert!(playback.takes(&place(60, 9.0, 0), off()));
+    }
+}
