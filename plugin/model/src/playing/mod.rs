@@ -2,6 +2,7 @@
 //! generator that applies them in order. It may use everything in this crate; no other folder may
 //! use it. Nothing here knows a host, a clock or a thread.
 
+pub mod accompaniment;
 mod chance;
 pub mod continuation;
 pub mod generator;
