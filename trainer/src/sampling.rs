@@ -2,6 +2,7 @@
 
 use clap::Args;
 use segue_model::{ContinuationOptions, Guards};
+use segue_music::PartSet;
 
 /// How answers are drawn.
 #[derive(Args, Clone, Copy, Debug)]
@@ -33,6 +34,7 @@ impl Sampling {
             top_p: self.top_p,
             seed: self.seed,
             guards: self.guards,
+            parts: PartSet::NONE,
         }
     }
 }

@@ -12,7 +12,7 @@ use rand_pcg::Pcg64Mcg;
 use segue_model::{
     Checkpoint, Config, Continuation, ContinuationOptions, Field, Guards, Model, Precision, STYLES, Sequence,
 };
-use segue_music::{Beats, Meter, Note, Piece, Tempo, Tokenizer, Track, midi_file, take};
+use segue_music::{Beats, Meter, Note, PartSet, Piece, Tempo, Tokenizer, Track, midi_file, take};
 use segue_network::{Batch, Network};
 
 use crate::ablation::Part;
@@ -180,6 +180,7 @@ impl Train {
             top_p: 0.95,
             seed: self.seed,
             guards: Guards::ALL,
+            parts: PartSet::NONE,
         };
         if let Ok(answer) = Continuation::of(&prompt, Arc::new(Model::from_checkpoint(checkpoint)?), &options)
         {

@@ -5,7 +5,7 @@ use std::process::Command;
 use std::sync::Arc;
 
 use segue_model::{Checkpoint, Continuation, ContinuationOptions, Guards, Model, Precision, initial_numbers};
-use segue_music::{midi_file, take};
+use segue_music::{PartSet, midi_file, take};
 
 fn assets() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../assets")
@@ -68,6 +68,7 @@ fn the_examples_are_its_answers() {
             top_p: 0.95,
             seed: 1,
             guards: Guards::ALL,
+            parts: PartSet::NONE,
         };
         let answer = Continuation::of(&prompt, model.clone(), &options).expect("notes to go on from");
         let wanted = midi_file::to_bytes(&take(&prompt, &answer.notes, answer.end)).expect("a sound piece");

@@ -14,6 +14,7 @@ pub use decoding::matrix::Resolution;
 pub use decoding::model::Model;
 pub use decoding::sequence::{Aim, Sequence, TrainingExample};
 pub use decoding::sequence_decoder::SequenceDecoder;
+pub use playing::accompaniment::{Accompaniment, AccompanimentOptions};
 pub use playing::continuation::{Continuation, ContinuationOptions};
 pub use playing::generator::Generator;
 pub use playing::guards::{Guards, UnknownGuard};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use segue_model::{
     Checkpoint, Config, Continuation, ContinuationOptions, Field, Generator, Guards, Model, NoteRequest, Rest,
 };
-use segue_music::{Beats, ContextNote, Note, Piece, Role, Track};
+use segue_music::{Beats, ContextNote, Note, PartSet, Piece, Role, Track};
 
 fn request() -> NoteRequest {
     NoteRequest::new(Role::Segue, Beats::ONE, Beats::ONE.times(1000))
@@ -81,6 +81,7 @@ fn a_piece_is_not_continued_by_a_broken_model() {
         top_p: 1.0,
         seed: 1,
         guards: Guards::ALL,
+        parts: PartSet::NONE,
     };
     let of = |tracks: Vec<Track>, model| {
         Continuation::of(&Piece { tracks, ..Piece::default() }, Arc::new(model), &options)

@@ -32,7 +32,7 @@ pub use part::{DRUM_CHANNEL, Part, PartSet, UnknownPart};
 pub use piece::{Piece, Track};
 pub use piece_clock::PieceClock;
 pub use scale::{PitchClasses, Scale};
-pub use take::{joined_pedal, take};
+pub use take::{joined_pedal, take, with_band};
 pub use text::one_line;
 pub use timeline::Timeline;
 pub use tokenizer::{Step, Token, Tokenizer, key_symbol, part_symbol};

@@ -107,4 +107,15 @@ impl Piece {
         notes.sort_unstable();
         notes
     }
+
+    /// All notes of all tracks with their parts, drums too, by onset, then part, then key.
+    pub fn notes_by_part(&self) -> Vec<(Option<Part>, Note)> {
+        let of_track = |track: &Track| {
+            let part = track.part();
+            track.notes.iter().map(move |&note| (part, note)).collect::<Vec<_>>()
+        };
+        let mut notes: Vec<_> = self.tracks.iter().flat_map(of_track).collect();
+        notes.sort_unstable_by_key(|&(part, note)| (note.onset, part, note));
+        notes
+    }
 }

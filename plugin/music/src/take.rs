@@ -1,11 +1,9 @@
 //! Prompt and answer in one piece.
 
-use crate::{Beats, Channel, Note, Piece, Track};
+use crate::{Beats, Channel, DRUM_CHANNEL, Note, Part, Piece, Track};
 
 /// Where Segue plays if the prompt leaves it free: MIDI channel 2, as in the plugin.
 const OWN_CHANNEL: Channel = 1;
-/// General MIDI's drums.
-const DRUMS: Channel = 9;
 
 /// The prompt, unchanged, and the answer as a new track `Segue` on a channel of its own. Tracks
 /// with notes to continue are called `You`; drums keep their names. What else is in the prompt's
@@ -17,7 +15,7 @@ pub fn take(prompt: &Piece, answer: &[Note], end: Beats) -> Piece {
     let used = prompt.channels();
     let first = prompt.tracks.iter().find(|track| !track.is_drums());
     let free = [OWN_CHANNEL].into_iter().chain(0..16);
-    let own = free.into_iter().find(|&channel| channel != DRUMS && !used[usize::from(channel)]);
+    let own = free.into_iter().find(|&channel| channel != DRUM_CHANNEL && !used[usize::from(channel)]);
     let mut piece = prompt.clone();
     for track in piece.tracks.iter_mut().filter(|track| !track.is_drums()) {
         "You".clone_into(&mut track.name);
@@ -31,6 +29,34 @@ pub fn take(prompt: &Piece, answer: &[Note], end: Beats) -> Piece {
     });
     piece.end = piece.end.max(end);
     piece
+}
+
+/// A piece, unchanged, and what a band plays to it: a track a part, called `Segue bass`, with the
+/// part's program on a channel of its own, drums on theirs.
+///
+/// Where the piece uses every channel, a part shares that of a track that plays the same part, or
+/// else of the first, and its sound.
+pub fn with_band(piece: &Piece, band: &[(Part, Vec<Note>)], end: Beats) -> Piece {
+    let mut used = piece.channels();
+    used[usize::from(DRUM_CHANNEL)] = true;
+    let mut with = piece.clone();
+    for (part, notes) in band {
+        let free = || (OWN_CHANNEL..16).chain(0..OWN_CHANNEL).find(|&channel| !used[usize::from(channel)]);
+        let own = if part.is_pitched() { free() } else { Some(DRUM_CHANNEL) };
+        let pitched = || piece.tracks.iter().filter(|track| !track.is_drums());
+        let shared = pitched().find(|track| track.part() == Some(*part)).or(pitched().next());
+        let channel = own.or(shared.map(|track| track.channel)).unwrap_or(OWN_CHANNEL);
+        used[usize::from(channel)] = true;
+        with.tracks.push(Track {
+            name: format!("Segue {part}"),
+            channel,
+            program: part.program().filter(|_| own.is_some()),
+            notes: notes.clone(),
+            pedal: Vec::new(),
+        });
+    }
+    with.end = with.end.max(end);
+    with
 }
 
 /// When the pedal of any of the tracks is down.
@@ -103,6 +129,30 @@ mod tests {
         assert_eq!(of(vec![program(Some(3), 9), program(Some(5), 2), program(Some(7), 3)]), Some(5));
         // On a channel that is the player's, their program is not touched.
         assert_eq!(of((0..16).map(|channel| program(Some(5), channel)).collect()), None);
+    }
+
+    #[test]
+    fn a_band_has_a_track_a_part() {
+        let band = |tracks: Vec<Track>| {
+            let piece = Piece { tracks, ..Piece::default() };
+            let notes = piece.tracks[0].notes.clone();
+            let parts = [Part::Keys, Part::Bass, Part::Drums].map(|part| (part, notes.clone()));
+            let with = with_band(&piece, &parts, Beats::ONE);
+            let (own, new) = with.tracks.split_at(piece.tracks.len());
+            assert_eq!((own, with.end), (&piece.tracks[..], Beats::ONE));
+            let told = |track: &Track| (track.name.clone(), track.channel, track.program);
+            new.iter().map(told).collect::<Vec<_>>()
+        };
+        let expected = |keys: (Channel, Option<u8>), bass: (Channel, Option<u8>)| {
+            let of = |name: &str, (channel, program)| (name.to_owned(), channel, program);
+            vec![of("Segue keys", keys), of("Segue bass", bass), of("Segue drums", (9, None))]
+        };
+        let (own, beside) = (track(0, &[60], &[]), track(1, &[60], &[]));
+        assert_eq!(band(vec![own.clone()]), expected((1, Some(0)), (2, Some(33))));
+        assert_eq!(band(vec![own, beside]), expected((2, Some(0)), (3, Some(33))));
+        let mut crowd: Vec<Track> = (0..16).map(|channel| track(channel, &[60], &[])).collect();
+        crowd[5].program = Some(34);
+        assert_eq!(band(crowd), expected((0, None), (5, None)));
     }
 
     #[test]

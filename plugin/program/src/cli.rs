@@ -1,15 +1,19 @@
 //! The command line.
 
+mod accompany;
 mod arguments;
 mod continue_command;
 mod grid;
 mod listing;
+mod model;
 mod paths;
 #[cfg(feature = "standalone")]
 mod play;
 
+use std::io;
 use std::process::ExitCode;
 
+use anyhow::Context as _;
 use clap::Parser;
 
 use arguments::{Arguments, Command};
@@ -19,6 +23,7 @@ use segue_music::one_line;
 pub fn run() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Continue(arguments) => continue_command::run(&arguments),
+        Command::Accompany(arguments) => accompany::run(&arguments),
         #[cfg(feature = "standalone")]
         Command::Play(arguments) => play::run(&arguments),
         #[cfg(feature = "standalone")]
@@ -43,4 +48,12 @@ pub fn run() -> ExitCode {
 /// Prints an error with its causes on one line, whatever is in the names and texts that it quotes.
 fn report(error: &anyhow::Error) {
     eprintln!("segue: {}", one_line(&format!("{error:#}")));
+}
+
+/// What came of printing. Where the reader has closed the pipe, the file is written all the same.
+fn said(printed: io::Result<()>) -> anyhow::Result<()> {
+    match printed {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        printed => printed.context("standard output"),
+    }
 }

@@ -3,10 +3,15 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use common::{continue_with as segue, folder, names, prompts};
+use common::{folder, names, prompts, run};
 use segue_music::{Beats, Meter, Note, Piece, Tempo, Track, Vocabulary, midi_file};
 
 mod common;
+
+/// Runs `segue continue`.
+fn segue(arguments: &[&dyn AsRef<std::ffi::OsStr>]) -> std::process::Output {
+    run("continue", arguments)
+}
 
 /// The notes of the tracks of one name, without drums.
 fn notes_of(piece: &Piece, name: &str) -> Vec<Note> {

@@ -3,10 +3,15 @@
 
 use std::fs;
 
-use common::{continue_with, folder, names, prompts};
+use common::{folder, names, prompts, run};
 use segue_music::{Beats, Meter, Note, Piece, Track, midi_file};
 
 mod common;
+
+/// Runs `segue continue`.
+fn continue_with(arguments: &[&dyn AsRef<std::ffi::OsStr>]) -> std::process::Output {
+    run("continue", arguments)
+}
 
 /// A link in the output folder is not written through to a prompt.
 #[cfg(unix)]

@@ -4,11 +4,16 @@
 use std::fs;
 use std::path::Path;
 
-use common::{continue_with, folder, names, prompts};
+use common::{folder, names, prompts, run};
 use midly::num::{u7, u15, u24, u28};
 use midly::{Format, Header, MetaMessage, MidiMessage, PitchBend, Smf, Timing, TrackEvent, TrackEventKind};
 
 mod common;
+
+/// Runs `segue continue`.
+fn continue_with(arguments: &[&dyn AsRef<std::ffi::OsStr>]) -> std::process::Output {
+    run("continue", arguments)
+}
 
 /// Ticks in a beat.
 const BEAT: u32 = 96;

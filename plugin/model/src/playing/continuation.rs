@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
-use segue_music::{Beats, ContextNote, Note, Piece, PieceClock, Role, TICK, joined_pedal, tick_at};
+use segue_music::{
+    Beats, ContextNote, Note, Part, PartSet, Piece, PieceClock, Role, TICK, joined_pedal, tick_at,
+};
 
 use crate::decoding::model::Model;
+use crate::playing::band::{Band, written};
 use crate::playing::generator::Generator;
 use crate::playing::guards::Guards;
 use crate::playing::request::{NoteRequest, Rest};
@@ -24,6 +27,9 @@ pub struct ContinuationOptions {
     pub seed: u64,
     /// Which soft guards act.
     pub guards: Guards,
+    /// Which parts go on, by a model that knows of parts; empty for a keyboard, which hears no
+    /// drums.
+    pub parts: PartSet,
 }
 
 /// Notes that follow where a piece ends.
@@ -37,13 +43,15 @@ pub struct Continuation {
     pub grid: Beats,
     /// Its notes.
     pub notes: Vec<Note>,
+    /// The same by part, for each that was asked for.
+    pub band: Vec<(Part, Vec<Note>)>,
 }
 
 impl Continuation {
     /// The bar lines at which an answer of so many bars begins and ends; `None` if the prompt holds
-    /// no note that is not a drum's.
-    pub fn span(prompt: &Piece, bars: u32) -> Option<(Beats, Beats)> {
-        let start = prompt.bar_line_from(ending(&prompt.notes())?);
+    /// no note to go on from. To a keyboard a drum's is none.
+    pub fn span(prompt: &Piece, bars: u32, parts: PartSet) -> Option<(Beats, Beats)> {
+        let start = prompt.bar_line_from(ending(&heard_for(prompt, parts))?);
         Some((start, prompt.bar_lines_later(start, bars)))
     }
 
@@ -52,14 +60,10 @@ impl Continuation {
     /// # Errors
     /// [`Rest::Unheard`] where it has no notes but drums; [`Rest::NotFinite`] where the model is broken.
     pub fn of(prompt: &Piece, model: Arc<Model>, options: &ContinuationOptions) -> Result<Self, Rest> {
-        let heard = prompt.notes();
-        let (start, end) = Self::span(prompt, options.bars).ok_or(Rest::Unheard)?;
-        // A grid asked for is one of the file's beats, however freely the prompt was played.
-        let clock = match options.grid {
-            Some(grid) if grid != Beats::ZERO => PieceClock::BEATS,
-            _ => PieceClock::of(prompt),
-        };
-        let grid = options.grid.unwrap_or_else(|| own_grid(&heard));
+        let heard = heard_for(prompt, options.parts);
+        let (start, end) = Self::span(prompt, options.bars, options.parts).ok_or(Rest::Unheard)?;
+        let clock = clock(prompt, options.grid);
+        let grid = options.grid.unwrap_or_else(|| own_grid(&heard, options.parts));
 
         let mut generator = Generator::new(model);
         listen(&mut generator, prompt, &heard, clock, start);
@@ -72,8 +76,22 @@ impl Continuation {
             top_p: options.top_p,
             seed: options.seed,
             guards: options.guards,
+            parts: options.parts,
             ..NoteRequest::new(Role::Segue, clock.heard(start), clock.heard(end))
         };
+        if !options.parts.is_empty() {
+            let lines: Vec<Beats> =
+                (0..=options.bars).map(|bars| prompt.bar_lines_later(start, bars)).collect();
+            let request = NoteRequest { at_once: false, ..request };
+            let mut band = Band::new(clock, lines.clone(), request);
+            for bar in lines.windows(2) {
+                band.play(&mut generator, clock.heard(bar[0]), clock.heard(bar[1]))?;
+            }
+            let band = band.into_parts();
+            let mut notes: Vec<Note> = band.iter().flat_map(|(_, notes)| notes.iter().copied()).collect();
+            notes.sort_unstable();
+            return Ok(Self { start, end, grid, notes, band });
+        }
         let mut notes = Vec::new();
         loop {
             match generator.next(&request) {
@@ -86,32 +104,66 @@ impl Continuation {
                 Err(Rest::After | Rest::Limits(_) | Rest::Unheard) => break,
             }
         }
-        Ok(Self { start, end, grid, notes })
+        Ok(Self { start, end, grid, notes, band: Vec::new() })
+    }
+}
+
+/// A note of a part, of none where nobody said.
+pub(super) type PartNote = (Option<Part>, Note);
+
+/// What of a piece is heard where some parts are asked for: everything with its part, or for a
+/// keyboard its pitched notes.
+pub(super) fn heard_for(piece: &Piece, parts: PartSet) -> Vec<PartNote> {
+    match parts.is_empty() {
+        true => piece.notes().into_iter().map(|note| (None, note)).collect(),
+        false => piece.notes_by_part(),
+    }
+}
+
+/// The clock of a piece. A grid asked for is one of the file's beats, however freely it was played.
+pub(super) fn clock(piece: &Piece, grid: Option<Beats>) -> PieceClock<'_> {
+    match grid {
+        Some(grid) if grid != Beats::ZERO => PieceClock::BEATS,
+        _ => PieceClock::of(piece),
     }
 }
 
 /// Where the last note ends, rounded to a tick: a note held some milliseconds beyond a bar line
 /// ends on the line.
-fn ending(heard: &[Note]) -> Option<Beats> {
-    let last = heard.iter().map(|note| note.onset).max()?;
-    let end = heard.iter().map(Note::end).max()?;
+pub(super) fn ending(heard: &[PartNote]) -> Option<Beats> {
+    let last = heard.iter().map(|(_, note)| note.onset).max()?;
+    let end = heard.iter().map(|(_, note)| note.end()).max()?;
     Some(end.round_to(TICK).max(last + TICK))
 }
 
-/// Sixteenths, if all notes begin on them.
-fn own_grid(heard: &[Note]) -> Beats {
-    let sixteenths = Beats::ratio(1, 4);
-    if heard.iter().all(|note| note.onset % sixteenths == Beats::ZERO) { sixteenths } else { Beats::ZERO }
+/// The grid that all notes begin on: sixteenths or none.
+///
+/// For a band it is the widest that nearly all begin on, of sixteenths, triplets, 32nds and what
+/// holds them: a few grace notes are no reason for a drummer to strike between the lines. Played so
+/// along with a song of 1,890 strokes, of which 1 in 10 was a 32nd, one struck 4,300 times.
+pub(super) fn own_grid(heard: &[PartNote], parts: PartSet) -> Beats {
+    const GRIDS: [i64; 5] = [4, 3, 8, 12, 24];
+    let (known, nearly) = if parts.is_empty() { (&GRIDS[..1], 1.0) } else { (&GRIDS[..], 0.95) };
+    let holds = |grid: &Beats| {
+        let on = heard.iter().filter(|(_, note)| note.onset % *grid == Beats::ZERO).count();
+        on as f64 >= nearly * heard.len() as f64
+    };
+    known.iter().map(|&lines| Beats::ratio(1, lines)).find(holds).unwrap_or(Beats::ZERO)
+}
+
+/// Tells the generator a piece's bars; free playing has none.
+pub(super) fn tell_meters(generator: &mut Generator, piece: &Piece, clock: PieceClock) {
+    if !clock.is_free() {
+        for &(at, meter) in &piece.meters {
+            generator.meter(tick_at(clock.heard(at)), Some(meter));
+        }
+    }
 }
 
 /// Gives the generator metre, pedal and notes, as the plugin does while they are played.
-fn listen(generator: &mut Generator, prompt: &Piece, heard: &[Note], clock: PieceClock, start: Beats) {
+fn listen(generator: &mut Generator, prompt: &Piece, heard: &[PartNote], clock: PieceClock, start: Beats) {
     let tick = |at: Beats| tick_at(clock.heard(at));
-    if !clock.is_free() {
-        for &(at, meter) in &prompt.meters {
-            generator.meter(tick(at), Some(meter));
-        }
-    }
+    tell_meters(generator, prompt, clock);
     let pedal = joined_pedal(prompt.tracks.iter().filter(|track| !track.is_drums()));
     let mut down = false;
     for &(at, now_down) in pedal.iter().filter(|&&(at, _)| at < start) {
@@ -122,16 +174,14 @@ fn listen(generator: &mut Generator, prompt: &Piece, heard: &[Note], clock: Piec
         // The continuation has a channel of its own, whose pedal is up.
         generator.pedal(tick(start), false);
     }
-    for note in heard {
+    for &(part, note) in heard {
         let onset = clock.heard(note.onset);
-        let note = Note { onset, duration: clock.heard(note.end()) - onset, ..*note };
-        generator.hear(ContextNote::whole(&note, Role::Player));
+        let note = Note { onset, duration: clock.heard(note.end()) - onset, ..note };
+        generator.hear(match part {
+            Some(Part::Drums) => {
+                ContextNote::drum(tick_at(onset), note.key, Some(note.velocity), Role::Player)
+            }
+            part => ContextNote { part, ..ContextNote::whole(&note, Role::Player) },
+        });
     }
-}
-
-/// A note in the file's time, cut at the continuation's end.
-fn written(note: &Note, clock: PieceClock, start: Beats, end: Beats) -> Note {
-    let onset = clock.written(note.onset).clamp(start, end - TICK);
-    let until = clock.written(note.end()).clamp(onset + TICK, end);
-    Note { onset, duration: until - onset, ..*note }
 }

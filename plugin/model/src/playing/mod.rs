@@ -2,8 +2,11 @@
 //! generator that applies them in order. It may use everything in this crate; no other folder may
 //! use it. Nothing here knows a host, a clock or a thread.
 
+pub mod accompaniment;
+mod band;
 mod chance;
 pub mod continuation;
+mod draw;
 pub mod generator;
 pub mod guards;
 pub mod limits;

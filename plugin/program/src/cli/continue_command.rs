@@ -4,25 +4,20 @@ use std::fs;
 use std::io::{self, Write};
 use std::sync::Arc;
 
-use anyhow::{Context as _, Result, anyhow, bail};
+use anyhow::{Context as _, Result, bail};
 use segue_model::{Continuation, ContinuationOptions, Guards, Model, Rest};
-use segue_music::{Beats, midi_file, one_line, take};
+use segue_music::{Beats, midi_file, one_line, take, with_band};
 
-use super::arguments::Continue;
+use super::arguments::{self, Continue};
 use super::listing::Listing;
+use super::model;
 use super::paths::{self, Pair};
 
 /// Continues a file, or every file of a folder. In a folder, a file that cannot be continued is
 /// reported and the others are continued all the same.
 pub fn run(arguments: &Continue) -> Result<()> {
     let pairs = paths::pairs(&arguments.input, &arguments.output)?;
-    // These errors name their causes themselves; as text, anyhow does not repeat them.
-    let model = match &arguments.model {
-        Some(path) => Model::load(path).map_err(|error| anyhow!("{error}"))?,
-        None => Model::from_bytes(segue::models::embedded::model_bytes())
-            .map_err(|error| anyhow!("the model inside this program: {error}"))?,
-    };
-    let model = Arc::new(model);
+    let model = model::load(arguments.playing.model.as_deref(), arguments::set(&arguments.parts))?;
     if !arguments.input.is_dir() {
         return pairs.iter().try_for_each(|pair| continue_file(arguments, &model, pair));
     }
@@ -47,20 +42,22 @@ pub fn run(arguments: &Continue) -> Result<()> {
 }
 
 fn continue_file(arguments: &Continue, model: &Arc<Model>, Pair { input, output }: &Pair) -> Result<()> {
+    let playing = &arguments.playing;
     let options = ContinuationOptions {
         bars: arguments.bars,
-        grid: arguments.grid.map(|grid| grid.0),
-        temperature: arguments.temperature,
-        top_p: arguments.top_p,
-        seed: arguments.seed,
+        grid: playing.grid.map(|grid| grid.0),
+        temperature: playing.temperature,
+        top_p: playing.top_p,
+        seed: playing.seed,
         guards: Guards::ALL,
+        parts: arguments::set(&arguments.parts),
     };
     let prompt = midi_file::read(input)?;
     for remark in prompt.remarks() {
         eprintln!("segue: {}: {remark}", one_line(&input.to_string_lossy()));
     }
     // Refused before anything is computed: 250 bars of 255/1 took 93 s.
-    if let Some((_, end)) = Continuation::span(&prompt, arguments.bars)
+    if let Some((_, end)) = Continuation::span(&prompt, arguments.bars, options.parts)
         && end > midi_file::LONGEST
     {
         bail!(
@@ -74,11 +71,16 @@ fn continue_file(arguments: &Continue, model: &Arc<Model>, Pair { input, output 
     let answer = match Continuation::of(&prompt, Arc::clone(model), &options) {
         Ok(answer) => answer,
         Err(Rest::Unheard) => {
-            bail!("{}: holds no notes to continue (drums do not count)", input.display())
+            let drums = if options.parts.is_empty() { " (drums do not count)" } else { "" };
+            bail!("{}: holds no notes to continue{drums}", input.display())
         }
         Err(rest) => bail!("{}: {rest}", model.name()),
     };
-    midi_file::write(output, &take(&prompt, &answer.notes, answer.end))?;
+    let piece = match answer.band[..] {
+        [] => take(&prompt, &answer.notes, answer.end),
+        _ => with_band(&prompt, &answer.band, answer.end),
+    };
+    midi_file::write(output, &piece)?;
 
     let mut out = io::stdout().lock();
     let printed = if arguments.json {
@@ -89,9 +91,5 @@ fn continue_file(arguments: &Continue, model: &Arc<Model>, Pair { input, output 
         let name = output.to_string_lossy();
         writeln!(out, "{}: {notes} notes from beat {from} to {to}", one_line(&name))
     };
-    match printed {
-        // The reader has closed the pipe. The file is written all the same.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        printed => printed.context("standard output"),
-    }
+    super::said(printed)
 }

@@ -1,9 +1,10 @@
 //! The notes of prompt and answer as JSON, with times in beats.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use segue_model::{Continuation, ContinuationOptions};
-use segue_music::{Beats, Note, Piece, Tempo};
+use segue_music::{Beats, Note, Part, Piece, Tempo};
 use serde::Serialize;
 
 /// The prompt and the answer of one file.
@@ -25,6 +26,9 @@ pub struct Listing<'a> {
     end: f64,
     prompt: Vec<Listed>,
     answer: Vec<Listed>,
+    /// The answer's notes by part; empty where no parts were asked for.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    band: BTreeMap<&'static str, Vec<Listed>>,
 }
 
 #[derive(Serialize)]
@@ -33,6 +37,10 @@ struct Listed {
     duration: f64,
     key: u8,
     velocity: u8,
+}
+
+fn listed_part((part, notes): &(Part, Vec<Note>)) -> (&'static str, Vec<Listed>) {
+    (part.name(), notes.iter().map(Listed::from).collect())
 }
 
 impl From<&Note> for Listed {
@@ -68,6 +76,7 @@ impl<'a> Listing<'a> {
             end: beats(answer.end),
             prompt: prompt.notes().iter().map(Listed::from).collect(),
             answer: answer.notes.iter().map(Listed::from).collect(),
+            band: answer.band.iter().map(listed_part).collect(),
         }
     }
 }

@@ -7,13 +7,10 @@ use std::process::{Command, Output};
 
 use tempfile::TempDir;
 
-/// Runs `segue continue`.
-pub fn continue_with(arguments: &[&dyn AsRef<OsStr>]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_segue"))
-        .arg("continue")
-        .args(arguments)
-        .output()
-        .expect("the program starts")
+/// Runs a command of `segue`.
+pub fn run(command: &str, arguments: &[&dyn AsRef<OsStr>]) -> Output {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_segue"));
+    program.arg(command).args(arguments).output().expect("the program starts")
 }
 
 /// The folder of phrases that come with Segue.
