@@ -8,6 +8,8 @@ use segue_model::Checkpoint;
 use segue_music::Tokenizer;
 use segue_network::Network;
 
+use crate::accompany::Bands;
+use crate::by_part::ByPart;
 use crate::comparison::Comparison;
 use crate::material::Material;
 use crate::measure::Measure;
@@ -38,6 +40,15 @@ pub struct Evaluate {
     /// with counting models
     #[arg(long)]
     played: bool,
+    /// Score the notes of each part by themselves, drums too, by a model that knows parts
+    #[arg(long, conflicts_with_all = ["played", "grid"])]
+    by_part: bool,
+    /// Let a model that knows parts play bass and drums along with so many songs of bands of
+    /// --midi, and compare with the songs' own, another song's and some by chance. The chords are
+    /// those that `trainer arrange` writes down
+    #[arg(long, value_name = "N", conflicts_with_all = ["played", "grid", "by_part"], requires = "midi")]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    accompany: Option<u32>,
     /// Print JSON on standard output, and everything else on standard error.
     #[arg(long)]
     json: bool,
@@ -55,16 +66,35 @@ impl Evaluate {
     /// Runs it.
     pub fn run(&self) -> Result<()> {
         let checkpoint = Checkpoint::load(&self.model)?;
+        if let Some(count) = self.accompany {
+            let bands = Bands::of(checkpoint, &self.material, count as usize)?;
+            if self.json {
+                println!("{}", serde_json::to_string_pretty(&bands.as_json())?);
+            } else {
+                bands.print();
+            }
+            return Ok(());
+        }
         let measure = self.grid.map_or(Measure::Free, |Grid::Sixteenths| Measure::Sixteenths);
         let window = match (self.prompt_bars, self.score_bars) {
             (Some(prompt), Some(score)) => Window::Prompts { prompt, score },
             _ => Window::Whole,
         };
         let tokenizer = Tokenizer::new();
-        let records = self.material.scored(self.material.pieces()?, 0);
+        let pieces = if self.by_part { self.material.ensembles()? } else { self.material.pieces()? };
+        let records = self.material.scored(pieces, 0);
         let passages: Vec<Passage> =
             records.iter().flat_map(|record| window.passages(&tokenizer, record, measure)).collect();
         ensure!(!passages.is_empty(), "there are no notes to score in these windows; ask for fewer bars");
+        if self.by_part {
+            let by_part = ByPart::of(&checkpoint, &passages)?;
+            if self.json {
+                println!("{}", serde_json::to_string_pretty(&by_part.as_json())?);
+            } else {
+                by_part.print();
+            }
+            return Ok(());
+        }
         if self.played {
             return quantisation::compare(checkpoint, &passages, measure, self.json);
         }

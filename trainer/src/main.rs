@@ -1,11 +1,13 @@
 //! `trainer`: makes Segue's model from folders of MIDI files.
 
 mod ablation;
+mod accompany;
 mod allocator;
 mod arrange;
 mod authorship;
 mod baseline;
 mod bench;
+mod by_part;
 mod calibration;
 mod casting;
 mod comparison;

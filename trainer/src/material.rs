@@ -41,6 +41,11 @@ pub struct Material {
 impl Material {
     /// All pieces of the music, as one keyboard plays them. Prints which files were left out.
     pub fn pieces(&self) -> Result<Vec<Record>> {
+        Ok(self.ensembles()?.into_iter().filter_map(Record::pitched).collect())
+    }
+
+    /// The same with their parts, drums too.
+    pub fn ensembles(&self) -> Result<Vec<Record>> {
         let mut records = match (&self.midi, &self.shards) {
             (Some(folder), _) => self.read(folder)?,
             (None, Some(shards)) => shard::read(&shard::path(shards, "valid"))?,
@@ -53,13 +58,21 @@ impl Material {
             let kinds = kinds.into_iter().collect::<Vec<_>>().join(", ");
             ensure!(!records.is_empty(), "there is no music of the kind {kind:?}; there is: {kinds}");
         }
-        Ok(records.into_iter().filter_map(Record::pitched).collect())
+        Ok(records)
     }
 
     /// The pieces to score: at most about `most` notes of each kind, unless the command line sets
     /// another number.
     pub fn scored(&self, pieces: Vec<Record>, most: usize) -> Vec<Record> {
         spread(pieces, self.most.unwrap_or(most))
+    }
+
+    /// The files of --midi that are scored, and their folder.
+    pub fn files(&self) -> Result<(&Path, Vec<PathBuf>)> {
+        let folder = self.midi.as_deref().context("name a folder of songs with --midi")?;
+        let manifest = self.manifest.as_deref().map(Manifest::read).transpose()?;
+        let split = manifest.as_ref().map(|_| self.split.as_str());
+        Ok((folder, corpus::files(folder, manifest.as_ref(), split)?))
     }
 
     fn read(&self, folder: &Path) -> Result<Vec<Record>> {
