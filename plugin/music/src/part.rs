@@ -139,6 +139,28 @@ impl Part {
         !matches!(self, Self::Drums)
     }
 
+    /// Lowest and highest key that its instruments reach; of drums, those of General MIDI.
+    pub const fn keys(self) -> (Key, Key) {
+        match self {
+            Self::Keys | Self::Mallets => (21, 108),
+            Self::Guitar => (38, 88),
+            // From a five-string's low B to where bass lines end.
+            Self::Bass => (23, 60),
+            Self::Strings => (28, 103),
+            Self::Voice => (36, 88),
+            Self::Brass => (28, 88),
+            Self::Reeds => (34, 96),
+            Self::Flutes => (55, 108),
+            Self::Lead | Self::Pad | Self::Organ => (24, 108),
+            Self::Drums => (LOWEST_DRUM, HIGHEST_DRUM),
+        }
+    }
+
+    /// Whether it plays one note at a time.
+    pub const fn is_monophonic(self) -> bool {
+        matches!(self, Self::Bass)
+    }
+
     /// The symbol of a drum in the drum alphabet. Electronic kits send an edge of the hi-hat below General MIDI's range; what
     /// else lies outside of it becomes the nearest key within.
     pub fn drum_symbol(key: Key) -> usize {
@@ -246,6 +268,7 @@ mod tests {
             assert_eq!(Part::ALL[part.index()], part);
             assert!(part.program().is_none_or(|program| Part::of_program(program) == part), "{part}");
             assert_eq!(part.name().parse(), Ok(part));
+            assert!(part.keys().0 < part.keys().1 && part.keys().1 <= 127);
         }
         assert_eq!(Part::of_track(9, Some(0)), Some(Part::Drums));
         assert_eq!(Part::of_track(0, None), None);

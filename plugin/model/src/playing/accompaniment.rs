@@ -8,7 +8,8 @@ use segue_music::{
 };
 
 use crate::decoding::model::Model;
-use crate::playing::continuation::{PartNote, clock, ending, heard_for, own_grid, tell_meters, written};
+use crate::playing::band::Band;
+use crate::playing::continuation::{PartNote, clock, ending, heard_for, own_grid, tell_meters};
 use crate::playing::generator::Generator;
 use crate::playing::request::{NoteRequest, Rest};
 
@@ -82,42 +83,27 @@ impl Accompaniment {
                 event.tell(at, generator);
             }
         };
-        let mut band: Vec<_> = options.parts.iter().map(|part| (part, Vec::new())).collect();
+        let bars = (0..).map(|bars| piece.bar_lines_later(start, bars));
+        let lines = bars.take_while(|&line| line < end).chain([end]).collect();
         let (mut from, last) = (clock.heard(start), clock.heard(end));
-        let (mut seed, mut opens) = (options.seed, true);
+        let request = NoteRequest {
+            grid,
+            temperature: options.temperature,
+            top_p: options.top_p,
+            seed: options.seed,
+            ignore_other_role: true,
+            parts: options.parts,
+            ..NoteRequest::new(Role::Segue, from, last)
+        };
+        let mut band = Band::new(clock, lines, request);
         listen(&mut generator, from);
         while from < last {
             let until = (from + STEP).min(last);
-            let mut request = NoteRequest {
-                grid,
-                // On the one, as in the plugin: nobody waits for a band that may never come in.
-                at_once: opens,
-                temperature: options.temperature,
-                top_p: options.top_p,
-                seed,
-                ignore_other_role: true,
-                parts: options.parts,
-                ..NoteRequest::new(Role::Segue, from, until)
-            };
-            loop {
-                match generator.next(&request) {
-                    Ok(next) => {
-                        (request.from, request.at_once, opens) = (next.note.onset, false, false);
-                        let part = band.iter_mut().find(|(part, _)| Some(*part) == next.part);
-                        let note = written(&next.note, clock, start, end);
-                        part.into_iter().for_each(|(_, notes)| notes.push(note));
-                    }
-                    Err(Rest::NotFinite) => return Err(Rest::NotFinite),
-                    Err(Rest::After | Rest::Limits(_) | Rest::Unheard) => break,
-                }
-            }
+            band.play(&mut generator, from, until)?;
             listen(&mut generator, until);
             from = until;
-            // While nobody plays the context stays as it is. The same random number drawn again at
-            // each step would be no chance: who rested once would rest for ever.
-            seed = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
         }
-        Ok(Self { start, end, grid, band })
+        Ok(Self { start, end, grid, band: band.into_parts() })
     }
 }
 

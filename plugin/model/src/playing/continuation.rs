@@ -7,6 +7,7 @@ use segue_music::{
 };
 
 use crate::decoding::model::Model;
+use crate::playing::band::{Band, written};
 use crate::playing::generator::Generator;
 use crate::playing::guards::Guards;
 use crate::playing::request::{NoteRequest, Rest};
@@ -78,23 +79,32 @@ impl Continuation {
             parts: options.parts,
             ..NoteRequest::new(Role::Segue, clock.heard(start), clock.heard(end))
         };
+        if !options.parts.is_empty() {
+            let lines: Vec<Beats> =
+                (0..=options.bars).map(|bars| prompt.bar_lines_later(start, bars)).collect();
+            let request = NoteRequest { at_once: false, ..request };
+            let mut band = Band::new(clock, lines.clone(), request);
+            for bar in lines.windows(2) {
+                band.play(&mut generator, clock.heard(bar[0]), clock.heard(bar[1]))?;
+            }
+            let band = band.into_parts();
+            let mut notes: Vec<Note> = band.iter().flat_map(|(_, notes)| notes.iter().copied()).collect();
+            notes.sort_unstable();
+            return Ok(Self { start, end, grid, notes, band });
+        }
         let mut notes = Vec::new();
-        let mut band: Vec<_> = options.parts.iter().map(|part| (part, Vec::new())).collect();
         loop {
             match generator.next(&request) {
                 Ok(next) => {
                     (request.from, request.at_once) = (next.note.onset, false);
-                    let note = written(&next.note, clock, start, end);
-                    notes.push(note);
-                    let part = band.iter_mut().find(|(part, _)| Some(*part) == next.part);
-                    part.into_iter().for_each(|(_, notes)| notes.push(note));
+                    notes.push(written(&next.note, clock, start, end));
                 }
                 Err(Rest::NotFinite) => return Err(Rest::NotFinite),
                 // There are no limits, so the end is reached.
                 Err(Rest::After | Rest::Limits(_) | Rest::Unheard) => break,
             }
         }
-        Ok(Self { start, end, grid, notes, band })
+        Ok(Self { start, end, grid, notes, band: Vec::new() })
     }
 }
 
@@ -166,11 +176,4 @@ fn listen(generator: &mut Generator, prompt: &Piece, heard: &[PartNote], clock: 
             part => ContextNote { part, ..ContextNote::whole(&note, Role::Player) },
         });
     }
-}
-
-/// A note in the file's time, cut at the continuation's end.
-pub(super) fn written(note: &Note, clock: PieceClock, start: Beats, end: Beats) -> Note {
-    let onset = clock.written(note.onset).clamp(start, end - TICK);
-    let until = clock.written(note.end()).clamp(onset + TICK, end);
-    Note { onset, duration: until - onset, ..*note }
 }

@@ -3,7 +3,6 @@
 
 use std::sync::Arc;
 
-use rand_pcg::Pcg64Mcg;
 use segue_music::{
     Context, ContextNote, Key, Meter, Note, Part, PartSet, Role, Tick, Token, Vocabulary, beats_at,
 };
@@ -12,10 +11,10 @@ use crate::decoding::cache::KvCache;
 use crate::decoding::decoder::{Decoder, HeadQuery};
 use crate::decoding::model::Model;
 use crate::playing::chance;
-use crate::playing::guards::Situation;
+use crate::playing::draw::{Draw, Stop, part_of, shortest, time_class};
 use crate::playing::onsets::Onsets;
 use crate::playing::request::{Next, NoteRequest, Rest};
-use crate::playing::sampler::Candidates;
+use crate::playing::sampler::{Candidates, share};
 use crate::shape::parameters::Field;
 use crate::shape::rows::Target;
 
@@ -171,20 +170,44 @@ impl Generator {
     pub fn next(&mut self, request: &NoteRequest) -> Result<Next, Rest> {
         let last = *self.context.last().ok_or(Rest::Unheard)?;
         let model = self.model.clone();
+        // Parts that are out of reach, or that the model does not know, are not asked for.
+        let parts =
+            request.parts.iter().filter(|&part| model.config.parts && request.limits.allows_part(part));
+        let within_reach: PartSet = parts.collect();
+        if within_reach.is_empty() && !request.parts.is_empty() && model.config.parts {
+            return Err(Rest::Limits("key"));
+        }
+        let request = &NoteRequest { parts: within_reach, ..*request };
         let onsets = Onsets::of(request, &self.context, last.onset, model.vocabulary())?;
         self.prefill(usize::MAX);
         let mut draw = Draw { request, last, random: chance::random(&self.context, request.seed) };
-
-        let onset = self.draw_onset(&mut draw, &onsets)?;
-        if beats_at(onset) >= request.until {
-            return Err(Rest::After);
+        let drawn = match self.draw_note(&mut draw, &onsets) {
+            Err(Stop::Full) => {
+                let later = NoteRequest { from: beats_at(last.onset + 1), ..*request };
+                let onsets = Onsets::of(&later, &self.context, last.onset, model.vocabulary())?;
+                self.draw_note(&mut draw, &onsets)
+            }
+            drawn => drawn,
+        };
+        match drawn {
+            Ok((onset, token)) => self.play(request, onset, &token),
+            Err(Stop::Rest(rest)) => Err(rest),
+            Err(Stop::Full) => Err(Rest::After),
         }
-        let mut query = self.query(request, &onsets, onset);
-        query.token.part = self.draw_part(&mut draw, &query, onset)?;
-        query.token.key = self.draw_key(&mut draw, &query, onset)?;
-        query.token.velocity = self.draw_velocity(&mut draw, &query)?;
-        query.token.duration = self.draw_duration(&mut draw, &query)?;
-        self.play(request, onset, &query.token)
+    }
+
+    /// Draws a note, field by field: its onset and its symbols.
+    fn draw_note(&mut self, draw: &mut Draw<'_>, onsets: &Onsets<'_>) -> Result<(Tick, Token), Stop> {
+        let onset = self.draw_onset(draw, onsets)?;
+        if beats_at(onset) >= draw.request.until {
+            return Err(Rest::After.into());
+        }
+        let mut query = self.query(draw.request, onsets, onset);
+        query.token.part = self.draw_part(draw, &query, onset)?;
+        query.token.key = self.draw_key(draw, &query, onset)?;
+        query.token.velocity = self.draw_velocity(draw, &query)?;
+        query.token.duration = self.draw_duration(draw, &query)?;
+        Ok((onset, query.token))
     }
 
     /// Draws the onset, after grid, limits and guards.
@@ -216,45 +239,50 @@ impl Generator {
     }
 
     /// Draws the part, among those asked for: its symbol, 0 for no part.
-    fn draw_part(&mut self, draw: &mut Draw<'_>, query: &HeadQuery, onset: Tick) -> Result<usize, Rest> {
+    fn draw_part(&mut self, draw: &mut Draw<'_>, query: &HeadQuery, onset: Tick) -> Result<usize, Stop> {
         let request = draw.request;
-        if request.parts.is_empty() || !self.model.config.parts {
+        if request.parts.is_empty() {
             return Ok(0);
         }
         let last = draw.last;
+        let asked = |symbol: usize| part_of(symbol).is_some_and(|part| request.parts.contains(part));
         let allowed = |symbol: usize| {
-            let part = part_of(symbol).filter(|&part| request.parts.contains(part));
-            part.is_some() && (onset > last.onset || request.limits.follows_with(part, &last))
+            asked(symbol) && (onset > last.onset || request.limits.follows_with(part_of(symbol), &last))
         };
         let logits = self.decoder.logits(&self.model, &self.cache, &self.context, Field::Part, query);
+        // A part that plays one note at a time and has played it is no contradiction.
+        let within = |symbol: usize| asked(symbol) && (allowed(symbol) || part_of(symbol) != last.part);
+        if draw.is_full(onset, || share(logits, within, allowed)) {
+            return Err(Stop::Full);
+        }
         let part = request.sampler().draw(logits, &mut self.candidates, &mut draw.random, allowed);
-        part.ok_or(Rest::NotFinite)
+        part.ok_or(Rest::NotFinite.into())
     }
 
     /// Draws the key, after limits and guards: a symbol of the keys, or of the drums behind them.
-    fn draw_key(&mut self, draw: &mut Draw<'_>, query: &HeadQuery, onset: Tick) -> Result<usize, Rest> {
-        let part = part_of(query.token.part);
+    fn draw_key(&mut self, draw: &mut Draw<'_>, query: &HeadQuery, onset: Tick) -> Result<usize, Stop> {
+        let (part, limits) = (part_of(query.token.part), &draw.request.limits);
         // Of notes of one part with one onset the higher follows: steps are in the order of keys.
         let follows = onset == draw.last.onset && part == draw.last.part;
         let lowest = if follows { draw.last.key + 1 } else { 0 };
-        if part == Some(Part::Drums) {
-            let allowed = |symbol: usize| {
-                let drum = symbol.checked_sub(Vocabulary::KEYS);
-                drum.is_some_and(|drum| Part::drum_key(drum) >= lowest)
-            };
-            let logits = self.decoder.logits(&self.model, &self.cache, &self.context, Field::Key, query);
-            let drum = draw.request.sampler().draw(logits, &mut self.candidates, &mut draw.random, allowed);
-            return drum.ok_or(Rest::NotFinite);
-        }
-        let limits = &draw.request.limits;
-        let allowed = |symbol| Key::try_from(symbol).is_ok_and(|key| key >= lowest && limits.allows(key));
+        let key_of = |symbol: usize| match symbol.checked_sub(Vocabulary::KEYS) {
+            Some(drum) => (part == Some(Part::Drums)).then(|| Part::drum_key(drum)),
+            None => Key::try_from(symbol).ok().filter(|_| part != Some(Part::Drums)),
+        };
+        let within = |symbol| key_of(symbol).is_some_and(|key| limits.allows_in(part, key));
+        let allowed = |symbol| within(symbol) && key_of(symbol).is_some_and(|key| key >= lowest);
         let logits = self.decoder.logits(&self.model, &self.cache, &self.context, Field::Key, query);
-        let situation = draw.situation(&self.context);
-        for guard in draw.request.acting_guards() {
-            guard.keys(&situation, onset, &mut logits[..Vocabulary::KEYS]);
+        if follows && draw.is_full(onset, || share(logits, within, allowed)) {
+            return Err(Stop::Full);
+        }
+        if part != Some(Part::Drums) {
+            let situation = draw.situation(&self.context);
+            for guard in draw.request.acting_guards() {
+                guard.keys(&situation, onset, &mut logits[..Vocabulary::KEYS]);
+            }
         }
         let key = draw.request.sampler().draw(logits, &mut self.candidates, &mut draw.random, allowed);
-        key.ok_or(Rest::NotFinite)
+        key.ok_or(Rest::NotFinite.into())
     }
 
     /// Draws the velocity, within its limits.
@@ -296,10 +324,20 @@ impl Generator {
             duration: beats_at(self.model.vocabulary().durations.value(token.duration)),
             velocity,
         };
-        let one_too_many = request.limits.one_too_many(&self.context, request.role, onset, note.key);
+        let one_too_many = match part.filter(|part| part.is_monophonic()) {
+            Some(_) => self.sounding_in(request.role, part, onset),
+            None => request.limits.one_too_many(&self.context, request.role, onset, note.key),
+        };
         let shortened = one_too_many.and_then(|number| self.shorten(number, onset));
         self.hear(ContextNote { part, ..ContextNote::whole(&note, request.role) });
         Ok(Next { note, part, shortened })
+    }
+
+    /// The number of the newest note of a part that sounds at a tick and began before.
+    fn sounding_in(&self, role: Role, part: Option<Part>, at: Tick) -> Option<usize> {
+        let sounding =
+            self.context.sounding(role, at).filter(|(_, note)| note.part == part && note.onset < at);
+        sounding.map(|(number, _)| number).last()
     }
 
     /// Ends a note of the context at a tick, and returns it as it then is.
@@ -330,38 +368,4 @@ impl Generator {
     pub fn cache_bytes(&self) -> usize {
         self.cache.bytes()
     }
-}
-
-/// What the draws of one note's fields share.
-struct Draw<'a> {
-    request: &'a NoteRequest,
-    /// The newest note before it.
-    last: ContextNote,
-    random: Pcg64Mcg,
-}
-
-impl Draw<'_> {
-    fn situation<'b>(&self, context: &'b Context) -> Situation<'b> {
-        Situation { context, role: self.request.role, last: self.last.onset }
-    }
-}
-
-/// The shortest duration that is no accident: 3 ticks, 31 ms at 120 BPM, or what the other plays as
-/// short. A model sometimes draws 1 or 2 ticks, from releases of performances; nobody means them.
-fn shortest(context: &Context, role: Role) -> Tick {
-    const NEWEST: usize = 64;
-    const SHORTEST: Tick = 3;
-    let others = context.newest(Role::ALL[1 - role.index()]).take(NEWEST);
-    let lengths = others.filter_map(|note| note.end.map(|end| end - note.onset));
-    lengths.min().map_or(SHORTEST, |shortest| shortest.clamp(1, SHORTEST))
-}
-
-/// The part of a symbol, `None` for 0.
-fn part_of(symbol: usize) -> Option<Part> {
-    symbol.checked_sub(1).and_then(|index| Part::ALL.get(index).copied())
-}
-
-/// Times of one class sound alike: within a quarter of each other, a third of an octave.
-fn time_class(ticks: Tick) -> usize {
-    if ticks <= 0 { 0 } else { 1 + (3.0 * (ticks as f32).log2()) as usize }
 }

@@ -115,17 +115,21 @@ impl Limits {
     pub(crate) fn follows_with(&self, part: Option<Part>, last: &ContextNote) -> bool {
         match part.cmp(&last.part) {
             Ordering::Less => false,
+            Ordering::Equal if part.is_some_and(Part::is_monophonic) => false,
             Ordering::Equal => (last.key.saturating_add(1)..=HIGHEST).any(|key| self.allows_in(part, key)),
             Ordering::Greater => true,
         }
     }
 
+    /// Whether a part has any key to play.
+    pub(crate) fn allows_part(&self, part: Part) -> bool {
+        (0..=HIGHEST).any(|key| self.allows_in(Some(part), key))
+    }
+
     /// Whether a part may play a key. Drums are outside range and scale: their keys are no pitches.
-    fn allows_in(&self, part: Option<Part>, key: Key) -> bool {
-        match part {
-            Some(Part::Drums) => Part::drum_key(Part::drum_symbol(key)) == key,
-            _ => self.allows(key),
-        }
+    pub(crate) fn allows_in(&self, part: Option<Part>, key: Key) -> bool {
+        let (lowest, highest) = part.map_or((0, HIGHEST), Part::keys);
+        (lowest..=highest).contains(&key) && (part == Some(Part::Drums) || self.allows(key))
     }
 
     /// The tick from which on the density allows another note.

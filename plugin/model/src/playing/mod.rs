@@ -3,8 +3,10 @@
 //! use it. Nothing here knows a host, a clock or a thread.
 
 pub mod accompaniment;
+mod band;
 mod chance;
 pub mod continuation;
+mod draw;
 pub mod generator;
 pub mod guards;
 pub mod limits;

@@ -118,6 +118,19 @@ impl Sampler {
     }
 }
 
+/// Of the probability of all symbols `within`, the share of those allowed; all where there are none.
+pub(crate) fn share(logits: &[f32], within: impl Fn(usize) -> bool, allowed: impl Fn(usize) -> bool) -> f32 {
+    let inside = || (0..logits.len()).filter(|&symbol| within(symbol));
+    let top = inside().map(|symbol| logits[symbol]).fold(f32::NEG_INFINITY, f32::max);
+    let (mut part, mut all) = (0.0, 0.0);
+    for symbol in inside() {
+        let mass = (logits[symbol] - top).exp();
+        all += mass;
+        part += if allowed(symbol) { mass } else { 0.0 };
+    }
+    if all > 0.0 { part / all } else { 1.0 }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -142,6 +155,15 @@ mod tests {
         assert_eq!(counts(Sampler { top_p: 0.4, ..free }, &logits, |_| true), [0, 2000, 0, 0]);
         assert_eq!(counts(Sampler { temperature: 0.0, ..free }, &logits, |_| true), [0, 2000, 0, 0]);
         assert_eq!(counts(free, &logits, |symbol| symbol == 3), [0, 0, 0, 2000]);
+    }
+
+    #[test]
+    fn a_share_is_of_what_is_within() {
+        let logits = [0.0, 2.0f32.ln(), 1.0f32.ln(), 90.0];
+        let of = |allowed: fn(usize) -> bool| share(&logits, |symbol| symbol < 3, allowed);
+        assert!((of(|symbol| symbol == 1) - 0.5).abs() < 1e-6);
+        assert_eq!((of(|_| false), of(|_| true)), (0.0, 1.0));
+        assert_eq!(share(&logits, |_| false, |_| false), 1.0, "nothing to contradict");
     }
 
     #[test]

@@ -1,0 +1,72 @@
+//! What the draws of one note's fields share.
+
+use rand::RngExt;
+use rand_pcg::Pcg64Mcg;
+use segue_music::{Context, ContextNote, Part, Role, Tick};
+
+use crate::playing::guards::Situation;
+use crate::playing::request::{NoteRequest, Rest};
+
+/// What the draws of one note's fields share.
+pub(crate) struct Draw<'a> {
+    /// What is asked for.
+    pub request: &'a NoteRequest,
+    /// The newest note before it.
+    pub last: ContextNote,
+    /// Its random numbers.
+    pub random: Pcg64Mcg,
+}
+
+/// Why no note was drawn.
+#[derive(Debug)]
+pub(crate) enum Stop {
+    /// There is none.
+    Rest(Rest),
+    /// None can begin with the newest; a later one may.
+    Full,
+}
+
+impl From<Rest> for Stop {
+    fn from(rest: Rest) -> Self {
+        Self::Rest(rest)
+    }
+}
+
+impl Draw<'_> {
+    /// What the guards read.
+    pub fn situation<'b>(&self, context: &'b Context) -> Situation<'b> {
+        Situation { context, role: self.request.role, last: self.last.onset }
+    }
+
+    /// Whether what sounds with the newest note of a band is complete, at an onset drawn: of a
+    /// symbol's probability `share` is left by the order of steps.
+    ///
+    /// A chord is told part by part and upwards. A model that says "one more now" and means a key
+    /// below the newest contradicts itself; that key cannot come any more. Drawn among the few that
+    /// can, chords rose to the highest key and every stroke of a drummer ended on the triangle. So
+    /// the contradiction is drawn as often as the model is in it, and then the next note is later.
+    pub fn is_full(&mut self, onset: Tick, share: impl FnOnce() -> f32) -> bool {
+        let together = onset == self.last.onset && !self.request.at_once;
+        together && !self.request.parts.is_empty() && self.random.random::<f32>() >= share()
+    }
+}
+
+/// The shortest duration that is no accident: 3 ticks, 31 ms at 120 BPM, or what the other plays as
+/// short. A model sometimes draws 1 or 2 ticks, from releases of performances; nobody means them.
+pub(crate) fn shortest(context: &Context, role: Role) -> Tick {
+    const NEWEST: usize = 64;
+    const SHORTEST: Tick = 3;
+    let others = context.newest(Role::ALL[1 - role.index()]).take(NEWEST);
+    let lengths = others.filter_map(|note| note.end.map(|end| end - note.onset));
+    lengths.min().map_or(SHORTEST, |shortest| shortest.clamp(1, SHORTEST))
+}
+
+/// The part of a symbol, `None` for 0.
+pub(crate) fn part_of(symbol: usize) -> Option<Part> {
+    symbol.checked_sub(1).and_then(|index| Part::ALL.get(index).copied())
+}
+
+/// Times of one class sound alike: within a quarter of each other, a third of an octave.
+pub(crate) fn time_class(ticks: Tick) -> usize {
+    if ticks <= 0 { 0 } else { 1 + (3.0 * (ticks as f32).log2()) as usize }
+}

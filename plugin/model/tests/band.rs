@@ -1,0 +1,133 @@
+//! What a band of parts never does, whatever an untrained model would like.
+
+use std::sync::Arc;
+
+use segue_model::{
+    Accompaniment, AccompanimentOptions, Checkpoint, Config, Generator, Limits, Model, NoteRequest, Rest,
+};
+use segue_music::{
+    Beats, ContextNote, Meter, Note, Part, PartSet, Piece, Role, Tick, Track, Vocabulary, tick_at,
+};
+
+/// An untrained model of parts; `lean` adds to the biases of its heads by name.
+fn model(kind: u64, lean: &[(&str, &dyn Fn(usize) -> f32)]) -> Arc<Model> {
+    let mut checkpoint = Checkpoint::random(&Config::tiny_ensemble(), kind);
+    checkpoint.numbers.values_mut().flatten().for_each(|number| *number *= 0.3);
+    for (field, by) in lean {
+        let bias = checkpoint.numbers.get_mut(&format!("{field}.out.bias")).expect("a head");
+        (0..).zip(bias).for_each(|(symbol, bias)| *bias += by(symbol));
+    }
+    Arc::new(Model::from_checkpoint(checkpoint).expect("a sound model"))
+}
+
+fn parts(parts: &[Part]) -> PartSet {
+    parts.iter().copied().collect()
+}
+
+/// Eight bars of a tune in quarters.
+fn piece() -> Piece {
+    let note = |beat: i64| Note {
+        onset: Beats::ONE.times(beat),
+        key: 60 + (beat * 5 % 12) as u8,
+        duration: Beats::ONE,
+        velocity: 80,
+    };
+    let track = Track { program: Some(73), notes: (0..32).map(note).collect(), ..Track::default() };
+    let meters = vec![(Beats::ZERO, Meter::COMMON)];
+    Piece { tracks: vec![track], meters, end: Beats::ONE.times(32), ..Piece::default() }
+}
+
+fn accompanied(model: Arc<Model>, asked: &[Part], seed: u64) -> Accompaniment {
+    let options =
+        AccompanimentOptions { grid: None, temperature: 1.0, top_p: 1.0, seed, parts: parts(asked) };
+    Accompaniment::of(&piece(), model, &options).expect("a piece to play along with")
+}
+
+fn heard(model: Arc<Model>) -> Generator {
+    let mut generator = Generator::new(model);
+    (0..8).for_each(|place| generator.hear(ContextNote::held(place * 48, 60, 80, Role::Player)));
+    generator
+}
+
+fn request(asked: &[Part]) -> NoteRequest {
+    let (from, until) = (Beats::ONE.times(8), Beats::ONE.times(400));
+    NoteRequest { parts: parts(asked), ..NoteRequest::new(Role::Segue, from, until) }
+}
+
+#[test]
+fn every_part_stays_within_reach_and_a_bass_plays_one_note_at_a_time() {
+    for kind in 0..6 {
+        // Dense, with long notes.
+        let early = |symbol: usize| -0.15 * symbol as f32;
+        let long = |symbol: usize| 0.1 * symbol as f32;
+        let played = accompanied(
+            model(kind, &[("onset", &early), ("duration", &long)]),
+            &[Part::Keys, Part::Bass, Part::Flutes, Part::Drums],
+            kind,
+        );
+        for (part, notes) in &played.band {
+            let (lowest, highest) = part.keys();
+            assert!(notes.iter().all(|note| (lowest..=highest).contains(&note.key)), "{part}");
+            if part.is_monophonic() {
+                assert!(notes.len() > 8);
+                assert!(notes.windows(2).all(|pair| pair[0].end() <= pair[1].onset), "{kind}: {notes:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_part_comes_in_on_the_one_and_the_rhythm_section_is_not_silent_for_two_bars() {
+    // It would play nothing but keys, and those rarely.
+    let keys = |symbol: usize| if symbol == 1 + Part::Keys.index() { 30.0 } else { 0.0 };
+    let late = |symbol: usize| 0.3 * symbol as f32;
+    let model = model(3, &[("part", &keys), ("onset", &late)]);
+    let played = accompanied(model, &[Part::Keys, Part::Bass, Part::Drums], 1);
+    assert_eq!((played.start, played.end), (Beats::ONE.times(8), Beats::ONE.times(32)));
+    for (part, notes) in &played.band {
+        assert_eq!(notes.first().map(|note| note.onset), Some(played.start), "{part}");
+        if *part == Part::Keys {
+            continue;
+        }
+        for bars in [(2, 4), (3, 5), (4, 6), (5, 7), (6, 8)].map(|(from, to)| (from * 4, to * 4)) {
+            let (from, to) = (Beats::ONE.times(bars.0), Beats::ONE.times(bars.1));
+            let sounds = |note: &Note| note.onset < to && note.end() > from;
+            assert!(notes.iter().any(sounds), "{part} from {from} to {to}");
+        }
+    }
+}
+
+#[test]
+fn a_chord_whose_rest_contradicts_its_order_is_full() {
+    // One more now, it always says, and then means a low key.
+    let now = |symbol: usize| -3.0 * symbol as f32;
+    let low = |symbol: usize| -0.2 * (symbol % Vocabulary::KEYS) as f32;
+    for part in [Part::Keys, Part::Drums] {
+        let mut generator = heard(model(5, &[("onset", &now), ("key", &low)]));
+        let mut onsets: Vec<Tick> = Vec::new();
+        let mut ask = request(&[part]);
+        for seed in 0..200 {
+            let next = generator.next(&NoteRequest { seed, ..ask }).expect("a note");
+            ask.from = next.note.onset;
+            onsets.push(tick_at(next.note.onset));
+        }
+        onsets.dedup();
+        assert!(onsets.len() > 40, "{part}: {} chords of 200 notes", onsets.len());
+    }
+}
+
+#[test]
+fn parts_out_of_reach_are_not_asked_for() {
+    let high = Limits { keys: (70, 108), ..Limits::default() };
+    let mut generator = heard(model(1, &[]));
+    let bass = NoteRequest { limits: high, ..request(&[Part::Bass]) };
+    assert_eq!(generator.next(&bass), Err(Rest::Limits("key")));
+    // Drums are no pitches.
+    let both = NoteRequest { limits: high, ..request(&[Part::Bass, Part::Drums]) };
+    for _ in 0..20 {
+        assert_eq!(generator.next(&both).expect("a note").part, Some(Part::Drums));
+    }
+    // Who knows no parts plays as a keyboard, whatever is asked for.
+    let mut keyboard = heard(Arc::new(Model::random(1)));
+    assert_eq!(keyboard.next(&bass).expect("a note").part, None);
+}
