@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 use crate::material::Material;
 use crate::progress_bar::bar;
 use crate::sampling::Sampling;
+use crate::table::Table;
 use figures::{Figures, Tally};
 use song::{Rhythm, Song};
 
@@ -72,25 +73,42 @@ impl Bands {
     }
 
     /// As a table.
-    pub fn print(&self) {
-        println!("bass and drums of {} to {} songs\n", self.name, self.rows[0].1.songs);
-        println!(
-            "| who plays | bass on root or fifth at changes | kick and snare as the song's | bass consonant with the tune | bars without bass | bars without drums | notes by the song's |"
-        );
-        println!("|---|---|---|---|---|---|---|");
+    pub fn table(&self) -> Table {
         let share =
             |share: Option<f64>| share.map_or("-".to_owned(), |share| format!("{:.1} %", 100.0 * share));
-        for (row, figures) in &self.rows {
-            println!(
-                "| {row} | {} | {} | {} | {} | {} | {:.2} |",
+        let row = |(row, figures): &(&str, Figures)| {
+            vec![
+                (*row).to_owned(),
                 share(figures.bass_on_chord),
                 share(figures.kick_and_snare),
                 share(figures.consonance),
                 share(Some(figures.bars_without_bass)),
                 share(Some(figures.bars_without_drums)),
-                figures.density,
-            );
+                format!("{:.2}", figures.density),
+            ]
+        };
+        Table {
+            heads: vec![
+                "who plays",
+                "bass on root or fifth at changes",
+                "kick and snare as the song's",
+                "bass consonant with the tune",
+                "bars without bass",
+                "bars without drums",
+                "notes by the song's",
+            ],
+            rows: self.rows.iter().map(row).collect(),
         }
+    }
+
+    /// How many songs there were.
+    pub fn songs(&self) -> usize {
+        self.rows[0].1.songs
+    }
+
+    /// Prints it.
+    pub fn print(&self) {
+        println!("bass and drums of {} to {} songs\n\n{}", self.name, self.songs(), self.table().markdown());
     }
 }
 

@@ -12,6 +12,7 @@ use crate::measure::Measure;
 use crate::passage::Passage;
 use crate::progress_bar::bar;
 use crate::score::{Bits, nats};
+use crate::table::Table;
 
 /// Notes whose track names no program.
 const NO_PART: &str = "of no part";
@@ -66,22 +67,22 @@ impl ByPart {
     }
 
     /// As a table.
-    pub fn print(&self) {
-        println!("bits per note of {} by part\n", self.name);
-        println!("| part | notes | onset | which part | key | velocity | duration | total |");
-        println!("|---|---|---|---|---|---|---|---|");
-        for (part, bits) in &self.bits {
-            let mean = bits.per_note();
+    pub fn table(&self) -> Table {
+        let row = |(part, bits): (&&str, &Bits)| {
             let of = |field| bits.mean_of(field).map_or("-".to_owned(), |bits| format!("{bits:.2}"));
-            let (which, velocity, duration) = (of(Field::Part), of(Field::Velocity), of(Field::Duration));
-            println!(
-                "| {part} | {} | {:.2} | {which} | {:.2} | {velocity} | {duration} | **{:.2}** |",
-                bits.notes(),
-                mean.onset,
-                mean.key,
-                mean.total,
-            );
+            let fields = [Field::Gap, Field::Part, Field::Key, Field::Velocity, Field::Duration].map(of);
+            let total = format!("{:.2}", bits.per_note().total);
+            [vec![(*part).to_owned(), bits.notes().to_string()], fields.to_vec(), vec![total]].concat()
+        };
+        Table {
+            heads: vec!["part", "notes", "onset", "which part", "key", "velocity", "duration", "total"],
+            rows: self.bits.iter().map(row).collect(),
         }
+    }
+
+    /// Prints it.
+    pub fn print(&self) {
+        println!("bits per note of {} by part\n\n{}", self.name, self.table().markdown());
     }
 }
 

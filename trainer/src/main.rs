@@ -42,6 +42,7 @@ mod score;
 mod shard;
 mod style;
 mod sweep;
+mod table;
 mod train;
 mod window;
 

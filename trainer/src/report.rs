@@ -17,6 +17,8 @@ use segue_music::Tokenizer;
 use segue_network::Network;
 use serde_json::json;
 
+use crate::accompany::Bands;
+use crate::by_part::ByPart;
 use crate::calibration::{Calibration, Reliability};
 use crate::comparison::Comparison;
 use crate::excerpt::{self, Lengths};
@@ -56,6 +58,11 @@ pub struct Report {
     /// Bars of an answer.
     #[arg(long, default_value_t = 16, value_parser = clap::value_parser!(u32).range(1..=64))]
     bars: u32,
+    /// Of a model that knows parts: how many songs of bands of --midi it plays bass and drums along
+    /// with.
+    #[arg(long, value_name = "N", requires = "midi")]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    accompany: Option<u32>,
     #[command(flatten)]
     sampling: Sampling,
 }
@@ -75,6 +82,10 @@ struct Findings {
     reliability: [Reliability; Field::COUNT],
     playing: Playing,
     examples: Vec<Example>,
+    /// Of a model that knows parts.
+    by_part: Option<ByPart>,
+    /// The same, if asked for.
+    bands: Option<Bands>,
 }
 
 impl Report {
@@ -102,8 +113,17 @@ impl Report {
         );
         let scored = self.material.scored(all, SCORED);
 
+        let bands = self
+            .accompany
+            .map(|count| Bands::of(Checkpoint::load(&self.model)?, &self.material, count as usize));
+        let bands = bands.transpose()?;
         println!("1 of 3: bits per note");
         let (free, reliability) = whole(&network, &scored, &known)?;
+        let by_part = checkpoint.config.parts.then(|| {
+            let scored = self.material.scored(self.material.ensembles()?, SCORED);
+            ByPart::of(&checkpoint, &passages(&scored, Window::Whole, Measure::Free))
+        });
+        let by_part = by_part.transpose()?;
         println!("2 of 3: bits per note on a sixteenth grid, after {} bars", self.prompt_bars);
         let window = Window::Prompts { prompt: self.prompt_bars, score: GRID_BARS };
         let passages = passages(&scored, window, Measure::Sixteenths);
@@ -113,7 +133,8 @@ impl Report {
         let model = Arc::new(Model::from_checkpoint(checkpoint)?);
         let playing = Playing::of(&model, &excerpts, &known, &self.sampling, folder.as_deref())?;
 
-        let findings = Findings { name, notes_seen, free, grid, reliability, playing, examples };
+        let findings =
+            Findings { name, notes_seen, free, grid, reliability, playing, examples, by_part, bands };
         let page = page::write(&findings, self)?;
         for (name, picture) in &page.pictures {
             self.save(name, picture.as_bytes())?;
@@ -165,6 +186,8 @@ impl Findings {
             "bits_on_sixteenths": self.grid.as_json(&self.name),
             "calibration": reliability,
             "playing": self.playing.as_json(),
+            "by_part": self.by_part.as_ref().map(ByPart::as_json),
+            "bands": self.bands.as_ref().map(Bands::as_json),
         })
     }
 }

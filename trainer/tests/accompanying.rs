@@ -81,3 +81,19 @@ fn what_cannot_be_scored_by_part_is_said() {
     let said = fails(&["evaluate", "--model", text(&parts), "--midi", text(&alone), "--accompany", "2"]);
     assert!(said.contains("trainer arrange"), "{said}");
 }
+
+#[test]
+fn a_report_tells_of_parts() {
+    let (home, songs, model) = songs(&Config::tiny_ensemble());
+    let out = home.path().join("report");
+    let fixed = ["report", "--model", text(&model), "--midi", text(&songs), "--out", text(&out)];
+    let few = ["--prompts", "2", "--bars", "4", "--most", "4000", "--accompany", "2"];
+    succeeds(&[&fixed[..], &few[..]].concat());
+    let page = std::fs::read_to_string(out.join("index.html")).unwrap();
+    for words in ["By part", "<td>drums</td>", "Bass and drums", "<td>by chance, in key</td>"] {
+        assert!(page.contains(words), "no {words:?}");
+    }
+    let report = json(&std::fs::read_to_string(out.join("report.json")).unwrap());
+    assert!(report["by_part"]["parts"]["bass"]["notes"].as_u64().is_some_and(|notes| notes > 0));
+    assert_eq!(report["bands"]["accompaniments"]["the model"]["songs"], 2);
+}

@@ -37,6 +37,7 @@ pub fn write(findings: &Findings, report: &Report) -> Result<Page> {
     examples(&mut page, findings)?;
     playing(&mut page, findings, report)?;
     bits(&mut page, findings, report)?;
+    parts(&mut page.text, findings)?;
     calibration(&mut page, findings)?;
     page.text.push_str("</html>\n");
     Ok(page)
@@ -65,6 +66,25 @@ fn choices(bits: f64) -> String {
         said.push(digit);
     }
     said
+}
+
+fn parts(page: &mut String, findings: &Findings) -> Result<()> {
+    if let Some(by_part) = &findings.by_part {
+        write!(
+            page,
+            "<h2>By part</h2>\n<p>Bits a note of each part of music it never saw, heard beside all the others.</p>\n{}",
+            by_part.table().html()
+        )?;
+    }
+    if let Some(bands) = &findings.bands {
+        write!(
+            page,
+            "<h2>Bass and drums</h2>\n<p>It plays bass and drums along with {} songs, hearing what comes before, beside the songs' own and some that must lose.</p>\n{}",
+            bands.songs(),
+            bands.table().html()
+        )?;
+    }
+    Ok(())
 }
 
 fn headline(page: &mut String, findings: &Findings) -> Result<()> {
