@@ -131,3 +131,30 @@ fn parts_out_of_reach_are_not_asked_for() {
     let mut keyboard = heard(Arc::new(Model::random(1)));
     assert_eq!(keyboard.next(&bass).expect("a note").part, None);
 }
+
+#[test]
+fn a_band_swings_with_the_piece() {
+    let third = Beats::ratio(1, 3);
+    let grid_of = |positions: &[Beats]| {
+        let mut piece = piece();
+        let note = |&onset: &Beats| Note { onset, key: 72, duration: third, velocity: 80 };
+        piece.tracks[0].notes.extend(positions.iter().map(note));
+        piece.tracks[0].notes.sort_unstable();
+        let options = AccompanimentOptions {
+            grid: None,
+            temperature: 1.0,
+            top_p: 1.0,
+            seed: 1,
+            parts: parts(&[Part::Bass]),
+        };
+        let played = Accompaniment::of(&piece, model(2, &[]), &options).expect("a piece");
+        let on_grid = |note: &Note| played.grid == Beats::ZERO || note.onset % played.grid == Beats::ZERO;
+        assert!(played.band[0].1.iter().all(on_grid));
+        played.grid
+    };
+    let quarter = Beats::ratio(1, 4);
+    assert_eq!(grid_of(&[quarter]), quarter);
+    assert_eq!(grid_of(&[third.times(5)]), third);
+    assert_eq!(grid_of(&[third.times(5), quarter]), Beats::ratio(1, 12));
+    assert_eq!(grid_of(&[Beats::ratio(1, 7)]), Beats::ZERO);
+}

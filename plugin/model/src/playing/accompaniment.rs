@@ -72,7 +72,7 @@ impl Accompaniment {
         let heard = heard_for(piece, options.parts);
         let (start, end) = Self::span(piece).ok_or(Rest::Unheard)?;
         let clock = clock(piece, options.grid);
-        let grid = options.grid.unwrap_or_else(|| own_grid(&heard));
+        let grid = options.grid.unwrap_or_else(|| own_grid(&heard, options.parts));
 
         let mut generator = Generator::new(model);
         tell_meters(&mut generator, piece, clock);

@@ -63,7 +63,7 @@ impl Continuation {
         let heard = heard_for(prompt, options.parts);
         let (start, end) = Self::span(prompt, options.bars, options.parts).ok_or(Rest::Unheard)?;
         let clock = clock(prompt, options.grid);
-        let grid = options.grid.unwrap_or_else(|| own_grid(&heard));
+        let grid = options.grid.unwrap_or_else(|| own_grid(&heard, options.parts));
 
         let mut generator = Generator::new(model);
         listen(&mut generator, prompt, &heard, clock, start);
@@ -136,11 +136,13 @@ pub(super) fn ending(heard: &[PartNote]) -> Option<Beats> {
     Some(end.round_to(TICK).max(last + TICK))
 }
 
-/// Sixteenths, if all notes begin on them.
-pub(super) fn own_grid(heard: &[PartNote]) -> Beats {
-    let sixteenths = Beats::ratio(1, 4);
-    let all = heard.iter().all(|(_, note)| note.onset % sixteenths == Beats::ZERO);
-    if all { sixteenths } else { Beats::ZERO }
+/// The grid that all notes begin on: sixteenths. For a band also the triplets of a swing, and what
+/// holds both; a keyboard plays such music freely, as it always has.
+pub(super) fn own_grid(heard: &[PartNote], parts: PartSet) -> Beats {
+    const GRIDS: [Beats; 3] = [Beats::ratio(1, 4), Beats::ratio(1, 3), Beats::ratio(1, 12)];
+    let known = if parts.is_empty() { &GRIDS[..1] } else { &GRIDS[..] };
+    let holds = |grid: &&Beats| heard.iter().all(|(_, note)| note.onset % **grid == Beats::ZERO);
+    known.iter().find(holds).copied().unwrap_or(Beats::ZERO)
 }
 
 /// Tells the generator a piece's bars; free playing has none.
