@@ -2,7 +2,7 @@
 
 use rand::RngExt;
 use rand_pcg::Pcg64Mcg;
-use segue_model::Sequence;
+use segue_model::{Aim, Sequence};
 use segue_music::{Part, Role, Tick, Tokenizer};
 
 use crate::casting::Casting;
@@ -77,6 +77,12 @@ impl<'a> Examples<'a> {
         };
         let mut notes: Vec<(VoicedNote, Role)> =
             notes.iter().enumerate().map(|(place, note)| (*note, casting.role(place, note))).collect();
+        let entry = casting.entry(record, &notes, random);
+        // Until then a player is heard, and nobody is asked for.
+        let alone = entry.map_or(0, |entry| {
+            notes.retain(|(note, role)| *role == Role::Player || note.onset >= entry);
+            notes.partition_point(|(note, _)| note.onset < entry)
+        });
         if !record.meters.is_empty() && random.random::<f64>() < 0.5 {
             Touch::draw(random).play(&mut notes, random);
         }
@@ -100,7 +106,15 @@ impl<'a> Examples<'a> {
         {
             context.style(first.onset, style);
         }
-        Sequence::targeting(&self.tokenizer, &context, |_| true, |_| casting.aim(random))
+        Sequence::targeting(
+            &self.tokenizer,
+            &context,
+            |_| true,
+            |place| match place < alone {
+                true => Aim::default(),
+                false => casting.aim(random),
+            },
+        )
     }
 
     /// Notes of a window, of all voices or, in pieces of many, of one to four of them.
