@@ -154,7 +154,30 @@ fn a_band_swings_with_the_piece() {
     };
     let quarter = Beats::ratio(1, 4);
     assert_eq!(grid_of(&[quarter]), quarter);
-    assert_eq!(grid_of(&[third.times(5)]), third);
-    assert_eq!(grid_of(&[third.times(5), quarter]), Beats::ratio(1, 12));
-    assert_eq!(grid_of(&[Beats::ratio(1, 7)]), Beats::ZERO);
+    assert_eq!(grid_of(&[1, 2, 4, 5, 7].map(|place| third.times(place))), third);
+    let some = |step: Beats| [1, 3, 5, 7, 9].map(|place| step.times(place));
+    assert_eq!(grid_of(&[some(third), some(quarter)].concat()), Beats::ratio(1, 12));
+    assert_eq!(grid_of(&some(Beats::ratio(1, 8))), Beats::ratio(1, 8));
+    assert_eq!(grid_of(&some(Beats::ratio(1, 7))), Beats::ZERO);
+    // A grace note or two are none.
+    assert_eq!(grid_of(&[Beats::ratio(1, 7)]), quarter);
+}
+
+#[test]
+fn no_drum_is_struck_again_before_a_hand_is_there() {
+    let dense = |symbol: usize| -0.5 * symbol as f32;
+    // One drum and hardly another.
+    let one = |symbol: usize| if symbol == Vocabulary::KEYS + 7 { 8.0 } else { 0.0 };
+    let mut generator = heard(model(4, &[("onset", &dense), ("key", &one)]));
+    let mut struck = Vec::new();
+    let mut ask = request(&[Part::Drums]);
+    for seed in 0..300 {
+        let next = generator.next(&NoteRequest { seed, ..ask }).expect("a note");
+        ask.from = next.note.onset;
+        struck.push((next.note.key, tick_at(next.note.onset)));
+    }
+    struck.sort_unstable();
+    let again = struck.windows(2).filter(|pair| pair[0].0 == pair[1].0).map(|pair| pair[1].1 - pair[0].1);
+    let soonest = again.min().expect("a drum struck twice");
+    assert!(soonest > 3, "{soonest}");
 }

@@ -2,7 +2,7 @@
 
 use rand::RngExt;
 use rand_pcg::Pcg64Mcg;
-use segue_music::{Context, ContextNote, Part, Role, Tick};
+use segue_music::{Context, ContextNote, Key, Part, Role, Tick};
 
 use crate::playing::guards::Situation;
 use crate::playing::request::{NoteRequest, Rest};
@@ -59,6 +59,21 @@ pub(crate) fn shortest(context: &Context, role: Role) -> Tick {
     let others = context.newest(Role::ALL[1 - role.index()]).take(NEWEST);
     let lengths = others.filter_map(|note| note.end.map(|end| end - note.onset));
     lengths.min().map_or(SHORTEST, |shortest| shortest.clamp(1, SHORTEST))
+}
+
+/// Whether a role has struck a drum so lately that no hand or foot is there again: within 3 ticks,
+/// 31 ms at 120 BPM.
+pub(crate) fn was_just_struck(
+    context: &Context,
+    role: Role,
+    part: Option<Part>,
+    key: Key,
+    onset: Tick,
+) -> bool {
+    const AGAIN: Tick = 3;
+    let lately = context.notes().iter().rev().take_while(|note| note.onset >= onset - AGAIN);
+    let strokes = lately.filter(|note| note.is_drum() && note.role == role && note.onset < onset);
+    part == Some(Part::Drums) && strokes.into_iter().any(|note| note.key == key)
 }
 
 /// The part of a symbol, `None` for 0.

@@ -11,7 +11,7 @@ use crate::decoding::cache::KvCache;
 use crate::decoding::decoder::{Decoder, HeadQuery};
 use crate::decoding::model::Model;
 use crate::playing::chance;
-use crate::playing::draw::{Draw, Stop, part_of, shortest, time_class};
+use crate::playing::draw::{Draw, Stop, part_of, shortest, time_class, was_just_struck};
 use crate::playing::onsets::Onsets;
 use crate::playing::request::{Next, NoteRequest, Rest};
 use crate::playing::sampler::{Candidates, share};
@@ -269,7 +269,12 @@ impl Generator {
             Some(drum) => (part == Some(Part::Drums)).then(|| Part::drum_key(drum)),
             None => Key::try_from(symbol).ok().filter(|_| part != Some(Part::Drums)),
         };
-        let within = |symbol| key_of(symbol).is_some_and(|key| limits.allows_in(part, key));
+        let (context, role) = (&self.context, draw.request.role);
+        let within = |symbol| {
+            key_of(symbol).is_some_and(|key| {
+                limits.allows_in(part, key) && !was_just_struck(context, role, part, key, onset)
+            })
+        };
         let allowed = |symbol| within(symbol) && key_of(symbol).is_some_and(|key| key >= lowest);
         let logits = self.decoder.logits(&self.model, &self.cache, &self.context, Field::Key, query);
         if follows && draw.is_full(onset, || share(logits, within, allowed)) {
