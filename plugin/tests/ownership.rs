@@ -278,18 +278,45 @@ fn a_phrase_that_comes_round_is_answered_each_time() {
     assert!(rig.ours().len() > before, "the player's clip is the player's");
 }
 
+/// A phrase that a generator makes up, from a beat on.
+fn made_up(rig: &Rig, seed: u64, from: f64) -> Vec<(u64, Message)> {
+    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    let mut one_of = |choices: &[f64]| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        choices[(state >> 33) as usize % choices.len()]
+    };
+    let mut notes = Vec::new();
+    let mut beat = from;
+    for _ in 0..one_of(&[4.0, 6.0, 9.0, 12.0]) as usize {
+        let (apart, held) = (one_of(&[0.25, 0.5, 0.5, 1.0, 1.5]), one_of(&[0.5, 0.9, 0.98]));
+        let key = one_of(&[55.0, 57.0, 59.0, 60.0, 62.0, 64.0, 65.0, 67.0, 69.0, 71.0, 72.0]) as u8;
+        notes.push((rig.at(beat, 120.0), on(key)));
+        notes.push((rig.at(beat + apart * held, 120.0), off(key)));
+        beat += apart;
+    }
+    notes
+}
+
 #[test]
 fn a_phrase_played_twice_is_answered_alike_at_every_sample_rate() {
-    let played = |rate: f64| {
-        let mut rig = Rig::new(rate, Song::Plays(0.0, 120.0));
-        let input = [phrase(&rig, 0.0, 120.0), phrase(&rig, 32.0, 120.0)].concat();
-        rig.run(rig.at(64.0, 120.0), Cut::Of(512), &input);
-        let tick = |sample: u64| (sample as f64 / rate * 2.0 * 48.0).round() as u64;
-        rig.ours().iter().map(|note| (tick(note.0), note.1, note.2, tick(note.3))).collect::<Vec<_>>()
-    };
-    let reference = played(44_100.0);
-    assert!(reference.iter().any(|note| note.0 > 32 * 48), "both are answered");
-    for rate in [22_050.0, 48_000.0, 88_200.0, 96_000.0, 192_000.0] {
-        assert_eq!(played(rate), reference, "{rate}");
+    for (mode, seed) in Mode::ALL.into_iter().flat_map(|mode| (0..3).map(move |seed| (mode, seed))) {
+        let played = |rate: f64| {
+            let mut rig = Rig::new(rate, Song::Plays(0.0, 120.0));
+            (rig.settings.mode, rig.settings.when.latch) = (mode, mode == Mode::Continue);
+            let input = [made_up(&rig, seed, 0.0), made_up(&rig, seed, 32.0)].concat();
+            rig.run(rig.at(64.0, 120.0), Cut::Of(512), &input);
+            // What still sounds at the end is held until then.
+            let last = rig.sample;
+            let tick = |sample: u64| (sample.min(last) as f64 / rate * 2.0 * 48.0).round() as u64;
+            rig.ours().iter().map(|note| (tick(note.0), note.1, note.2, tick(note.3))).collect::<Vec<_>>()
+        };
+        let reference = played(44_100.0);
+        assert!(
+            reference.iter().any(|note| note.0 > 32 * 48),
+            "{mode:?}, {seed}: both are answered: {reference:?}"
+        );
+        for rate in [22_050.0, 48_000.0, 96_000.0] {
+            assert_eq!(played(rate), reference, "{mode:?}, {seed}, {rate}");
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! What the player has played since the last answer, and how densely.
 
-use segue_music::{Beats, Key};
+use segue_music::{Beats, Key, TICK};
 
 /// What the player has played since the last answer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -108,9 +108,10 @@ impl Spacing {
         }
     }
 
-    /// The last onset.
+    /// The last onset, rounded to a tick: a duet ends by it, and one more note fitted or not by the
+    /// rounding of a sample.
     pub fn last(&self) -> Option<Beats> {
-        self.last
+        self.last.map(|at| at.round_to(TICK))
     }
 
     /// Shifts the last onset by a duration.
