@@ -39,7 +39,7 @@ pub fn heard(event: &UnknownEvent) -> Option<Event> {
     let message = match event.as_core_event()? {
         CoreEventSpace::NoteOn(note) => {
             let (channel, key) = address(note.pckn())?;
-            // A velocity of nought would be a note-off in MIDI; CLAP has no such rule, so the softest is one.
+            // A velocity of zero would be a note-off in MIDI; CLAP has no such rule, so the softest is one.
             let velocity = (note.velocity() * 127.0).round().clamp(1.0, 127.0) as u8;
             Message::On { channel, key, velocity }
         }

@@ -221,7 +221,7 @@ impl<'a> Stage<'a> {
         Some(Transport { playing, beats, seconds: beats * 60.0 / bpm, tempo, meter: self.meter })
     }
 
-    /// Whether the channel waited for has had its say and been quiet for long enough.
+    /// Whether the channel waited for has played and been silent long enough.
     fn rests(&self, now: u64) -> bool {
         self.script.rest.is_some_and(|(channel, rest)| {
             self.performance.last(channel).is_some_and(|last| {

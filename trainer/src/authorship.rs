@@ -87,7 +87,7 @@ mod tests {
             ..Record::default()
         };
         let train = vec![piece("Much, A.", ENOUGH / 2), piece("Much, A.", ENOUGH), piece("Little, B.", 100)];
-        // What is only validated on cannot be learned.
+        // A composer who is only in the validation split gets no style.
         let valid = vec![piece("Much, A.", 10), piece("Elsewhere, C.", 2 * ENOUGH)];
         let mut prepared = [("train", train), ("valid", valid)];
         keep_known(&mut prepared);

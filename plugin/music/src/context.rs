@@ -1,4 +1,4 @@
-//! The window heard: the notes so far, whoever played them, in the model's ticks.
+//! The notes that the model reads as its past, whoever played them, in the model's ticks.
 
 use crate::{Beats, Key, Meter, Note, Part, Role, TICK, TICKS_PER_BEAT, Tick, Velocity, beats_at, tick_at};
 
@@ -87,8 +87,8 @@ impl ContextNote {
     }
 }
 
-/// Onsets of forgotten notes that are remembered, by role: what counts its own notes by the beat must not be led astray by a flood of the
-/// other's.
+/// Onsets of forgotten notes that are remembered, by role, so that many notes of the player do not hide Segue's own
+/// from the density limit.
 const FORGOTTEN: usize = 64;
 
 /// A place in a bar.
@@ -112,7 +112,7 @@ pub struct Context {
     notes: Vec<ContextNote>,
     /// The number of `notes[0]`.
     first: usize,
-    /// By role, no note was ever longer; endless where one was heard whose end was not known.
+    /// The longest note so far, by role; endless if the end of one was not known when it was heard.
     longest: [Tick; 2],
     pedal: Vec<(Tick, bool)>,
     meters: Vec<(Tick, Option<Meter>)>,

@@ -52,7 +52,7 @@ impl Alphabet {
         self.values.len()
     }
 
-    /// Never.
+    /// Always false.
     pub fn is_empty(&self) -> bool {
         self.values.is_empty()
     }

@@ -12,11 +12,11 @@ pub enum Asked {
     Replay,
     /// Another answer to the same prompt.
     Another,
-    /// An end of what was asked for.
+    /// To stop what is replayed.
     StopReplay,
-    /// That the last answer was none.
+    /// To undo the last answer.
     Undo,
-    /// That it was one.
+    /// To redo it.
     Redo,
 }
 

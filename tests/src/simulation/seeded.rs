@@ -41,7 +41,7 @@ impl fmt::Display for Breach {
     }
 }
 
-/// What went by without one.
+/// Totals of a run without a failure.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Tally {
     /// Blocks after which everything was looked at.

@@ -1,5 +1,4 @@
-//! The composer in virtual time: it comes to its turn as its thread would, each turn lasts as long as it cost, and what it
-//! planned there is with the audio side only when the turn is over.
+//! The composer in virtual time: it runs when its thread would, and its plans are delivered after the CPU time they cost.
 
 use std::collections::VecDeque;
 

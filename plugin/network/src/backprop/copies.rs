@@ -1,7 +1,7 @@
 //! Copying attention, forward and back.
 //!
-//! What predictions turned out to be is a matrix with one 1 in each row, so the share of each symbol is a product with it, and so
-//! is the way back. Copied intervals have a column for each interval, and each reader finds its symbols some columns further.
+//! What the predictions turned out to be is a one-hot matrix, so each symbol's share is a matrix product, forward and back.
+//! Copied intervals have a column for each interval, and each reader finds its symbols some columns further.
 
 use segue_model::{HEAD_DIM, elementary::exp};
 

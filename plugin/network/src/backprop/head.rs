@@ -31,12 +31,12 @@ pub struct Head {
     grad_u: Vec<f32>,
 }
 
-/// What a head is asked, and the right answers.
+/// Inputs and targets of a head.
 #[derive(Clone, Copy, Debug)]
 pub struct Questions<'a> {
     /// The field's name.
     pub name: &'a str,
-    /// What the head is told.
+    /// The rows of the table that a head is given.
     pub asked: &'a Sparse,
     /// Where its copies stand.
     pub angles: &'a [Angles],

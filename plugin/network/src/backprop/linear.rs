@@ -70,7 +70,7 @@ impl Inputs {
         self.times(weights, matrix, 0..self.rows, out, keep);
     }
 
-    /// Adds what a gradient of outputs, (rows, outputs), means for the matrix to its sum, and sets `grad_inputs`, or adds to it.
+    /// Accumulates the weight gradient from `grad`, (rows, outputs). Sets `grad_inputs`, or adds to it if `keep`.
     pub fn back(
         &self,
         (weights, name): (&Weights, &str),

@@ -99,7 +99,7 @@ impl Clock {
         (self.anchor as f64 + self.timeline.sample_at(at)).round().max(0.0) as u64
     }
 
-    /// How long so many samples are at the current tempo.
+    /// How long a number of samples is at the current tempo.
     pub fn length_of(&self, samples: u64) -> Beats {
         self.timeline.beats_at(samples as f64) - self.timeline.origin
     }
@@ -129,8 +129,8 @@ impl Clock {
         self.line + (at - self.line).floor_to(self.meter.bar())
     }
 
-    /// Takes the host's account at the start of the block that begins at `sample`. After a jump the jam positions
-    /// before and after it are returned.
+    /// Updates the clock from the host's transport, at the start of the block that begins at `sample`. After a jump it
+    /// returns the jam positions before and after it.
     ///
     /// # Real-time safety
     /// Arithmetic only.

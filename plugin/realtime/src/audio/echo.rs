@@ -40,7 +40,7 @@ struct Sent {
 pub struct Echo {
     keys: [Sent; 128],
     window: u64,
-    /// Samples within which nobody strikes a key as hard as we did by chance.
+    /// Within this many samples an equal note is always an echo.
     at_once: u64,
 }
 

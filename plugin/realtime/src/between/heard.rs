@@ -6,8 +6,8 @@ use segue_music::{Beats, Key, Meter, Velocity};
 use crate::between::settings::Settings;
 use crate::between::survival::Survives;
 
-/// Counts contexts. Each note-on of the player begins a new revision, and so does everything else
-/// that ends our notes. A plan belongs to the revision that it answers.
+/// The number of a revision. Each note-on of the player begins a new one, and so does everything
+/// else that ends our notes. A plan belongs to the revision that it answers.
 pub type Revision = u32;
 
 /// How the song position moved, other than by playing on.

@@ -90,7 +90,7 @@ fn takes_are_legible_at_any_size_and_leave_the_roll_alone() {
             takes.name(None);
         }
         for number in 0..40 {
-            let mode = Mode::ALL[number % 4];
+            let mode = Mode::ALL[number % Mode::ALL.len()];
             let id = keep(&takes, mode, 16, None);
             first = Some(id);
             takes.set_undone(id, number % 5 == 4);

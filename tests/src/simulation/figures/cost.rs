@@ -36,7 +36,7 @@ struct Jam {
 impl Jam {
     fn new(model: &Arc<Model>) -> Self {
         let mut host = VirtualHost::new(model.clone(), RATE, 120.0, Cost::Cpu(1.0));
-        // Never in time for anything that costs the same each time: both jams make as many notes.
+        // In a duet Segue plays all the time, so young and old jams make as many notes.
         host.settings = Settings {
             mode: Mode::Duet,
             when: When { bars: 1, ..When::default() },

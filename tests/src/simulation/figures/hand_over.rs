@@ -171,7 +171,7 @@ impl Stage {
         let from = match mode {
             // The player's turns are even bars, counted from the first.
             Mode::Trade => ((self.now() / 8.0).ceil() * 8.0).max(8.0) + 0.1,
-            _ => (self.now() + self.random.random_range(0.1..1.0)).max(1.0),
+            Mode::Answer | Mode::Continue | Mode::Duet => (self.now() + self.random.random_range(0.1..1.0)).max(1.0),
         };
         let last = self.phrase(from, mode);
         let before = self.witness.ours.len();
@@ -267,7 +267,7 @@ impl Stage {
         }
     }
 
-    /// The wait that EVAL's patience of 1 asks for: the third quartile of the last distances, within half a beat and two.
+    /// The wait at *Patience* 1: the third quartile of the last distances, between half a beat and two.
     fn spacing(&self) -> Beats {
         let mut sorted: Vec<Beats> = self.distances.iter().copied().collect();
         sorted.sort_unstable();

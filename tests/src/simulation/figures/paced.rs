@@ -43,7 +43,7 @@ pub fn measure(seconds: u64) -> Result<Vec<Figure>> {
     let length = FRAMES as f64 / RATE;
     let begun = Instant::now();
     for block in 0..(seconds as f64 / length) as u64 {
-        let mode = Mode::ALL[(block as f64 * length / 15.0) as usize % 4];
+        let mode = Mode::ALL[(block as f64 * length / 15.0) as usize % Mode::ALL.len()];
         musician.style = if mode == Mode::Duet { Style::Sixteenths } else { Style::Sparse };
         let latch = (block as f64 * length) % 6.0 > 3.0;
         let settings = Settings { mode, when: When { latch, ..When::default() }, ..Settings::default() };

@@ -46,7 +46,7 @@ impl Processor {
                 if !heard && self.commands(Trigger::Note(key), 0.0, now) {
                     return;
                 }
-                // In doubt it is the player's.
+                // If unsure, treat it as the player's.
                 if self.player.holds_on(channel, key) || !self.output.echo.takes_off(channel, key) {
                     self.note_off(Address { channel, key }, now);
                 }
@@ -157,7 +157,7 @@ impl Processor {
         }
     }
 
-    /// What of ours survives a note-on of the player at this position.
+    /// Which of our notes survive a note-on of the player at this position.
     fn survival_on_note_on(&self, at: Beats) -> Survives {
         let commit = at + self.timing.clock.length_of(self.timing.lead);
         self.mode().survival_on_note_on(self.settings.when.yields, self.plans.is_our_turn(at), commit)
