@@ -19,7 +19,7 @@ pub struct Folders {
 }
 
 impl Folders {
-    /// The standard ones of a system, given its environment; nothing where that does not say where the user lives.
+    /// The standard ones of a system, given its environment; `None` if that does not say where the user lives.
     pub fn standard(os: Os, variable: impl Fn(&str) -> Option<OsString>) -> Option<Self> {
         let folder = |name: &str| variable(name).filter(|value| !value.is_empty()).map(PathBuf::from);
         Some(match os {
@@ -50,7 +50,7 @@ impl Folders {
 }
 
 impl Folders {
-    /// Makes the folders, and an error where nothing can be written there: better told before a long build than after.
+    /// Makes the folders, and an error where nothing can be written there: better reported before a long build than after.
     pub fn prepare(&self) -> Result<()> {
         for folder in [&self.clap, &self.vst3] {
             std::fs::create_dir_all(folder).with_context(|| unwritable(folder))?;

@@ -8,7 +8,7 @@ const WIDTH: usize = 100;
 const LABEL: usize = 4;
 /// What a column may stand for, in parts of a beat's quarter: a sixteenth, or more where a bar would not fit a line.
 const COLUMNS: [Beats; 4] = [Beats::ratio(1, 4), Beats::ratio(1, 2), Beats::ONE, Beats::ratio(4, 1)];
-/// Up to so many keys all lines between the highest and the lowest are drawn, so that intervals can be seen; beyond
+/// Up to this many keys all lines between the highest and the lowest are drawn, so that intervals can be seen; beyond
 /// that only those with notes.
 const DENSE: u8 = 24;
 

@@ -18,7 +18,7 @@ fn quarters(from: u64, until: u64) -> Vec<(u64, Message)> {
     held(from, until, BEAT * 9 / 10)
 }
 
-/// The same, each held for so many samples.
+/// The same, each held for this many samples.
 fn held(from: u64, until: u64, length: u64) -> Vec<(u64, Message)> {
     let keys = [60, 64, 67, 72, 67, 64];
     let mut played: Vec<_> = (from..until)

@@ -31,7 +31,7 @@ fn change(host: &mut Vst3Host) -> Result<(u32, f64)> {
     Ok((parameter.id, if parameter.value > 0.5 { 0.0 } else { 1.0 }))
 }
 
-/// One block with so many changes of one parameter, to and fro.
+/// One block with this many changes of one parameter, to and fro.
 fn block(host: &mut Vst3Host, changes: usize) -> Result<()> {
     let (id, value) = change(host)?;
     let to = |index: usize| if index.is_multiple_of(2) { value } else { 1.0 - value };

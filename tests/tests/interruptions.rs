@@ -1,4 +1,4 @@
-//! What may come in the way of an answer, in both formats: after each, nothing of ours sounds on.
+//! What may come in the way of an answer, in both formats: after each, no note of Segue's sounds on.
 
 use anyhow::{Context, Result, ensure};
 use bundler::{Clock, Cue, Message, PlayedNote, Script};

@@ -115,7 +115,7 @@ fn sounding(notes: &[Note], tempo: f64) -> Vec<PlayedNote> {
     relative(notes.iter().map(played).collect())
 }
 
-/// The same notes, to so many samples.
+/// The same notes, to this many samples.
 fn same(one: &[PlayedNote], other: &[PlayedNote], samples: u64) -> bool {
     // Rounded, two notes of one moment may change places.
     let ordered = |notes: &[PlayedNote]| {

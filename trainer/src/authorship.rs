@@ -6,7 +6,7 @@ use crate::record::Record;
 
 /// Notes to learn from, without which nobody's style is known.
 const ENOUGH: usize = 60_000;
-/// At most so many composers become styles, beside the kinds of music.
+/// At most this many composers become styles, beside the kinds of music.
 const MOST: usize = 40;
 /// Sources of one composer, whose groups number the works.
 const OF_ONE: [(&str, &str); 1] = [("chopin-first-editions", "Chopin, F.")];

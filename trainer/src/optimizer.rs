@@ -27,7 +27,7 @@ pub struct AdamW {
 }
 
 impl AdamW {
-    /// Moves every parameter of the network a step along its gradient, the sum of the lanes, on so many threads. Returns the length
+    /// Moves every parameter of the network a step along its gradient, the sum of the lanes, on this many threads. Returns the length
     /// of the whole gradient before it was shortened.
     pub fn step(
         &mut self,

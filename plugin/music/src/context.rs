@@ -9,16 +9,16 @@ pub struct ContextNote {
     pub onset: Tick,
     /// Which key.
     pub key: Key,
-    /// How hard; nothing where the source has no dynamics.
+    /// How hard; `None` if the source has no dynamics.
     pub velocity: Option<Velocity>,
-    /// When it ended or will end; nothing while the player holds it.
+    /// When it ended or will end; `None` while the player holds it.
     pub end: Option<Tick>,
-    /// The duration its own step tells; nothing for a note that was still held when its step was made. It stays as it
-    /// was told, also when the note is cut short later: no step is ever rewritten.
+    /// The duration in its own step; `None` for a note that was still held when its step was made. It stays as it
+    /// is, also when the note is cut short later: no step is ever rewritten.
     pub shown: Option<Tick>,
     /// Who played it.
     pub role: Role,
-    /// Which part it belongs to; `None` where nobody said, as for a live player's keyboard.
+    /// Which part it belongs to; `None` if unknown, as for a live player's keyboard.
     pub part: Option<Part>,
 }
 
@@ -44,7 +44,7 @@ impl ContextNote {
         self.part == Some(Part::Drums)
     }
 
-    /// A whole note, its duration told in its own step.
+    /// A whole note, its duration in its own step.
     pub fn whole(note: &Note, role: Role) -> Self {
         let onset = tick_at(note.onset);
         let duration = (tick_at(note.end()) - onset).max(1);
@@ -189,7 +189,7 @@ impl Context {
             && other.end.is_none_or(|end| end > note.onset)
         {
             other.end = Some(note.onset.max(other.onset + 1));
-            // The steps from this onset on told the other voice as sounding.
+            // In the steps from this onset on, the other voice sounds.
             changed = self.from_onset(note.onset);
         }
         let again = self.notes[place..].iter().find(|other| other.shares_key(&note));
@@ -205,7 +205,7 @@ impl Context {
     /// Ends the newest note of that key and role that is still held. Returns the number of the first note whose step
     /// changed, [`Self::len`] if none did. A release with no such note changes nothing.
     ///
-    /// It ends at least one tick after every player's onset heard before it: those steps told it as sounding.
+    /// It ends at least one tick after every player's onset heard before it: in those steps it sounds.
     pub fn release(&mut self, key: Key, role: Role, at: Tick) -> usize {
         let heard =
             self.notes.iter().rev().find(|note| note.role == role).map_or(Tick::MIN, |note| note.onset);
@@ -246,7 +246,7 @@ impl Context {
     }
 
     /// Forgets a role's notes that begin at a tick or later. What sounds goes on; a voice that one of them would have ended by
-    /// striking its key again lasts as long as its own step told, even where it was cut after that: nobody plans anew what has passed.
+    /// striking its key again lasts as long as its own step has it, even where it was cut after that: nobody plans anew what has passed.
     /// Returns the number of the first note whose step changed.
     pub fn withdraw(&mut self, role: Role, from: Tick) -> usize {
         let changed = self.from_onset(from);
@@ -291,7 +291,7 @@ impl Context {
         self.from_onset(at)
     }
 
-    /// From `at` on bars of this metre begin at `at`; nothing means that there is no known metre.
+    /// From `at` on bars of this metre begin at `at`; `None` if there is no known metre.
     pub fn meter(&mut self, at: Tick, meter: Option<Meter>) -> usize {
         self.meters.truncate(self.meters.partition_point(|&(change, _)| change < at));
         self.meters.push((at, meter));
@@ -299,7 +299,7 @@ impl Context {
         self.from_onset(at)
     }
 
-    /// From `at` on the music is of this style, a number that the model has a name for; nothing where none is asked for.
+    /// From `at` on the music is of this style, a number that the model has a name for; `None` if none is asked for.
     pub fn style(&mut self, at: Tick, style: Option<usize>) -> usize {
         self.styles.truncate(self.styles.partition_point(|&(change, _)| change < at));
         self.styles.push((at, style));
@@ -360,7 +360,7 @@ impl Context {
         meter.map(|meter| (from, meter))
     }
 
-    /// Where in its bar a tick lies; nothing without a metre.
+    /// Where in its bar a tick lies; `None` without a metre.
     pub fn bar_position(&self, at: Tick) -> Option<BarPosition> {
         let (from, meter) = self.meter_at(at)?;
         let in_bar = (beats_at(at - from) % meter.bar()).div_floor(TICK);

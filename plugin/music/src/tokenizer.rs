@@ -12,23 +12,23 @@ const HALF_LIVES: [f32; 2] = [8.0, 64.0];
 pub struct Step {
     /// The onset's absolute position, for what measures distances in time.
     pub tick: Tick,
-    /// Symbol of the time since the onset before; nothing for the first note.
+    /// Symbol of the time since the onset before; `None` for the first note.
     pub gap: Option<usize>,
-    /// Which part plays it; `None` where nobody said.
+    /// Which part plays it; `None` if unknown.
     pub part: Option<Part>,
     /// Its key: a symbol of [`Vocabulary::KEYS`], or for a drum one of the drum alphabet behind them.
     pub key: usize,
-    /// Symbol of its velocity; nothing where unknown.
+    /// Symbol of its velocity; `None` if unknown.
     pub velocity: Option<usize>,
-    /// Symbol of its duration; nothing while it is held.
+    /// Symbol of its duration; `None` while it is held.
     pub duration: Option<usize>,
     /// Who played it.
     pub role: Role,
-    /// Where in its bar it begins; nothing without a metre.
+    /// Where in its bar it begins; `None` without a metre.
     pub position: Option<BarPosition>,
     /// Whether the pedal is down.
     pub pedal: bool,
-    /// The style asked for, a number that the model has a name for; nothing where none is.
+    /// The style asked for, a number that the model has a name for; `None` if none is.
     pub style: Option<usize>,
     /// The keys that sound, a bit each, by role.
     pub sounding: [u128; 2],
@@ -43,7 +43,7 @@ pub struct Step {
 pub struct Token {
     /// Time since the onset before.
     pub gap: usize,
-    /// Which part plays it: one more than its index, 0 where nobody said.
+    /// Which part plays it: one more than its index, 0 if unknown.
     pub part: usize,
     /// Which key: a symbol of [`Vocabulary::KEYS`], or for a drum one of the drum alphabet behind them.
     pub key: usize,

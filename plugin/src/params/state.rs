@@ -24,7 +24,7 @@ pub const FORMAT: u64 = 3;
 pub struct Saved {
     /// The format it was written in.
     pub format: u64,
-    /// The file name of a model in the player's folder; nothing is the one in the plugin.
+    /// The file name of a model in the player's folder; `None` for the one in the plugin.
     pub model: Option<String>,
     /// The size of the window, in logical pixels.
     pub window: Option<(u32, u32)>,
@@ -112,7 +112,7 @@ impl State {
         self.0.takes.clone()
     }
 
-    /// The file name of the chosen model; nothing is the one in the plugin. Not for the audio
+    /// The file name of the chosen model; `None` for the one in the plugin. Not for the audio
     /// thread.
     pub fn model(&self) -> Option<String> {
         self.0.saved.lock().model.clone()

@@ -62,7 +62,7 @@ fn class_and_rest(text: &str) -> Option<(i32, &str)> {
     Some(sharp.or(flat).unwrap_or((class, rest)))
 }
 
-/// So many of something: "1 bar", "2 bars".
+/// This many of something: "1 bar", "2 bars".
 pub fn counted(count: i32, one: &str) -> String {
     if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") }
 }

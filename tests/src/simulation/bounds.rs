@@ -42,7 +42,7 @@ impl BoundsWatch {
         self.onsets.clear();
     }
 
-    /// One of our notes begins, as one of so many that sound.
+    /// One of our notes begins, as one of this many that sound.
     pub fn check(
         &mut self,
         sample: u64,

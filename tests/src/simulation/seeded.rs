@@ -71,7 +71,7 @@ struct Scene {
     host: VirtualHost,
     witness: Witness,
     musician: Musician,
-    /// The length of blocks; nothing for random ones.
+    /// The length of blocks; `None` for random ones.
     block: Option<usize>,
     /// How likely something happens before a block of a second.
     eventful: f64,

@@ -17,7 +17,7 @@ use super::cpu_time::thread_seconds;
 pub enum Cost {
     /// No time at all: the composer always keeps up.
     Nothing,
-    /// So many times what it took of this thread's processor.
+    /// This many times what it took of this thread's processor.
     Cpu(f64),
     /// At random, some seconds at most; mostly little. The same each time.
     Chance(Pcg64Mcg, f64),
@@ -82,7 +82,7 @@ impl VirtualComposer {
         }
     }
 
-    /// Virtual time passes up to now; the audio side has told everything up to a sample.
+    /// Virtual time passes up to now; the audio side has reported everything up to a sample.
     pub fn until(&mut self, now: f64, told: u64) {
         self.marks.push_back((self.taken + self.waiting(), told));
         while self.next <= now && self.has_work() {

@@ -112,7 +112,7 @@ impl VirtualHost {
         }
     }
 
-    /// Does something between blocks. Returns whether it must end all that sounds of ours.
+    /// Does something between blocks. Returns whether it must end all of Segue's notes.
     pub fn apply(&mut self, cue: &Cue) -> bool {
         let (was, old) = (self.song.state, self.settings);
         match cue {
@@ -219,7 +219,7 @@ impl VirtualHost {
         self.song.advance(seconds)
     }
 
-    /// Whether the composer was in time for everything of the last so many seconds.
+    /// Whether the composer was in time for everything of the last `seconds`.
     pub fn kept_up(&self, seconds: f64) -> bool {
         self.behind_at.is_none_or(|at| self.seconds - at > seconds)
     }

@@ -43,7 +43,7 @@ pub struct Sounded {
 /// A voice at the output.
 #[derive(Clone, Copy, Debug)]
 struct Voice {
-    /// The number of our note; nothing for what passes through.
+    /// The number of our note; `None` for what passes through.
     ours: Option<usize>,
     since: u64,
 }

@@ -40,7 +40,7 @@ pub struct Continuation {
 }
 
 impl Continuation {
-    /// The bar lines at which an answer of so many bars begins and ends; `None` if the prompt holds
+    /// The bar lines at which an answer of this many bars begins and ends; `None` if the prompt holds
     /// no note that is not a drum's.
     pub fn span(prompt: &Piece, bars: u32) -> Option<(Beats, Beats)> {
         let start = prompt.bar_line_from(ending(&prompt.notes())?);

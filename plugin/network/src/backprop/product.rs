@@ -14,7 +14,7 @@ pub type Numbers<'a> = (&'a [f32], View, As);
 pub enum Factor<'a> {
     /// Each times `scale`.
     Numbers { numbers: Numbers<'a>, scale: f32 },
-    /// A part of these panels: so many rows or columns from a panel on, and so many numbers of the inner dimension from a tile on.
+    /// A part of these panels: this many rows or columns from a panel on, and this many numbers of the inner dimension from a tile on.
     Panels { panels: &'a Panels, first: usize, outer: usize, from: usize, inner: usize },
 }
 
@@ -45,7 +45,7 @@ impl<'a> Factor<'a> {
         }
     }
 
-    /// Lays a part of a factor out in panels, from these places of the outer and the inner dimension on; nothing in f32.
+    /// Lays a part of a factor out in panels, from these places of the outer and the inner dimension on; does nothing in f32.
     pub fn lay(
         arithmetic: Arithmetic,
         panels: &mut Panels,
@@ -178,7 +178,7 @@ struct Kernel {
 }
 
 impl Kernel {
-    /// Squares of sums, one beside the other, for one panel of the left factor and so many of the right.
+    /// Squares of sums, one beside the other, for one panel of the left factor and this many of the right.
     fn squares(
         &self,
         left: &[Tile],

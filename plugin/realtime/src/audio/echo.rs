@@ -1,8 +1,8 @@
 //! Echoes: notes of our own that a host's routing brings back to our input. They are neither heard nor passed through.
 //!
 //! A player may strike the very key that we have just struck, on the same channel; that note must not be lost. So an echo is
-//! told by more than key and time: it is as hard as our note to the MIDI step, and it comes within 10 ms, or lies at the same
-//! place in its block or at the block's start, as hosts route whole blocks. What is in doubt is the player's.
+//! recognised by more than key and time: it is as hard as our note to the MIDI step, and it comes within 10 ms, or lies at the same
+//! place in its block or at the block's start, as hosts route whole blocks. If unsure, a note is the player's.
 
 use segue_music::{Channel, Key, Velocity};
 
@@ -73,7 +73,7 @@ impl Echo {
         *sent = Sent { channel: note.channel, velocity, time: note.time, at: Some(note.sample), back };
     }
 
-    /// Whether a note-on that comes in is one of ours.
+    /// Whether a note-on that comes in is an echo.
     pub fn takes_on(&mut self, note: &Struck) -> bool {
         let window = self.window;
         let sent = &mut self.keys[usize::from(note.key % 128)];

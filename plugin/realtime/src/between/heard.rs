@@ -39,7 +39,7 @@ pub struct Tick {
     pub bar: Beats,
     /// The last bar line at or before now.
     pub line: Beats,
-    /// The metre, while the host's transport gives one; nothing is free playing.
+    /// The metre, while the host's transport gives one; `None` in free playing.
     pub meter: Option<Meter>,
     /// The parameters.
     pub settings: Settings,
@@ -58,7 +58,7 @@ pub enum Heard {
         key: Key,
         /// How hard it was struck.
         velocity: Velocity,
-        /// What of ours survives.
+        /// Which of Segue's notes survive.
         survives: Survives,
         /// The revision that begins here.
         revision: Revision,
@@ -85,7 +85,7 @@ pub enum Heard {
         to: Beats,
         /// What kind of jump.
         jump: Jump,
-        /// What of ours survives: at a seamless loop, the plans from here on.
+        /// Which of Segue's notes survive: at a seamless loop, the plans from here on.
         survives: Survives,
         /// The revision that begins here.
         revision: Revision,

@@ -7,7 +7,7 @@ use super::*;
 use crate::editor::icon_button::SIDE;
 use crate::takes::{Take, Takes};
 
-/// Keeps a take of so many bars of quarters, as a candidate for a prompt or as an answer of its
+/// Keeps a take of this many bars of quarters, as a candidate for a prompt or as an answer of its
 /// own.
 pub(super) fn keep(takes: &Takes, mode: Mode, bars: i64, group: Option<u64>) -> u64 {
     let note = |beat: i64| Note {

@@ -1,4 +1,4 @@
-//! What falls in one of our callbacks stays there: notes pass through, and the reason is told.
+//! A panic in one of our callbacks stays there: notes pass through, and the editor shows why.
 
 use std::collections::VecDeque;
 use std::sync::Arc;

@@ -16,9 +16,9 @@ use crate::simulation::{allocations, models};
 
 const RATE: f64 = 48_000.0;
 const FRAMES: usize = 512;
-/// A jam is old after so many notes.
+/// A jam is old after this many notes.
 const OLD: usize = 100_000;
-/// And young after so many.
+/// And young after this many.
 const YOUNG: usize = 100;
 /// By then every window of the model is full: from there on nothing is left to grow.
 const FULL: usize = 1_000;
@@ -60,7 +60,7 @@ impl Jam {
         self.play(TIMED / 4, false);
     }
 
-    /// The player plays so many notes, eight to a block if `dense`, else one a sixteenth. Returned is what each note of ours cost, in
+    /// The player plays this many notes, eight to a block if `dense`, else one a sixteenth. Returned is what each note of ours cost, in
     /// milliseconds: its own step, its four heads, and the steps of what was heard since the one before.
     fn play(&mut self, notes: usize, dense: bool) -> Vec<f64> {
         let host = &mut self.host;

@@ -28,7 +28,7 @@ const GRID: Beats = Beats::ratio(1, 4);
 /// One hand-over.
 #[derive(Clone, Copy, Debug)]
 struct HandOver {
-    /// Samples from where the first own note was to begin to where it did; nothing where none came.
+    /// Samples from where the first own note was to begin to where it did; `None` if none came.
     late: Option<f64>,
     /// Milliseconds of computing between the last event and the first plan.
     compute: f64,
@@ -177,7 +177,7 @@ impl Stage {
         let before = self.witness.ours.len();
         self.run_until(last + 1)?;
         let (spent, mut asked) = (self.host.composer.spent(), last);
-        // The beat at which the phrase is over, and the one at which we are to begin; nothing in a duet, where the model says.
+        // The beat at which the phrase is over, and the one at which we are to begin; `None` in a duet, where the model decides.
         let (over, due) = match mode {
             Mode::Answer => {
                 let released = Beats::from_f64(self.beat_of(last));

@@ -22,7 +22,7 @@ use crate::simulation::song::Song;
 const RATE: f64 = 48_000.0;
 const FRAMES: usize = 256;
 
-/// So many seconds of it.
+/// This many seconds of it.
 ///
 /// # Errors
 /// Where the model cannot be loaded.

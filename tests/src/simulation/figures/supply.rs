@@ -57,7 +57,7 @@ pub struct Desk {
 }
 
 impl Desk {
-    /// In a mode, with the composer at so many times its price.
+    /// In a mode, with the composer at this many times its price.
     pub fn new(model: &Arc<Model>, mode: Mode, seed: u64, factor: f64) -> Self {
         let mut host = VirtualHost::new(model.clone(), RATE, TEMPO, Cost::Cpu(factor));
         host.settings = Settings {
