@@ -6,7 +6,8 @@ use candle_core::Result;
 use segue_model::{Angles, HEAD_DIM};
 
 use super::blocks::{FeedForward, Normed, Room};
-use super::copies::{self, Copies, Gates, Place};
+use super::copies::{self, Copies, Place};
+use super::copy_logits::Gates;
 use super::linear::Inputs;
 use super::rows::{add_rows, add_scaled, cross_entropy};
 use super::sized;

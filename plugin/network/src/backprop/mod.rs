@@ -12,6 +12,7 @@ mod attention;
 mod avx512;
 mod blocks;
 mod copies;
+mod copy_logits;
 mod head;
 mod linear;
 mod overlap;
