@@ -1,4 +1,5 @@
-//! What a plugin host is to us, whatever the plugin format: blocks of events and audio in and out, parameters, state.
+//! What a plugin host is to us, whatever the plugin format: blocks of events and audio in and out,
+//! parameters, state.
 
 use anyhow::Result;
 use segue_music::{Beats, Channel, Key, Meter, Velocity};

@@ -31,8 +31,8 @@ pub struct Trial {
 }
 
 impl Trial {
-    /// Plays every phrase to an instance of its own, in the order of their names, and says what came back. An error where
-    /// one was not answered; the others are tried all the same.
+    /// Plays every phrase to an instance of its own, in the order of their names, and says what
+    /// came back. An error where one was not answered; the others are tried all the same.
     pub fn run(&self, say: &mut dyn FnMut(&str)) -> Result<()> {
         let prompts = self.prompts()?;
         ensure!(

@@ -1,4 +1,5 @@
-//! What the sources promise of themselves: short files, no way to panic in the plugin, arrows that point one way.
+//! What the sources promise of themselves: short files, no way to panic in the plugin, arrows that
+//! point one way.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -8,13 +9,15 @@ use segue::between::settings::Mode;
 
 /// The longest file, in lines.
 const LONGEST: usize = 400;
+/// The widest comment line, in columns.
+const WIDEST: usize = 100;
 /// The folders that hold our code.
 const CODE: [&str; 4] = ["plugin", "trainer", "bundler", "tests"];
 /// The folders whose code runs in a host, or is the program that plays in its place.
 const SHIPPED: [&str; 5] =
     ["plugin/music/src", "plugin/model/src", "plugin/realtime/src", "plugin/src", "plugin/program/src"];
-/// A file of models made from chance for tests, which stands in `segue-model` as tests of other packages need it; and what it
-/// gives, which nothing shipped may call.
+/// A file of models made from chance for tests, which stands in `segue-model` as tests of other
+/// packages need it; and what it gives, which nothing shipped may call.
 const UNTRAINED: (&str, [&str; 2]) =
     ("plugin/model/src/decoding/untrained.rs", ["Model::random(", "Model::poisoned("]);
 
@@ -47,8 +50,8 @@ fn text(path: &Path) -> String {
     fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// The lines of a Rust file with their numbers, without comments and without its tests, which stand at its end unless they are
-/// a file of their own.
+/// The lines of a Rust file with their numbers, without comments and without its tests, which stand
+/// at its end unless they are a file of their own.
 fn shipped(text: &str) -> Vec<(usize, &str)> {
     let lines: Vec<&str> = text.lines().collect();
     let begins = |index: usize| {
@@ -82,6 +85,21 @@ fn no_file_is_long() {
         }
     }
     assert!(seen > 50, "only {seen} files were found");
+}
+
+#[test]
+fn no_comment_is_wide() {
+    let mut seen = 0;
+    for file in CODE.iter().flat_map(|folder| files(&root().join(folder), &[".rs"])) {
+        for (number, line) in text(&file).lines().enumerate() {
+            if line.trim_start().starts_with("//") {
+                let columns = line.chars().count();
+                assert!(columns <= WIDEST, "{}:{}: {columns} columns", file.display(), number + 1);
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 1000, "only {seen} lines of comments were found");
 }
 
 #[test]

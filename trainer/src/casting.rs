@@ -19,7 +19,8 @@ const PARTS_TOGETHER: f64 = 0.75;
 const RHYTHM_SECTION: f64 = 0.4;
 /// Share of examples in which the player's parts are unknown, as they are from a keyboard.
 const UNKNOWN_PLAYER: f64 = 0.5;
-/// Share of examples of two who play at the same time that ask for one's next note, whatever the other plays before it.
+/// Share of examples of two who play at the same time that ask for one's next note, whatever the
+/// other plays before it.
 const IGNORING_VOICES: f64 = 0.4;
 /// The same for an ensemble.
 const IGNORING_PARTS: f64 = 0.7;

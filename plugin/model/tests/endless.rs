@@ -77,8 +77,8 @@ impl Jam {
         Field::ALL.iter().map(|&field| generator.logits(field, Role::Segue, token).unwrap()).collect()
     }
 
-    /// The same for a listener who came in this many notes ago, for whom time and the numbers of the
-    /// notes begin there.
+    /// The same for a listener who came in this many notes ago, for whom time and the numbers of
+    /// the notes begin there.
     fn answers_afresh(&self, notes: usize) -> Vec<Vec<f32>> {
         let heard = self.generator.context().notes();
         let heard = &heard[heard.len().saturating_sub(notes)..];

@@ -2,8 +2,8 @@
 
 use crate::{Beats, ContextNote, Key, Meter, Role, TICK, TICKS_PER_BEAT, Tick, beats_at};
 
-/// Onsets of forgotten notes that are remembered, by role, so that many notes of the player do not hide Segue's own
-/// from the density limit.
+/// Onsets of forgotten notes that are remembered, by role, so that many notes of the player do not
+/// hide Segue's own from the density limit.
 const FORGOTTEN: usize = 64;
 
 /// A place in a bar.
@@ -17,11 +17,12 @@ pub struct BarPosition {
     pub beats: usize,
 }
 
-/// The notes heard and made, ordered by onset, then part, then key, then role; the pedal; the metre.
+/// The notes heard and made, ordered by onset, then part, then key, then role; the pedal; the
+/// metre.
 ///
-/// Notes have running numbers that stay theirs while older ones are forgotten. A method that changes the past returns
-/// the number of the first note whose step is no longer what it was: whoever keeps something a note (a cache) truncates
-/// there and goes on from it.
+/// Notes have running numbers that stay theirs while older ones are forgotten. A method that
+/// changes the past returns the number of the first note whose step is no longer what it was:
+/// whoever keeps something a note (a cache) truncates there and goes on from it.
 #[derive(Clone, Debug, Default)]
 pub struct Context {
     notes: Vec<ContextNote>,
@@ -88,8 +89,8 @@ impl Context {
         })
     }
 
-    /// Adds a note where its onset belongs. A note of the same role and key that still sounds ends there first, and the
-    /// new one ends where the key is already known to be struck again.
+    /// Adds a note where its onset belongs. A note of the same role and key that still sounds ends
+    /// there first, and the new one ends where the key is already known to be struck again.
     /// Returns the number of the first note whose step changed, the new one's own if no other did.
     pub fn hear(&mut self, mut note: ContextNote) -> usize {
         // After its equals: a key struck twice in one tick is one voice, the newer.
@@ -117,10 +118,12 @@ impl Context {
         changed
     }
 
-    /// Ends the newest note of that key and role that is still held. Returns the number of the first note whose step
-    /// changed, [`Self::len`] if none did. A release with no such note changes nothing.
+    /// Ends the newest note of that key and role that is still held. Returns the number of the
+    /// first note whose step changed, [`Self::len`] if none did. A release with no such note
+    /// changes nothing.
     ///
-    /// It ends at least one tick after every player's onset heard before it: in those steps it sounds.
+    /// It ends at least one tick after every player's onset heard before it: in those steps it
+    /// sounds.
     pub fn release(&mut self, key: Key, role: Role, at: Tick) -> usize {
         let heard =
             self.notes.iter().rev().find(|note| note.role == role).map_or(Tick::MIN, |note| note.onset);
@@ -135,8 +138,8 @@ impl Context {
         self.from_onset(end)
     }
 
-    /// Cuts every sounding note of a role at a tick and forgets those that begin at it or later. Returns the number of
-    /// the first note whose step changed.
+    /// Cuts every sounding note of a role at a tick and forgets those that begin at it or later.
+    /// Returns the number of the first note whose step changed.
     pub fn cut(&mut self, role: Role, at: Tick) -> usize {
         let changed = self.from_onset(at);
         self.notes.retain(|note| note.role != role || note.onset < at);
@@ -148,8 +151,8 @@ impl Context {
         changed
     }
 
-    /// Ends a role's notes that sound at a tick; those that begin there or later stay. Returns the number of the first note whose step
-    /// changed.
+    /// Ends a role's notes that sound at a tick; those that begin there or later stay. Returns the
+    /// number of the first note whose step changed.
     pub fn hush(&mut self, role: Role, at: Tick) -> usize {
         let changed = self.from_onset(at);
         for note in &mut self.notes[..changed - self.first] {
@@ -160,9 +163,10 @@ impl Context {
         changed
     }
 
-    /// Forgets a role's notes that begin at a tick or later. What sounds goes on; a voice that one of them would have ended by
-    /// striking its key again lasts as long as its own step has it, even where it was cut after that: nobody plans anew what has passed.
-    /// Returns the number of the first note whose step changed.
+    /// Forgets a role's notes that begin at a tick or later. What sounds goes on; a voice that one
+    /// of them would have ended by striking its key again lasts as long as its own step has it,
+    /// even where it was cut after that: nobody plans anew what has passed. Returns the number of
+    /// the first note whose step changed.
     pub fn withdraw(&mut self, role: Role, from: Tick) -> usize {
         let changed = self.from_onset(from);
         let struck: Vec<_> = self.notes[changed - self.first..]
@@ -184,8 +188,8 @@ impl Context {
         changed
     }
 
-    /// Ends a note sooner: at `at`, but never before it has begun. Returns the number of the first note whose step changed,
-    /// [`Self::len`] where it had ended by then.
+    /// Ends a note sooner: at `at`, but never before it has begun. Returns the number of the first
+    /// note whose step changed, [`Self::len`] where it had ended by then.
     pub fn shorten(&mut self, number: usize, at: Tick) -> usize {
         let len = self.len();
         let place = number.checked_sub(self.first);
@@ -214,7 +218,8 @@ impl Context {
         self.from_onset(at)
     }
 
-    /// From `at` on the music is of this style, a number that the model has a name for; `None` if none is asked for.
+    /// From `at` on the music is of this style, a number that the model has a name for; `None` if
+    /// none is asked for.
     pub fn style(&mut self, at: Tick, style: Option<usize>) -> usize {
         self.styles.truncate(self.styles.partition_point(|&(change, _)| change < at));
         self.styles.push((at, style));
@@ -241,7 +246,8 @@ impl Context {
         }
     }
 
-    /// The onsets of a role's notes, newest first; beyond the notes that are kept, those of a few more.
+    /// The onsets of a role's notes, newest first; beyond the notes that are kept, those of a few
+    /// more.
     pub fn onsets(&self, role: Role) -> impl Iterator<Item = Tick> {
         let kept = self.notes.iter().rev().filter(move |note| note.role == role).map(|note| note.onset);
         kept.chain(self.forgotten[role.index()].iter().rev().copied())
@@ -297,8 +303,8 @@ impl Context {
 /// Changes of pedal or metre that are kept before those that no note began under are forgotten.
 const MOST_CHANGES: usize = 8192;
 
-/// Forgets the changes that no note began under, so that a pedal that flutters for hours takes no more room than the notes; no step
-/// tells of them.
+/// Forgets the changes that no note began under, so that a pedal that flutters for hours takes no
+/// more room than the notes; no step tells of them.
 fn thin<T: Copy>(changes: &mut Vec<(Tick, T)>, notes: &[ContextNote]) {
     if changes.len() <= MOST_CHANGES {
         return;

@@ -13,8 +13,8 @@ pub struct ContextNote {
     pub velocity: Option<Velocity>,
     /// When it ended or will end; `None` while the player holds it.
     pub end: Option<Tick>,
-    /// The duration in its own step; `None` for a note that was still held when its step was made. It stays as it
-    /// is, also when the note is cut short later: no step is ever rewritten.
+    /// The duration in its own step; `None` for a note that was still held when its step was made.
+    /// It stays as it is, also when the note is cut short later: no step is ever rewritten.
     pub shown: Option<Tick>,
     /// Who played it.
     pub role: Role,
@@ -75,8 +75,9 @@ impl ContextNote {
         }
     }
 
-    /// Steps are in this order. Notes that begin together are in order of their parts, those of no part first, so that a model that
-    /// says the part before the key can say a chord of an ensemble part by part.
+    /// Steps are in this order. Notes that begin together are in order of their parts, those of no
+    /// part first, so that a model that says the part before the key can say a chord of an ensemble
+    /// part by part.
     pub(crate) fn order(&self) -> (Tick, Option<Part>, Key, Role) {
         (self.onset, self.part, self.key, self.role)
     }

@@ -1,5 +1,5 @@
-//! `segue play` and `segue devices`: a clear line for what cannot be done. tests/hosts/standalone.py
-//! listens to what they play.
+//! `segue play` and `segue devices`: a clear line for what cannot be done.
+//! tests/hosts/standalone.py listens to what they play.
 
 use std::process::{Command, Output};
 

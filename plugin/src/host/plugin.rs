@@ -135,7 +135,8 @@ impl Segue {
         }
     }
 
-    /// The processor panicked in this block: from here on notes pass through, and what sounded ends.
+    /// The processor panicked in this block: from here on notes pass through, and what sounded
+    /// ends.
     fn fall(&mut self, context: &mut impl ProcessContext<Self>) {
         self.panicked = true;
         self.status.fail("stopped with an error; notes pass through; please report it");

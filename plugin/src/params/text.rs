@@ -34,8 +34,8 @@ pub fn decimal(text: &str, unit: &str) -> Option<f32> {
     without(text, unit).parse().ok().filter(|number: &f32| number.is_finite())
 }
 
-/// A whole number from its text, with or without its unit. One beyond every parameter's range comes back as one that the
-/// framework can subtract a range's end from.
+/// A whole number from its text, with or without its unit. One beyond every parameter's range comes
+/// back as one that the framework can subtract a range's end from.
 pub fn integer(text: &str, unit: &str) -> Option<i32> {
     without(text, unit).parse().ok().map(|number: i32| number.clamp(-LARGEST, LARGEST))
 }

@@ -21,7 +21,8 @@ use super::virtual_host::VirtualHost;
 use super::witness::Witness;
 use super::{gesture, models};
 
-/// Blocks of 1,024 samples after which a replay is over: eight bars of five quarters at 40 BPM are a minute, at 96 kHz.
+/// Blocks of 1,024 samples after which a replay is over: eight bars of five quarters at 40 BPM are
+/// a minute, at 96 kHz.
 const LONGEST_REPLAY: usize = 6_000;
 
 /// What does not hold.
@@ -102,7 +103,8 @@ pub fn play(seed: u64, told: bool) -> Result<std::result::Result<Tally, Breach>>
     Ok(Err(Breach { seed, sample: scene.host.sample, what }))
 }
 
-/// Which model a seed plays with: most with the smallest, as its notes are the wildest and cost the least.
+/// Which model a seed plays with: most with the smallest, as its notes are the wildest and cost the
+/// least.
 fn model(random: &mut Pcg64Mcg) -> Result<Arc<Model>> {
     Ok(match random.random_range(0..20) {
         0 => models::broken()?,
@@ -252,7 +254,8 @@ impl Scene {
         Ok(self.host.end(frames) && truth)
     }
 
-    /// After a reset nothing sounds, and nothing comes by itself but what was asked for and is not over.
+    /// After a reset nothing sounds, and nothing comes by itself but what was asked for and is not
+    /// over.
     fn finish(&mut self) -> std::result::Result<(), String> {
         self.host.apply(&Cue::Room(usize::MAX));
         self.pass(64, &[], false)?;

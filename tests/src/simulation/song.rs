@@ -104,7 +104,8 @@ impl Song {
         (at - self.at) * 60.0 / self.tempo
     }
 
-    /// Time passes; a ramp ends with the block it ends in. Returns whether the song went back to the start of its loop.
+    /// Time passes; a ramp ends with the block it ends in. Returns whether the song went back to
+    /// the start of its loop.
     pub fn advance(&mut self, seconds: f64) -> bool {
         let was = self.at;
         self.at = self.position_in(seconds);

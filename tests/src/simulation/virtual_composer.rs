@@ -1,4 +1,5 @@
-//! The composer in virtual time: it runs when its thread would, and its plans are delivered after the CPU time they cost.
+//! The composer in virtual time: it runs when its thread would, and its plans are delivered after
+//! the CPU time they cost.
 
 use std::collections::VecDeque;
 
@@ -93,7 +94,8 @@ impl VirtualComposer {
             let took = match &mut self.cost {
                 Cost::Nothing => 0.0,
                 Cost::Cpu(factor) => computed * *factor,
-                // Cubed: one turn in ten takes three quarters of the longest, half of them less than an eighth.
+                // Cubed: one turn in ten takes three quarters of the longest, half of them less
+                // than an eighth.
                 Cost::Chance(random, longest) => random.random::<f64>().powi(3) * *longest,
             };
             self.spent += took;
@@ -105,7 +107,8 @@ impl VirtualComposer {
                 planned = true;
                 self.coming.push_back(Made { at: self.next, spent: self.spent, took, plan });
             }
-            // A turn that neither took something in nor planned is the end of what the message before it brought about.
+            // A turn that neither took something in nor planned is the end of what the message
+            // before it brought about.
             let over = self.taken - u64::from(heard > 0 || planned);
             while let Some((_, sample)) = self.marks.pop_front_if(|(taken, _)| *taken <= over) {
                 self.done.push_back((self.next, sample));
@@ -132,7 +135,8 @@ impl VirtualComposer {
         self.next = self.next.max(now) + seconds;
     }
 
-    /// Everything up to this sample has been dealt with, and what came of it is with the audio side.
+    /// Everything up to this sample has been dealt with, and what came of it is with the audio
+    /// side.
     pub fn done_until(&self) -> u64 {
         self.done_until
     }

@@ -1,4 +1,5 @@
-//! A host without threads and without a clock: it asks the plugin's audio side for blocks, and turns its composer in line.
+//! A host without threads and without a clock: it asks the plugin's audio side for blocks, and
+//! turns its composer in line.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;

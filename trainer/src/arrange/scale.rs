@@ -77,8 +77,8 @@ pub fn keys_of(set: PitchClasses, (low, high): (i32, i32)) -> Vec<i32> {
     (low..=high).filter(|&key| has(set, key)).collect()
 }
 
-/// This many degrees of a set above a key, which need not be one of them; folded back where it leaves
-/// the range.
+/// This many degrees of a set above a key, which need not be one of them; folded back where it
+/// leaves the range.
 pub fn degrees_up(key: i32, degrees: i32, set: PitchClasses, range: (i32, i32)) -> i32 {
     let keys = keys_of(set, range);
     if keys.is_empty() {

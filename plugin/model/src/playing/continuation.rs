@@ -40,8 +40,8 @@ pub struct Continuation {
 }
 
 impl Continuation {
-    /// The bar lines at which an answer of this many bars begins and ends; `None` if the prompt holds
-    /// no note that is not a drum's.
+    /// The bar lines at which an answer of this many bars begins and ends; `None` if the prompt
+    /// holds no note that is not a drum's.
     pub fn span(prompt: &Piece, bars: u32) -> Option<(Beats, Beats)> {
         let start = prompt.bar_line_from(ending(&prompt.notes())?);
         Some((start, prompt.bar_lines_later(start, bars)))
@@ -50,7 +50,8 @@ impl Continuation {
     /// Continues `prompt`.
     ///
     /// # Errors
-    /// [`Rest::Unheard`] where it has no notes but drums; [`Rest::NotFinite`] where the model is broken.
+    /// [`Rest::Unheard`] where it has no notes but drums; [`Rest::NotFinite`] where the model is
+    /// broken.
     pub fn of(prompt: &Piece, model: Arc<Model>, options: &ContinuationOptions) -> Result<Self, Rest> {
         let heard = prompt.notes();
         let (start, end) = Self::span(prompt, options.bars).ok_or(Rest::Unheard)?;

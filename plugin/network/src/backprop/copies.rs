@@ -1,7 +1,8 @@
 //! Copying attention, forward and back.
 //!
-//! What the predictions turned out to be is a one-hot matrix, so each symbol's share is a matrix product, forward and back.
-//! Copied intervals have a column for each interval, and each reader finds its symbols some columns further.
+//! What the predictions turned out to be is a one-hot matrix, so each symbol's share is a matrix
+//! product, forward and back. Copied intervals have a column for each interval, and each reader
+//! finds its symbols some columns further.
 
 use segue_model::{HEAD_DIM, elementary::exp};
 
@@ -32,7 +33,8 @@ pub struct Room {
     means: Vec<f32>,
 }
 
-/// Where a copy's queries and keys are among the rows of a head: they lie beside each other, copy by copy.
+/// Where a copy's queries and keys are among the rows of a head: they lie beside each other, copy
+/// by copy.
 #[derive(Clone, Copy, Debug)]
 pub struct Place {
     /// Which copy.
@@ -114,7 +116,8 @@ fn blocks(copied: &Copied) -> impl Iterator<Item = (usize, usize, usize, usize)>
 }
 
 impl Copies {
-    /// Looks from each of one sequence's predictions at those before it; what each says is in `said`.
+    /// Looks from each of one sequence's predictions at those before it; what each says is in
+    /// `said`.
     pub fn forward(
         &mut self,
         arithmetic: Arithmetic,
@@ -161,8 +164,9 @@ impl Copies {
         }
     }
 
-    /// Back through [`Self::forward`]. `grad` is of the logits that `gate · said` was added to, (rows, symbols); sets the gradient of each
-    /// row's gate and that of the turned queries and keys.
+    /// Back through [`Self::forward`]. `grad` is of the logits that `gate · said` was added to,
+    /// (rows, symbols); sets the gradient of each row's gate and that of the turned queries and
+    /// keys.
     pub fn back(
         &self,
         arithmetic: Arithmetic,
@@ -254,8 +258,8 @@ struct Sight<'a> {
 }
 
 vectorised! {
-    /// Scores to weights in place, hidden ones to zero or next to it; a reader that sees nothing has weights of zero. Leaves the
-    /// logarithms of sums of exponentials in `totals`.
+    /// Scores to weights in place, hidden ones to zero or next to it; a reader that sees nothing
+    /// has weights of zero. Leaves the logarithms of sums of exponentials in `totals`.
     fn softmax(scores: &mut [f32], keys: usize, sight: &Sight, totals: &mut [f32]) {
         for (row, (scores, total)) in scores.chunks_exact_mut(keys).zip(totals).enumerate() {
             let weights = sight.seen(row, scores, f32::NEG_INFINITY);
@@ -285,7 +289,8 @@ vectorised! {
 }
 
 impl Sight<'_> {
-    /// The scores in a reader's window; in it, what is not to be seen becomes `hidden`, and outside of it zero.
+    /// The scores in a reader's window; in it, what is not to be seen becomes `hidden`, and outside
+    /// of it zero.
     #[inline(always)]
     fn seen<'s>(&self, row: usize, scores: &'s mut [f32], hidden: f32) -> &'s mut [f32] {
         let reader = self.first + row;

@@ -17,7 +17,8 @@ pub struct Gates<'a> {
 }
 
 vectorised! {
-    /// Shares of intervals, (rows, span), to `ln(1 + strength · share)` of symbols, (rows, symbols).
+    /// Shares of intervals, (rows, span), to `ln(1 + strength · share)` of symbols, (rows,
+    /// symbols).
     pub fn say(
         shares: &[f32],
         shifts: &[i32],
@@ -64,7 +65,8 @@ vectorised! {
     }
 }
 
-/// The natural logarithm of a number from 1 to 2^100, so written that the compiler can vectorise it. Error below 2e-7 of the larger of it and 1.
+/// The natural logarithm of a number from 1 to 2^100, so written that the compiler can vectorise
+/// it. Error below 2e-7 of the larger of it and 1.
 #[inline(always)]
 fn ln(x: f32) -> f32 {
     // x = 2^power · part, part between the roots of a half and of two.

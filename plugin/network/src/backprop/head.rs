@@ -94,7 +94,8 @@ impl Head {
         Ok(logits)
     }
 
-    /// Nats of all answers together. Adds their gradients, each times `scale`, to those of the states and of the parameters.
+    /// Nats of all answers together. Adds their gradients, each times `scale`, to those of the
+    /// states and of the parameters.
     pub fn learn(
         &mut self,
         weights: &Weights,

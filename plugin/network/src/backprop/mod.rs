@@ -1,7 +1,8 @@
 //! The training step by hand: the loss of a sequence and its gradients, forward and back.
 //!
-//! [`crate::Network`] computes the same with candle, and a test holds this to it, loss and every gradient. Here the memory is kept
-//! from pass to pass, gradients are added where they belong at once, and products may have factors in bf16.
+//! [`crate::Network`] computes the same with candle, and a test holds this to it, loss and every
+//! gradient. Here the memory is kept from pass to pass, gradients are added where they belong at
+//! once, and products may have factors in bf16.
 
 mod adamw;
 #[cfg(target_arch = "x86_64")]

@@ -1,11 +1,12 @@
-//! Controllers passed through that are not at rest: pedals, wheel, pressure. They must be reset when passing stops, or the
-//! instrument keeps them for good.
+//! Controllers passed through that are not at rest: pedals, wheel, pressure. They must be reset
+//! when passing stops, or the instrument keeps them for good.
 
 use segue_music::Channel;
 
 use crate::between::message::{Message, Sink};
 
-/// Controllers that rest at zero: modulation, breath, and the pedals and switches from sustain to hold.
+/// Controllers that rest at zero: modulation, breath, and the pedals and switches from sustain to
+/// hold.
 fn rests_at_zero(controller: u8) -> bool {
     matches!(controller, 1 | 2 | 64..=69)
 }

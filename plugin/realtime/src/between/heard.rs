@@ -77,7 +77,8 @@ pub enum Heard {
         /// Whether it is down now.
         down: bool,
     },
-    /// The song position jumped. Our notes have ended before this; keys that the player holds go on.
+    /// The song position jumped. Our notes have ended before this; keys that the player holds go
+    /// on.
     Jump {
         /// The jam position before the jump.
         from: Beats,

@@ -21,7 +21,8 @@ const MODES: usize = Mode::ALL.len();
 /// Pages of code that may run there for the first time.
 const NEW_CODE: f64 = 8.0;
 
-/// The cost of blocks of 64 samples while the other core is loaded, and what they asked of the system.
+/// The cost of blocks of 64 samples while the other core is loaded, and what they asked of the
+/// system.
 ///
 /// # Errors
 /// Where the model cannot be loaded, or this program counts no allocations.
@@ -49,8 +50,8 @@ pub fn measure() -> Result<Vec<Figure>> {
                 when: When { latch: true, bars: 4, ..When::default() },
                 ..Settings::default()
             };
-            musician.style =
-                [Style::Sixteenths, Style::Sparse, Style::Chords, Style::Sixteenths][(part + part / MODES) % 4];
+            musician.style = [Style::Sixteenths, Style::Sparse, Style::Chords, Style::Sixteenths]
+                [(part + part / MODES) % 4];
             let end = host.seconds + 10.0;
             while host.seconds < end {
                 let mut events = musician.play(host.sample, FRAMES, RATE / 2.0, RATE);

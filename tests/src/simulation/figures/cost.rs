@@ -60,8 +60,9 @@ impl Jam {
         self.play(TIMED / 4, false);
     }
 
-    /// The player plays this many notes, eight to a block if `dense`, else one a sixteenth. Returned is what each note of ours cost, in
-    /// milliseconds: its own step, its four heads, and the steps of what was heard since the one before.
+    /// The player plays this many notes, eight to a block if `dense`, else one a sixteenth.
+    /// Returned is what each note of ours cost, in milliseconds: its own step, its four heads, and
+    /// the steps of what was heard since the one before.
     fn play(&mut self, notes: usize, dense: bool) -> Vec<f64> {
         let host = &mut self.host;
         let (until, mut costs) = (self.struck + notes, Vec::new());

@@ -1,4 +1,5 @@
-//! One run at the pace of a sound card, with threads and a real clock: printed beside, as these machines miss deadlines on their own.
+//! One run at the pace of a sound card, with threads and a real clock: printed beside, as these
+//! machines miss deadlines on their own.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;

@@ -91,7 +91,8 @@ impl Processor {
         }
     }
 
-    /// A stroke on a drum goes through: it is neither a key of the player's nor the end of a phrase.
+    /// A stroke on a drum goes through: it is neither a key of the player's nor the end of a
+    /// phrase.
     fn drum_on(&mut self, address: Address, id: Option<i32>, velocity: f32, now: &mut Moment<'_>) {
         if self.passes() {
             let on = On { role: Role::Player, id, velocity, end: None, since: now.sample, answer: 0 };
