@@ -21,7 +21,7 @@ impl Vst3Controller {
     /// Opens the editor in a window. The host lends no loop of its own, as some do not: what the
     /// framework has to do for its editor it does elsewhere.
     pub fn open_editor(&self, window: u32) -> Result<Vst3Editor> {
-        // SAFETY: the name ends with nought; the view comes with a reference of ours, which ComPtr
+        // SAFETY: the name ends with zero; the view comes with a reference of ours, which ComPtr
         // gives back.
         let view = unsafe { ComPtr::from_raw(self.controller.createView(c"editor".as_ptr())) };
         let view = view.context("the plugin has no editor")?;

@@ -282,7 +282,7 @@ impl Host for Vst3Host {
     fn parse(&mut self, id: u32, text: &str) -> Result<f64> {
         let mut string: Vec<u16> = text.encode_utf16().chain([0]).collect();
         let mut value = 0.0;
-        // SAFETY: the string ends with nought, and `value` is ours to be written.
+        // SAFETY: the string ends with zero, and `value` is ours to be written.
         let result = unsafe { self.controller.getParamValueByString(id, string.as_mut_ptr(), &mut value) };
         ensure!(result == kResultOk, "the plugin does not understand \"{text}\"");
         Ok(value)

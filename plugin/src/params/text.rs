@@ -1,7 +1,7 @@
 //! Parameters as text and back: keys by name, triggers, and what is off at the end of its range.
 //!
-//! Our own and not the framework's, as its reader of key names cuts strings between bytes and falls
-//! over what is not ASCII.
+//! Our own and not the framework's, as its reader of key names cuts strings between bytes and
+//! panics at what is not ASCII.
 
 use segue_music::Key;
 use segue_realtime::between::settings::Trigger;

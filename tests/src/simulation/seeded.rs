@@ -185,7 +185,7 @@ impl Scene {
         self.mute &= cue != Cue::Swap;
         let sane = self.host.song.nonsense.is_none();
         let ends = self.host.apply(&cue);
-        // Where the host told nonsense before, a jump is in the eye of the beholder.
+        // If the host reported nonsense before, nobody can say whether this is a jump.
         let jumps = matches!(cue, Cue::Transport(_) | Cue::Seek(_));
         ends && (sane || !jumps)
     }

@@ -30,7 +30,7 @@ pub use arithmetic::Arithmetic;
 pub use pass::Pass;
 pub use weights::{Gradients, Reading, Weights};
 
-/// The first this many numbers of a buffer, whatever they are; the memory stays from use to use.
+/// The first `count` numbers of a buffer, whatever they are; the memory stays from use to use.
 fn sized(buffer: &mut Vec<f32>, count: usize) -> &mut [f32] {
     if buffer.len() < count {
         buffer.resize(count, 0.0);

@@ -141,7 +141,7 @@ mod x86 {
 
     use super::{HALF, SIDE, Tile};
 
-    /// The first this many places of sixteen.
+    /// The first `count` places of sixteen.
     fn mask(count: usize) -> __mmask16 {
         if count >= HALF { __mmask16::MAX } else { (1 << count) - 1 }
     }

@@ -4,7 +4,7 @@
 //! A player may strike the very key that we have just struck, on the same channel; that note must
 //! not be lost. So an echo is recognised by more than key and time: it is as hard as our note to
 //! the MIDI step, and it comes within 10 ms, or lies at the same place in its block or at the
-//! block's start, as hosts route whole blocks. If unsure, a note is the player's.
+//! block's start, as hosts route whole blocks. If unsure, a note counts as the player's.
 
 use segue_music::{Channel, Key, Velocity};
 
