@@ -7,8 +7,8 @@ use anyhow::{Context, Result, bail};
 
 use crate::{Bundles, Content, File};
 
-/// Makes the bundles from the plugin's shared library. What lies there already is replaced, each file in one step;
-/// a library that a running host has open stays whole for it.
+/// Makes the bundles from the plugin's shared library. What lies there already is replaced, each
+/// file in one step; a library that a running host has open stays whole for it.
 pub fn bundle(library: &Path, bundles: &Bundles) -> Result<()> {
     if !library.is_file() {
         bail!(
@@ -37,8 +37,8 @@ pub fn bundle(library: &Path, bundles: &Bundles) -> Result<()> {
     Ok(())
 }
 
-/// Takes away a bundle of another shape: the folder another installer made where a file must be, or the reverse. Nothing
-/// but the bundle itself is ever removed.
+/// Takes away a bundle of another shape: the folder another installer made where a file must be, or
+/// the reverse. Nothing but the bundle itself is ever removed.
 fn clear(bundle: &Path, files: &[File]) -> Result<()> {
     let wants_file = files.iter().any(|file| file.path == bundle);
     if wants_file && bundle.is_dir() {
@@ -49,7 +49,8 @@ fn clear(bundle: &Path, files: &[File]) -> Result<()> {
     Ok(())
 }
 
-/// Temporary files are private to their maker; a plugin is for everyone, and a library may be asked to be executable.
+/// Temporary files are private to their maker; a plugin is for everyone, and a library may be asked
+/// to be executable.
 #[cfg(unix)]
 fn permit(path: &Path, content: &Content) -> std::io::Result<()> {
     use std::os::unix::fs::PermissionsExt;

@@ -9,7 +9,8 @@ use crate::ClapHost;
 const X11: GuiConfiguration<'static> = GuiConfiguration { api_type: GuiApiType::X11, is_floating: false };
 
 impl ClapHost {
-    /// Opens the editor inside an X11 window, which must outlive it, and gives its width and height.
+    /// Opens the editor inside an X11 window, which must outlive it, and gives its width and
+    /// height.
     pub fn open_editor(&mut self, parent: u32) -> Result<(u32, u32)> {
         let gui = self.gui()?;
         let plugin = self.instance.plugin_handle();

@@ -35,7 +35,8 @@ impl SharedHandler<'_> for Wishes {
     }
 }
 
-/// What an editor may ask: nothing is granted, its window stays as it is. Editors open only in hosts that listen.
+/// What an editor may ask: nothing is granted, its window stays as it is. Editors open only in
+/// hosts that listen.
 impl HostGuiImpl for Wishes {
     fn resize_hints_changed(&self) {}
     fn request_resize(&self, _size: GuiSize) -> Result<(), HostError> {
@@ -80,7 +81,8 @@ impl ClapHost {
         if !path.exists() {
             return Err(anyhow!("{}: there is no such plugin; make it with `install`", path.display()));
         }
-        // SAFETY: the file is a plugin that the user installed or has just built; loading runs its code, as any host does.
+        // SAFETY: the file is a plugin that the user installed or has just built; loading runs its
+        // code, as any host does.
         let entry = unsafe { PluginEntry::load(path) }.with_context(broken)?;
         let factory = entry.get_plugin_factory().with_context(broken)?;
         let descriptor = factory.plugin_descriptors().next().with_context(broken)?;

@@ -30,7 +30,8 @@ pub fn push(buffer: &mut EventBuffer, event: &Event) {
     }
 }
 
-/// What the plugin sent, if it is a note or a controller. A voice that is choked has ended like one let go.
+/// What the plugin sent, if it is a note or a controller. A voice that is choked has ended like one
+/// let go.
 pub fn heard(event: &UnknownEvent) -> Option<Event> {
     let address = |voice: Pckn| {
         let channel = u8::try_from(*voice.channel.as_specific()?).ok()?;
@@ -39,7 +40,8 @@ pub fn heard(event: &UnknownEvent) -> Option<Event> {
     let message = match event.as_core_event()? {
         CoreEventSpace::NoteOn(note) => {
             let (channel, key) = address(note.pckn())?;
-            // A velocity of nought would be a note-off in MIDI; CLAP has no such rule, so the softest is one.
+            // A velocity of zero would be a note-off in MIDI; CLAP has no such rule, so the softest
+            // is one.
             let velocity = (note.velocity() * 127.0).round().clamp(1.0, 127.0) as u8;
             Message::On { channel, key, velocity }
         }

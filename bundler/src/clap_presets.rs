@@ -56,8 +56,8 @@ pub struct PresetBrowser {
 }
 
 impl PresetBrowser {
-    /// Asks a CLAP file for the presets in the plugin, in its folders, and in further files, as a host does that indexes them: without an
-    /// instance.
+    /// Asks a CLAP file for the presets in the plugin, in its folders, and in further files, as a
+    /// host does that indexes them: without an instance.
     pub fn open(path: &Path, further: &[&Path]) -> Result<Self> {
         // SAFETY: as where an instance is made of it.
         let entry = unsafe { PluginEntry::load(path) }.with_context(|| path.display().to_string())?;

@@ -19,7 +19,8 @@ pub struct Folders {
 }
 
 impl Folders {
-    /// The standard ones of a system, given its environment; nothing where that does not say where the user lives.
+    /// The standard ones of a system, given its environment; `None` if that does not say where the
+    /// user lives.
     pub fn standard(os: Os, variable: impl Fn(&str) -> Option<OsString>) -> Option<Self> {
         let folder = |name: &str| variable(name).filter(|value| !value.is_empty()).map(PathBuf::from);
         Some(match os {
@@ -32,7 +33,8 @@ impl Folders {
                 Self { clap: plugins.join("CLAP"), vst3: plugins.join("VST3") }
             }
             Os::Windows => {
-                // The per-user folders of both specifications; the common ones need an administrator.
+                // The per-user folders of both specifications; the common ones need an
+                // administrator.
                 let common = folder("LOCALAPPDATA")?.join("Programs").join("Common");
                 Self { clap: common.join("CLAP"), vst3: common.join("VST3") }
             }
@@ -50,7 +52,8 @@ impl Folders {
 }
 
 impl Folders {
-    /// Makes the folders, and an error where nothing can be written there: better told before a long build than after.
+    /// Makes the folders, and an error where nothing can be written there: better reported before a
+    /// long build than after.
     pub fn prepare(&self) -> Result<()> {
         for folder in [&self.clap, &self.vst3] {
             std::fs::create_dir_all(folder).with_context(|| unwritable(folder))?;

@@ -1,4 +1,5 @@
-//! What a plugin host is to us, whatever the plugin format: blocks of events and audio in and out, parameters, state.
+//! What a plugin host is to us, whatever the plugin format: blocks of events and audio in and out,
+//! parameters, state.
 
 use anyhow::Result;
 use segue_music::{Beats, Channel, Key, Meter, Velocity};
@@ -40,7 +41,7 @@ pub enum Message {
     },
 }
 
-/// A message at a sample: of the block where it is sent, of the whole performance where that is said.
+/// A message at a sample: of the block where it is sent, of the whole performance if it says so.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Event {
     /// When.
@@ -91,7 +92,7 @@ pub struct Block<'a> {
     pub start: u64,
     /// How many samples.
     pub frames: usize,
-    /// The clock; nothing where the host has none.
+    /// The clock; `None` if the host has none.
     pub transport: Option<Transport>,
     /// What is sent, in time order, samples counted from the block's first.
     pub events: &'a [Event],
@@ -123,7 +124,7 @@ pub struct Parameter {
 pub trait Host {
     /// Makes the plugin ready for blocks.
     fn activate(&mut self, setup: Setup) -> Result<()>;
-    /// Ends the blocks; does nothing where there were none.
+    /// Ends the blocks; does nothing if there were none.
     fn deactivate(&mut self);
     /// Tells the plugin that the next block does not follow the last one.
     fn reset(&mut self) -> Result<()>;

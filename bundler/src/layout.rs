@@ -1,6 +1,8 @@
-//! Where the parts of a plugin bundle lie on each system: pure functions of the system and a folder.
+//! Where the parts of a plugin bundle lie on each system: pure functions of the system and a
+//! folder.
 //!
-//! The library is one and the same file for both formats; its name inside a VST3 bundle must be the bundle's own.
+//! The library is one and the same file for both formats; its name inside a VST3 bundle must be the
+//! bundle's own.
 
 use std::path::{Path, PathBuf};
 
@@ -62,7 +64,8 @@ pub struct Bundles {
 
 impl Bundles {
     /// The bundles of a system in two folders, which may be one and the same.
-    /// `arch` is the processor as Rust calls it (`x86_64`, `aarch64`), which names the library's folder in a VST3 bundle.
+    /// `arch` is the processor as Rust calls it (`x86_64`, `aarch64`), which names the library's
+    /// folder in a VST3 bundle.
     pub fn new(os: Os, arch: &str, clap_folder: &Path, vst3_folder: &Path) -> Self {
         let clap = clap_folder.join(format!("{NAME}.clap"));
         let vst3 = vst3_folder.join(format!("{NAME}.vst3"));

@@ -1,5 +1,6 @@
-//! Lays out Segue's plugin bundles, installs them, and tries them in a headless CLAP host; the tests of this workspace
-//! open the plugin through the same host and the same script of a phrase and a clock.
+//! Lays out Segue's plugin bundles, installs them, and tries them in a headless CLAP host; the
+//! tests of this workspace open the plugin through the same host and the same script of a phrase
+//! and a clock.
 
 mod bundle;
 mod clap_editor;

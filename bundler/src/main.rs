@@ -1,4 +1,5 @@
-//! `bundler bundle`, `install`, `try` and `uninstall`: from the sources to a plugin that has been heard.
+//! `bundler bundle`, `install`, `try` and `uninstall`: from the sources to a plugin that has been
+//! heard.
 
 use std::io::{Write, stdout};
 use std::path::PathBuf;
@@ -29,7 +30,8 @@ enum Command {
         #[command(flatten)]
         phrases: Phrases,
     },
-    /// Plays phrases into the installed plugin, draws its answers and keeps them as MIDI and WAV files
+    /// Plays phrases into the installed plugin, draws its answers and keeps them as MIDI and WAV
+    /// files
     Try {
         /// The CLAP file to try, instead of the installed one
         #[arg(long, value_name = "FILE")]

@@ -30,8 +30,8 @@ pub struct Performance {
 }
 
 impl Performance {
-    /// The notes of a channel in the order of their onsets. An error where a note-off has no note, a note never ends, or
-    /// a key begins again while it sounds.
+    /// The notes of a channel in the order of their onsets. An error where a note-off has no note,
+    /// a note never ends, or a key begins again while it sounds.
     pub fn notes(&self, channel: Channel) -> Result<Vec<PlayedNote>> {
         let mut sounding: [Option<(u64, Velocity)>; 128] = [None; 128];
         let mut notes = Vec::new();

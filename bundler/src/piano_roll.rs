@@ -6,14 +6,16 @@ use segue_music::{Beats, Meter, Note, Role};
 const WIDTH: usize = 100;
 /// Columns of a key's name and the space after it.
 const LABEL: usize = 4;
-/// What a column may stand for, in parts of a beat's quarter: a sixteenth, or more where a bar would not fit a line.
+/// What a column may stand for, in parts of a beat's quarter: a sixteenth, or more where a bar
+/// would not fit a line.
 const COLUMNS: [Beats; 4] = [Beats::ratio(1, 4), Beats::ratio(1, 2), Beats::ONE, Beats::ratio(4, 1)];
-/// Up to so many keys all lines between the highest and the lowest are drawn, so that intervals can be seen; beyond
-/// that only those with notes.
+/// Up to this many keys all lines between the highest and the lowest are drawn, so that intervals
+/// can be seen; beyond that only those with notes.
 const DENSE: u8 = 24;
 
-/// A piano roll: the player's notes begin with `o` and go on with `-`, Segue's with `#` and `=`; `|` are bar lines. A
-/// column is a sixteenth, as a rule. Bars are numbered from one, and lines hold as many bars as fit 100 columns.
+/// A piano roll: the player's notes begin with `o` and go on with `-`, Segue's with `#` and `=`;
+/// `|` are bar lines. A column is a sixteenth, as a rule. Bars are numbered from one, and lines
+/// hold as many bars as fit 100 columns.
 pub fn piano_roll(player: &[Note], segue: &[Note], meter: Meter) -> String {
     let bar = meter.bar();
     let fits = |&column: &Beats| LABEL + columns_in(bar, column) + 2 <= WIDTH;

@@ -1,7 +1,8 @@
-//! A musician and a host's clock, written down: what is played when, and what the transport does meanwhile.
+//! A musician and a host's clock, written down: what is played when, and what the transport does
+//! meanwhile.
 //!
-//! Script time is in Beats of the script's own tempo from its first sample, whether the transport runs or not, since a
-//! musician plays on when the host stands still.
+//! Script time is in Beats of the script's own tempo from its first sample, whether the transport
+//! runs or not, since a musician plays on when the host stands still.
 
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -22,12 +23,14 @@ pub enum Clock {
     Absent,
 }
 
-/// What happens at some moment besides notes; at the beginning of the first block that does not begin before it.
+/// What happens at some moment besides notes; at the beginning of the first block that does not
+/// begin before it.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Cue {
     /// The clock changes.
     Clock(Clock),
-    /// The host tells this tempo, which need not be a sensible one, and runs at [`Script::tempo`] where it is none.
+    /// The host tells this tempo, which need not be a sensible one, and runs at [`Script::tempo`]
+    /// where it is none.
     Tempo(f64),
     /// The host tells another metre.
     Meter(Meter),
@@ -54,16 +57,19 @@ pub struct Script {
     pub sample_rate: f64,
     /// The lengths of the blocks, over and over; at least one is not zero.
     pub blocks: Vec<usize>,
-    /// Whether the host renders offline. If not, blocks come no faster than a sound card would ask for them.
+    /// Whether the host renders offline. If not, blocks come no faster than a sound card would ask
+    /// for them.
     pub offline: bool,
     /// How long it lasts.
     pub length: Beats,
-    /// Ends earlier: once notes of this channel were heard, none sounds, and none came for this long.
+    /// Ends earlier: once notes of this channel were heard, none sounds, and none came for this
+    /// long.
     pub rest: Option<(Channel, Beats)>,
 }
 
 impl Script {
-    /// Nobody plays; the song runs from its start at this tempo, in common time, at 48 kHz, in blocks of 512, offline.
+    /// Nobody plays; the song runs from its start at this tempo, in common time, at 48 kHz, in
+    /// blocks of 512, offline.
     pub fn new(tempo: Tempo, length: Beats) -> Self {
         Self {
             messages: Vec::new(),
@@ -107,7 +113,8 @@ impl Script {
         result.map(|()| stage.performance)
     }
 
-    /// All messages by sample. At one sample ends come first, so that a repeated key ends before it begins again.
+    /// All messages by sample. At one sample ends come first, so that a repeated key ends before it
+    /// begins again.
     fn scheduled(&self) -> Vec<Event> {
         let mut events: Vec<Event> = self
             .messages
@@ -221,7 +228,7 @@ impl<'a> Stage<'a> {
         Some(Transport { playing, beats, seconds: beats * 60.0 / bpm, tempo, meter: self.meter })
     }
 
-    /// Whether the channel waited for has had its say and been quiet for long enough.
+    /// Whether the channel waited for has played and been silent long enough.
     fn rests(&self, now: u64) -> bool {
         self.script.rest.is_some_and(|(channel, rest)| {
             self.performance.last(channel).is_some_and(|last| {

@@ -7,8 +7,9 @@ use segue_music::{Beats, Meter, Note, Piece, Tempo, Timeline, Track, midi_file};
 
 use crate::{Message, Performance, PlayedNote};
 
-/// Positions of an answer are kept on this grid: finer than one sample at any tempo up to 300 and 48 kHz, and every
-/// musical value stands on it, so that a note played on the sample nearest to a sixteenth is written on the sixteenth.
+/// Positions of an answer are kept on this grid: finer than one sample at any tempo up to 300 and
+/// 48 kHz, and every musical value stands on it, so that a note played on the sample nearest to a
+/// sixteenth is written on the sixteenth.
 const GRID: Beats = Beats::ratio(1, 960);
 
 /// What a player gave and what Segue answered.
@@ -25,8 +26,8 @@ pub struct Take {
 }
 
 impl Take {
-    /// Takes an answer down: notes and pedal of `you.channel`'s partner on `segue.channel`, by the song's position, which
-    /// began at zero with the performance's first sample.
+    /// Takes an answer down: notes and pedal of `you.channel`'s partner on `segue.channel`, by the
+    /// song's position, which began at zero with the performance's first sample.
     pub fn of(
         you: Track,
         answer: &[PlayedNote],
@@ -74,7 +75,8 @@ impl Take {
     }
 }
 
-/// Writes what was heard as a stereo WAV file of 32-bit floats: nothing clips. `path` is never half a file.
+/// Writes what was heard as a stereo WAV file of 32-bit floats: nothing clips. `path` is never half
+/// a file.
 pub fn write_sound(path: &Path, performance: &Performance) -> Result<()> {
     let broken =
         || format!("{}: cannot be written; choose another folder with `--out FOLDER`", path.display());

@@ -14,7 +14,7 @@ pub const ANSWER_CHANNEL: Channel = 1;
 const PLAYER_CHANNEL: Channel = 0;
 /// How long an answer is waited for after the phrase, and the longest answer there is room for.
 const PATIENCE: Beats = Beats::ratio(128, 1);
-/// An answer has ended when nothing came for this long.
+/// Silence that ends an answer.
 const REST: Beats = Beats::ratio(8, 1);
 /// Below this an answer is silence: 60 dB under full scale.
 const SILENCE: f32 = 0.001;
@@ -31,8 +31,8 @@ pub struct Trial {
 }
 
 impl Trial {
-    /// Plays every phrase to an instance of its own, in the order of their names, and says what came back. An error where
-    /// one was not answered; the others are tried all the same.
+    /// Plays every phrase to an instance of its own, in the order of their names, and says what
+    /// came back. An error where one was not answered; the others are tried all the same.
     pub fn run(&self, say: &mut dyn FnMut(&str)) -> Result<()> {
         let prompts = self.prompts()?;
         ensure!(

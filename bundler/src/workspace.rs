@@ -18,7 +18,8 @@ pub struct Workspace {
 }
 
 impl Workspace {
-    /// The tree beside which this program was compiled. It must still be there: the bundler is run by cargo, from it.
+    /// The tree beside which this program was compiled. It must still be there: the bundler is run
+    /// by cargo, from it.
     pub fn find() -> Result<Self> {
         let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
         let root = manifest.parent().unwrap_or(manifest).to_path_buf();

@@ -1,5 +1,8 @@
 //! The editor: what Segue hears and is about to play, keys to play on, presets, the parameters, the
 //! takes, and who made the music that the model learnt from.
+//!
+//! Runs on the GUI thread. It may lock for a copy, and read and write files. It reaches the audio
+//! thread only through `between`.
 
 mod about;
 mod caption;

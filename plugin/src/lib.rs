@@ -5,8 +5,8 @@
 //!
 //! | folder | thread | |
 //! |---|---|---|
-//! | [`between`] | any, wait-free | what the threads pass to each other; in `segue-realtime` |
-//! | [`audio`] | audio | from host events to the composer, and from plans to sound; in `segue-realtime` |
+//! | [`between`] | any, wait-free | what the threads pass to each other; `segue-realtime` |
+//! | [`audio`] | audio | from host events to the composer, from plans to sound; `segue-realtime` |
 //! | [`composer`] | composer | hears, decides when to play, plans ahead of the playhead |
 //! | [`takes`] | all but audio | what was played, to be shown, exported and saved |
 //! | [`models`] | all but audio | the model in the plugin's file and those in the player's folder |

@@ -6,7 +6,7 @@ use rig::{Cut, OURS, Rig, Song, hygiene, notes, phrase};
 use segue::between::settings::{Bounds, ScaleLock, Settings};
 use segue_music::{Beats, tick_at};
 
-/// Plays the phrase at the start of the song and runs for so many beats.
+/// Plays the phrase at the start of the song and runs for this many beats.
 fn answered(rate: f64, song: Song, tempo: f64, cut: Cut, beats: f64, change: impl Fn(&mut Settings)) -> Rig {
     let mut rig = Rig::new(rate, song);
     change(&mut rig.settings);

@@ -18,7 +18,7 @@ fn quarters(from: u64, until: u64) -> Vec<(u64, Message)> {
     held(from, until, BEAT * 9 / 10)
 }
 
-/// The same, each held for so many samples.
+/// The same, each held for this many samples.
 fn held(from: u64, until: u64, length: u64) -> Vec<(u64, Message)> {
     let keys = [60, 64, 67, 72, 67, 64];
     let mut played: Vec<_> = (from..until)
@@ -187,7 +187,8 @@ fn commands_are_not_music() {
     rig.settings.mode = Mode::Trade;
     rig.block(64, &[]);
     assert_eq!(rig.status.mode(), Mode::Trade);
-    // So does a project that is loaded, though its parameter is the same, and whatever else happens in that block.
+    // So does a project that is loaded, though its parameter is the same, and whatever else happens
+    // in that block.
     for reset in [false, true] {
         rig.block(64, &[segue::between::message::Event { time: 3, message: control(20, 1.0) }]);
         assert_eq!(rig.status.mode(), Mode::Duet);

@@ -1,5 +1,5 @@
-//! What a player plays is theirs: no note, pedal or controller of the player is lost, cut or changed by what Segue or the song
-//! does.
+//! What a player plays is theirs: no note, pedal or controller of the player is lost, cut or
+//! changed by what Segue or the song does.
 
 mod rig;
 

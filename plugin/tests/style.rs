@@ -7,7 +7,7 @@ use segue::params::SegueParams;
 use segue::status::Status;
 use segue_model::{Checkpoint, Config, Model};
 
-/// An untrained model that knows so many styles; each is a row of its own in it.
+/// An untrained model that knows this many styles; each is a row of its own in it.
 fn model(styles: usize) -> Model {
     let styles = (1..=styles).map(|number| format!("manner {number}")).collect();
     let name = "one with manners".to_owned();

@@ -42,7 +42,7 @@ fn takes(rig: &Rig) -> Vec<Take> {
     rows.iter().rev().filter_map(|row| rig.status.takes.get(row.id)).collect()
 }
 
-/// Notes counted from the first one's onset, in beats of so many samples, compared as samples.
+/// Notes counted from the first one's onset, in beats of this many samples, compared as samples.
 fn relative(notes: &[Heard]) -> Vec<Heard> {
     let first = notes.iter().map(|note| note.0).min().unwrap_or(0);
     let mut notes: Vec<_> =

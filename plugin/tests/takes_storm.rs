@@ -71,7 +71,7 @@ fn happens(dice: &mut Dice, rig: &mut Rig) {
             None
         }
         16 => {
-            rig.settings.mode = Mode::ALL[dice.below(4) as usize];
+            rig.settings.mode = Mode::ALL[dice.below(Mode::ALL.len() as u64) as usize];
             None
         }
         17 => {

@@ -11,7 +11,8 @@ pub const PLAYER_CHANNEL: Channel = 0;
 /// The channel Segue answers on unless told otherwise.
 pub use bundler::ANSWER_CHANNEL;
 
-/// A two-bar phrase in C, in eighths and quarters, that ends with a held note on the last beat but one.
+/// A two-bar phrase in C, in eighths and quarters, that ends with a held note on the last beat but
+/// one.
 pub fn phrase() -> Vec<Note> {
     // (eighths from the start, eighths long, key)
     [
@@ -36,16 +37,17 @@ pub fn phrase() -> Vec<Note> {
     .collect()
 }
 
-/// How far a sample is from the nearest line of a grid of the song, in samples, where the song runs from its start at the
-/// first sample.
+/// How far a sample is from the nearest line of a grid of the song, in samples, where the song runs
+/// from its start at the first sample.
 pub fn grid_error(sample: u64, grid: Beats, tempo: Tempo, sample_rate: f64) -> f64 {
     let line = tempo.seconds_in(grid) * sample_rate;
     let lines = sample as f64 / line;
     (lines - lines.round()).abs() * line
 }
 
-/// Plays a script on a new instance of the built plugin, and asks of what came back what must hold of every performance:
-/// events in the order of their samples, every note of ours ended, on no key two at once.
+/// Plays a script on a new instance of the built plugin, and asks of what came back what must hold
+/// of every performance: events in the order of their samples, every note of ours ended, on no key
+/// two at once.
 pub fn perform(format: Format, script: &Script) -> Result<(Performance, Vec<PlayedNote>)> {
     let mut host = format.open()?;
     perform_on(host.as_mut(), script)

@@ -1,5 +1,5 @@
-//! The plugin as a host sees it: the built bundle, opened as CLAP and as VST3, and driven by one script; and a simulation of hosts
-//! around the plugin's own crate, for what must hold of any.
+//! The plugin as a host sees it: the built bundle, opened as CLAP and as VST3, and driven by one
+//! script; and a simulation of hosts around the plugin's own crate, for what must hold of any.
 
 mod answer;
 #[cfg(target_os = "linux")]

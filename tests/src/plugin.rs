@@ -34,8 +34,8 @@ impl Format {
 
 /// The bundles of the library beside the running test, laid out once a process.
 ///
-/// `cargo test` leaves a shared library in the `deps` folder only: one above it is that of an earlier `cargo build`, and
-/// testing it would be testing yesterday's plugin.
+/// `cargo test` leaves a shared library in the `deps` folder only: one above it is that of an
+/// earlier `cargo build`, and testing it would be testing yesterday's plugin.
 pub fn built() -> Result<&'static Bundles> {
     static BUILT: OnceLock<Result<Bundles, String>> = OnceLock::new();
     let result = BUILT.get_or_init(|| lay_out().map_err(|error| format!("{error:#}")));
@@ -53,8 +53,8 @@ fn lay_out() -> Result<Bundles> {
         "{}: the plugin is not there; run this with cargo, which builds it",
         library.display()
     );
-    // Beside the build, so that nothing is left elsewhere; one folder for all tests, since each file is replaced in one
-    // step, and by the same.
+    // Beside the build, so that nothing is left elsewhere; one folder for all tests, since each
+    // file is replaced in one step, and by the same.
     let bundles_folder = folder.join("bundles");
     let bundles = Bundles::here(&bundles_folder, &bundles_folder);
     bundle(&library, &bundles)?;

@@ -1,10 +1,11 @@
-//! A seeded virtual host: the plugin's audio side and its composer in line, without threads and without a clock on the wall.
+//! A seeded virtual host: the plugin's audio side and its composer in line, without threads and
+//! without a clock on the wall.
 //!
 //! | file | |
 //! |---|---|
 //! | [`song`] | the host's song: what its transport says, and what is true |
 //! | [`musician`], [`gesture`] | who plays, and the odd messages that hosts send |
-//! | [`virtual_composer`], [`cpu_time`] | the composer in virtual time: each step takes the time it cost |
+//! | [`virtual_composer`], [`cpu_time`] | the composer in virtual time: a step takes what it cost |
 //! | [`virtual_host`], [`cue`] | blocks, and what a host does between them |
 //! | [`witness`], [`matching`], [`bounds`] | what must hold after every block |
 //! | [`performance`] | a script for one host, at any block size |

@@ -18,13 +18,15 @@ pub struct Vst3Controller {
 }
 
 impl Vst3Controller {
-    /// Opens the editor in a window. The host lends no loop of its own, as some do not: what the framework has to do for its
-    /// editor it does elsewhere.
+    /// Opens the editor in a window. The host lends no loop of its own, as some do not: what the
+    /// framework has to do for its editor it does elsewhere.
     pub fn open_editor(&self, window: u32) -> Result<Vst3Editor> {
-        // SAFETY: the name ends with nought; the view comes with a reference of ours, which ComPtr gives back.
+        // SAFETY: the name ends with zero; the view comes with a reference of ours, which ComPtr
+        // gives back.
         let view = unsafe { ComPtr::from_raw(self.controller.createView(c"editor".as_ptr())) };
         let view = view.context("the plugin has no editor")?;
-        // SAFETY: a number in a pointer's place is how X11 windows are named here; it is alive, and so is the view.
+        // SAFETY: a number in a pointer's place is how X11 windows are named here; it is alive, and
+        // so is the view.
         let result = unsafe { view.attached(window as usize as *mut c_void, kPlatformTypeX11EmbedWindowID) };
         ensure!(result == kResultOk, "the editor does not open: {result}");
         Ok(Vst3Editor(view))

@@ -1,4 +1,5 @@
-//! Events and parameter changes in VST3's words: the lists that a host lends the plugin for one block.
+//! Events and parameter changes in VST3's words: the lists that a host lends the plugin for one
+//! block.
 
 #![allow(clippy::unnecessary_cast, reason = "C's enumerations are signed on Windows and unsigned elsewhere")]
 
@@ -80,7 +81,8 @@ impl EventList {
 /// One event that the plugin sent.
 fn heard(event: &RawEvent) -> Option<Event> {
     let byte = |value: i16| u8::try_from(value).ok();
-    // SAFETY: each field of the union is read only where the event's type says that it is the one written.
+    // SAFETY: each field of the union is read only where the event's type says that it is the one
+    // written.
     let message = unsafe {
         match u32::from(event.r#type) {
             kind if kind == kNoteOnEvent as u32 => {
@@ -203,7 +205,8 @@ impl IParameterChangesTrait for ParamChanges {
 
     unsafe fn getParameterData(&self, index: int32) -> *mut IParamValueQueue {
         let queue = usize::try_from(index).ok().and_then(|index| self.0.get(index));
-        // The interface lends the pointer without a reference; the queue lives as long as this list.
+        // The interface lends the pointer without a reference; the queue lives as long as this
+        // list.
         queue
             .and_then(|queue| queue.as_com_ref::<IParamValueQueue>())
             .map_or(std::ptr::null_mut(), |queue| queue.as_ptr())

@@ -80,8 +80,8 @@ impl Vst3Host {
     }
 }
 
-// SAFETY: VST3 lets any thread call an instance, one at a time, which `&mut self` and ownership see to; what is lent to it
-// in a block comes back with the block.
+// SAFETY: VST3 lets any thread call an instance, one at a time, which `&mut self` and ownership see
+// to; what is lent to it in a block comes back with the block.
 unsafe impl Send for Vst3Host {}
 
 /// What hosts do besides the ordinary: out of order, from elsewhere, or not at all.
@@ -184,10 +184,11 @@ impl Host for Vst3Host {
         };
         // Not null, though there are no inputs: the framework refuses null.
         let (mut none, mut stereo) = (SpeakerArr::kEmpty, SpeakerArr::kStereo);
-        // SAFETY: the calls come in the order the specification demands, with structures that live through them.
+        // SAFETY: the calls come in the order the specification demands, with structures that live
+        // through them.
         unsafe {
-            // Once, as hosts do, though nice-plug 0.4.2 hands the plugin the mode of the call before: the plugin must see for
-            // itself that it is rendered.
+            // Once, as hosts do, though nice-plug 0.4.2 hands the plugin the mode of the call
+            // before: the plugin must see for itself that it is rendered.
             check("setupProcessing", self.processor.setupProcessing(&mut told))?;
             check("stereo", self.processor.setBusArrangements(&mut none, 0, &mut stereo, 1))?;
             check("the audio bus", self.component.activateBus(kAudio as int32, kOutput as int32, 0, 1))?;
@@ -212,7 +213,8 @@ impl Host for Vst3Host {
 
     fn reset(&mut self) -> Result<()> {
         ensure!(self.active.is_some(), "the plugin is not active");
-        // SAFETY: the plugin is active, and no block is being processed. This is VST3's way to say it.
+        // SAFETY: the plugin is active, and no block is being processed. This is VST3's way to say
+        // it.
         unsafe {
             check("setProcessing", self.processor.setProcessing(0))?;
             check("setProcessing", self.processor.setProcessing(1))
@@ -254,8 +256,8 @@ impl Host for Vst3Host {
         };
         // Offline a plugin may wait.
         let watch = setup.offline.not().then(Watch::begin);
-        // SAFETY: everything `data` points to lives through the call, the channels are as long as it says, and the
-        // plugin is active.
+        // SAFETY: everything `data` points to lives through the call, the channels are as long as
+        // it says, and the plugin is active.
         let result = unsafe { self.processor.process(&mut data) };
         drop(watch);
         check("process", result)?;
@@ -280,7 +282,7 @@ impl Host for Vst3Host {
     fn parse(&mut self, id: u32, text: &str) -> Result<f64> {
         let mut string: Vec<u16> = text.encode_utf16().chain([0]).collect();
         let mut value = 0.0;
-        // SAFETY: the string ends with nought, and `value` is ours to be written.
+        // SAFETY: the string ends with zero, and `value` is ours to be written.
         let result = unsafe { self.controller.getParamValueByString(id, string.as_mut_ptr(), &mut value) };
         ensure!(result == kResultOk, "the plugin does not understand \"{text}\"");
         Ok(value)

@@ -50,10 +50,11 @@ impl Module {
         // SAFETY: it is the plugin just built; loading runs its code, as any host does.
         let library =
             unsafe { Library::new(path) }.with_context(|| format!("{}: does not load", path.display()))?;
-        // SAFETY: the VST3 specification gives this symbol this type (on Windows without the argument, which the calling
-        // convention there lets the callee ignore).
+        // SAFETY: the VST3 specification gives this symbol this type (on Windows without the
+        // argument, which the calling convention there lets the callee ignore).
         let enter = unsafe { library.get::<unsafe extern "system" fn(*mut c_void) -> bool>(ENTRY) }?;
-        // SAFETY: called once, before the factory is asked for. Segue's framework does not read the handle.
+        // SAFETY: called once, before the factory is asked for. Segue's framework does not read the
+        // handle.
         if !unsafe { enter(std::ptr::null_mut()) } {
             bail!("{}: its {ENTRY} refuses", path.display());
         }
@@ -66,12 +67,14 @@ impl Module {
         let factory = unsafe {
             self.library.get::<unsafe extern "system" fn() -> *mut IPluginFactory>("GetPluginFactory")
         }?;
-        // SAFETY: the module has been entered; the factory comes with a reference of ours, which ComPtr gives back.
+        // SAFETY: the module has been entered; the factory comes with a reference of ours, which
+        // ComPtr gives back.
         let factory = unsafe { ComPtr::from_raw(factory()) }.context("there is no factory")?;
         let class = audio_class(&factory).context("the factory has no audio component")?;
         let mut object: *mut c_void = std::ptr::null_mut();
         let id = FUnknown::IID;
-        // SAFETY: both ids are 16 bytes that live through the call, and `object` is ours to be written.
+        // SAFETY: both ids are 16 bytes that live through the call, and `object` is ours to be
+        // written.
         let result =
             unsafe { factory.createInstance(class.as_ptr(), id.as_ptr().cast::<c_char>(), &mut object) };
         if result != kResultOk {
@@ -86,7 +89,8 @@ impl Module {
 
 impl Drop for Module {
     fn drop(&mut self) {
-        // SAFETY: the VST3 specification gives this symbol this type; all instances hold the module, so none is left.
+        // SAFETY: the VST3 specification gives this symbol this type; all instances hold the
+        // module, so none is left.
         if let Ok(exit) = unsafe { self.library.get::<unsafe extern "system" fn() -> bool>(EXIT) } {
             // SAFETY: called once, after the last instance.
             unsafe { exit() };
@@ -107,7 +111,8 @@ fn library_of(bundle: &Path) -> Result<PathBuf> {
 
 /// The class id of the first audio component.
 fn audio_class(factory: &ComPtr<IPluginFactory>) -> Option<TUID> {
-    // SAFETY: the factory is alive; the structure is plain data, for which zeros are a value, and ours to be written.
+    // SAFETY: the factory is alive; the structure is plain data, for which zeros are a value, and
+    // ours to be written.
     unsafe {
         (0..factory.countClasses()).find_map(|index| {
             let mut class: PClassInfo = std::mem::zeroed();

@@ -33,8 +33,8 @@ impl IBStreamTrait for Stream {
     unsafe fn read(&self, buffer: *mut c_void, wanted: int32, read: *mut int32) -> tresult {
         let (bytes, place) = &mut *self.0.borrow_mut();
         let count = usize::try_from(wanted).unwrap_or(0).min(bytes.len().saturating_sub(*place));
-        // SAFETY: the caller's buffer has room for `wanted` bytes, at least `count`, of which the stream has so many
-        // left; `read` is null or the caller's to be written.
+        // SAFETY: the caller's buffer has room for `wanted` bytes, at least `count`, of which the
+        // stream has so many left; `read` is null or the caller's to be written.
         unsafe {
             std::ptr::copy_nonoverlapping(
                 bytes.as_ptr().add((*place).min(bytes.len())),
@@ -53,8 +53,8 @@ impl IBStreamTrait for Stream {
         let (bytes, place) = &mut *self.0.borrow_mut();
         let Ok(count) = usize::try_from(count) else { return kInvalidArgument };
         bytes.resize(bytes.len().max(*place + count), 0);
-        // SAFETY: the caller's buffer holds `count` bytes, for which room was just made; `written` is null or the
-        // caller's to be written.
+        // SAFETY: the caller's buffer holds `count` bytes, for which room was just made; `written`
+        // is null or the caller's to be written.
         unsafe {
             std::ptr::copy_nonoverlapping(buffer.cast::<u8>(), bytes.as_mut_ptr().add(*place), count);
             if let Some(written) = written.as_mut() {

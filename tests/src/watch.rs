@@ -1,8 +1,8 @@
-//! RealtimeSanitizer's eye on what must neither allocate nor lock nor wait, where it is loaded beside the test.
+//! Marks code that RealtimeSanitizer checks: it must not allocate, lock or wait.
 //!
-//! `.ci/run` makes a shared library of its runtime and loads it with `LD_PRELOAD`: it stands before the C library's functions for
-//! the test and for the plugin alike, and ends the process at the first one called under watch that may block. Without it
-//! nothing is watched.
+//! `.ci/run` makes a shared library of its runtime and loads it with `LD_PRELOAD`: it stands before
+//! the C library's functions for the test and for the plugin alike, and ends the process at the
+//! first one called under watch that may block. Without it nothing is watched.
 
 /// A stretch under watch, up to its end.
 pub struct Watch(());

@@ -10,7 +10,8 @@ const LENGTH: Beats = Beats::ratio(20, 1);
 /// Segue's default patience and length.
 const PATIENCE: Beats = Beats::ONE;
 const ANSWER: Beats = Beats::ratio(8, 1);
-/// Half a sample is the rounding to samples; the rest is the rounding of positions to parts of a beat.
+/// Half a sample is the rounding to samples; the rest is the rounding of positions to parts of a
+/// beat.
 const ROUNDING: f64 = 0.55;
 
 fn script(bpm: f64, sample_rate: f64, blocks: &[usize]) -> Script {

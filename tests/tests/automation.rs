@@ -16,7 +16,8 @@ fn quarters(from: Beats) -> Vec<Note> {
 fn each_phrase_is_met_in_the_mode_of_its_time() -> Result<()> {
     let (answer, change) = (Beats::ratio(8, 1), Beats::ratio(20, 1));
     for format in Format::ALL {
-        // Wherever in the bar: nobody holds the latch, so the first phrase is listened to; the second is answered.
+        // Wherever in the bar: nobody holds the latch, so the first phrase is listened to; the
+        // second is answered.
         for hundredth in (0..400).step_by(57) {
             let off = Beats::ratio(hundredth, 100);
             let (first, second) = (Beats::ratio(4, 1) + off, Beats::ratio(24, 1) + off);

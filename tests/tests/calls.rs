@@ -1,4 +1,5 @@
-//! What a host may call while an instance lives: other rates, other blocks, stops and starts, and in which order.
+//! What a host may call while an instance lives: other rates, other blocks, stops and starts, and
+//! in which order.
 
 use anyhow::{Context, Result, ensure};
 use bundler::{Block, Cue, Event, Host, Message, Output, PlayedNote, Script, Setup};

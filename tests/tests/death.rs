@@ -1,8 +1,9 @@
-//! Every way we know for an instance to take its host down with it. Alone in its process: one test, since what goes wrong
-//! shows only when the last instance is closed, and then ends the process.
+//! Every way we know for an instance to take its host down with it. Alone in its process: one test,
+//! since what goes wrong shows only when the last instance is closed, and then ends the process.
 //!
-//! On Linux the framework's VST3 instances share one worker, which falls over a task of an instance that is gone; the last
-//! instance to close then aborted the host (plugin/src/host/worker_workaround.rs).
+//! On Linux the framework's VST3 instances share one worker, which falls over a task of an instance
+//! that is gone; the last instance to close then aborted the host
+//! (plugin/src/host/worker_workaround.rs).
 
 use std::thread;
 
@@ -20,7 +21,8 @@ fn open() -> Result<Vst3Host> {
     Vst3Host::open(&built()?.vst3)
 }
 
-/// Does that to the instance on another thread than the one that made it, as hosts process audio and load projects.
+/// Does that to the instance on another thread than the one that made it, as hosts process audio
+/// and load projects.
 fn elsewhere(mut host: Vst3Host, act: fn(&mut Vst3Host) -> Result<()>) -> Result<Vst3Host> {
     thread::spawn(move || act(&mut host).map(|()| host)).join().map_err(|_| anyhow!("it panicked"))?
 }
@@ -31,7 +33,7 @@ fn change(host: &mut Vst3Host) -> Result<(u32, f64)> {
     Ok((parameter.id, if parameter.value > 0.5 { 0.0 } else { 1.0 }))
 }
 
-/// One block with so many changes of one parameter, to and fro.
+/// One block with this many changes of one parameter, to and fro.
 fn block(host: &mut Vst3Host, changes: usize) -> Result<()> {
     let (id, value) = change(host)?;
     let to = |index: usize| if index.is_multiple_of(2) { value } else { 1.0 - value };

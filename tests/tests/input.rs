@@ -63,7 +63,8 @@ fn broken_phrases_are_answered_too() -> Result<()> {
 
 #[test]
 fn silence_and_controllers_alone_are_not_answered() -> Result<()> {
-    // Ardour restores the parameters that stand for controllers all in one block, at half of their range.
+    // Ardour restores the parameters that stand for controllers all in one block, at half of their
+    // range.
     let controllers: Vec<_> = (0..16)
         .flat_map(|channel| {
             (0..120).map(move |controller| Message::Control { channel, controller, value: 64 })
@@ -113,7 +114,8 @@ fn segue_answers_when_the_song_stands_and_when_there_is_no_clock() -> Result<()>
                 perform(format, &script).with_context(|| format!("{format:?} {name}"))?;
             ensure!(!answer.is_empty(), "{format:?} {name}: no answer");
             for note in &answer {
-                // Where its clock began is its own affair; the grid within it is not. Two roundings may add up.
+                // Where its clock began is its own affair; the grid within it is not. Two roundings
+                // may add up.
                 let apart =
                     grid_error(note.on - answer[0].on, Beats::ratio(1, 4), counted, script.sample_rate);
                 ensure!(apart <= 1.1, "{format:?} {name}: {note:?} is {apart} samples off");
@@ -126,7 +128,8 @@ fn segue_answers_when_the_song_stands_and_when_there_is_no_clock() -> Result<()>
 
 #[test]
 fn what_comes_back_in_is_not_heard() -> Result<()> {
-    // The host feeds our output back in, as a careless routing does: the answer plus the same notes 3 ms later.
+    // The host feeds our output back in, as a careless routing does: the answer plus the same notes
+    // 3 ms later.
     let plain = Script::new(Tempo::DEFAULT, Beats::ratio(20, 1)).phrase(PLAYER_CHANNEL, &phrase());
     for format in Format::ALL {
         let (_, answer) = perform(format, &plain)?;
@@ -158,8 +161,8 @@ fn controller_flood(host: &mut Vst3Host, value: f64) -> Result<Vec<Message>> {
 
 #[test]
 fn controllers_restored_by_a_vst3_host_do_nothing() -> Result<()> {
-    // Ardour restores the parameters that stand for controllers as its session loads: all 2,080 in one block, at 0.5, which is
-    // a pedal half down on 16 channels.
+    // Ardour restores the parameters that stand for controllers as its session loads: all 2,080 in
+    // one block, at 0.5, which is a pedal half down on 16 channels.
     for at in [Beats::ZERO, eighths(5), eighths(14)] {
         let plain = Script::new(Tempo::DEFAULT, Beats::ratio(20, 1)).phrase(PLAYER_CHANNEL, &phrase());
         let (undisturbed, _) = perform(Format::Vst3, &plain)?;
@@ -177,7 +180,8 @@ fn no_flood_of_controllers_starts_or_sticks_anything() -> Result<()> {
     for value in [0.0, 0.25, 1.0, f64::NAN, -1.0] {
         let mut host = Vst3Host::open(&built()?.vst3)?;
         let flood = controller_flood(&mut host, value)?;
-        // Three times, before a phrase, and the pedals up again: what a controller does is the player's wish.
+        // Three times, before a phrase, and the pedals up again: what a controller does is the
+        // player's wish.
         let mut script = Script::new(Tempo::DEFAULT, Beats::ratio(32, 1));
         for at in 0..3 {
             script.messages.extend(flood.iter().map(|&message| (eighths(at), message)));

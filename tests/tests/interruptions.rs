@@ -1,4 +1,5 @@
-//! What may come in the way of an answer, in both formats: after each, nothing of ours sounds on.
+//! What may come in the way of an answer, in both formats: after each, no note of Segue's sounds
+//! on.
 
 use anyhow::{Context, Result, ensure};
 use bundler::{Clock, Cue, Message, PlayedNote, Script};
@@ -45,7 +46,8 @@ fn segue_yields_to_the_player_at_once() -> Result<()> {
 
         let sample = script.sample_at(at).round();
         ends_by(&answer, sample).with_context(|| format!("{format:?}"))?;
-        // It was the same answer until then, keeps silent while the player plays, and answers again.
+        // It was the same answer until then, keeps silent while the player plays, and answers
+        // again.
         let before = |notes: &[PlayedNote]| -> Vec<(u64, u8)> {
             notes.iter().filter(|note| (note.on as f64) < sample).map(|note| (note.on, note.key)).collect()
         };

@@ -1,6 +1,8 @@
-//! A scripted jam, scene by scene through the four modes: its takes against the notes that came out, played again, and written down.
+//! A scripted jam, scene by scene through the four modes: its takes against the notes that came
+//! out, played again, and written down.
 //!
-//! A minute of it by default; with `--ignored` ten minutes. SEGUE_JAM names a folder to leave the exported jam in.
+//! A minute of it by default; with `--ignored` ten minutes. SEGUE_JAM names a folder to leave the
+//! exported jam in.
 
 #[path = "../../plugin/tests/rig/mod.rs"]
 mod rig;
@@ -45,7 +47,8 @@ fn scenes(minutes: i64) -> Vec<Scene> {
     for index in 0.. {
         let mode = [Mode::Answer, Mode::Answer, Mode::Trade, Mode::Continue, Mode::Duet][index % 5];
         let cut = index % 5 == 0;
-        // The phrase is as long as a turn at the first of them; faster, it would reach into Segue's.
+        // The phrase is as long as a turn at the first of them; faster, it would reach into
+        // Segue's.
         let tempo = if mode == Mode::Trade { TEMPOS[0] } else { TEMPOS[(index / 2) % 3] };
         // Another metre for a takeover, and back.
         let meter = if index % 10 == 8 { waltz } else { Meter::COMMON };
@@ -115,7 +118,7 @@ fn sounding(notes: &[Note], tempo: f64) -> Vec<PlayedNote> {
     relative(notes.iter().map(played).collect())
 }
 
-/// The same notes, to so many samples.
+/// The same notes, to this many samples.
 fn same(one: &[PlayedNote], other: &[PlayedNote], samples: u64) -> bool {
     // Rounded, two notes of one moment may change places.
     let ordered = |notes: &[PlayedNote]| {
@@ -150,7 +153,8 @@ fn kept(state: &State) -> Vec<Take> {
     takes.list().iter().rev().filter_map(|row| takes.get(row.id)).collect()
 }
 
-/// The built plugin plays the jam, and its project is saved and loaded: each take is what the host recorded, and so is each replay.
+/// The built plugin plays the jam, and its project is saved and loaded: each take is what the host
+/// recorded, and so is each replay.
 fn jam_in_a_host(minutes: i64) -> Result<()> {
     let scenes = scenes(minutes);
     for format in Format::ALL {
@@ -203,7 +207,8 @@ fn jam_in_a_host(minutes: i64) -> Result<()> {
     Ok(())
 }
 
-/// A project with takes is saved again as it was, and what is played on it is what is played on one without: twice.
+/// A project with takes is saved again as it was, and what is played on it is what is played on one
+/// without: twice.
 fn reloaded(format: Format, bytes: &[u8]) -> Result<()> {
     let begins = bytes.iter().position(|&byte| byte == b'{').context("the state has no text")?;
     let mut state: Value = serde_json::from_slice(&bytes[begins..])?;
@@ -294,7 +299,8 @@ fn jam_as_a_file(minutes: i64) -> Result<()> {
         let recorded = ours(&rig, channel);
         ensure!(track.notes.len() == recorded.len(), "{} of {}", track.notes.len(), recorded.len());
         counts.push(recorded.len());
-        // A metre that changes leaves the rest of a bar out of the jam, as the host's song does: so the scenes are compared one by one.
+        // A metre that changes leaves the rest of a bar out of the jam, as the host's song does: so
+        // the scenes are compared one by one.
         let mut left = track.notes.as_slice();
         for (scene, heard) in scenes.iter().zip(by_scene(&scenes, &recorded)) {
             let (notes, rest) = left.split_at(heard.len());

@@ -1,5 +1,6 @@
-//! Instances come and go in any order, and never touch one another. The ways that have ended hosts are in `death.rs`; what a
-//! host may do to one that lives, in `calls.rs`. One test, since it counts the threads of the process.
+//! Instances come and go in any order, and never touch one another. The ways that have ended hosts
+//! are in `death.rs`; what a host may do to one that lives, in `calls.rs`. One test, since it
+//! counts the threads of the process.
 
 use anyhow::{Context, Result, ensure};
 use bundler::{Block, Host, Message, Output, Script, Setup};
@@ -19,8 +20,8 @@ fn answers(host: &mut dyn Host) -> Result<()> {
     Ok(())
 }
 
-/// Gives a new instance one block with a parameter change, and closes it: what left an aborting host behind with the
-/// framework's shared worker.
+/// Gives a new instance one block with a parameter change, and closes it: what left an aborting
+/// host behind with the framework's shared worker.
 fn change_and_close(format: Format) -> Result<()> {
     let mut host = format.open()?;
     let parameter = host.parameters()?.into_iter().next().context("there are no parameters")?;

@@ -1,4 +1,5 @@
-//! What the pages promise: short where they must be, no dead link, decisions of one shape, versions that agree.
+//! What the pages promise: short where they must be, no dead link, decisions of one shape, versions
+//! that agree.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -42,7 +43,8 @@ fn pages() -> Vec<PathBuf> {
     pages
 }
 
-/// The lines of a page that are not code, with their numbers from 1: neither fenced nor indented by four.
+/// The lines of a page that are not code, with their numbers from 1: neither fenced nor indented by
+/// four.
 fn prose(page: &str) -> Vec<(usize, &str)> {
     let mut fenced = false;
     let numbered = page.lines().enumerate().map(|(index, line)| (index + 1, line));
@@ -92,7 +94,8 @@ fn fault(page: &Path, target: &str) -> Option<String> {
         .then(|| format!("{} has no heading for it", file.display()))
 }
 
-/// Whether a code span names a file or folder of the sources: by its path or the end of it, and without a placeholder like NAME.
+/// Whether a code span names a file or folder of the sources: by its path or the end of it, and
+/// without a placeholder like NAME.
 fn is_source(span: &str) -> bool {
     let path = span.chars().all(|c| c.is_ascii_alphanumeric() || "._-/".contains(c));
     let ends = [".rs", ".py", ".toml", "/"].iter().any(|ending| span.ends_with(ending));

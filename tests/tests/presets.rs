@@ -85,7 +85,7 @@ fn a_file_of_the_players_is_one_too_and_what_is_none_is_told() -> Result<()> {
     host.load_preset(&found.place)?;
     assert_eq!(text(&mut host, "Mode")?, "Continue");
     let before = texts(&mut host)?;
-    // (what is loaded, what is said of it)
+    // (what is loaded, the message)
     let refused = [
         (PresetPlace::File(broken), "broken.json"),
         (PresetPlace::File(newer), "wings"),

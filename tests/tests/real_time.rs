@@ -1,5 +1,5 @@
-//! At the pace of a sound card, where nobody waits for the composer. How well it keeps up is measured elsewhere; here it
-//! must only be the same job.
+//! At the pace of a sound card, where nobody waits for the composer. How well it keeps up is
+//! measured elsewhere; here it must only be the same job.
 
 use anyhow::{Context, Result, bail, ensure};
 use bundler::{Clock, Cue, Message, Script};
@@ -23,8 +23,9 @@ fn a_phrase_is_answered_in_real_time() -> Result<()> {
     Ok(())
 }
 
-/// What a host and a player do to an instance that plays, a second apart: it all has to go without an allocation, a lock or a
-/// wait, where somebody watches for them. Parameters are left alone: what the framework does with those is its own.
+/// What a host and a player do to an instance that plays, a second apart: it all has to go without
+/// an allocation, a lock or a wait, where somebody watches for them. Parameters are left alone:
+/// what the framework does with those is its own.
 #[test]
 fn nothing_that_happens_in_real_time_leaves_a_note_behind() -> Result<()> {
     let beat = |count| Beats::ratio(count, 1);

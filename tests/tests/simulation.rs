@@ -1,4 +1,5 @@
-//! A minute of the simulation; `in-time --seeds 10000` plays them all, `in-time --seed N` replays one.
+//! A minute of the simulation; `in-time --seeds 10000` plays them all, `in-time --seed N` replays
+//! one.
 
 use std::env;
 
@@ -18,7 +19,8 @@ fn nothing_a_host_does_breaks_an_invariant() -> Result<()> {
     println!("{tally:?}");
     let told: Vec<String> = breaches.iter().map(ToString::to_string).collect();
     ensure!(told.is_empty(), "{}", told.join("\n"));
-    // Some seeds have a silent player or a broken model; on a slow machine a debug build plays less.
+    // Some seeds have a silent player or a broken model; on a slow machine a debug build plays
+    // less.
     ensure!(tally.notes > 2 * count, "only {} notes of ours were heard", tally.notes);
     ensure!(tally.barge_ins.0 > count / 10, "the player hardly ever played into ours: {}", tally.barge_ins.0);
     Ok(())

@@ -118,7 +118,8 @@ fn a_state_from_a_newer_version_loads_what_it_can() -> Result<()> {
         answers(third.as_mut()).with_context(|| format!("{format:?}"))?;
         third.load(&state).with_context(|| format!("{format:?}"))?;
         assert_eq!(third.parameters()?, changed, "{format:?}");
-        // As it was saved by an older version, before there was anything beside the parameters, it plays.
+        // As it was saved by an older version, before there was anything beside the parameters, it
+        // plays.
         let older = rewritten(format, &format.open()?.save()?, |state| state["fields"] = json!({}))?;
         third.load(&older).with_context(|| format!("{format:?}"))?;
         answers(third.as_mut()).with_context(|| format!("{format:?}"))?;
@@ -128,7 +129,8 @@ fn a_state_from_a_newer_version_loads_what_it_can() -> Result<()> {
 
 #[test]
 fn a_state_of_strange_values_leaves_a_sane_instance() -> Result<()> {
-    // What is kept for a parameter, in the framework's words, and whatever else somebody may have written there.
+    // What is kept for a parameter, in the framework's words, and whatever else somebody may have
+    // written there.
     let strange = [
         json!({ "f32": 1e30 }),
         json!({ "f32": -1e30 }),

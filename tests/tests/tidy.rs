@@ -1,18 +1,23 @@
-//! What the sources promise of themselves: short files, no way to panic in the plugin, arrows that point one way.
+//! What the sources promise of themselves: short files, no way to panic in the plugin, arrows that
+//! point one way.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use segue::between::settings::Mode;
+
 /// The longest file, in lines.
 const LONGEST: usize = 400;
+/// The widest comment line, in columns.
+const WIDEST: usize = 100;
 /// The folders that hold our code.
 const CODE: [&str; 4] = ["plugin", "trainer", "bundler", "tests"];
 /// The folders whose code runs in a host, or is the program that plays in its place.
 const SHIPPED: [&str; 5] =
     ["plugin/music/src", "plugin/model/src", "plugin/realtime/src", "plugin/src", "plugin/program/src"];
-/// A file of models made from chance for tests, which stands in `segue-model` as tests of other packages need it; and what it
-/// gives, which nothing shipped may call.
+/// A file of models made from chance for tests, which stands in `segue-model` as tests of other
+/// packages need it; and what it gives, which nothing shipped may call.
 const UNTRAINED: (&str, [&str; 2]) =
     ("plugin/model/src/decoding/untrained.rs", ["Model::random(", "Model::poisoned("]);
 
@@ -45,8 +50,8 @@ fn text(path: &Path) -> String {
     fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// The lines of a Rust file with their numbers, without comments and without its tests, which stand at its end unless they are
-/// a file of their own.
+/// The lines of a Rust file with their numbers, without comments and without its tests, which stand
+/// at its end unless they are a file of their own.
 fn shipped(text: &str) -> Vec<(usize, &str)> {
     let lines: Vec<&str> = text.lines().collect();
     let begins = |index: usize| {
@@ -83,6 +88,21 @@ fn no_file_is_long() {
 }
 
 #[test]
+fn no_comment_is_wide() {
+    let mut seen = 0;
+    for file in CODE.iter().flat_map(|folder| files(&root().join(folder), &[".rs"])) {
+        for (number, line) in text(&file).lines().enumerate() {
+            if line.trim_start().starts_with("//") {
+                let columns = line.chars().count();
+                assert!(columns <= WIDEST, "{}:{}: {columns} columns", file.display(), number + 1);
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 1000, "only {seen} lines of comments were found");
+}
+
+#[test]
 fn the_plugin_has_no_way_to_panic_by_choice() {
     let ways = [".unwrap()", ".expect(", "panic!(", "unreachable!(", "todo!(", "unimplemented!("];
     let mut seen = 0;
@@ -103,6 +123,7 @@ fn the_plugin_has_no_way_to_panic_by_choice() {
 fn modes_differ_in_one_file() {
     // And in the words that the editor has for them.
     let may = ["between/mode.rs", "src/editor/"];
+    let modes = Mode::ALL.map(|mode| format!("Mode::{mode:?}"));
     let mut seen = 0;
     for file in SHIPPED.iter().flat_map(|folder| files(&root().join(folder), &[".rs"])) {
         let path = file.display().to_string();
@@ -110,8 +131,7 @@ fn modes_differ_in_one_file() {
             continue;
         }
         for (number, line) in shipped(&text(&file)) {
-            let named = ["Mode::Answer", "Mode::Trade", "Mode::Continue", "Mode::Duet"];
-            let named = named.iter().find(|name| line.contains(*name));
+            let named = modes.iter().find(|name| line.contains(*name));
             assert!(named.is_none(), "{path}:{number}: ask a method of Mode: {}", line.trim());
             seen += usize::from(line.contains("Mode"));
         }

@@ -1,5 +1,5 @@
-//! A host may close the library with its last instance while threads that ran it end. Alone in its process, since another
-//! test's instance would keep the library open.
+//! A host may close the library with its last instance while threads that ran it end. Alone in its
+//! process, since another test's instance would keep the library open.
 
 use std::thread::spawn;
 

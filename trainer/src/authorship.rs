@@ -6,7 +6,7 @@ use crate::record::Record;
 
 /// Notes to learn from, without which nobody's style is known.
 const ENOUGH: usize = 60_000;
-/// At most so many composers become styles, beside the kinds of music.
+/// At most this many composers become styles, beside the kinds of music.
 const MOST: usize = 40;
 /// Sources of one composer, whose groups number the works.
 const OF_ONE: [(&str, &str); 1] = [("chopin-first-editions", "Chopin, F.")];
@@ -87,7 +87,7 @@ mod tests {
             ..Record::default()
         };
         let train = vec![piece("Much, A.", ENOUGH / 2), piece("Much, A.", ENOUGH), piece("Little, B.", 100)];
-        // What is only validated on cannot be learned.
+        // A composer who is only in the validation split gets no style.
         let valid = vec![piece("Much, A.", 10), piece("Elsewhere, C.", 2 * ENOUGH)];
         let mut prepared = [("train", train), ("valid", valid)];
         keep_known(&mut prepared);

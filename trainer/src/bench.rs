@@ -15,8 +15,8 @@ use crate::optimizer::AdamW;
 use crate::parallel::Learner;
 use crate::record::{Cast, Record, VoicedNote};
 
-/// Measure training: notes per CPU second at three sizes, on one thread, in f32 and in bf16, and the
-/// same shapes in torch if a Python with torch is on the path
+/// Measure training: notes per CPU second at three sizes, on one thread, in f32 and in bf16, and
+/// the same shapes in torch if a Python with torch is on the path
 #[derive(Args, Debug)]
 pub struct Bench {
     /// Seconds of CPU time to spend on each size, at least, by each.

@@ -7,24 +7,25 @@ use segue_music::{Part, PartSet, Role, Tick};
 
 use crate::record::{Record, VoicedNote};
 
-/// How often the voices of a piece whose voices answer each other do that.
+/// Share of examples in which the voices answer each other, if those of the piece do.
 const ANSWERS: f64 = 0.8;
-/// How many of the turns begin on a bar line, as they do in a jam.
+/// Share of examples with turns in which these begin on bar lines, as they do in a jam.
 const ON_BAR_LINES: f64 = 0.5;
-/// How often the voices of a piece without parts are shared out, to play at the same time.
+/// Share of examples in which player and Segue play at the same time, if the piece has no parts.
 const VOICES_TOGETHER: f64 = 0.4;
-/// How often the parts of an ensemble are.
+/// The same for the parts of an ensemble.
 const PARTS_TOGETHER: f64 = 0.75;
-/// How often those that are Segue's begin later than the player, as they do where somebody plays and
-/// Segue joins in.
+/// Share of these in which Segue's parts begin later than the player, as they do where somebody
+/// plays and Segue joins in.
 const JOINS_IN: f64 = 0.3;
-/// How often Segue is the rhythm section, where there is one.
+/// Share of these in which Segue is the rhythm section, if there is one.
 const RHYTHM_SECTION: f64 = 0.4;
-/// How often a player's part is what a keyboard sends: of no part.
+/// Share of examples in which the player's parts are unknown, as they are from a keyboard.
 const UNKNOWN_PLAYER: f64 = 0.5;
-/// How many of the examples of two who play at the same time ask for one's next note, whatever the other plays before it.
+/// Share of examples of two who play at the same time that ask for one's next note, whatever the
+/// other plays before it.
 const IGNORING_VOICES: f64 = 0.4;
-/// The same of an ensemble.
+/// The same for an ensemble.
 const IGNORING_PARTS: f64 = 0.7;
 
 /// Whose notes are whose.
@@ -40,16 +41,16 @@ enum Roles {
 /// A piece shared out among the player and Segue.
 pub struct Casting {
     roles: Roles,
-    /// The part of each voice, as it is told; empty where nobody is told of parts.
+    /// The part of each voice, as the model is given it; empty if it is given none.
     parts: Vec<Option<Part>>,
-    /// A player's parts are not told, but for drums.
+    /// The model is not given the player's parts, except drums.
     unknown_player: bool,
     /// The parts that Segue is asked for.
     wanted: PartSet,
 }
 
 impl Casting {
-    /// Of a window of a piece whose parts are told.
+    /// Of a window of a piece whose parts the model is given.
     pub fn ensemble(record: &Record, notes: &[VoicedNote], random: &mut Pcg64Mcg) -> Self {
         let present = present(record, notes);
         let together = present.len() > 1 && random.random::<f64>() < PARTS_TOGETHER;
@@ -88,7 +89,7 @@ impl Casting {
         if segue { Role::Segue } else { Role::Player }
     }
 
-    /// The part that a note of a role is told as.
+    /// The part that the model is given for a note of a role.
     pub fn part(&self, role: Role, note: &VoicedNote) -> Option<Part> {
         let part = self.parts.get(usize::from(note.voice)).copied().flatten();
         let told = role == Role::Segue || !self.unknown_player || part == Some(Part::Drums);

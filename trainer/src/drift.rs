@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::ngrams;
 use crate::record::VoicedNote;
 
-/// Notes within so many ticks are one chord.
+/// Notes within this many ticks are one chord.
 const TOGETHER: Tick = 2;
 /// Notes of a passage that may go round, and the longest period that counts.
 const PASSAGE: usize = 13;

@@ -187,7 +187,7 @@ fn notes<'a>(voiced: impl Iterator<Item = &'a VoicedNote>) -> Vec<Note> {
     voiced.map(note).collect()
 }
 
-/// One excerpt each from so many pieces, spread evenly over the kinds and over the pieces of a
+/// One excerpt each from this many pieces, spread evenly over the kinds and over the pieces of a
 /// kind.
 pub fn choose(records: &[Record], lengths: Lengths, count: usize) -> Vec<Excerpt> {
     let mut kinds = std::collections::BTreeMap::<&str, Vec<&Record>>::new();

@@ -59,7 +59,7 @@ impl Numbers {
     }
 }
 
-/// Who is always judged beside: people first, whom all are compared to, and three who must lose.
+/// Reference players: people first, whom all are compared to. The three bad ones must score worse.
 pub const BESIDE: [&str; 5] = [
     "people",
     "people, further on",

@@ -32,7 +32,7 @@ use table::Table;
 
 /// Notes of each kind that are learned from at most, about: more take memory and hardly help.
 const OF_A_KIND: usize = 150_000;
-/// One piece of so many is not counted but practised on, at most so many notes of it.
+/// One piece in this many is not counted but practised on, at most this many notes of it.
 const PRACTISED: (usize, usize) = (25, 1500);
 /// How fast weights learn while practising.
 const PRACTICE_RATE: f64 = 0.004;

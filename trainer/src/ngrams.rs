@@ -19,13 +19,13 @@ pub fn transposed(notes: &[VoicedNote], length: usize) -> Vec<u64> {
     if length < 2 { Vec::new() } else { steps.windows(length - 1).filter(own).map(hash).collect() }
 }
 
-/// The share of an answer's runs of so many keys that come in the prompt.
+/// The share of an answer's runs of this many keys that come in the prompt.
 pub fn copied(prompt: &[VoicedNote], answer: &[VoicedNote], length: usize) -> f64 {
     let known: HashSet<u64> = keys(prompt).windows(length).map(hash).collect();
     share(keys(answer).windows(length), |run| known.contains(&hash(run)))
 }
 
-/// The share of an answer's runs of so many keys that came before in the answer.
+/// The share of an answer's runs of this many keys that came before in the answer.
 pub fn looped(answer: &[VoicedNote], length: usize) -> f64 {
     let mut known = HashSet::new();
     share(keys(answer).windows(length), |run| !known.insert(hash(run)))

@@ -27,8 +27,8 @@ pub struct AdamW {
 }
 
 impl AdamW {
-    /// Moves every parameter of the network a step along its gradient, the sum of the lanes, on so many threads. Returns the length
-    /// of the whole gradient before it was shortened.
+    /// Moves every parameter of the network a step along its gradient, the sum of the lanes, on
+    /// this many threads. Returns the length of the whole gradient before it was shortened.
     pub fn step(
         &mut self,
         network: &Network,

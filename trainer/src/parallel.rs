@@ -1,7 +1,8 @@
 //! The sequences of a batch on several threads.
 //!
-//! Every sequence is learned by itself, and its gradients are added in one of a few lanes that do not depend on the number of
-//! threads. Lanes are added up in their order, so that a run gives the same bits on any number of threads.
+//! Every sequence is learned by itself, and its gradients are added in one of a few lanes that do
+//! not depend on the number of threads. Lanes are added up in their order, so that a run gives the
+//! same bits on any number of threads.
 
 use std::sync::Mutex;
 
@@ -19,8 +20,8 @@ use crate::train::loss;
 /// Sums of gradients that are kept apart, and the most threads that a step can use.
 pub const LANES: usize = 4;
 
-/// Works at tasks on as many threads as there are workers; the results are in the tasks' order. A thread takes the next task when it is
-/// done with one.
+/// Works at tasks on as many threads as there are workers; the results are in the tasks' order. A
+/// thread takes the next task when it is done with one.
 pub fn spread<W: Send, T: Send, R: Send>(
     workers: &mut [W],
     tasks: Vec<T>,
@@ -75,7 +76,8 @@ impl Learner {
         self.passes.len()
     }
 
-    /// Bits a note of a batch, the sum of each field's mean over the answers that count, and in [`Self::gradients`] its gradient.
+    /// Bits a note of a batch, the sum of each field's mean over the answers that count, and in
+    /// [`Self::gradients`] its gradient.
     pub fn learn(&mut self, network: &Network, sequences: &[Sequence]) -> Result<f64> {
         if !self.device.is_cpu() {
             return self.learn_by_candle(network, sequences);

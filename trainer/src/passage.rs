@@ -18,7 +18,7 @@ impl Place {
         Self { tick: ticks(position.beat) + position.phase as Tick, bar: ticks(position.beats.max(1)) }
     }
 
-    /// The place so many ticks later, as a number other than zero.
+    /// The place this many ticks later, as a number other than zero.
     pub fn number(self, later: Tick) -> u64 {
         ((1 << 40) + (self.bar << 16) + (self.tick + later) % self.bar) as u64
     }

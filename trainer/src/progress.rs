@@ -75,7 +75,7 @@ pub struct Schedule {
 }
 
 impl Schedule {
-    /// After so many notes.
+    /// After this many notes.
     pub fn at(&self, notes: u64) -> f64 {
         let (seen, all) = (notes as f64, self.notes as f64);
         let up = ((seen + 2000.0) / 100_000.0).min(1.0);

@@ -12,7 +12,7 @@ const INTERVAL: Duration = Duration::from_secs(60);
 /// When the last line was printed. Shared, so that many short bars do not print a line each.
 static LAST_LINE: Mutex<Option<Instant>> = Mutex::new(None);
 
-/// A bar of so many steps, drawn by a template of the `indicatif` crate that begins with `{bar}`.
+/// A bar of this many steps, drawn by a template of the `indicatif` crate that begins with `{bar}`.
 pub fn bar(steps: u64, template: &str) -> ProgressBar {
     let is_terminal = io::stderr().is_terminal();
     // A log shows the numbers and not the bar that a template begins with.

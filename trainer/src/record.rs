@@ -167,8 +167,8 @@ impl Record {
         self.part(note.voice) == Some(Part::Drums)
     }
 
-    /// The piece as one keyboard plays it: without its drums and without parts. `None` if fewer than
-    /// two notes are left.
+    /// The piece as one keyboard plays it: without its drums and without parts. `None` if fewer
+    /// than two notes are left.
     pub fn pitched(mut self) -> Option<Self> {
         let drums: Vec<bool> = (0..=u8::MAX).map(|voice| self.part(voice) == Some(Part::Drums)).collect();
         self.notes.retain(|note| !drums[usize::from(note.voice)]);

@@ -25,7 +25,7 @@ impl Sampling {
     /// As the plugin plays by default: see `trainer sweep`.
     pub const STANDARD: Self = Self { temperature: 1.0, top_p: 0.95, seed: 1, guards: Guards::ALL };
 
-    /// A continuation of so many bars.
+    /// A continuation of this many bars.
     pub fn options(&self, bars: u32) -> ContinuationOptions {
         ContinuationOptions {
             bars,

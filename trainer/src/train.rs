@@ -79,10 +79,12 @@ pub struct Train {
     /// Earlier notes that the copying heads look at.
     #[arg(long)]
     copy_window: Option<usize>,
-    /// Tell parts apart: bass, drums, keys. A model given with --from that does not know of them is grown.
+    /// Tell parts apart: bass, drums, keys. A model given with --from that does not know of them is
+    /// grown.
     #[arg(long)]
     parts: bool,
-    /// What matrix products are computed in: bf16 factors and f32 sums where the processor can, or f32.
+    /// What matrix products are computed in: bf16 factors and f32 sums where the processor can, or
+    /// f32.
     #[arg(long, value_enum, default_value_t)]
     precision: Arithmetics,
     /// Threads: by default one a core, and never more than sequences in a step or four. The result

@@ -95,7 +95,7 @@ fn prompts(tokenizer: &Tokenizer, record: &Record, prompt: u32, score: u32, cut:
 }
 
 impl Record {
-    /// The tick so many bars later, in the metre there. Pieces without a metre count bars of four
+    /// The tick this many bars later, in the metre there. Pieces without a metre count bars of four
     /// beats.
     pub fn bars_later(&self, tick: Tick, bars: u32) -> Tick {
         let meter = self.meters.iter().take_while(|&&(change, _)| change <= tick).last();

@@ -68,8 +68,8 @@ fn truncated_and_appended_again_is_fresh() {
 #[test]
 fn a_past_cut_to_before_what_was_read_is_read_again() {
     // 300 notes heard at once are read from the 187th on (the reach is 89, and a window more); then
-    // all but so many are taken back: to before that, to where some that were not read still count,
-    // and to where none does.
+    // all but this many are taken back: to before that, to where some that were not read still
+    // count, and to where none does.
     let model = model(7);
     let notes = notes(7, 300);
     for left in [50, 190, 220, 280] {

@@ -77,8 +77,8 @@ impl Jam {
         Field::ALL.iter().map(|&field| generator.logits(field, Role::Segue, token).unwrap()).collect()
     }
 
-    /// The same for a listener who came in so many notes ago, for whom time and the numbers of the
-    /// notes begin there.
+    /// The same for a listener who came in this many notes ago, for whom time and the numbers of
+    /// the notes begin there.
     fn answers_afresh(&self, notes: usize) -> Vec<Vec<f32>> {
         let heard = self.generator.context().notes();
         let heard = &heard[heard.len().saturating_sub(notes)..];
@@ -102,7 +102,7 @@ fn a_jam_without_end_stays_exact_and_takes_no_more_room() {
     while jam.generator.context().len() < 100_000 {
         jam.play();
         let len = jam.generator.context().len();
-        // From the first trim on, whenever so many more have come.
+        // From the first trim on, whenever this many more have come.
         if len >= 5_000 + 19_000 * checked {
             checked += 1;
             let bytes = jam.generator.cache_bytes() + jam.generator.context().bytes();

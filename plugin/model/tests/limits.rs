@@ -25,7 +25,7 @@ enum Act {
         wait: Tick,
         key: Key,
     },
-    /// Segue plays so many notes.
+    /// Segue plays this many notes.
     Ask {
         count: usize,
         ahead: Tick,
@@ -119,7 +119,7 @@ fn act() -> impl Strategy<Value = Act> {
     ]
 }
 
-/// The definition, tick by tick: whether some note may begin at an onset, where so many sound.
+/// The definition, tick by tick: whether some note may begin at an onset, where this many sound.
 fn may_begin(ears: &Ears, sounding: usize, last: &ContextNote, limits: &Limits, onset: Tick) -> bool {
     let in_order = |key: Key| onset > last.onset || key > last.key;
     let key = (0..128).any(|key| limits.allows(key) && in_order(key));
@@ -128,7 +128,7 @@ fn may_begin(ears: &Ears, sounding: usize, last: &ContextNote, limits: &Limits, 
     key && velocity && voices && thin_with(ears, limits, onset, 1)
 }
 
-/// Whether the density holds around an onset if so many more notes begin there.
+/// Whether the density holds around an onset if this many more notes begin there.
 fn thin_with(ears: &Ears, limits: &Limits, onset: Tick, more: usize) -> bool {
     let density = limits.density;
     if density >= 1.0 {

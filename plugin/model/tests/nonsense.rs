@@ -42,7 +42,7 @@ fn a_file_of_nonsense_is_refused_with_one_line() {
     };
     let styles = |count: usize| format!("{:?}", vec!["waltz"; count]);
     let config = |layers: usize| serde_json::to_string(&Config { layers, ..Config::tiny() }).unwrap();
-    // (what, how, what the line says; nothing where the file is read)
+    // (what, how, what the line says; `None` if the file is read)
     let cases: Vec<(&str, Change, Option<&str>)> = vec![
         ("as written", Box::new(|_, _| ()), None),
         ("no styles", Box::new(|texts, _| drop(texts.remove("styles"))), None),

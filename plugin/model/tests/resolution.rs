@@ -66,7 +66,7 @@ fn bits_of_the_shipped_model_hardly_change() {
     };
     let (fine, coarse) = (bits(Resolution::TwoBytes), bits(Resolution::Byte));
     println!("{fine} and {coarse} bits a note");
-    // The average over music is what EVAL.md bounds at 0.01; random notes are harder, and few.
+    // For music the bound is 0.01 on average; random notes are harder, and few.
     assert!((fine - coarse).abs() < 0.02, "{fine} and {coarse} bits a note");
 }
 

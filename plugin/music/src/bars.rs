@@ -13,8 +13,8 @@ impl Piece {
         change.map_or(line, |change| line.min(change))
     }
 
-    /// The bar line so many bars after one. Lines less than a tick apart, which only a broken file
-    /// has, count as one: a bar always holds a tick.
+    /// The bar line this many bars after one. Lines less than a tick apart, which only a broken
+    /// file has, count as one: a bar always holds a tick.
     pub fn bar_lines_later(&self, line: Beats, bars: u32) -> Beats {
         (0..bars).fold(line, |line, _| self.bar_line_from(line + TICK))
     }
@@ -33,7 +33,8 @@ mod tests {
             Piece { meters: vec![(beat(0), meter(3, 4)), (beat(8), meter(6, 8))], ..Piece::default() };
         let none = Piece::default();
         let late = Piece { meters: vec![(beat(6), meter(5, 4))], ..Piece::default() };
-        // (piece, position, its bar line, bars, the line so many bars later), in quarters of a beat
+        // (piece, position, its bar line, bars, the line this many bars later), in quarters of a
+        // beat
         for (piece, at, line, bars, later) in [
             (&none, 0, 0, 2, 32),
             (&none, 1, 16, 1, 32),

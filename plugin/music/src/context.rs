@@ -1,94 +1,9 @@
-//! The window heard: the notes so far, whoever played them, in the model's ticks.
+//! The notes that the model reads as its past, whoever played them, in the model's ticks.
 
-use crate::{Beats, Key, Meter, Note, Part, Role, TICK, TICKS_PER_BEAT, Tick, Velocity, beats_at, tick_at};
+use crate::{Beats, ContextNote, Key, Meter, Role, TICK, TICKS_PER_BEAT, Tick, beats_at};
 
-/// One note of the context.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ContextNote {
-    /// When it began.
-    pub onset: Tick,
-    /// Which key.
-    pub key: Key,
-    /// How hard; nothing where the source has no dynamics.
-    pub velocity: Option<Velocity>,
-    /// When it ended or will end; nothing while the player holds it.
-    pub end: Option<Tick>,
-    /// The duration its own step tells; nothing for a note that was still held when its step was made. It stays as it
-    /// was told, also when the note is cut short later: no step is ever rewritten.
-    pub shown: Option<Tick>,
-    /// Who played it.
-    pub role: Role,
-    /// Which part it belongs to; `None` where nobody said, as for a live player's keyboard.
-    pub part: Option<Part>,
-}
-
-/// How long a drum is taken to sound, in ticks: a sixteenth. Its stroke has no length to hear.
-const DRUM_LENGTH: Tick = TICKS_PER_BEAT / 4;
-
-impl ContextNote {
-    /// A stroke on a drum. It has no duration to predict and never counts as sounding.
-    pub fn drum(onset: Tick, key: Key, velocity: Option<Velocity>, role: Role) -> Self {
-        Self {
-            onset,
-            key,
-            velocity,
-            end: Some(onset + DRUM_LENGTH),
-            shown: None,
-            role,
-            part: Some(Part::Drums),
-        }
-    }
-
-    /// Whether it is a stroke on a drum.
-    pub fn is_drum(&self) -> bool {
-        self.part == Some(Part::Drums)
-    }
-
-    /// A whole note, its duration told in its own step.
-    pub fn whole(note: &Note, role: Role) -> Self {
-        let onset = tick_at(note.onset);
-        let duration = (tick_at(note.end()) - onset).max(1);
-        Self {
-            onset,
-            key: note.key,
-            velocity: Some(note.velocity),
-            end: Some(onset + duration),
-            shown: Some(duration),
-            role,
-            part: None,
-        }
-    }
-
-    /// A key that has just gone down.
-    pub fn held(onset: Tick, key: Key, velocity: Velocity, role: Role) -> Self {
-        Self { onset, key, velocity: Some(velocity), end: None, shown: None, role, part: None }
-    }
-
-    /// The note as it is played, lasting until `now` if it is still held.
-    pub fn note(&self, now: Tick) -> Note {
-        let end = self.end.unwrap_or(now).max(self.onset + 1);
-        Note {
-            onset: beats_at(self.onset),
-            key: self.key,
-            duration: beats_at(end - self.onset),
-            velocity: self.velocity.unwrap_or(80),
-        }
-    }
-
-    /// Steps are in this order. Notes that begin together are in order of their parts, those of no part first, so that a model that
-    /// says the part before the key can say a chord of an ensemble part by part.
-    fn order(&self) -> (Tick, Option<Part>, Key, Role) {
-        (self.onset, self.part, self.key, self.role)
-    }
-
-    /// Whether both are strokes on one key of one instrument: the later one ends the earlier.
-    fn shares_key(&self, other: &Self) -> bool {
-        (self.role, self.part, self.key) == (other.role, other.part, other.key)
-    }
-}
-
-/// Onsets of forgotten notes that are remembered, by role: what counts its own notes by the beat must not be led astray by a flood of the
-/// other's.
+/// Onsets of forgotten notes that are remembered, by role, so that many notes of the player do not
+/// hide Segue's own from the density limit.
 const FORGOTTEN: usize = 64;
 
 /// A place in a bar.
@@ -102,17 +17,18 @@ pub struct BarPosition {
     pub beats: usize,
 }
 
-/// The notes heard and made, ordered by onset, then part, then key, then role; the pedal; the metre.
+/// The notes heard and made, ordered by onset, then part, then key, then role; the pedal; the
+/// metre.
 ///
-/// Notes have running numbers that stay theirs while older ones are forgotten. A method that changes the past returns
-/// the number of the first note whose step is no longer what it was: whoever keeps something a note (a cache) truncates
-/// there and goes on from it.
+/// Notes have running numbers that stay theirs while older ones are forgotten. A method that
+/// changes the past returns the number of the first note whose step is no longer what it was:
+/// whoever keeps something a note (a cache) truncates there and goes on from it.
 #[derive(Clone, Debug, Default)]
 pub struct Context {
     notes: Vec<ContextNote>,
     /// The number of `notes[0]`.
     first: usize,
-    /// By role, no note was ever longer; endless where one was heard whose end was not known.
+    /// The longest note so far, by role; endless if the end of one was not known when it was heard.
     longest: [Tick; 2],
     pedal: Vec<(Tick, bool)>,
     meters: Vec<(Tick, Option<Meter>)>,
@@ -173,8 +89,8 @@ impl Context {
         })
     }
 
-    /// Adds a note where its onset belongs. A note of the same role and key that still sounds ends there first, and the
-    /// new one ends where the key is already known to be struck again.
+    /// Adds a note where its onset belongs. A note of the same role and key that still sounds ends
+    /// there first, and the new one ends where the key is already known to be struck again.
     /// Returns the number of the first note whose step changed, the new one's own if no other did.
     pub fn hear(&mut self, mut note: ContextNote) -> usize {
         // After its equals: a key struck twice in one tick is one voice, the newer.
@@ -189,7 +105,7 @@ impl Context {
             && other.end.is_none_or(|end| end > note.onset)
         {
             other.end = Some(note.onset.max(other.onset + 1));
-            // The steps from this onset on told the other voice as sounding.
+            // In the steps from this onset on, the other voice sounds.
             changed = self.from_onset(note.onset);
         }
         let again = self.notes[place..].iter().find(|other| other.shares_key(&note));
@@ -202,10 +118,12 @@ impl Context {
         changed
     }
 
-    /// Ends the newest note of that key and role that is still held. Returns the number of the first note whose step
-    /// changed, [`Self::len`] if none did. A release with no such note changes nothing.
+    /// Ends the newest note of that key and role that is still held. Returns the number of the
+    /// first note whose step changed, [`Self::len`] if none did. A release with no such note
+    /// changes nothing.
     ///
-    /// It ends at least one tick after every player's onset heard before it: those steps told it as sounding.
+    /// It ends at least one tick after every player's onset heard before it: in those steps it
+    /// sounds.
     pub fn release(&mut self, key: Key, role: Role, at: Tick) -> usize {
         let heard =
             self.notes.iter().rev().find(|note| note.role == role).map_or(Tick::MIN, |note| note.onset);
@@ -220,8 +138,8 @@ impl Context {
         self.from_onset(end)
     }
 
-    /// Cuts every sounding note of a role at a tick and forgets those that begin at it or later. Returns the number of
-    /// the first note whose step changed.
+    /// Cuts every sounding note of a role at a tick and forgets those that begin at it or later.
+    /// Returns the number of the first note whose step changed.
     pub fn cut(&mut self, role: Role, at: Tick) -> usize {
         let changed = self.from_onset(at);
         self.notes.retain(|note| note.role != role || note.onset < at);
@@ -233,8 +151,8 @@ impl Context {
         changed
     }
 
-    /// Ends a role's notes that sound at a tick; those that begin there or later stay. Returns the number of the first note whose step
-    /// changed.
+    /// Ends a role's notes that sound at a tick; those that begin there or later stay. Returns the
+    /// number of the first note whose step changed.
     pub fn hush(&mut self, role: Role, at: Tick) -> usize {
         let changed = self.from_onset(at);
         for note in &mut self.notes[..changed - self.first] {
@@ -245,9 +163,10 @@ impl Context {
         changed
     }
 
-    /// Forgets a role's notes that begin at a tick or later. What sounds goes on; a voice that one of them would have ended by
-    /// striking its key again lasts as long as its own step told, even where it was cut after that: nobody plans anew what has passed.
-    /// Returns the number of the first note whose step changed.
+    /// Forgets a role's notes that begin at a tick or later. What sounds goes on; a voice that one
+    /// of them would have ended by striking its key again lasts as long as its own step has it,
+    /// even where it was cut after that: nobody plans anew what has passed. Returns the number of
+    /// the first note whose step changed.
     pub fn withdraw(&mut self, role: Role, from: Tick) -> usize {
         let changed = self.from_onset(from);
         let struck: Vec<_> = self.notes[changed - self.first..]
@@ -269,8 +188,8 @@ impl Context {
         changed
     }
 
-    /// Ends a note sooner: at `at`, but never before it has begun. Returns the number of the first note whose step changed,
-    /// [`Self::len`] where it had ended by then.
+    /// Ends a note sooner: at `at`, but never before it has begun. Returns the number of the first
+    /// note whose step changed, [`Self::len`] where it had ended by then.
     pub fn shorten(&mut self, number: usize, at: Tick) -> usize {
         let len = self.len();
         let place = number.checked_sub(self.first);
@@ -291,7 +210,7 @@ impl Context {
         self.from_onset(at)
     }
 
-    /// From `at` on bars of this metre begin at `at`; nothing means that there is no known metre.
+    /// From `at` on bars of this metre begin at `at`; `None` if there is no known metre.
     pub fn meter(&mut self, at: Tick, meter: Option<Meter>) -> usize {
         self.meters.truncate(self.meters.partition_point(|&(change, _)| change < at));
         self.meters.push((at, meter));
@@ -299,7 +218,8 @@ impl Context {
         self.from_onset(at)
     }
 
-    /// From `at` on the music is of this style, a number that the model has a name for; nothing where none is asked for.
+    /// From `at` on the music is of this style, a number that the model has a name for; `None` if
+    /// none is asked for.
     pub fn style(&mut self, at: Tick, style: Option<usize>) -> usize {
         self.styles.truncate(self.styles.partition_point(|&(change, _)| change < at));
         self.styles.push((at, style));
@@ -326,7 +246,8 @@ impl Context {
         }
     }
 
-    /// The onsets of a role's notes, newest first; beyond the notes that are kept, those of a few more.
+    /// The onsets of a role's notes, newest first; beyond the notes that are kept, those of a few
+    /// more.
     pub fn onsets(&self, role: Role) -> impl Iterator<Item = Tick> {
         let kept = self.notes.iter().rev().filter(move |note| note.role == role).map(|note| note.onset);
         kept.chain(self.forgotten[role.index()].iter().rev().copied())
@@ -360,7 +281,7 @@ impl Context {
         meter.map(|meter| (from, meter))
     }
 
-    /// Where in its bar a tick lies; nothing without a metre.
+    /// Where in its bar a tick lies; `None` without a metre.
     pub fn bar_position(&self, at: Tick) -> Option<BarPosition> {
         let (from, meter) = self.meter_at(at)?;
         let in_bar = (beats_at(at - from) % meter.bar()).div_floor(TICK);
@@ -382,8 +303,8 @@ impl Context {
 /// Changes of pedal or metre that are kept before those that no note began under are forgotten.
 const MOST_CHANGES: usize = 8192;
 
-/// Forgets the changes that no note began under, so that a pedal that flutters for hours takes no more room than the notes; no step
-/// tells of them.
+/// Forgets the changes that no note began under, so that a pedal that flutters for hours takes no
+/// more room than the notes; no step tells of them.
 fn thin<T: Copy>(changes: &mut Vec<(Tick, T)>, notes: &[ContextNote]) {
     if changes.len() <= MOST_CHANGES {
         return;

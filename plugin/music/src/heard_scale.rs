@@ -2,17 +2,20 @@
 
 use crate::{ContextNote, PitchClasses, Role, Scale, TICKS_PER_BEAT, Tick};
 
-/// How far back notes still count, and how fast they count less: half every 16 beats, four bars of common time.
+/// How far back notes still count, and how fast they count less: half every 16 beats, four bars of
+/// common time.
 const LOOK_BACK: usize = 256;
 const HALF_LIFE: f32 = (16 * TICKS_PER_BEAT) as f32;
 /// A grace note counts as a 32nd, a drone as a whole note.
 const SHORTEST: Tick = TICKS_PER_BEAT / 8;
 const LONGEST: Tick = 4 * TICKS_PER_BEAT;
-/// A pitch class that takes at least its even share belongs, whatever the key says: the blue note of a blues.
+/// A pitch class that takes at least its even share belongs, whatever the key says: the blue note
+/// of a blues.
 const EVEN_SHARE: f32 = 1.0 / 12.0;
 
-/// How often each degree, from the tonic up in semitones, occurs in the segments of music in a major and a minor key: the Kostka-Payne
-/// profiles of Temperley, Music and Probability (2007), chapter 6.
+/// How often each degree, from the tonic up in semitones, occurs in the segments of music in a
+/// major and a minor key: the Kostka-Payne profiles of Temperley, Music and Probability (2007),
+/// chapter 6.
 const MAJOR: [f32; 12] = [0.748, 0.060, 0.488, 0.082, 0.670, 0.460, 0.096, 0.715, 0.104, 0.366, 0.057, 0.400];
 const MINOR: [f32; 12] = [0.712, 0.084, 0.474, 0.618, 0.049, 0.460, 0.105, 0.747, 0.404, 0.067, 0.133, 0.330];
 
@@ -21,11 +24,13 @@ const MAJORS: [Scale; 3] = [Scale::Major, Scale::Mixolydian, Scale::Lydian];
 const MINORS: [Scale; 5] =
     [Scale::Minor, Scale::HarmonicMinor, Scale::Dorian, Scale::MelodicMinor, Scale::Phrygian];
 
-/// The scale that the player's notes among `notes`, in order of their onsets, fit best; all pitch classes where there are none.
+/// The scale that the player's notes among `notes`, in order of their onsets, fit best; all pitch
+/// classes where there are none.
 ///
-/// The key is the one whose profile correlates best with how long each pitch class was held lately (Krumhansl and Schmuckler's
-/// algorithm, with Temperley's profiles); then the scale of that mode which holds most of it. What was played as much as chance would
-/// have it belongs too, so the scale always holds the one or two notes of somebody who has just begun.
+/// The key is the one whose profile correlates best with how long each pitch class was held lately
+/// (Krumhansl and Schmuckler's algorithm, with Temperley's profiles); then the scale of that mode
+/// which holds most of it. What was played as much as chance would have it belongs too, so the
+/// scale always holds the one or two notes of somebody who has just begun.
 pub fn heard_scale(notes: &[ContextNote]) -> PitchClasses {
     let shares = shares(notes);
     if shares.iter().sum::<f32>() <= 0.0 {

@@ -8,6 +8,7 @@
 mod bars;
 mod beats;
 mod context;
+mod context_note;
 mod heard_scale;
 mod meter;
 mod note;
@@ -24,7 +25,8 @@ mod vocabulary;
 pub mod midi_file;
 
 pub use beats::Beats;
-pub use context::{BarPosition, Context, ContextNote};
+pub use context::{BarPosition, Context};
+pub use context_note::ContextNote;
 pub use heard_scale::heard_scale;
 pub use meter::{Meter, Tempo};
 pub use note::{Channel, Key, Note, Role, Velocity};

@@ -107,12 +107,12 @@ impl Tempo {
         self.0
     }
 
-    /// How many beats pass in so many seconds.
+    /// How many beats pass in this many seconds.
     pub fn beats_in(self, seconds: f64) -> Beats {
         Beats::from_f64(seconds * self.0 / 60.0)
     }
 
-    /// How many seconds so many beats take.
+    /// How many seconds this many beats take.
     pub fn seconds_in(self, beats: Beats) -> f64 {
         beats.as_f64() * 60.0 / self.0
     }

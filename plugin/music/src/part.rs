@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Channel, Key};
 
-/// A family of instruments that plays one part of the music. The families are General MIDI's, joined where they play alike.
+/// A family of instruments that plays one part of the music. The families are General MIDI's,
+/// joined where they play alike.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Part {
     /// Piano, electric piano, harpsichord, clavinet.
@@ -91,12 +92,14 @@ impl Part {
         }
     }
 
-    /// The part of a track: drums by their channel, everything else by its program; `None` where it names no program.
+    /// The part of a track: drums by their channel, everything else by its program; `None` where it
+    /// names no program.
     pub fn of_track(channel: Channel, program: Option<u8>) -> Option<Self> {
         if channel == DRUM_CHANNEL { Some(Self::Drums) } else { program.map(Self::of_program) }
     }
 
-    /// The General MIDI program that plays it in a file, counted from 0. Drums have a channel instead.
+    /// The General MIDI program that plays it in a file, counted from 0. Drums have a channel
+    /// instead.
     pub const fn program(self) -> Option<u8> {
         Some(match self {
             Self::Keys => 0,
@@ -161,8 +164,8 @@ impl Part {
         matches!(self, Self::Bass)
     }
 
-    /// The symbol of a drum in the drum alphabet. Electronic kits send an edge of the hi-hat below General MIDI's range; what
-    /// else lies outside of it becomes the nearest key within.
+    /// The symbol of a drum in the drum alphabet. Electronic kits send an edge of the hi-hat below
+    /// General MIDI's range; what else lies outside of it becomes the nearest key within.
     pub fn drum_symbol(key: Key) -> usize {
         let key = match key {
             22 => 42,

@@ -79,7 +79,7 @@ impl Piece {
         seconds + tempo.seconds_in(at - from)
     }
 
-    /// The metre that holds at `at` and the Beats at which it began; nothing where the file names
+    /// The metre that holds at `at` and the Beats at which it began; `None` if the file names
     /// none by then.
     pub fn meter_at(&self, at: Beats) -> Option<(Beats, Meter)> {
         self.meters.iter().take_while(|&&(change, _)| change <= at).last().copied()

@@ -35,7 +35,7 @@ impl<'a> PieceClock<'a> {
     }
 }
 
-/// Where a piece is after so many seconds.
+/// Where a piece is after this many seconds.
 fn position_at(piece: &Piece, seconds: f64) -> Beats {
     let (mut passed, mut from, mut tempo) = (0.0, Beats::ZERO, Tempo::DEFAULT);
     for &(change, next) in &piece.tempos {

@@ -33,7 +33,7 @@ impl PitchClasses {
         (self.0 & Self::ALL.0).count_ones()
     }
 
-    /// All of them, so many semitones higher.
+    /// All of them, this many semitones higher.
     #[must_use]
     pub const fn up(self, semitones: u8) -> Self {
         let (bits, by) = ((self.0 & Self::ALL.0) as u32, semitones % 12);

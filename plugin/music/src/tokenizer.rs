@@ -7,34 +7,37 @@ const LOOK_BACK: usize = 256;
 /// Half-lives, in notes, of the two histograms of pitch classes.
 const HALF_LIVES: [f32; 2] = [8.0, 64.0];
 
-/// What one step of the transformer reads: the note just heard or made, and how things stand just after its onset.
+/// What one step of the transformer reads: the note just heard or made, and how things stand just
+/// after its onset.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Step {
     /// The onset's absolute position, for what measures distances in time.
     pub tick: Tick,
-    /// Symbol of the time since the onset before; nothing for the first note.
+    /// Symbol of the time since the onset before; `None` for the first note.
     pub gap: Option<usize>,
-    /// Which part plays it; `None` where nobody said.
+    /// Which part plays it; `None` if unknown.
     pub part: Option<Part>,
-    /// Its key: a symbol of [`Vocabulary::KEYS`], or for a drum one of the drum alphabet behind them.
+    /// Its key: a symbol of [`Vocabulary::KEYS`], or for a drum one of the drum alphabet behind
+    /// them.
     pub key: usize,
-    /// Symbol of its velocity; nothing where unknown.
+    /// Symbol of its velocity; `None` if unknown.
     pub velocity: Option<usize>,
-    /// Symbol of its duration; nothing while it is held.
+    /// Symbol of its duration; `None` while it is held.
     pub duration: Option<usize>,
     /// Who played it.
     pub role: Role,
-    /// Where in its bar it begins; nothing without a metre.
+    /// Where in its bar it begins; `None` without a metre.
     pub position: Option<BarPosition>,
     /// Whether the pedal is down.
     pub pedal: bool,
-    /// The style asked for, a number that the model has a name for; nothing where none is.
+    /// The style asked for, a number that the model has a name for; `None` if none is.
     pub style: Option<usize>,
     /// The keys that sound, a bit each, by role.
     pub sounding: [u128; 2],
     /// Keys and duration symbols of the notes released since the step before.
     pub released: Vec<(usize, usize)>,
-    /// How much each pitch class was played lately, over a short and a long while; each sums to one.
+    /// How much each pitch class was played lately, over a short and a long while; each sums to
+    /// one.
     pub recent: [[f32; 12]; 2],
 }
 
@@ -43,9 +46,10 @@ pub struct Step {
 pub struct Token {
     /// Time since the onset before.
     pub gap: usize,
-    /// Which part plays it: one more than its index, 0 where nobody said.
+    /// Which part plays it: one more than its index, 0 if unknown.
     pub part: usize,
-    /// Which key: a symbol of [`Vocabulary::KEYS`], or for a drum one of the drum alphabet behind them.
+    /// Which key: a symbol of [`Vocabulary::KEYS`], or for a drum one of the drum alphabet behind
+    /// them.
     pub key: usize,
     /// How hard.
     pub velocity: usize,
@@ -53,8 +57,8 @@ pub struct Token {
     pub duration: usize,
 }
 
-/// Encodes a context for the model and decodes what it says: pure functions of the notes, so that a step made live and
-/// one made in training from the same notes are the same.
+/// Encodes a context for the model and decodes what it says: pure functions of the notes, so that a
+/// step made live and one made in training from the same notes are the same.
 #[derive(Clone, Debug, Default)]
 pub struct Tokenizer {
     vocabulary: Vocabulary,
@@ -115,8 +119,9 @@ impl Tokenizer {
         }
     }
 
-    /// What the heads should have said of `note` after a note that began at `before`. An unknown velocity and an
-    /// unknown end have no symbol of their own here: whoever trains or scores leaves them out.
+    /// What the heads should have said of `note` after a note that began at `before`. An unknown
+    /// velocity and an unknown end have no symbol of their own here: whoever trains or scores
+    /// leaves them out.
     pub fn token(&self, note: &ContextNote, before: Tick) -> Token {
         Token {
             gap: self.vocabulary.gaps.symbol(note.onset - before),
@@ -141,7 +146,8 @@ impl Tokenizer {
             .collect()
     }
 
-    /// The notes that tokens stand for: what [`Self::encode`] was given, where that was on the alphabets' values.
+    /// The notes that tokens stand for: what [`Self::encode`] was given, where that was on the
+    /// alphabets' values.
     pub fn decode(&self, tokens: &[Token]) -> Vec<Note> {
         let mut onset = 0;
         tokens

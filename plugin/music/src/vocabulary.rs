@@ -4,8 +4,8 @@ use std::fmt;
 
 use crate::{Beats, Velocity};
 
-/// A position or length in the model's unit of time, 1/48 of a beat: a 32nd is 6, a triplet eighth 16; at 120 BPM one
-/// tick is 10.4 ms, below the jitter of free playing.
+/// A position or length in the model's unit of time, 1/48 of a beat: a 32nd is 6, a triplet eighth
+/// 16; at 120 BPM one tick is 10.4 ms, below the jitter of free playing.
 pub type Tick = i64;
 
 /// Ticks in one beat.
@@ -29,8 +29,9 @@ const GAPS: &[(Tick, Tick, Tick)] = &[(0, 96, 1), (98, 192, 2), (196, 384, 4), (
 const DURATIONS: &[(Tick, Tick, Tick)] =
     &[(1, 48, 1), (50, 96, 2), (100, 192, 4), (204, 384, 12), (408, 768, 24)];
 
-/// A list of lengths in ticks, fine where they are short and coarse where they are long, so that notes of every usual
-/// value stand exactly on it: sixteenths and triplets everywhere, 32nds up to a half note.
+/// A list of lengths in ticks, fine where they are short and coarse where they are long, so that
+/// notes of every usual value stand exactly on it: sixteenths and triplets everywhere, 32nds up to
+/// a half note.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Alphabet {
     values: Vec<Tick>,
@@ -52,7 +53,7 @@ impl Alphabet {
         self.values.len()
     }
 
-    /// Never.
+    /// Always false.
     pub fn is_empty(&self) -> bool {
         self.values.is_empty()
     }
@@ -62,7 +63,8 @@ impl Alphabet {
         self.values[symbol.min(self.values.len() - 1)]
     }
 
-    /// The symbol nearest to a length, the shorter of two equally near; what is out of range clamps.
+    /// The symbol nearest to a length, the shorter of two equally near; what is out of range
+    /// clamps.
     pub fn symbol(&self, ticks: Tick) -> usize {
         let above = self.values.partition_point(|&value| value < ticks);
         if above == 0 {
@@ -74,7 +76,8 @@ impl Alphabet {
         if self.values[above] - ticks < ticks - self.values[above - 1] { above } else { above - 1 }
     }
 
-    /// The ticks that this symbol is nearest to: the first and the last. The last symbol's range is its own value.
+    /// The ticks that this symbol is nearest to: the first and the last. The last symbol's range is
+    /// its own value.
     pub fn range(&self, symbol: usize) -> (Tick, Tick) {
         let value = self.value(symbol);
         let first = match symbol.checked_sub(1) {
@@ -128,8 +131,8 @@ impl Vocabulary {
         Velocity::try_from(velocity).unwrap_or(127)
     }
 
-    /// A number that differs between vocabularies: the FNV-1a hash of how this one prints itself. A checkpoint carries
-    /// it, so that a model is never asked in a language it does not speak.
+    /// A number that differs between vocabularies: the FNV-1a hash of how this one prints itself. A
+    /// checkpoint carries it, so that a model is never asked in a language it does not speak.
     pub fn fingerprint(&self) -> u64 {
         self.to_string()
             .bytes()

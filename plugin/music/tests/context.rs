@@ -1,5 +1,5 @@
-//! Whatever is heard, released, cut or pedalled: the steps before the number returned stay what they were, and the
-//! context is the one that a fresh listener to the same notes would have.
+//! Whatever is heard, released, cut or pedalled: the steps before the number returned stay what
+//! they were, and the context is the one that a fresh listener to the same notes would have.
 
 use std::collections::BTreeSet;
 
@@ -201,7 +201,8 @@ fn live_playing_rewrites_nothing() {
             context.release(key, Role::Player, at)
         };
         if down && at == 60 {
-            // The only voice cut here began before; the new note's own step is the first that knows.
+            // The only voice cut here began before; the new note's own step is the first that
+            // knows.
             assert_eq!(changed, 3);
         }
         let now = steps(&context);

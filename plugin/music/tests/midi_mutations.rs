@@ -11,7 +11,7 @@ mod smf;
 
 use smf::{END, file, header, track};
 
-/// So many changed files; `MUTATIONS` in the environment says another number.
+/// This many changed files; `MUTATIONS` in the environment says another number.
 const RUNS: u64 = 20_000;
 /// The first of their seeds; `SEED` in the environment says another one.
 const FIRST: u64 = 0;

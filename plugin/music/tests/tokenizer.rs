@@ -40,7 +40,8 @@ proptest! {
         prop_assert_eq!(tokenizer.encode(&tokenizer.decode(&tokens)), tokens);
     }
 
-    /// Any notes at all, in onset order: symbols are in range, and encoding what was decoded changes nothing more.
+    /// Any notes at all, in onset order: symbols are in range, and encoding what was decoded
+    /// changes nothing more.
     #[test]
     fn any_notes_encode(
         notes in prop::collection::vec((0i64..20_000_000, 0u8..128, 1i64..40_000_000, 1u8..128), 0..40),

@@ -1,8 +1,10 @@
-//! The training forward of Segue's model: many steps at once, in candle, with gradients.
+//! Training of Segue's model: the reference forward in candle, and [`backprop`], our own step on a
+//! CPU.
 //!
 //! [`Network`] computes the function that `segue_model` plays one note at a time, on a [`Batch`] of
 //! sequences; a test compares their logits. The fused operations in [`ops`] are its arithmetic on a
-//! CPU. Only training and tests use this crate: the plugin links no candle.
+//! CPU. Another test holds the loss and the gradients of [`backprop`] to it. Only training and
+//! tests use this crate: the plugin links no candle.
 
 pub mod backprop;
 mod batch;

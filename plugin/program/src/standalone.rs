@@ -231,7 +231,7 @@ fn set_up_transport(options: &PlayOptions, transport: &TransportHandle) {
 }
 
 /// Restores the state of the last run. Returns where to save it at the end; `None` if it cannot be
-/// saved there, of which the player is told now rather than at the end.
+/// saved there, which the player learns now rather than at the end.
 fn restore_state(params: &dyn Params) -> Option<PathBuf> {
     let path = saved_state::path()?;
     match saved_state::read(&path) {

@@ -31,7 +31,8 @@ fn beat(quarters: i64) -> Beats {
     SIXTEENTH.times(quarters)
 }
 
-/// A tune over its chords and a drummer, of so many bars; from the beat `turn` on the tune is another.
+/// A tune over its chords and a drummer, of so many bars; from the beat `turn` on the tune is
+/// another.
 fn song(bars: i64, turn: i64) -> Piece {
     let note = |at, key, length| Note { onset: beat(at), key, duration: beat(length), velocity: 80 };
     let tune = |place: i64| {

@@ -1,5 +1,5 @@
-//! `segue play` and `segue devices`: a clear line for what cannot be done. tests/hosts/standalone.py
-//! listens to what they play.
+//! `segue play` and `segue devices`: a clear line for what cannot be done.
+//! tests/hosts/standalone.py listens to what they play.
 
 use std::process::{Command, Output};
 
@@ -17,7 +17,7 @@ fn segue(arguments: &[&str]) -> Output {
         .expect("the program starts")
 }
 
-/// What is said of arguments that are refused.
+/// The message about arguments that are refused.
 #[track_caller]
 fn refused(arguments: &[&str]) -> String {
     let ran = segue(arguments);
@@ -41,7 +41,7 @@ fn a_program_without_sound_says_how_to_get_one_with() {
 #[cfg(feature = "standalone")]
 #[test]
 fn what_cannot_be_is_refused_with_a_way_out() {
-    // (arguments, what is said)
+    // (arguments, the message)
     let cases: [(&[&str], &[&str]); 12] = [
         (&["--tempo", "5"], &["--tempo", "from 20 to 300"]),
         (&["--tempo", "nan"], &["--tempo", "from 20 to 300"]),

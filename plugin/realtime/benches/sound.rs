@@ -21,7 +21,7 @@ fn main() {
     }
 }
 
-/// The time that the first second of so many struck keys takes, as a share of its length.
+/// The time that the first second of this many struck keys takes, as a share of its length.
 fn share(voices: u8) -> f64 {
     let mut sound = Sound::new(RATE);
     for voice in 0..voices {

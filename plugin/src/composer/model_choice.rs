@@ -162,7 +162,7 @@ mod tests {
         Err("broken".to_owned())
     }
 
-    /// A models with the shipped model as `mine.safetensors` and a broken one.
+    /// A folder with the shipped model as `mine.safetensors` and a broken one.
     fn models() -> (tempfile::TempDir, ModelFolder) {
         let folder = tempfile::tempdir().expect("a folder");
         fs::write(folder.path().join("mine.safetensors"), crate::models::embedded::model_bytes())

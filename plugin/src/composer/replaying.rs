@@ -26,7 +26,7 @@ impl Composer {
     pub(super) fn do_as_requested(&mut self, tick: &Tick) {
         while let Some(command) = self.requests.pop_front() {
             match command {
-                // While bypassed, nothing of ours is played.
+                // While bypassed, no note of Segue's is played.
                 Command::Replay(_) | Command::Another(_) if tick.settings.bypass => {}
                 Command::Replay(id) => self.replay(tick, id),
                 Command::Another(id) => self.another(tick, id),
@@ -159,7 +159,7 @@ impl Composer {
         self.end_sounding(tick_at(tick.at + tick.lead), tick.at);
     }
 
-    /// Undoes the last answer that was heard, together with everything of ours after it.
+    /// Undoes the last answer that was heard, together with everything of Segue's after it.
     fn undo(&mut self, tick: &Tick) {
         let Some((number, onset)) = self.history.last() else { return };
         // What is planned continues it, or is it.

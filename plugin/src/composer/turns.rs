@@ -15,8 +15,9 @@ pub struct Turns {
 }
 
 impl Turns {
-    /// The player strikes a key; `line` is any bar line. The first note sets where turns are counted from: the line of its bar. So does one after a
-    /// whole cycle in which the player was silent.
+    /// The player strikes a key; `line` is any bar line. The first note sets where turns are
+    /// counted from: the line of its bar. So does one after a whole cycle in which the player was
+    /// silent.
     pub fn note_on(&mut self, at: Beats, line: Beats, bar: Beats, length: Beats) {
         let silent = self.last.is_none_or(|last| at - last > length.times(2));
         if self.origin.is_none() || silent {

@@ -3,7 +3,7 @@
 /// The card that is published with the model.
 const CARD: &str = include_str!("../../../assets/segue.md");
 
-/// A row of the card's first table: what is said of `name`.
+/// A row of the card's first table: what the card has for `name`.
 fn row<'a>(card: &'a str, name: &str) -> Option<&'a str> {
     card.lines().find_map(|line| {
         let mut cells = line.split('|').map(str::trim).skip(1);

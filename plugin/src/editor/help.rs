@@ -5,7 +5,7 @@ use egui::{Align2, Color32, Painter, Rect, Sense, Stroke, StrokeKind, Ui, pos2, 
 
 use super::{page, theme};
 
-/// What to do, and what comes of it.
+/// What to do, and what happens then.
 const STEPS: [(&str, &str); 5] = [
     ("Play", "A MIDI keyboard, the keys above, or the letters A to L."),
     ("Stop", "Segue answers on the beat. Play again: it makes way."),

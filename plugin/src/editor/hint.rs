@@ -45,7 +45,7 @@ fn rows(width: f32) -> usize {
     if width >= WIDE { 2 } else { 3 }
 }
 
-/// Draws the hint of this frame. `missing` is what the window has no room for; it is said while
+/// Draws the hint of this frame. `missing` is what the window has no room for; it is shown while
 /// nothing is pointed at.
 pub fn line(ui: &Ui, rect: Rect, missing: Option<String>) {
     let hint = ui.data_mut(|data| data.remove_temp::<Hint>(place()));

@@ -28,8 +28,8 @@ const HIGH: f32 = 440.0;
 
 const SPACE: f32 = 6.0;
 
-/// The player's trigger changes the mode and not the parameter. To choose the mode that the
-/// parameter already has, it is moved away and, after [`A_BLOCK`], back.
+/// A trigger changes the mode, not the parameter. To pick the mode that the parameter already has,
+/// it is moved away and, after [`A_BLOCK`], back.
 #[derive(Default)]
 pub struct ModeSwitch {
     wanted: Option<(settings::Mode, Instant)>,

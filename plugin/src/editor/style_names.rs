@@ -27,7 +27,7 @@ impl Group {
         }
     }
 
-    /// The group of a style, told by its name: models name their styles and no groups.
+    /// The group of a style, found by its name: models name their styles and no groups.
     pub fn of(name: &str) -> Self {
         let lower = name.to_lowercase();
         let idiom = lower.strip_suffix(" piano").unwrap_or(&lower);

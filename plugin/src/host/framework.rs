@@ -28,7 +28,8 @@ pub fn transport(host: &HostTransport) -> Transport {
 /// The highest data byte of MIDI.
 const HIGHEST: u8 = 127;
 
-/// A strength or position from 0 to 1, or none where the host's is no number. Hosts that pass on bytes above 127 exceed it.
+/// A strength or position from 0 to 1, or none where the host's is no number. Hosts that pass on
+/// bytes above 127 exceed it.
 fn unit(value: f32) -> Option<f32> {
     (!value.is_nan()).then(|| value.clamp(0.0, 1.0))
 }

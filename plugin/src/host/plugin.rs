@@ -1,4 +1,5 @@
-//! The plugin as the framework sees it: thin, and nothing that falls here reaches the host.
+//! The plugin as the framework sees it: a thin layer. It catches every panic, so that none reaches
+//! the host.
 
 #[cfg(test)]
 mod tests;
@@ -37,16 +38,17 @@ pub struct Segue {
     status: Arc<Status>,
     wish: Sender<Command>,
     wishes: Receiver<Command>,
-    /// The keys in the window: the editor's end, and the processor's until there is one.
+    /// The keys in the window: the editor's end of the ring, and the audio end until a processor
+    /// takes it.
     fingers: Arc<Mutex<Fingers>>,
     touches: Option<Touches>,
     events: Vec<Event>,
     /// From the first activation on.
     processor: Option<Processor>,
-    /// Where the framework's word on the process mode cannot be trusted: what the clock says.
+    /// VST3 only: detects offline rendering by the wall clock.
     pace: Option<Pace>,
     sample_rate: f64,
-    /// The processor fell: notes pass through.
+    /// The processor panicked: notes pass through.
     panicked: bool,
     /// Last, so that it outlives what it feeds; its end waits for its thread.
     composer: Option<ComposerThread>,
@@ -133,7 +135,8 @@ impl Segue {
         }
     }
 
-    /// The processor fell in this block: from here on notes pass through, and what sounded ends.
+    /// The processor panicked in this block: from here on notes pass through, and what sounded
+    /// ends.
     fn fall(&mut self, context: &mut impl ProcessContext<Self>) {
         self.panicked = true;
         self.status.fail("stopped with an error; notes pass through; please report it");
@@ -171,7 +174,7 @@ impl Plugin for Segue {
     }
 
     fn filter_state(state: &mut PluginState) {
-        // Refused whole, if that should fall: the host must not.
+        // If clamping panics, all values are dropped: no panic may reach the host.
         if catch_unwind(AssertUnwindSafe(|| ranges::bring_in(state))).is_err() {
             state.params.clear();
         }

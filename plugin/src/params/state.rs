@@ -24,15 +24,15 @@ pub const FORMAT: u64 = 3;
 pub struct Saved {
     /// The format it was written in.
     pub format: u64,
-    /// The file name of a model in the player's folder; nothing is the one in the plugin.
+    /// The file name of a model in the player's folder; `None` for the one in the plugin.
     pub model: Option<String>,
     /// The size of the window, in logical pixels.
     pub window: Option<(u32, u32)>,
-    /// Where the takes are exported to; nothing is where the player's last ones were.
+    /// Where the takes are exported to; `None` for where the player's last ones were.
     pub folder: Option<String>,
     /// The takes, each as it is written; one that is damaged is refused alone.
     pub takes: Vec<Value>,
-    /// What of a read state could not be understood; nothing if all was.
+    /// What of a state could not be understood; `None` if all was.
     #[serde(skip)]
     pub notice: Option<String>,
 }
@@ -89,7 +89,7 @@ struct Shared {
     loads: AtomicU32,
     choices: AtomicU32,
     takes: Arc<Takes>,
-    /// What is to be said of the model.
+    /// Why the chosen model could not be loaded.
     refusal: Mutex<Option<String>>,
 }
 
@@ -112,7 +112,7 @@ impl State {
         self.0.takes.clone()
     }
 
-    /// The file name of the chosen model; nothing is the one in the plugin. Not for the audio
+    /// The file name of the chosen model; `None` for the one in the plugin. Not for the audio
     /// thread.
     pub fn model(&self) -> Option<String> {
         self.0.saved.lock().model.clone()
@@ -134,7 +134,7 @@ impl State {
         self.0.saved.lock().window = Some(size);
     }
 
-    /// The chosen model cannot be had, and this is why; or it can. Not for the audio thread.
+    /// Sets why the chosen model could not be loaded; `None` clears it. Not for the audio thread.
     pub fn set_refusal(&self, refusal: Option<String>) {
         *self.0.refusal.lock() = refusal;
     }

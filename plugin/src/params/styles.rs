@@ -13,7 +13,7 @@ use crate::models::embedded;
 /// The most that a model may have: the parameter's range.
 pub const MOST: usize = 160;
 
-/// What no style is called: Segue takes after what it hears.
+/// The text for no style: Segue plays in the style of what it hears.
 pub const NONE: &str = "as it hears";
 
 /// The longest name that is shown.

@@ -1,7 +1,7 @@
 //! Parameters as text and back: keys by name, triggers, and what is off at the end of its range.
 //!
-//! Our own and not the framework's, as its reader of key names cuts strings between bytes and falls
-//! over what is not ASCII.
+//! Our own and not the framework's, as its reader of key names cuts strings between bytes and
+//! panics at what is not ASCII.
 
 use segue_music::Key;
 use segue_realtime::between::settings::Trigger;
@@ -34,8 +34,8 @@ pub fn decimal(text: &str, unit: &str) -> Option<f32> {
     without(text, unit).parse().ok().filter(|number: &f32| number.is_finite())
 }
 
-/// A whole number from its text, with or without its unit. One beyond every parameter's range comes back as one that the
-/// framework can subtract a range's end from.
+/// A whole number from its text, with or without its unit. One beyond every parameter's range comes
+/// back as one that the framework can subtract a range's end from.
 pub fn integer(text: &str, unit: &str) -> Option<i32> {
     without(text, unit).parse().ok().map(|number: i32| number.clamp(-LARGEST, LARGEST))
 }
@@ -62,7 +62,7 @@ fn class_and_rest(text: &str) -> Option<(i32, &str)> {
     Some(sharp.or(flat).unwrap_or((class, rest)))
 }
 
-/// So many of something: "1 bar", "2 bars".
+/// This many of something: "1 bar", "2 bars".
 pub fn counted(count: i32, one: &str) -> String {
     if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") }
 }

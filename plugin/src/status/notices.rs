@@ -1,4 +1,4 @@
-//! What the player is told in words: the name of the model, why Segue does not compose, and other
+//! What the player reads: the name of the model, why Segue does not compose, and other
 //! notices. Everything is behind locks that are held for a copy; not for the audio thread.
 
 use parking_lot::Mutex;

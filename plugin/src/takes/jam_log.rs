@@ -156,8 +156,8 @@ impl JamLog {
             + size_of::<(Beats, Mark)>() * self.marks.capacity()
     }
 
-    /// As a piece that begins at the bar line before its first note, with its markers; nothing
-    /// where nothing was heard.
+    /// As a piece that begins at the bar line before its first note, with its markers; `None`
+    /// if nothing was heard.
     pub fn piece(&self) -> Option<Marked> {
         let first = self.notes.iter().map(|logged| logged.onset).min()?;
         let last = self.notes.iter().map(|logged| logged.note().end()).max()?;

@@ -68,7 +68,7 @@ impl Takes {
         self.version.load(Ordering::Acquire)
     }
 
-    /// The take of that id; nothing where it is gone.
+    /// The take of that id; `None` if it is gone.
     pub fn get(&self, id: u64) -> Option<Take> {
         self.kept.lock().takes.iter().find(|take| take.name.id == id).cloned()
     }
@@ -113,7 +113,7 @@ impl Takes {
         export::write(&piece, &markers, export::JAM, folder)
     }
 
-    /// Whether nothing was played yet that a jam's export would have.
+    /// Whether the jam is empty.
     pub fn is_silent(&self) -> bool {
         self.jam.lock().is_silent()
     }
@@ -153,7 +153,7 @@ impl Takes {
         });
     }
 
-    /// More of a take was heard than it had when it was kept; nothing where it is gone by now.
+    /// Replaces a take by its longer version, if it is still kept.
     pub(crate) fn amend(&self, take: Take) {
         self.change(take.name.id, |kept| {
             let Take { notes, tempos, prompt, .. } = take;
@@ -162,7 +162,7 @@ impl Takes {
         });
     }
 
-    /// Segue does not go on from it, or does again.
+    /// Marks a take as undone, or not.
     pub(crate) fn set_undone(&self, id: u64, undone: bool) {
         self.change(id, |take| std::mem::replace(&mut take.undone, undone) != undone);
     }
@@ -190,7 +190,7 @@ impl Takes {
         let written = &written[written.len().saturating_sub(TAKES)..];
         let mut takes: VecDeque<Take> = VecDeque::new();
         for value in written {
-            // Two of one id would be told as one.
+            // Two with one id could not be told apart.
             let take =
                 Take::read(value).filter(|take| takes.iter().all(|other| other.name.id != take.name.id));
             takes.extend(take);

@@ -2,8 +2,8 @@
 
 use segue_realtime::between::settings::Mode;
 
-/// The largest id and the largest number of a take: what every reader of JSON keeps whole. A project that names a larger one is
-/// damaged, and the counters do not go beyond.
+/// The largest id and the largest number of a take: what every reader of JSON keeps whole. A
+/// project that names a larger one is damaged, and the counters do not go beyond.
 pub(super) const LAST: u64 = 1 << 53;
 
 /// What a take is called.

@@ -31,7 +31,8 @@ pub enum Cut {
 pub enum Song {
     /// Plays from a position, at a tempo.
     Plays(f64, f64),
-    /// Goes round from the beginning to a position, at a tempo; blocks reach over its end. Whether the host tells its loop.
+    /// Goes round from the beginning to a position, at a tempo; blocks reach over its end. Whether
+    /// the host tells its loop.
     Cycles(f64, f64, bool),
     /// Stands, at a tempo.
     Stands(f64),

@@ -1,4 +1,5 @@
-//! Does Segue play in time? Measures R1 to R9, as `tests/MEASURES.md` defines them, on a simulated host.
+//! Does Segue play in time? Measures R1 to R9, as `tests/MEASURES.md` defines them, on a simulated
+//! host.
 //!
 //! `cargo run --release -p tests --bin in-time -- --json OUT`
 
@@ -23,7 +24,8 @@ struct Arguments {
     /// Where to write the figures, as a JSON list
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
-    /// Only these, by their numbers: R1,R5,slow,paced; R4 also with the editor open, where there is a display
+    /// Only these, by their numbers: R1,R5,slow,paced; R4 also with the editor open, where there is
+    /// a display
     #[arg(long, value_delimiter = ',', value_name = "ID")]
     only: Vec<String>,
     /// How many seeds are played for R6

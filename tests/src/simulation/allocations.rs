@@ -14,7 +14,8 @@ thread_local! {
 /// The system's allocator, and a count.
 pub struct Counting;
 
-/// `bytes` more are held, or fewer. A thread that ends has no cells any more; what it gives back then is not counted.
+/// `bytes` more are held, or fewer. A thread that ends has no cells any more; what it gives back
+/// then is not counted.
 fn note(bytes: i64) {
     // Sizes of memory are far below the range.
     let _ = HELD.try_with(|held| held.set(held.get() + bytes));
@@ -23,7 +24,8 @@ fn note(bytes: i64) {
     }
 }
 
-// SAFETY: every call goes to the system's allocator unchanged; the counters are plain cells that do not allocate.
+// SAFETY: every call goes to the system's allocator unchanged; the counters are plain cells that do
+// not allocate.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         note(layout.size() as i64);
@@ -44,8 +46,8 @@ unsafe impl GlobalAlloc for Counting {
     }
 }
 
-/// How often this thread asks the allocator for something, or gives back, while it does something. Always zero in a
-/// program whose global allocator is another.
+/// How often this thread asks the allocator for something, or gives back, while it does something.
+/// Always zero in a program whose global allocator is another.
 pub fn count<T>(what: impl FnOnce() -> T) -> (T, u64) {
     COUNTS.set(true);
     let result = what();
@@ -53,7 +55,8 @@ pub fn count<T>(what: impl FnOnce() -> T) -> (T, u64) {
     (result, COUNT.take())
 }
 
-/// Bytes that this thread has asked for and not given back; where others give back its memory, or it theirs, the sum is that of all.
+/// Bytes that this thread has asked for and not given back; where others give back its memory, or
+/// it theirs, the sum is that of all.
 pub fn held() -> i64 {
     HELD.get()
 }

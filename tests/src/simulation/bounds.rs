@@ -10,8 +10,8 @@ use segue_music::{Beats, Key, Velocity};
 #[derive(Debug)]
 pub struct BoundsWatch {
     bounds: Bounds,
-    /// From which sample on the density and the voices hold of every note: what is planned before the commit point stays. Keys, velocities
-    /// and a given scale hold at once.
+    /// From which sample on the density and the voices hold of every note: what is planned before
+    /// the commit point stays. Keys, velocities and a given scale hold at once.
     from: u64,
     /// Onsets since then, where they were planned.
     onsets: VecDeque<Beats>,
@@ -42,7 +42,7 @@ impl BoundsWatch {
         self.onsets.clear();
     }
 
-    /// One of our notes begins, as one of so many that sound.
+    /// One of our notes begins, as one of this many that sound.
     pub fn check(
         &mut self,
         sample: u64,

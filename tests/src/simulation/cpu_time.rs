@@ -23,7 +23,8 @@ pub fn thread_seconds() -> f64 {
 pub struct Asked {
     /// How often it gave up its processor by itself, as one does that waits for a lock.
     pub waits: u64,
-    /// How often it touched memory that had no page yet: the system may have to wait for other threads of the process to give it one.
+    /// How often it touched memory that had no page yet: the system may have to wait for other
+    /// threads of the process to give it one.
     pub faults: u64,
 }
 

@@ -12,11 +12,11 @@ pub enum Asked {
     Replay,
     /// Another answer to the same prompt.
     Another,
-    /// An end of what was asked for.
+    /// To stop what is replayed.
     StopReplay,
-    /// That the last answer was none.
+    /// To undo the last answer.
     Undo,
-    /// That it was one.
+    /// To redo it.
     Redo,
 }
 
@@ -29,7 +29,7 @@ pub enum Cue {
     Seek(f64),
     /// Another tempo.
     Tempo(f64),
-    /// The tempo moves to another, within so many seconds.
+    /// The tempo moves to another, within this many seconds.
     Ramp(f64, f64),
     /// Another metre.
     Meter(Meter),
@@ -53,8 +53,8 @@ pub enum Cue {
     Ask(Asked, usize),
     /// Parameters move.
     Settings(Box<Settings>),
-    /// The host takes no more than so many events a block from now on.
+    /// The host takes no more than this many events a block from now on.
     Room(usize),
-    /// The composer's thread does not run for so many seconds.
+    /// The composer's thread does not run for this many seconds.
     Stall(f64),
 }

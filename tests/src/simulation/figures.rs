@@ -27,7 +27,8 @@ pub struct Figure {
     pub count: u64,
     /// Whether all is well.
     pub pass: bool,
-    /// Measured at the pace of the clock on the wall, where a machine that others use, too, misses by itself.
+    /// Measured at the pace of the clock on the wall, where a machine that others use, too, misses
+    /// by itself.
     pub paced: bool,
     /// What it is, for display.
     #[serde(skip)]

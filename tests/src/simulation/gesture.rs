@@ -5,7 +5,8 @@ use rand_pcg::Pcg64Mcg;
 use segue::between::message::{Event, Message};
 use segue_music::{Channel, Key};
 
-/// The 2,080 hidden parameters of a VST3, restored in one block: at rest, or all the way down where `moved`.
+/// The 2,080 hidden parameters of a VST3, restored in one block: at rest, or all the way down where
+/// `moved`.
 pub fn controllers(moved: bool) -> Vec<Event> {
     let value = if moved { 0.25 } else { 0.5 };
     let of = |channel: Channel, controller: u8| match controller {

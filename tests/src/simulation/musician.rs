@@ -46,7 +46,8 @@ impl Style {
 /// A release that is still to come: its sample, its note.
 type Release = Reverse<(u64, i32, Channel, Key)>;
 
-/// Somebody at a keyboard. Every note has a name, which ours have not: so what passes through is told from what we play.
+/// Somebody at a keyboard. Every note has a name, which Segue's have not: so the two can be told
+/// apart at the output.
 #[derive(Clone, Debug)]
 pub struct Musician {
     /// How the next notes are played.

@@ -21,7 +21,8 @@ use super::virtual_host::VirtualHost;
 use super::witness::Witness;
 use super::{gesture, models};
 
-/// Blocks of 1,024 samples after which a replay is over: eight bars of five quarters at 40 BPM are a minute, at 96 kHz.
+/// Blocks of 1,024 samples after which a replay is over: eight bars of five quarters at 40 BPM are
+/// a minute, at 96 kHz.
 const LONGEST_REPLAY: usize = 6_000;
 
 /// What does not hold.
@@ -41,7 +42,7 @@ impl fmt::Display for Breach {
     }
 }
 
-/// What went by without one.
+/// Totals of a run without a failure.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Tally {
     /// Blocks after which everything was looked at.
@@ -71,7 +72,7 @@ struct Scene {
     host: VirtualHost,
     witness: Witness,
     musician: Musician,
-    /// The length of blocks; nothing for random ones.
+    /// The length of blocks; `None` for random ones.
     block: Option<usize>,
     /// How likely something happens before a block of a second.
     eventful: f64,
@@ -102,7 +103,8 @@ pub fn play(seed: u64, told: bool) -> Result<std::result::Result<Tally, Breach>>
     Ok(Err(Breach { seed, sample: scene.host.sample, what }))
 }
 
-/// Which model a seed plays with: most with the smallest, as its notes are the wildest and cost the least.
+/// Which model a seed plays with: most with the smallest, as its notes are the wildest and cost the
+/// least.
 fn model(random: &mut Pcg64Mcg) -> Result<Arc<Model>> {
     Ok(match random.random_range(0..20) {
         0 => models::broken()?,
@@ -188,7 +190,7 @@ impl Scene {
         self.mute &= cue != Cue::Swap;
         let sane = self.host.song.nonsense.is_none();
         let ends = self.host.apply(&cue);
-        // Where the host told nonsense before, a jump is in the eye of the beholder.
+        // If the host reported nonsense before, nobody can say whether this is a jump.
         let jumps = matches!(cue, Cue::Transport(_) | Cue::Seek(_));
         ends && (sane || !jumps)
     }
@@ -258,7 +260,8 @@ impl Scene {
         Ok(self.host.end(frames) && truth)
     }
 
-    /// After a reset nothing sounds, and nothing comes by itself but what was asked for and is not over.
+    /// After a reset nothing sounds, and nothing comes by itself but what was asked for and is not
+    /// over.
     fn finish(&mut self) -> std::result::Result<(), String> {
         self.host.apply(&Cue::Room(usize::MAX));
         self.pass(64, &[], false)?;

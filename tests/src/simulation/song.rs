@@ -32,7 +32,7 @@ pub struct Song {
     pub at: f64,
     /// Quarter notes a minute.
     pub tempo: f64,
-    /// A ramp: so many beats a minute more each second, for so many seconds.
+    /// A ramp: this many beats a minute more each second, for this many seconds.
     pub ramp: Option<(f64, f64)>,
     /// The metre; bars begin at multiples of a bar.
     pub meter: Meter,
@@ -121,12 +121,12 @@ impl Song {
         self.state == State::Plays && self.nonsense.is_none()
     }
 
-    /// The tempo so many seconds from here.
+    /// The tempo this many seconds from here.
     pub fn tempo_in(&self, seconds: f64) -> f64 {
         self.tempo + self.ramp.map_or(0.0, |(slope, _)| slope * seconds)
     }
 
-    /// The position so many seconds from here, where nothing interferes.
+    /// The position this many seconds from here, where nothing interferes.
     pub fn position_in(&self, seconds: f64) -> f64 {
         match self.state {
             State::Plays => self.at + (self.tempo + self.tempo_in(seconds)) / 2.0 * seconds / 60.0,
@@ -139,7 +139,8 @@ impl Song {
         (at - self.at) * 60.0 / self.tempo
     }
 
-    /// Time passes; a ramp ends with the block it ends in. Returns whether the song went back to the start of its loop.
+    /// Time passes; a ramp ends with the block it ends in. Returns whether the song went back to
+    /// the start of its loop.
     pub fn advance(&mut self, seconds: f64) -> bool {
         let was = self.at;
         self.at = self.position_in(seconds);

@@ -1,5 +1,5 @@
-//! The composer in virtual time: it comes to its turn as its thread would, each turn lasts as long as it cost, and what it
-//! planned there is with the audio side only when the turn is over.
+//! The composer in virtual time: it runs when its thread would, and its plans are delivered after
+//! the CPU time they cost.
 
 use std::collections::VecDeque;
 
@@ -18,7 +18,7 @@ use super::cpu_time::thread_seconds;
 pub enum Cost {
     /// No time at all: the composer always keeps up.
     Nothing,
-    /// So many times what it took of this thread's processor.
+    /// This many times what it took of this thread's processor.
     Cpu(f64),
     /// At random, some seconds at most; mostly little. The same each time.
     Chance(Pcg64Mcg, f64),
@@ -83,7 +83,7 @@ impl VirtualComposer {
         }
     }
 
-    /// Virtual time passes up to now; the audio side has told everything up to a sample.
+    /// Virtual time passes up to now; the audio side has reported everything up to a sample.
     pub fn until(&mut self, now: f64, told: u64) {
         self.marks.push_back((self.taken + self.waiting(), told));
         while self.next <= now && self.has_work() {
@@ -94,7 +94,8 @@ impl VirtualComposer {
             let took = match &mut self.cost {
                 Cost::Nothing => 0.0,
                 Cost::Cpu(factor) => computed * *factor,
-                // Cubed: one turn in ten takes three quarters of the longest, half of them less than an eighth.
+                // Cubed: one turn in ten takes three quarters of the longest, half of them less
+                // than an eighth.
                 Cost::Chance(random, longest) => random.random::<f64>().powi(3) * *longest,
             };
             self.spent += took;
@@ -106,7 +107,8 @@ impl VirtualComposer {
                 planned = true;
                 self.coming.push_back(Made { at: self.next, spent: self.spent, took, plan });
             }
-            // A turn that neither took something in nor planned is the end of what the message before it brought about.
+            // A turn that neither took something in nor planned is the end of what the message
+            // before it brought about.
             let over = self.taken - u64::from(heard > 0 || planned);
             while let Some((_, sample)) = self.marks.pop_front_if(|(taken, _)| *taken <= over) {
                 self.done.push_back((self.next, sample));
@@ -133,7 +135,8 @@ impl VirtualComposer {
         self.next = self.next.max(now) + seconds;
     }
 
-    /// Everything up to this sample has been dealt with, and what came of it is with the audio side.
+    /// Everything up to this sample has been dealt with, and what came of it is with the audio
+    /// side.
     pub fn done_until(&self) -> u64 {
         self.done_until
     }

@@ -1,4 +1,5 @@
-//! A host without threads and without a clock: it asks the plugin's audio side for blocks, and turns its composer in line.
+//! A host without threads and without a clock: it asks the plugin's audio side for blocks, and
+//! turns its composer in line.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -115,7 +116,7 @@ impl VirtualHost {
         }
     }
 
-    /// Does something between blocks. Returns whether it must end all that sounds of ours.
+    /// Does something between blocks. Returns whether it must end all of Segue's notes.
     pub fn apply(&mut self, cue: &Cue) -> bool {
         let (was, old) = (self.song.state, self.settings);
         match cue {
@@ -226,7 +227,7 @@ impl VirtualHost {
         wrapped
     }
 
-    /// Whether the composer was in time for everything of the last so many seconds.
+    /// Whether the composer was in time for everything of the last `seconds`.
     pub fn kept_up(&self, seconds: f64) -> bool {
         self.behind_at.is_none_or(|at| self.seconds - at > seconds)
     }

@@ -43,7 +43,7 @@ pub struct Sounded {
 /// A voice at the output.
 #[derive(Clone, Copy, Debug)]
 struct Voice {
-    /// The number of our note; nothing for what passes through.
+    /// The number of our note; `None` for what passes through.
     ours: Option<usize>,
     since: u64,
 }
@@ -59,7 +59,8 @@ pub struct Witness {
     clock_from: u64,
     /// All our notes so far.
     pub ours: Vec<Sounded>,
-    /// For each time the player struck into our notes and they were to end at once, the samples until the last had.
+    /// For each time the player struck into our notes and they were to end at once, the samples
+    /// until the last had.
     pub barge_ins: Vec<u64>,
     /// Something ended all of ours that began before a sample, and the host had no room for it yet.
     ending: Option<u64>,
@@ -92,7 +93,8 @@ impl Witness {
         self.voices.iter().filter(|(_, voice)| voice.ours.is_some()).map(|(at, _)| *at).min()
     }
 
-    /// After a block was processed and before time passes: what the host asked for in it, and whether that ends all of ours.
+    /// After a block was processed and before time passes: what the host asked for in it, and
+    /// whether that ends all of ours.
     ///
     /// # Errors
     /// Says what does not hold.
@@ -216,13 +218,15 @@ impl Witness {
         let song = host.song.place_of(time, host.rate);
         // A plugin that is not told the loop learns of its end at the next block.
         let blind = !host.song.tells_cycle && !host.song.wraps(time as usize + 1, host.rate).is_empty();
-        // Which plan it was is known from the plugin's own clock; how exact it was, from the host's song alone.
+        // Which plan it was is known from the plugin's own clock; how exact it was, from the host's
+        // song alone.
         let at = self.clock.beats_at(sample - self.clock_from);
         let Some((planned, made)) = self.plans.find(key, velocity, at) else {
             return Err(format!("key {key}, velocity {velocity} at {sample}: nobody planned it"));
         };
-        // The jam is somewhere else than the song, but at the same place of its bar. Where the metre has changed since the
-        // song last jumped, bars of both lengths lie between, so the place in a 64th is compared.
+        // The jam is somewhere else than the song, but at the same place of its bar. Where the
+        // metre has changed since the song last jumped, bars of both lengths lie between, so the
+        // place in a 64th is compared.
         let beats = song - (planned.note.onset + planned.shift).as_f64();
         let folded = (beats + UNIT / 2.0).rem_euclid(UNIT) - UNIT / 2.0;
         let error =
@@ -266,8 +270,8 @@ impl Witness {
         ours.iter().map(tell).collect::<Vec<_>>().join(", ")
     }
 
-    /// None of ours sounds that began before this block. A note on the line that a loop goes back to may have begun a sample
-    /// before it: the line lies between two samples.
+    /// None of ours sounds that began before this block. A note on the line that a loop goes back
+    /// to may have begun a sample before it: the line lies between two samples.
     fn none_from_before(&self, start: u64) -> Result<(), String> {
         let old = self.voices.iter().find(|(_, voice)| voice.ours.is_some() && voice.since + 1 < start);
         old.map_or(Ok(()), |(at, voice)| {
@@ -284,7 +288,8 @@ impl Witness {
         ends: &[(usize, u64)],
     ) -> Result<(), String> {
         let settings = &host.settings;
-        // A trigger may move the mode within the block, and what it chose holds though it is learnt no more.
+        // A trigger may move the mode within the block, and what it chose holds though it is learnt
+        // no more.
         let mode = host.status.mode();
         if !matches!(mode, Mode::Answer | Mode::Continue) || settings.when.mode_trigger.is_some() {
             return Ok(());

@@ -78,7 +78,7 @@ impl Chord {
         Self { root: root.rem_euclid(12), quality, bass: None }
     }
 
-    /// The same, so many semitones higher.
+    /// The same, this many semitones higher.
     #[must_use]
     pub fn up(self, semitones: i32) -> Self {
         let moved = |class: i32| (class + semitones).rem_euclid(12);

@@ -18,7 +18,7 @@ impl Cycles {
         Self { by_letter: BTreeMap::new(), freedom: song.freedom / 4.0 }
     }
 
-    /// The pattern of a bar, among so many. `restless` is the chance that every second bar has
+    /// The pattern of a bar, among this many. `restless` is the chance that every second bar has
     /// another one.
     pub fn pattern(&mut self, dice: &mut Dice, bar: &BarOf, patterns: usize, restless: f64) -> usize {
         let cycle = self.by_letter.entry(bar.section.letter).or_insert_with(|| {

@@ -77,7 +77,7 @@ impl Form<'_> {
         if from.is_empty() { &of[0] } else { from[dice.weighted(&weights)] }
     }
 
-    /// A loop over so many bars; one of eight chords may take half of the time.
+    /// A loop over this many bars; one of eight chords may take half of the time.
     fn looped(&self, dice: &mut Dice, progression: &Progression, bars: usize) -> Vec<Bar> {
         let doubled = progression
             .at_double_time()

@@ -14,7 +14,7 @@ pub struct Grid {
 }
 
 impl Grid {
-    /// A metre in so many steps a bar, if they are of whole ticks and of whole number to a beat.
+    /// A metre in this many steps a bar, if they are of whole ticks and of whole number to a beat.
     pub fn new(meter: Meter, steps: u8) -> Option<Self> {
         let bar = Tick::from(meter.numerator) * 4 * TICKS_PER_BEAT / Tick::from(meter.denominator);
         let steps = Tick::from(steps);
@@ -57,7 +57,7 @@ impl Grid {
         }
     }
 
-    /// Where the chords of a bar begin, of so many that share it.
+    /// Where the chords of a bar begin, of this many that share it.
     pub fn chord_starts(self, chords: usize) -> Vec<Tick> {
         let beats = self.beats();
         let starts: &[Tick] = match (chords, beats) {

@@ -77,7 +77,7 @@ enum Shape {
     Leap,
 }
 
-/// Degrees above the first of so many notes.
+/// Degrees above the first of this many notes.
 fn contour(dice: &mut Dice, count: usize) -> Vec<i32> {
     let shape = *dice.pick(&SHAPES);
     let mut at = 0;

@@ -48,12 +48,12 @@ impl TryFrom<String> for Chords {
 }
 
 impl Progression {
-    /// Its bars, so many semitones above C, as often as it takes to fill `count`.
+    /// Its bars, this many semitones above C, as often as it takes to fill `count`.
     pub fn filling(&self, count: usize, up: i32) -> Vec<Bar> {
         self.bars(up).into_iter().cycle().take(count).collect()
     }
 
-    /// Its bars, so many semitones above C.
+    /// Its bars, this many semitones above C.
     pub fn bars(&self, up: i32) -> Vec<Bar> {
         let moved = |bar: &Bar| bar.iter().map(|chord| chord.up(up)).collect();
         self.chords.0.iter().map(moved).collect()

@@ -54,7 +54,7 @@ impl Rhythms {
         Ok(())
     }
 
-    /// The rhythm of a motif of so many bars. Its bars are often alike, and the last one mostly
+    /// The rhythm of a motif of this many bars. Its bars are often alike, and the last one mostly
     /// comes to rest.
     pub fn motif(&self, dice: &mut Dice, grid: Grid, bars: usize, level: Level, syncopation: f64) -> Rhythm {
         let list = match level {

@@ -24,7 +24,7 @@ pub struct Key {
 }
 
 impl Key {
-    /// So many semitones higher.
+    /// This many semitones higher.
     #[must_use]
     pub fn up(self, semitones: i32) -> Self {
         Self { tonic: (self.tonic + semitones).rem_euclid(12), ..self }
@@ -77,8 +77,8 @@ pub fn keys_of(set: PitchClasses, (low, high): (i32, i32)) -> Vec<i32> {
     (low..=high).filter(|&key| has(set, key)).collect()
 }
 
-/// So many degrees of a set above a key, which need not be one of them; folded back where it leaves
-/// the range.
+/// This many degrees of a set above a key, which need not be one of them; folded back where it
+/// leaves the range.
 pub fn degrees_up(key: i32, degrees: i32, set: PitchClasses, range: (i32, i32)) -> i32 {
     let keys = keys_of(set, range);
     if keys.is_empty() {

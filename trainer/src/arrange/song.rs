@@ -86,8 +86,8 @@ impl<'a> Song<'a> {
         Self::of_plans(dice, style, |_, plans| plans)
     }
 
-    /// A song of one section without a tune, for two who trade: so many bars of what the song would
-    /// have been.
+    /// A song of one section without a tune, for two who trade: this many bars of what the song
+    /// would have been.
     pub fn for_trading(dice: &mut Dice, style: &'a Style, bars: usize) -> Self {
         let one = |dice: &mut Dice, plans: Vec<Plan>| {
             let moved = |plan: &Plan| -> Vec<Bar> {

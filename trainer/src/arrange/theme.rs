@@ -66,7 +66,7 @@ pub struct Manner<'a> {
 enum Turn {
     /// As it was.
     Same,
-    /// So many degrees higher.
+    /// This many degrees higher.
     Sequence(i32),
     /// With another end.
     NewTail,
@@ -104,7 +104,7 @@ const EIGHTS: [[Cell; 4]; 7] = {
     ]
 };
 
-/// The cells of so many of them. Sixteen bars are eight bars twice, the first time with an open
+/// The cells of this many of them. Sixteen bars are eight bars twice, the first time with an open
 /// end.
 fn plan(dice: &mut Dice, cells: usize) -> Vec<Cell> {
     let eight = *dice.pick(&EIGHTS);
@@ -160,7 +160,7 @@ pub fn compose(dice: &mut Dice, ground: &Ground, manner: &Manner) -> Vec<Tone> {
     tune
 }
 
-/// An upbeat of so many notes that go by step to the first of a cell, where there is room for it.
+/// An upbeat of this many notes that go by step to the first of a cell, where there is room for it.
 fn lead_in(tune: &mut Vec<Tone>, ground: &Ground, first: Tone, count: Tick, from_below: bool) {
     let step = ground.grid.step * if ground.grid.steps_a_beat() == 3 { 1 } else { 2 };
     let from = first.at - count * step;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use crate::ngrams;
 use crate::record::Record;
 
-/// One piece of so many is kept aside, and no fewer than the least.
+/// One piece in this many is kept aside, and no fewer than the least.
 const SHARE: usize = 6;
 const LEAST: usize = 2;
 /// Pieces that share this much of their 16-note runs, in any key, are one work: another take or

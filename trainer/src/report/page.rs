@@ -51,7 +51,7 @@ impl Page {
     }
 }
 
-/// So many bits as a number of things to choose from: what a musician can picture.
+/// This many bits as a number of things to choose from: what a musician can picture.
 fn choices(bits: f64) -> String {
     let (number, mut said) = (bits.exp2(), String::new());
     let digits = if number < 1000.0 {

@@ -26,7 +26,7 @@ pub struct KeyRing {
 }
 
 impl KeyRing {
-    /// For so many notes, a power of two and no fewer than [`ROWS`].
+    /// For this many notes, a power of two and no fewer than [`ROWS`].
     pub fn new(heads: usize, notes: usize, resolution: Resolution) -> Self {
         let bytes = resolution.bytes();
         Self {
@@ -97,7 +97,7 @@ pub struct ValueRing {
 }
 
 impl ValueRing {
-    /// For so many notes, a power of two and no fewer than [`COLUMNS`].
+    /// For this many notes, a power of two and no fewer than [`COLUMNS`].
     pub fn new(heads: usize, notes: usize, resolution: Resolution) -> Self {
         let bytes = resolution.bytes();
         Self {

@@ -56,8 +56,8 @@ impl Sequence {
         Self::targeting(tokenizer, context, counts, |_| Aim::default())
     }
 
-    /// The same; `aim` says, by the place of the next note, what to predict there. Without a fitting
-    /// note from there on, the target is the very next note.
+    /// The same; `aim` says, by the place of the next note, what to predict there. Without a
+    /// fitting note from there on, the target is the very next note.
     pub fn targeting(
         tokenizer: &Tokenizer,
         context: &Context,

@@ -63,8 +63,8 @@ impl Accompaniment {
     ///
     /// The request is a duet's: for Segue's next note, whatever the player plays before it. In the
     /// plugin a duet is planned ahead, because a note must be on its way before it is due, and
-    /// plans are taken back where the player's notes change them. Here nothing has to be on its way:
-    /// a note is drawn when it is due, and nothing is taken back.
+    /// plans are taken back where the player's notes change them. Here nothing has to be on its
+    /// way: a note is drawn when it is due, and nothing is taken back.
     ///
     /// # Errors
     /// [`Rest::Unheard`] for a piece without notes; [`Rest::NotFinite`] where the model is broken.

@@ -48,8 +48,8 @@ pub struct Continuation {
 }
 
 impl Continuation {
-    /// The bar lines at which an answer of so many bars begins and ends; `None` if the prompt holds
-    /// no note to go on from. To a keyboard a drum's is none.
+    /// The bar lines at which an answer of this many bars begins and ends; `None` if the prompt
+    /// holds no note to go on from. To a keyboard a drum's is none.
     pub fn span(prompt: &Piece, bars: u32, parts: PartSet) -> Option<(Beats, Beats)> {
         let start = prompt.bar_line_from(ending(&heard_for(prompt, parts))?);
         Some((start, prompt.bar_lines_later(start, bars)))
@@ -58,7 +58,8 @@ impl Continuation {
     /// Continues `prompt`.
     ///
     /// # Errors
-    /// [`Rest::Unheard`] where it has no notes but drums; [`Rest::NotFinite`] where the model is broken.
+    /// [`Rest::Unheard`] where it has no notes but drums; [`Rest::NotFinite`] where the model is
+    /// broken.
     pub fn of(prompt: &Piece, model: Arc<Model>, options: &ContinuationOptions) -> Result<Self, Rest> {
         let heard = heard_for(prompt, options.parts);
         let (start, end) = Self::span(prompt, options.bars, options.parts).ok_or(Rest::Unheard)?;

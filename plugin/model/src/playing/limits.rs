@@ -110,8 +110,8 @@ impl Limits {
         earliest
     }
 
-    /// Whether a note of a part can still begin in the tick of the newest one. Steps of one tick are
-    /// in the order of their parts, then keys.
+    /// Whether a note of a part can still begin in the tick of the newest one. Steps of one tick
+    /// are in the order of their parts, then keys.
     pub(crate) fn follows_with(&self, part: Option<Part>, last: &ContextNote) -> bool {
         match part.cmp(&last.part) {
             Ordering::Less => false,

@@ -118,7 +118,8 @@ impl Sampler {
     }
 }
 
-/// Of the probability of all symbols `within`, the share of those allowed; all where there are none.
+/// Of the probability of all symbols `within`, the share of those allowed; all where there are
+/// none.
 pub(crate) fn share(logits: &[f32], within: impl Fn(usize) -> bool, allowed: impl Fn(usize) -> bool) -> f32 {
     let inside = || (0..logits.len()).filter(|&symbol| within(symbol));
     let top = inside().map(|symbol| logits[symbol]).fold(f32::NEG_INFINITY, f32::max);

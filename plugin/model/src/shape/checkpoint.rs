@@ -164,7 +164,8 @@ impl Checkpoint {
         for parameter in parameters(&config, &Vocabulary::new()) {
             let damaged = || CheckpointError::Parameter(parameter.name.clone());
             let tensor = tensors.tensor(&parameter.name).map_err(|_| damaged())?;
-            // As many numbers in another shape are other numbers: a transposed matrix plays nonsense.
+            // As many numbers in another shape are other numbers: a transposed matrix plays
+            // nonsense.
             let shorter = is_table(&parameter.name) && tensor.shape().get(1..) == parameter.shape.get(1..);
             if tensor.shape() != parameter.shape && !shorter {
                 return Err(damaged());
@@ -237,7 +238,8 @@ impl Checkpoint {
         safetensors::serialize(views, Some(metadata)).map_err(broken)
     }
 
-    /// The same model, grown to tell parts apart: what it knew it still knows, and the rest begins by chance.
+    /// The same model, grown to tell parts apart: what it knew it still knows, and the rest begins
+    /// by chance.
     pub fn with_parts(mut self, seed: u64) -> Self {
         if self.config.parts {
             return self;

@@ -20,7 +20,8 @@ pub struct Config {
     pub window: usize,
     /// How many earlier predictions the copying heads look at.
     pub copy_window: usize,
-    /// Whether it tells parts apart: it predicts which part plays next, and has an alphabet for drums.
+    /// Whether it tells parts apart: it predicts which part plays next, and has an alphabet for
+    /// drums.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub parts: bool,
 }

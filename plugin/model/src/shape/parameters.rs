@@ -62,7 +62,8 @@ impl Field {
         }
     }
 
-    /// How many symbols it has in a model of that size: one that knows of parts has the drums behind the keys.
+    /// How many symbols it has in a model of that size: one that knows of parts has the drums
+    /// behind the keys.
     pub fn alphabet(self, config: &Config, vocabulary: &Vocabulary) -> usize {
         let drums = if self == Self::Key && config.parts { Part::DRUM_KEYS } else { 0 };
         self.symbols(vocabulary) + drums

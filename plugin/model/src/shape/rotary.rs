@@ -36,7 +36,8 @@ static TURNED: LazyLock<Turned> = LazyLock::new(|| {
     Turned { starts, turned }
 });
 
-/// The turns with the step counter of the first steps: a training sequence has no more, and each of its notes asks twice.
+/// The turns with the step counter of the first steps: a training sequence has no more, and each of
+/// its notes asks twice.
 static STEPPED: LazyLock<Vec<[(f32, f32); PAIRS - TIMED]>> =
     LazyLock::new(|| (0..1024).map(stepped).collect());
 

@@ -18,7 +18,7 @@ pub fn any_note(random: &mut Pcg64Mcg, onset: Tick, longest: Tick) -> ContextNot
     }
 }
 
-/// What two keyboards might play: so many notes of both roles, in order.
+/// What two keyboards might play: this many notes of both roles, in order.
 pub fn notes(seed: u64, count: usize) -> Vec<ContextNote> {
     let mut random = Pcg64Mcg::new(u128::from(seed) << 1 | 1);
     let mut onset = 0;

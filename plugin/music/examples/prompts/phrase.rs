@@ -4,7 +4,7 @@ use segue_music::{Beats, Key, Meter, Note, Piece, Tempo, Track};
 
 use super::touch::Touch;
 
-/// A phrase: each hand as notes with their lengths in so many parts of a beat, `G3+B3:4` a chord,
+/// A phrase: each hand as notes with their lengths in this many parts of a beat, `G3+B3:4` a chord,
 /// `-` a rest. Bar lines are for the reader.
 pub struct Phrase {
     /// The file's name, without its ending.

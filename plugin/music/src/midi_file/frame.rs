@@ -49,7 +49,8 @@ impl<'a> Frame<'a> {
         }
         let truncated = || MidiError::Truncated("it ends in its header".into());
         let (head, rest) = bytes[before..].split_at_checked(CHUNK_HEAD).ok_or_else(truncated)?;
-        // A header may be longer than what is known of it. Where its length leads nowhere, it is not.
+        // A header may be longer than what is known of it. Where its length leads nowhere, it is
+        // not.
         let named = length(head);
         let leads = named >= HEADER && rest.get(named..).is_some_and(begins_a_chunk);
         let size = if leads { named } else { HEADER };

@@ -45,7 +45,7 @@ fn from_vec(bytes: Vec<u8>) -> Result<Piece, MidiError> {
     Ok(Piece { source: Some(Source::new(bytes, remarks.into_vec())), ..piece })
 }
 
-/// The latest tick that is read at so many ticks a beat.
+/// The latest tick that is read at this many ticks a beat.
 pub(super) fn latest(division: u16) -> i64 {
     LONGEST.div_floor(Beats::ONE).saturating_mul(i64::from(division))
 }

@@ -19,7 +19,7 @@ pub struct Remark {
 /// A kind of oddity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Oddity {
-    /// So many bytes lie before the header.
+    /// This many bytes lie before the header.
     BytesBefore(usize),
     /// The header names a format that does not exist.
     Format(u16),
@@ -29,7 +29,7 @@ pub(super) enum Oddity {
     NextFile,
     /// A track's length is not where it ends.
     Length,
-    /// The file ends in a track, of which so many bytes are missing.
+    /// The file ends in a track, of which this many bytes are missing.
     CutOff(usize),
     /// A track goes on with what is no event.
     Broken,

@@ -22,7 +22,7 @@ pub fn track(events: &[u8]) -> Vec<u8> {
     bytes
 }
 
-/// A file of so many ticks a beat, whose tracks end with their last event.
+/// A file of this many ticks a beat, whose tracks end with their last event.
 pub fn file_of(format: u16, division: u16, tracks: &[&[u8]]) -> Vec<u8> {
     let mut bytes = header(format, tracks.len() as u16, division);
     for events in tracks {

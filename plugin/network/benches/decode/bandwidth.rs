@@ -87,7 +87,7 @@ fn read_all(lines: &[Line], streams: usize) -> u64 {
     }
 }
 
-/// Every line once: the slice cut into so many parts, and of each part four lines in turn.
+/// Every line once: the slice cut into this many parts, and of each part four lines in turn.
 #[inline(always)]
 fn side_by_side<const STREAMS: usize>(lines: &[Line]) -> u64 {
     let part = lines.len() / STREAMS;

@@ -81,7 +81,7 @@ impl CandleStep {
         self.bytes
     }
 
-    /// What so many notes took.
+    /// What this many notes took.
     pub fn times(&mut self, notes: usize) -> Result<Times> {
         for _ in 0..20 {
             self.note()?;

@@ -33,7 +33,7 @@ impl Times {
         Self { p50: at(0.5), p99: at(0.99) }
     }
 
-    /// Does a thing so many times.
+    /// Does a thing this many times.
     pub fn measure(count: usize, mut thing: impl FnMut()) -> Self {
         Self::of((0..count).map(|_| took(&mut thing)).collect())
     }

@@ -84,7 +84,7 @@ impl Jam {
         said + took(|| _ = self.generator.prefill(1))
     }
 
-    /// What decoding so many notes took, from the state of the cache to the logits and the next
+    /// What decoding this many notes took, from the state of the cache to the logits and the next
     /// state.
     pub fn decoding(&mut self, notes: usize) -> Times {
         Times::of((0..notes as i64).map(|place| self.decode(place)).collect())
@@ -99,7 +99,7 @@ impl Jam {
         Times::of((0..notes as i64).map(decode).collect())
     }
 
-    /// What so many notes took as the plugin plays them, with limits, masks and chance.
+    /// What this many notes took as the plugin plays them, with limits, masks and chance.
     pub fn playing(&mut self, notes: usize) -> Times {
         Times::measure(notes, || self.note())
     }

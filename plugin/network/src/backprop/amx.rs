@@ -1,4 +1,5 @@
-//! Products of panels on AMX's tile registers (Intel SDM volume 1, chapter 18): 16,384 multiplications in sixteen cycles.
+//! Products of panels on AMX's tile registers (Intel SDM volume 1, chapter 18): 16,384
+//! multiplications in sixteen cycles.
 
 use std::arch::asm;
 use std::arch::x86_64::__cpuid_count;
@@ -6,7 +7,8 @@ use std::sync::OnceLock;
 
 use super::tiles::{HALF, SIDE, Tile};
 
-/// Whether this processor has AMX with bf16 and the system lets this process use it. Linux wants to be asked once.
+/// Whether this processor has AMX with bf16 and the system lets this process use it. Linux wants to
+/// be asked once.
 pub fn available() -> bool {
     static ALLOWED: OnceLock<bool> = OnceLock::new();
     *ALLOWED.get_or_init(|| {
@@ -46,11 +48,13 @@ static SHAPE: Shape = Shape {
     rows: [16, 16, 16, 16, 16, 16, 16, 16, 0, 0, 0, 0, 0, 0, 0, 0],
 };
 
-/// A square of 32 for each of `panels` right panels, one beside the other: `out = keep · out + left · right`.
+/// A square of 32 for each of `panels` right panels, one beside the other:
+/// `out = keep · out + left · right`.
 ///
 /// # Safety
-/// [`available`] said so. `left` points at `depth` pairs of tiles of one panel; `right` at `depth` pairs of each panel, `right_step`
-/// tiles apart; `out` at `32 · panels` numbers in each of 32 rows, `stride` numbers apart, which nobody else uses.
+/// [`available`] said so. `left` points at `depth` pairs of tiles of one panel; `right` at `depth`
+/// pairs of each panel, `right_step` tiles apart; `out` at `32 · panels` numbers in each of 32
+/// rows, `stride` numbers apart, which nobody else uses.
 pub unsafe fn multiply(
     left: *const Tile,
     (right, right_step): (*const Tile, usize),
@@ -60,8 +64,8 @@ pub unsafe fn multiply(
 ) {
     const PAIR: usize = 2 * size_of::<Tile>();
     debug_assert!(panels > 0 && depth > 0 && right_step >= 2 * depth);
-    // SAFETY: every address is inside what the caller vouches for; the block sets the shape of the tiles itself and releases
-    // them, so that it leaves no state behind but what it says.
+    // SAFETY: every address is inside what the caller vouches for; the block sets the shape of the
+    // tiles itself and releases them, so that it leaves no state behind but what it says.
     unsafe {
         asm!(
             "ldtilecfg [{any}]",

@@ -1,6 +1,7 @@
 //! What matrix products are computed in.
 
-/// f32, or bf16 factors with f32 sums. Holding one of bf16 is the proof that this processor has the instructions.
+/// f32, or bf16 factors with f32 sums. Holding one of bf16 is the proof that this processor has the
+/// instructions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Arithmetic(Kind);
 

@@ -54,7 +54,8 @@ impl Shape {
         View::new(first * self.dim + head * HEAD_DIM, count, HEAD_DIM, self.dim)
     }
 
-    /// Blocks of queries with the keys any of them may see: (first query, queries, first key, keys).
+    /// Blocks of queries with the keys any of them may see: (first query, queries, first key,
+    /// keys).
     fn blocks(self) -> impl Iterator<Item = (usize, usize, usize, usize)> {
         (0..self.length).step_by(BLOCK).map(move |first| {
             let queries = BLOCK.min(self.length - first);
@@ -72,7 +73,8 @@ pub fn turn(qkv: &mut [f32], dim: usize, angles: &[Angles], turn: impl Fn(&Angle
     }
 }
 
-/// (length, 3 · dim) turned queries, keys and values to (length, dim). Leaves each head's logarithms of sums in `totals`.
+/// (length, 3 · dim) turned queries, keys and values to (length, dim). Leaves each head's
+/// logarithms of sums in `totals`.
 pub fn attend(
     arithmetic: Arithmetic,
     shape: Shape,

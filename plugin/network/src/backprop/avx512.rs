@@ -1,4 +1,5 @@
-//! Products of panels with AVX-512's sums of pairs of bf16 (VDPBF16PS): Cooper Lake, Zen 4 and later.
+//! Products of panels with AVX-512's sums of pairs of bf16 (VDPBF16PS): Cooper Lake, Zen 4 and
+//! later.
 
 use std::arch::x86_64::*;
 
@@ -11,14 +12,17 @@ pub fn available() -> bool {
         && is_x86_feature_detected!("avx512bf16")
 }
 
-/// Rows of a tile whose sums are kept in registers at a time: sixteen sums of sixteen, of 32 registers.
+/// Rows of a tile whose sums are kept in registers at a time: sixteen sums of sixteen, of 32
+/// registers.
 const ROWS: usize = 8;
 
-/// A square of 32 for each of `panels` right panels, one beside the other: `out = keep · out + left · right`.
+/// A square of 32 for each of `panels` right panels, one beside the other:
+/// `out = keep · out + left · right`.
 ///
 /// # Safety
-/// The processor has these features. `left` points at `depth` pairs of tiles of one panel; `right` at `depth` pairs of each panel,
-/// `right_step` tiles apart; `out` at `32 · panels` numbers in each of 32 rows, `stride` numbers apart, which nobody else uses.
+/// The processor has these features. `left` points at `depth` pairs of tiles of one panel; `right`
+/// at `depth` pairs of each panel, `right_step` tiles apart; `out` at `32 · panels` numbers in each
+/// of 32 rows, `stride` numbers apart, which nobody else uses.
 #[target_feature(enable = "avx512f,avx512bw,avx512bf16")]
 pub unsafe fn multiply(
     left: *const Tile,

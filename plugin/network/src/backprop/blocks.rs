@@ -128,7 +128,8 @@ impl Attention {
     }
 }
 
-/// Rows that go through a feed-forward half at a time: what is between its products stays in the second-level cache.
+/// Rows that go through a feed-forward half at a time: what is between its products stays in the
+/// second-level cache.
 const ROWS: usize = 64;
 
 /// `x + out · swiglu(in · norm(x))`.

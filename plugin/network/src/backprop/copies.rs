@@ -1,15 +1,16 @@
 //! Copying attention, forward and back.
 //!
-//! What predictions turned out to be is a matrix with one 1 in each row, so the share of each symbol is a product with it, and so
-//! is the way back. Copied intervals have a column for each interval, and each reader finds its symbols some columns further.
+//! What the predictions turned out to be is a one-hot matrix, so each symbol's share is a matrix
+//! product, forward and back. Copied intervals have a column for each interval, and each reader
+//! finds its symbols some columns further.
 
 use segue_model::{HEAD_DIM, elementary::exp};
 
 use super::arithmetic::Arithmetic;
-use super::overlap::{overlap, overlap_back};
+use super::copy_logits::{Gates, say, say_back};
 use super::product::{Factor, multiply};
 use super::rows::{row_dots, softmax_back};
-use super::simd::{dot, highest, sum, vectorised};
+use super::simd::{highest, sum, vectorised};
 use super::sized;
 use super::tiles::{Panels, SIDE, Side};
 use crate::ops::Copied;
@@ -32,7 +33,8 @@ pub struct Room {
     means: Vec<f32>,
 }
 
-/// Where a copy's queries and keys are among the rows of a head: they lie beside each other, copy by copy.
+/// Where a copy's queries and keys are among the rows of a head: they lie beside each other, copy
+/// by copy.
 #[derive(Clone, Copy, Debug)]
 pub struct Place {
     /// Which copy.
@@ -114,7 +116,8 @@ fn blocks(copied: &Copied) -> impl Iterator<Item = (usize, usize, usize, usize)>
 }
 
 impl Copies {
-    /// Looks from each of one sequence's predictions at those before it; what each says is in `said`.
+    /// Looks from each of one sequence's predictions at those before it; what each says is in
+    /// `said`.
     pub fn forward(
         &mut self,
         arithmetic: Arithmetic,
@@ -161,8 +164,9 @@ impl Copies {
         }
     }
 
-    /// Back through [`Self::forward`]. `grad` is of the logits that `gate · said` was added to, (rows, symbols); sets the gradient of each
-    /// row's gate and that of the turned queries and keys.
+    /// Back through [`Self::forward`]. `grad` is of the logits that `gate · said` was added to,
+    /// (rows, symbols); sets the gradient of each row's gate and that of the turned queries and
+    /// keys.
     pub fn back(
         &self,
         arithmetic: Arithmetic,
@@ -242,17 +246,6 @@ impl Copies {
     }
 }
 
-/// Every row's gates: one for each copy.
-#[derive(Clone, Copy, Debug)]
-pub struct Gates<'a> {
-    /// (rows, copies).
-    pub numbers: &'a [f32],
-    /// How many there are.
-    pub copies: usize,
-    /// Which is meant.
-    pub copy: usize,
-}
-
 /// What a block of readers may see.
 struct Sight<'a> {
     copied: &'a Copied,
@@ -265,8 +258,8 @@ struct Sight<'a> {
 }
 
 vectorised! {
-    /// Scores to weights in place, hidden ones to zero or next to it; a reader that sees nothing has weights of zero. Leaves the
-    /// logarithms of sums of exponentials in `totals`.
+    /// Scores to weights in place, hidden ones to zero or next to it; a reader that sees nothing
+    /// has weights of zero. Leaves the logarithms of sums of exponentials in `totals`.
     fn softmax(scores: &mut [f32], keys: usize, sight: &Sight, totals: &mut [f32]) {
         for (row, (scores, total)) in scores.chunks_exact_mut(keys).zip(totals).enumerate() {
             let weights = sight.seen(row, scores, f32::NEG_INFINITY);
@@ -296,7 +289,8 @@ vectorised! {
 }
 
 impl Sight<'_> {
-    /// The scores in a reader's window; in it, what is not to be seen becomes `hidden`, and outside of it zero.
+    /// The scores in a reader's window; in it, what is not to be seen becomes `hidden`, and outside
+    /// of it zero.
     #[inline(always)]
     fn seen<'s>(&self, row: usize, scores: &'s mut [f32], hidden: f32) -> &'s mut [f32] {
         let reader = self.first + row;
@@ -312,82 +306,5 @@ impl Sight<'_> {
             *score = if visible { *score } else { hidden };
         }
         scores
-    }
-}
-
-vectorised! {
-    /// Shares of intervals, (rows, span), to `ln(1 + strength · share)` of symbols, (rows, symbols).
-    fn say(
-        shares: &[f32],
-        shifts: &[i32],
-        lowest: i32,
-        sizes: (usize, usize),
-        strength: f32,
-        said: &mut [f32],
-    ) {
-        let (span, symbols) = sizes;
-        for ((shares, said), shift) in shares.chunks_exact(span).zip(said.chunks_exact_mut(symbols)).zip(shifts) {
-            said.fill(0.0);
-            let (said, shares) = overlap(said, shares, shift + lowest);
-            for (said, share) in said.iter_mut().zip(shares) {
-                *said = ln(1.0 + strength * share);
-            }
-        }
-    }
-}
-
-vectorised! {
-    /// Back through [`say`] and the gate: from gradients of logits to those of shares and gates.
-    fn say_back(
-        said_and_grad: (&[f32], &[f32]),
-        gates: (Gates, usize),
-        shifts: &[i32],
-        lowest: i32,
-        sizes: (usize, usize),
-        strength: f32,
-        shares: &mut [f32],
-        grad_gates: &mut [f32],
-    ) {
-        let ((said, grad), (gates, first), (span, symbols)) = (said_and_grad, gates, sizes);
-        let rows = said.chunks_exact(symbols).zip(grad.chunks_exact(symbols)).zip(shares.chunks_exact_mut(span));
-        for (row, ((said, grad), shares)) in rows.enumerate() {
-            grad_gates[row * gates.copies + gates.copy] = dot(said, grad);
-            let scale = gates.numbers[(first + row) * gates.copies + gates.copy] * strength;
-            shares.fill(0.0);
-            // d ln(1 + s c) / dc = s / (1 + s c) = s · e^-said
-            let (shares, said, grad) = overlap_back(shares, said, grad, shifts[row] + lowest);
-            for ((share, said), grad) in shares.iter_mut().zip(said).zip(grad) {
-                *share = scale * grad * exp(-said);
-            }
-        }
-    }
-}
-
-/// The natural logarithm of a number from 1 to 2^100, so written that the compiler can vectorise it. Error below 2e-7 of the larger of it and 1.
-#[inline(always)]
-fn ln(x: f32) -> f32 {
-    // x = 2^power · part, part between the roots of a half and of two.
-    let bits = x.to_bits();
-    let power = (bits.wrapping_sub(0x3f35_04f3) as i32) >> 23;
-    let part = f32::from_bits(bits.wrapping_sub((power << 23) as u32));
-    // ln(part) = 2 artanh((part - 1) / (part + 1))
-    let s = (part - 1.0) / (part + 1.0);
-    let square = s * s;
-    let series =
-        2.0 + square * (2.0 / 3.0 + square * (2.0 / 5.0 + square * (2.0 / 7.0 + square * (2.0 / 9.0))));
-    power as f32 * std::f32::consts::LN_2 + s * series
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_fast_logarithm_is_one() {
-        for i in 0..4000 {
-            let x = 1.0 + (i as f32 * 0.004).powi(3);
-            let exact = f64::from(x).ln();
-            assert!((f64::from(ln(x)) - exact).abs() <= 3e-7 * exact.max(1.0), "{x}: {} for {exact}", ln(x));
-        }
     }
 }

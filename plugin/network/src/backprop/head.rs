@@ -6,7 +6,8 @@ use candle_core::Result;
 use segue_model::{Angles, HEAD_DIM};
 
 use super::blocks::{FeedForward, Normed, Room};
-use super::copies::{self, Copies, Gates, Place};
+use super::copies::{self, Copies, Place};
+use super::copy_logits::Gates;
 use super::linear::Inputs;
 use super::rows::{add_rows, add_scaled, cross_entropy};
 use super::sized;
@@ -31,12 +32,12 @@ pub struct Head {
     grad_u: Vec<f32>,
 }
 
-/// What a head is asked, and the right answers.
+/// Inputs and targets of a head.
 #[derive(Clone, Copy, Debug)]
 pub struct Questions<'a> {
     /// The field's name.
     pub name: &'a str,
-    /// What the head is told.
+    /// The rows of the table that a head is given.
     pub asked: &'a Sparse,
     /// Where its copies stand.
     pub angles: &'a [Angles],
@@ -93,7 +94,8 @@ impl Head {
         Ok(logits)
     }
 
-    /// Nats of all answers together. Adds their gradients, each times `scale`, to those of the states and of the parameters.
+    /// Nats of all answers together. Adds their gradients, each times `scale`, to those of the
+    /// states and of the parameters.
     pub fn learn(
         &mut self,
         weights: &Weights,

@@ -32,7 +32,8 @@ impl Inputs {
         self.kept.shape(width, rows);
     }
 
-    /// Takes some rows, from a row on that is a multiple of 32; their number is one too, or they are the last.
+    /// Takes some rows, from a row on that is a multiple of 32; their number is one too, or they
+    /// are the last.
     pub fn set(&mut self, arithmetic: Arithmetic, from: usize, numbers: &[f32]) {
         let view = View::new(0, numbers.len() / self.width, self.width, self.width);
         if arithmetic == Arithmetic::F32 {
@@ -70,7 +71,8 @@ impl Inputs {
         self.times(weights, matrix, 0..self.rows, out, keep);
     }
 
-    /// Adds what a gradient of outputs, (rows, outputs), means for the matrix to its sum, and sets `grad_inputs`, or adds to it.
+    /// Accumulates the weight gradient from `grad`, (rows, outputs). Sets `grad_inputs`, or adds to
+    /// it if `keep`.
     pub fn back(
         &self,
         (weights, name): (&Weights, &str),
@@ -88,7 +90,8 @@ impl Inputs {
     }
 }
 
-/// Gradients of a matrix's outputs: some rows laid out for the product back, and all for the matrix's gradient.
+/// Gradients of a matrix's outputs: some rows laid out for the product back, and all for the
+/// matrix's gradient.
 #[derive(Clone, Debug, Default)]
 pub struct Outputs {
     rows: usize,
@@ -109,7 +112,8 @@ impl Outputs {
         self.kept.shape(width, rows);
     }
 
-    /// Takes some rows, from a row on that is a multiple of 32; their number is one too, or they are the last.
+    /// Takes some rows, from a row on that is a multiple of 32; their number is one too, or they
+    /// are the last.
     pub fn set(&mut self, arithmetic: Arithmetic, from: usize, numbers: &[f32]) {
         let view = View::new(0, numbers.len() / self.width, self.width, self.width);
         if arithmetic == Arithmetic::F32 {

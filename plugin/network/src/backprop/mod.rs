@@ -1,7 +1,8 @@
 //! The training step by hand: the loss of a sequence and its gradients, forward and back.
 //!
-//! [`crate::Network`] computes the same with candle, and a test holds this to it, loss and every gradient. Here the memory is kept
-//! from pass to pass, gradients are added where they belong at once, and products may have factors in bf16.
+//! [`crate::Network`] computes the same with candle, and a test holds this to it, loss and every
+//! gradient. Here the memory is kept from pass to pass, gradients are added where they belong at
+//! once, and products may have factors in bf16.
 
 mod adamw;
 #[cfg(target_arch = "x86_64")]
@@ -12,6 +13,7 @@ mod attention;
 mod avx512;
 mod blocks;
 mod copies;
+mod copy_logits;
 mod head;
 mod linear;
 mod overlap;
@@ -28,7 +30,7 @@ pub use arithmetic::Arithmetic;
 pub use pass::Pass;
 pub use weights::{Gradients, Reading, Weights};
 
-/// The first so many numbers of a buffer, whatever they are; the memory stays from use to use.
+/// The first `count` numbers of a buffer, whatever they are; the memory stays from use to use.
 fn sized(buffer: &mut Vec<f32>, count: usize) -> &mut [f32] {
     if buffer.len() < count {
         buffer.resize(count, 0.0);

@@ -11,7 +11,8 @@ use super::table;
 use super::weights::{Gradients, Weights};
 use crate::batch::Batch;
 
-/// The memory of a pass, kept for the next one: about 100 kB a note of the longest sequence at the standard size.
+/// The memory of a pass, kept for the next one: about 100 kB a note of the longest sequence at the
+/// standard size.
 #[derive(Clone, Debug)]
 pub struct Pass {
     config: Config,
@@ -37,8 +38,8 @@ impl Pass {
         }
     }
 
-    /// Nats of each field's answers in a batch of one sequence, summed. Adds the gradient of `Σ scale · nats` over the fields to
-    /// `gradients`.
+    /// Nats of each field's answers in a batch of one sequence, summed. Adds the gradient of
+    /// `Σ scale · nats` over the fields to `gradients`.
     ///
     /// # Errors
     /// Where the weights are of another network, or the batch holds several sequences.

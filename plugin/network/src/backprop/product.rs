@@ -14,7 +14,8 @@ pub type Numbers<'a> = (&'a [f32], View, As);
 pub enum Factor<'a> {
     /// Each times `scale`.
     Numbers { numbers: Numbers<'a>, scale: f32 },
-    /// A part of these panels: so many rows or columns from a panel on, and so many numbers of the inner dimension from a tile on.
+    /// A part of these panels: this many rows or columns from a panel on, and this many numbers of
+    /// the inner dimension from a tile on.
     Panels { panels: &'a Panels, first: usize, outer: usize, from: usize, inner: usize },
 }
 
@@ -45,7 +46,8 @@ impl<'a> Factor<'a> {
         }
     }
 
-    /// Lays a part of a factor out in panels, from these places of the outer and the inner dimension on; nothing in f32.
+    /// Lays a part of a factor out in panels, from these places of the outer and the inner
+    /// dimension on; does nothing in f32.
     pub fn lay(
         arithmetic: Arithmetic,
         panels: &mut Panels,
@@ -66,7 +68,8 @@ impl<'a> Factor<'a> {
         Self::Panels { panels, first: 0, outer: panels.outer(), from: 0, inner: panels.inner() }
     }
 
-    /// The part of it with this range of rows of a left factor, or columns of a right one. It begins with a panel.
+    /// The part of it with this range of rows of a left factor, or columns of a right one. It
+    /// begins with a panel.
     pub fn outer(self, side: Side, range: Range<usize>) -> Self {
         match self {
             Self::Numbers { numbers: (numbers, view, used), scale } => {
@@ -80,7 +83,8 @@ impl<'a> Factor<'a> {
         }
     }
 
-    /// The part of it with this range of the inner dimension. It begins with a tile, and ends with one or with the matrix.
+    /// The part of it with this range of the inner dimension. It begins with a tile, and ends with
+    /// one or with the matrix.
     pub fn inner(self, side: Side, range: Range<usize>) -> Self {
         match self {
             Self::Numbers { numbers: (numbers, view, used), scale } => {
@@ -178,7 +182,8 @@ struct Kernel {
 }
 
 impl Kernel {
-    /// Squares of sums, one beside the other, for one panel of the left factor and so many of the right.
+    /// Squares of sums, one beside the other, for one panel of the left factor and this many of the
+    /// right.
     fn squares(
         &self,
         left: &[Tile],
@@ -195,7 +200,8 @@ impl Kernel {
         let (sizes, out) = ((panels, self.depth), (out.as_mut_ptr(), stride));
         match self.arithmetic.kind() {
             Kind::F32 => unreachable!("f32 has no panels"),
-            // SAFETY: holding the arithmetic is the proof of the instructions, and all lengths were checked.
+            // SAFETY: holding the arithmetic is the proof of the instructions, and all lengths were
+            // checked.
             #[cfg(target_arch = "x86_64")]
             Kind::Avx512Bf16 => unsafe { super::avx512::multiply(left, right, sizes, out, keep) },
             // SAFETY: as above.

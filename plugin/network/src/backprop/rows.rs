@@ -59,7 +59,8 @@ vectorised! {
     pub fn swiglu_back(x: &mut [f32], hidden: usize, grad: &[f32]) {
         for (row, grad) in x.chunks_exact_mut(2 * hidden).zip(grad.chunks_exact(hidden)) {
             let (gate, value) = row.split_at_mut(hidden);
-            // In chunks that are read whole before they are written: the compiler need not prove that the halves are apart.
+            // In chunks that are read whole before they are written: the compiler need not prove
+            // that the halves are apart.
             let (gates, gate_rest) = gate.as_chunks_mut::<LANES>();
             let (values, value_rest) = value.as_chunks_mut::<LANES>();
             let (grads, grad_rest) = grad.as_chunks::<LANES>();
@@ -100,8 +101,8 @@ vectorised! {
 }
 
 vectorised! {
-    /// The cross-entropy of each row with a target, in nats; the logits become their gradients, each row's times `scale`. A row
-    /// without a target costs nothing and has a gradient of zero.
+    /// The cross-entropy of each row with a target, in nats; the logits become their gradients,
+    /// each row's times `scale`. A row without a target costs nothing and has a gradient of zero.
     pub fn cross_entropy(logits: &mut [f32], symbols: usize, targets: &[Option<u32>], scale: f32) -> f64 {
         let mut nats = 0.0;
         for (row, target) in logits.chunks_exact_mut(symbols).zip(targets) {
@@ -124,8 +125,9 @@ vectorised! {
 }
 
 vectorised! {
-    /// Scores of queries to weights in place, hidden ones to zero; leaves each query's logarithm of the sum of exponentials in
-    /// `totals`. Query `first + row` sees from `window - 1` keys before it to itself; keys count from `from`.
+    /// Scores of queries to weights in place, hidden ones to zero; leaves each query's logarithm of
+    /// the sum of exponentials in `totals`. Query `first + row` sees from `window - 1` keys before
+    /// it to itself; keys count from `from`.
     pub fn banded_softmax(
         scores: &mut [f32],
         keys: usize,
@@ -171,7 +173,8 @@ vectorised! {
 }
 
 vectorised! {
-    /// Back through a softmax: each row of gradients of weights becomes one of scores. `means` are the weights' means of it.
+    /// Back through a softmax: each row of gradients of weights becomes one of scores. `means` are
+    /// the weights' means of it.
     pub fn softmax_back(grads: &mut [f32], weights: &[f32], keys: usize, means: &[f32]) {
         for ((grads, weights), mean) in grads.chunks_exact_mut(keys).zip(weights.chunks_exact(keys)).zip(means) {
             grads.iter_mut().zip(weights).for_each(|(grad, weight)| *grad = (*grad - mean) * weight);
@@ -180,7 +183,8 @@ vectorised! {
 }
 
 vectorised! {
-    /// The sum of the products of each row's `width` numbers from `at` on, rows `stride` apart in both.
+    /// The sum of the products of each row's `width` numbers from `at` on, rows `stride` apart in
+    /// both.
     pub fn row_dots(x: &[f32], y: &[f32], at: usize, width: usize, stride: usize, dots: &mut [f32]) {
         for (row, out) in dots.iter_mut().enumerate() {
             let span = at + row * stride..at + row * stride + width;

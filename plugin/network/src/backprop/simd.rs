@@ -1,6 +1,8 @@
-//! Loops over floats that the compiler can vectorise, compiled for the widest registers that the processor has.
+//! Loops over floats that the compiler can vectorise, compiled for the widest registers that the
+//! processor has.
 
-/// A function compiled three times: for AVX-512, for AVX2, and for any processor. It is chosen when it is called.
+/// A function compiled three times: for AVX-512, for AVX2, and for any processor. It is chosen when
+/// it is called.
 macro_rules! vectorised {
     ($(#[$doc:meta])* $visible:vis fn $name:ident($($arg:ident: $type:ty),* $(,)?) $(-> $out:ty)? $body:block) => {
         $(#[$doc])*

@@ -1,9 +1,10 @@
 //! Matrices in bf16, laid out as the processor multiplies them.
 //!
-//! A tile holds sixteen rows of sixteen pairs of bf16, a kilobyte. Of a left factor, a tile's row is a row of the matrix
-//! and its pairs go along the inner dimension; of a right factor, a tile's row is a pair of the inner dimension and each
-//! place in it a column. That is what AMX expects (Intel SDM, TDPBF16PS), and AVX-512 reads it as well. Two tiles side by
-//! side make a panel 32 rows or columns wide, and a panel's tiles lie in the order in which a product walks them.
+//! A tile holds sixteen rows of sixteen pairs of bf16, a kilobyte. Of a left factor, a tile's row
+//! is a row of the matrix and its pairs go along the inner dimension; of a right factor, a tile's
+//! row is a pair of the inner dimension and each place in it a column. That is what AMX expects
+//! (Intel SDM, TDPBF16PS), and AVX-512 reads it as well. Two tiles side by side make a panel 32
+//! rows or columns wide, and a panel's tiles lie in the order in which a product walks them.
 
 use crate::ops::gemm::{As, View};
 
@@ -68,7 +69,8 @@ impl Panels {
         }
     }
 
-    /// A matrix of zeros with a one at each of these places, given along the outer and along the inner dimension.
+    /// A matrix of zeros with a one at each of these places, given along the outer and along the
+    /// inner dimension.
     pub fn one_hot(
         &mut self,
         side: Side,
@@ -89,8 +91,9 @@ impl Panels {
         }
     }
 
-    /// Fills a part, from these places on, with a matrix, each number times `scale` and rounded to the nearest bf16. The product uses
-    /// the matrix as it lies or transposed. The part begins with a panel and a tile, and ends with them or with the whole.
+    /// Fills a part, from these places on, with a matrix, each number times `scale` and rounded to
+    /// the nearest bf16. The product uses the matrix as it lies or transposed. The part begins with
+    /// a panel and a tile, and ends with them or with the whole.
     ///
     /// # Safety
     /// The processor has AVX-512 F, BW and BF16.
@@ -118,7 +121,8 @@ impl Panels {
             let at = 2 * ((first / SIDE + panel) * depth + from / SIDE);
             let tiles = &mut self.tiles[at..][..2 * inner.div_ceil(SIDE)];
             let part = x86::Part { first: panel * SIDE, outer, inner, stride: view.row_stride, scale };
-            // SAFETY: the caller vouches for the processor; the numbers lie inside the view, which was checked.
+            // SAFETY: the caller vouches for the processor; the numbers lie inside the view, which
+            // was checked.
             unsafe {
                 match (along, (side == Side::Left) != along) {
                     (true, false) => x86::pack::<true, false>(tiles, numbers, &part),
@@ -137,12 +141,13 @@ mod x86 {
 
     use super::{HALF, SIDE, Tile};
 
-    /// The first so many places of sixteen.
+    /// The first `count` places of sixteen.
     fn mask(count: usize) -> __mmask16 {
         if count >= HALF { __mmask16::MAX } else { (1 << count) - 1 }
     }
 
-    /// A panel's place in a matrix: its first row or column, how many there are in all, how long the inner dimension is.
+    /// A panel's place in a matrix: its first row or column, how many there are in all, how long
+    /// the inner dimension is.
     pub struct Part {
         pub first: usize,
         pub outer: usize,
@@ -151,8 +156,9 @@ mod x86 {
         pub scale: f32,
     }
 
-    /// Fills the tiles of a panel. With `ALONG`, numbers next to each other in memory are so along the inner dimension; else along the
-    /// outer one. With `TURN`, rows and pairs change places at the end.
+    /// Fills the tiles of a panel. With `ALONG`, numbers next to each other in memory are so along
+    /// the inner dimension; else along the outer one. With `TURN`, rows and pairs change places at
+    /// the end.
     ///
     /// # Safety
     /// The processor has these features, and all of the matrix lies in the slice.
@@ -198,7 +204,8 @@ mod x86 {
             }
         } else {
             let mask = mask(outer);
-            // Word 2n of the result is word n of the low numbers, word 2n + 1 that of the high ones.
+            // Word 2n of the result is word n of the low numbers, word 2n + 1 that of the high
+            // ones.
             let order = _mm512_set_epi16(
                 31, 15, 30, 14, 29, 13, 28, 12, 27, 11, 26, 10, 25, 9, 24, 8, 23, 7, 22, 6, 21, 5, 20, 4, 19,
                 3, 18, 2, 17, 1, 16, 0,

@@ -116,8 +116,8 @@ pub struct Playing {
     #[arg(long, value_name = "P", default_value_t = 0.95, value_parser = top_p, allow_negative_numbers = true)]
     pub top_p: f32,
     /// Notes begin on multiples of this: 1/4, 1/8, 1/8T, 1/16, 1/16T, 1/32, or off. By default 1/16
-    /// if all of the input lies on sixteenths, and off otherwise; parts know 1/8T, too, and the grid
-    /// that holds both.
+    /// if all of the input lies on sixteenths, and off otherwise; parts know 1/8T, too, and the
+    /// grid that holds both.
     #[arg(long)]
     pub grid: Option<Grid>,
     /// A model of `trainer train`, instead of the one inside this program.

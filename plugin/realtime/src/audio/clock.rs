@@ -1,9 +1,10 @@
 //! The jam clock: musical time that never goes back, derived from the host's transport.
 //!
-//! While the transport plays, jam = song + offset, and the offset stays until the song position jumps. At a jump the jam
-//! moves on to the next position whose place in the bar is the song's, so that bar lines of the song are always bar
-//! lines of the jam. A change of metre is no jump: the bar lines move, and musical time goes on. While the transport
-//! stands, or where there is none, the jam goes on by samples.
+//! While the transport plays, jam = song + offset, and the offset stays until the song position
+//! jumps. At a jump the jam moves on to the next position whose place in the bar is the song's, so
+//! that bar lines of the song are always bar lines of the jam. A change of metre is no jump: the
+//! bar lines move, and musical time goes on. While the transport stands, or where there is none,
+//! the jam goes on by samples.
 //!
 //! The position of a sample is computed from an anchor, never summed over blocks, so block sizes do
 //! not affect it. The anchor moves only if the host's position differs from ours by more than the
@@ -104,7 +105,7 @@ impl Clock {
         self.offset.map(|offset| self.beats_at(sample) - offset)
     }
 
-    /// How long so many samples are at the current tempo.
+    /// How long a number of samples is at the current tempo.
     pub fn length_of(&self, samples: u64) -> Beats {
         self.timeline.beats_at(samples as f64) - self.timeline.origin
     }
@@ -134,8 +135,8 @@ impl Clock {
         self.line + (at - self.line).floor_to(self.meter.bar())
     }
 
-    /// Takes the host's account at the start of the block that begins at `sample`. After a jump the jam positions
-    /// before and after it are returned.
+    /// Updates the clock from the host's transport, at the start of the block that begins at
+    /// `sample`. After a jump it returns the jam positions before and after it.
     ///
     /// # Real-time safety
     /// Arithmetic only.
@@ -150,7 +151,8 @@ impl Clock {
         let metre_changed = meter != self.meter;
         let phase = match song.and_then(|song| phase(song, transport.bar, meter.bar())) {
             Some(phase) => phase,
-            // The host does not say where its bars begin: with the first bar of the new metre, if the song plays on.
+            // The host does not say where its bars begin: with the first bar of the new metre, if
+            // the song plays on.
             None if metre_changed => match (song, self.offset) {
                 (Some(_), Some(offset)) => (self.nearest_line(predicted) - offset) % meter.bar(),
                 _ => Beats::ZERO,
@@ -213,8 +215,9 @@ impl Clock {
         self.bar_line(at + Beats::from_parts(bar.parts() / 2))
     }
 
-    /// Whether the song can have played on from the last block to here: at any tempo between the last and the one that
-    /// is told, or, where none is, at any. A song that goes back, be it by little, has jumped.
+    /// Whether the song can have played on from the last block to here: at any tempo between the
+    /// last and the one that is told, or, where none is, at any. A song that goes back, be it by
+    /// little, has jumped.
     fn continues(&self, sample: u64, song: Beats, told: Option<Tempo>, rounding: Beats) -> bool {
         let (then, was) = self.block;
         let seconds = sample.saturating_sub(then) as f64 / self.timeline.sample_rate;

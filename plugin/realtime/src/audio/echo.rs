@@ -1,8 +1,10 @@
-//! Echoes: notes of our own that a host's routing brings back to our input. They are neither heard nor passed through.
+//! Echoes: notes of our own that a host's routing brings back to our input. They are neither heard
+//! nor passed through.
 //!
-//! A player may strike the very key that we have just struck, on the same channel; that note must not be lost. So an echo is
-//! told by more than key and time: it is as hard as our note to the MIDI step, and it comes within 10 ms, or lies at the same
-//! place in its block or at the block's start, as hosts route whole blocks. What is in doubt is the player's.
+//! A player may strike the very key that we have just struck, on the same channel; that note must
+//! not be lost. So an echo is recognised by more than key and time: it is as hard as our note to
+//! the MIDI step, and it comes within 10 ms, or lies at the same place in its block or at the
+//! block's start, as hosts route whole blocks. If unsure, a note counts as the player's.
 
 use segue_music::{Channel, Key, Velocity};
 
@@ -40,7 +42,7 @@ struct Sent {
 pub struct Echo {
     keys: [Sent; 128],
     window: u64,
-    /// Samples within which nobody strikes a key as hard as we did by chance.
+    /// Within this many samples an equal note is always an echo.
     at_once: u64,
 }
 
@@ -67,13 +69,14 @@ impl Echo {
     /// We started a note.
     pub fn sent(&mut self, note: &Struck) {
         let sent = &mut self.keys[usize::from(note.key % 128)];
-        // An off that is still on its way back belongs to the note before; it must not be taken for the player's.
+        // An off that is still on its way back belongs to the note before; it must not be taken for
+        // the player's.
         let back = sent.back && sent.channel == note.channel;
         let velocity = midi_velocity(note.velocity);
         *sent = Sent { channel: note.channel, velocity, time: note.time, at: Some(note.sample), back };
     }
 
-    /// Whether a note-on that comes in is one of ours.
+    /// Whether a note-on that comes in is an echo.
     pub fn takes_on(&mut self, note: &Struck) -> bool {
         let window = self.window;
         let sent = &mut self.keys[usize::from(note.key % 128)];

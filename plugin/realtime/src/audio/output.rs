@@ -78,7 +78,7 @@ impl Output {
         self.voices.end_all(Role::Segue, now);
     }
 
-    /// Ends those of our voices that began before a sample. `ended` is told their keys.
+    /// Ends those of our voices that began before a sample. `ended` gets their keys.
     ///
     /// # Real-time safety
     /// Neither allocates nor waits; at most 2,048 offs.
@@ -90,7 +90,7 @@ impl Output {
         self.voices.end_before(Role::Segue, sample, now);
     }
 
-    /// The pedal moves on a channel of ours.
+    /// The pedal moves on Segue's channel.
     ///
     /// # Real-time safety
     /// Wait-free.

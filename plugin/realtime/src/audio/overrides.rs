@@ -14,8 +14,8 @@ pub struct Overrides {
 }
 
 impl Overrides {
-    /// A mode parameter that moves takes back what a trigger made of it. A project that is loaded takes back everything: it
-    /// plays as it was saved.
+    /// A mode parameter that moves clears the trigger's override. A project that is loaded clears
+    /// all of them: it plays as it was saved.
     pub fn follow(&mut self, old: &Settings, new: &Settings) {
         if old.generation != new.generation {
             *self = Self::default();

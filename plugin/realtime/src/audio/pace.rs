@@ -23,7 +23,7 @@ pub struct Pace {
 }
 
 impl Pace {
-    /// A block of so many seconds starts now. Returns whether the last whole window was rendered
+    /// A block of this many seconds starts now. Returns whether the last whole window was rendered
     /// faster than real time.
     ///
     /// # Real-time safety

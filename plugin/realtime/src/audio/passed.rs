@@ -1,11 +1,12 @@
-//! What was passed through and rests away from its middle: pedals, wheel, pressure. It is the player's, and where it no longer
-//! passes it must be brought back, or it stays at the instrument for good.
+//! Controllers passed through that are not at rest: pedals, wheel, pressure. They must be reset
+//! when passing stops, or the instrument keeps them for good.
 
 use segue_music::Channel;
 
 use crate::between::message::{Message, Sink};
 
-/// Controllers that rest at zero: modulation, breath, and the pedals and switches from sustain to hold.
+/// Controllers that rest at zero: modulation, breath, and the pedals and switches from sustain to
+/// hold.
 fn rests_at_zero(controller: u8) -> bool {
     matches!(controller, 1 | 2 | 64..=69)
 }
@@ -19,7 +20,7 @@ struct Away {
     pressed: bool,
 }
 
-/// What of the player's went out and did not come back yet. Fixed memory.
+/// The controllers that were passed through and are not at rest. Fixed memory.
 #[derive(Default)]
 pub struct Passed {
     channels: [Away; 16],
@@ -48,7 +49,7 @@ impl Passed {
         }
     }
 
-    /// Brings everything back: nothing passes any more.
+    /// Resets everything: nothing passes any more.
     ///
     /// # Real-time safety
     /// Neither allocates nor waits.
@@ -59,7 +60,7 @@ impl Passed {
         }
     }
 
-    /// Brings a controller back on every channel: from here on it is a command.
+    /// Resets a controller on every channel: from here on it is a command.
     ///
     /// # Real-time safety
     /// Neither allocates nor waits.
@@ -67,7 +68,7 @@ impl Passed {
         (0..16).for_each(|channel| self.release_on(channel, controller, time, sink));
     }
 
-    /// Brings wheel and pressure of a channel back.
+    /// Resets wheel and pressure of a channel.
     ///
     /// # Real-time safety
     /// Neither allocates nor waits.

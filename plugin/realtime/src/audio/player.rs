@@ -79,7 +79,8 @@ impl Player {
         moved
     }
 
-    /// Whether a channel is one that the player plays on: what we would send there is the player's to send.
+    /// Whether a channel is one that the player plays on: what we would send there is the player's
+    /// to send.
     pub fn plays_on(&self, channel: Channel) -> bool {
         self.channels >> (channel % 16) & 1 == 1
     }

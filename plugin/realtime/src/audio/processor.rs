@@ -161,7 +161,8 @@ impl Processor {
     pub fn process(&mut self, block: Block<'_>, sink: &mut dyn Sink) {
         let Block { mut transport, settings, mut events, mut left, mut right } = block;
         let mut offset = 0;
-        // A block that reaches over the end of the song's loop is played as the two blocks that it stands for.
+        // A block that reaches over the end of the song's loop is played as the two blocks that it
+        // stands for.
         while let Some((before, begin)) = self.timing.wrap_within(&transport, left.len().min(right.len())) {
             let (now_left, later_left) = left.split_at_mut(before);
             let (now_right, later_right) = right.split_at_mut(before);

@@ -61,7 +61,7 @@ impl Timing {
         self.clock = Clock::new(self.sample_rate);
     }
 
-    /// The block has so many samples; the next one begins behind them.
+    /// Moves on past a block of `frames` samples.
     ///
     /// # Real-time safety
     /// Arithmetic only.
@@ -70,8 +70,9 @@ impl Timing {
         self.block_start += frames;
     }
 
-    /// The sample at which a song that has gone back wrapped: at the bar line that it must have passed since the block before
-    /// began. A host that tells its loop has the block cut there, and the sample is this block's first.
+    /// At which sample the loop wrapped, if the song went back: at the bar line that it must have
+    /// passed since the block before began. If the host reports its loop, the block is cut there,
+    /// and the sample is this block's first.
     ///
     /// # Real-time safety
     /// Arithmetic only.
@@ -81,8 +82,8 @@ impl Timing {
         if (self.previous..self.block_start).contains(&sample) { sample } else { self.block_start }
     }
 
-    /// How many samples of a block come before the song wraps at the end of the loop that the host tells, and where it goes on
-    /// then; `None` where it does not wrap in this block.
+    /// How many samples of a block come before the song wraps at the end of the loop that the host
+    /// reports, and where it goes on then; `None` if it does not wrap in this block.
     ///
     /// # Real-time safety
     /// Arithmetic only.

@@ -242,7 +242,7 @@ mod tests {
         Beats::ratio(time.into(), 4)
     }
 
-    /// A sink with room for so many messages.
+    /// A sink with room for this many messages.
     struct Narrow(usize, Vec<Event>);
 
     impl Sink for Narrow {
@@ -312,7 +312,7 @@ mod tests {
             |at: u32, role, answer| Sounded::On { at: beats(at), role, channel, key, velocity: 64, answer };
         let off = |at: u32, role| Sounded::Off { at: beats(at), role, channel, key };
         let (ours, theirs) = (Role::Segue, Role::Player);
-        // The off that was owed is told when it was sent.
+        // The off that was owed is reported when it was sent.
         assert_eq!(told, [on(1, ours, 3), off(3, ours), on(4, theirs, 0), off(5, theirs)]);
     }
 }

@@ -1,4 +1,5 @@
-//! The whole boundary between the audio thread and the composer: three rings and five atomics.
+//! The rings and the shared state between the audio thread and the composer. Counters and flags for
+//! the editor are in `meters`, keys played in the window in `touch`.
 //!
 //! The audio thread pushes [`Heard`] and pops [`Plan`], both wait-free, and reads how far the
 //! composer is. A third ring reports what really sounded; nothing that is played depends on it. The

@@ -6,8 +6,8 @@ use segue_music::{Beats, Key, Meter, Velocity};
 use crate::between::settings::Settings;
 use crate::between::survival::Survives;
 
-/// Counts contexts. Each note-on of the player begins a new revision, and so does everything else
-/// that ends our notes. A plan belongs to the revision that it answers.
+/// The number of a revision. Each note-on of the player begins a new one, and so does everything
+/// else that ends our notes. A plan belongs to the revision that it answers.
 pub type Revision = u32;
 
 /// How the song position moved, other than by playing on.
@@ -39,7 +39,7 @@ pub struct Tick {
     pub bar: Beats,
     /// The last bar line at or before now.
     pub line: Beats,
-    /// The metre, while the host's transport gives one; nothing is free playing.
+    /// The metre, while the host's transport gives one; `None` in free playing.
     pub meter: Option<Meter>,
     /// The parameters.
     pub settings: Settings,
@@ -58,7 +58,7 @@ pub enum Heard {
         key: Key,
         /// How hard it was struck.
         velocity: Velocity,
-        /// What of ours survives.
+        /// Which of Segue's notes survive.
         survives: Survives,
         /// The revision that begins here.
         revision: Revision,
@@ -77,7 +77,8 @@ pub enum Heard {
         /// Whether it is down now.
         down: bool,
     },
-    /// The song position jumped. Our notes have ended before this; keys that the player holds go on.
+    /// The song position jumped. Our notes have ended before this; keys that the player holds go
+    /// on.
     Jump {
         /// The jam position before the jump.
         from: Beats,
@@ -85,7 +86,7 @@ pub enum Heard {
         to: Beats,
         /// What kind of jump.
         jump: Jump,
-        /// What of ours survives: at a seamless loop, the plans from here on.
+        /// Which of Segue's notes survive: at a seamless loop, the plans from here on.
         survives: Survives,
         /// The revision that begins here.
         revision: Revision,

@@ -13,7 +13,7 @@ pub enum Expression {
     Tuning,
     /// Vibrato.
     Vibrato,
-    /// Expression.
+    /// What controller 11 is for a channel.
     Expression,
     /// Brightness.
     Brightness,

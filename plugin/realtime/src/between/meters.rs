@@ -26,7 +26,7 @@ pub struct Meters {
     pub late: AtomicU32,
     /// Planned notes that found no room.
     pub dropped: AtomicU32,
-    /// Notes of ours that the host refused: they sound in the built-in sound alone.
+    /// Segue's notes that the host refused: they sound in the built-in sound alone.
     pub unsent: AtomicU32,
     /// Notes of our own that came back and were not heard.
     pub echoes: AtomicU32,

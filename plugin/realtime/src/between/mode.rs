@@ -32,10 +32,10 @@ choice! {
 const ENDLESS: i64 = 4096;
 
 impl Mode {
-    /// What of ours survives a note-on of the player. Where Segue answers, that is what the yield
-    /// setting lets end. In a duet, and during the player's turn, plans up to the commit point
-    /// survive as well, and later ones are made again. `our_turn` says whether the note falls into
-    /// Segue's time.
+    /// Which of our notes survive a note-on of the player. Where Segue answers, that is what the
+    /// yield setting lets end. In a duet, and during the player's turn, plans up to the commit
+    /// point survive as well, and later ones are made again. `our_turn` says whether the note falls
+    /// into Segue's time.
     ///
     /// # Real-time safety
     /// Arithmetic only.

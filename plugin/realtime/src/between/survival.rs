@@ -2,7 +2,7 @@
 
 use segue_music::Beats;
 
-/// What of ours survives when a new revision begins.
+/// Which of Segue's notes survive when a new revision begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Survives {
     /// Nothing: what sounded has ended, and no plan is wanted.

@@ -15,7 +15,7 @@ choice! {
 }
 
 impl Yield {
-    /// What of ours survives when the player takes over.
+    /// Which of Segue's notes survive when the player takes over.
     ///
     /// # Real-time safety
     /// Arithmetic only.

@@ -130,7 +130,7 @@ mod tests {
         assert_eq!(short(&wanted, Some(&wanted.join("home"))), wanted.display().to_string());
         let file = place.path().join("file");
         fs::write(&file, "").expect("it can be written");
-        // (typed, what is said of it)
+        // (typed, the message)
         for (text, said) in [
             ("takes", "a whole path"),
             ("", "a whole path"),

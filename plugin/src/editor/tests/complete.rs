@@ -4,8 +4,8 @@ use nice_plug::prelude::Params;
 
 use super::*;
 
-/// What has no control of its own: bypass is the host's, and modes are large buttons that follow the
-/// one that holds.
+/// What has no control of its own: bypass is the host's, and modes are large buttons that follow
+/// the one that holds.
 const WITHOUT: [&str; 2] = ["bypass", "mode"];
 
 #[test]

@@ -161,7 +161,7 @@ fn menus_and_takes_can_be_read() {
         desk.click("Takes 0");
         check(&mut desk, &format!("no takes, {which}"));
         for number in 0..9 {
-            let id = takes::keep(&desk.view.takes, Mode::ALL[number % 4], 2, None);
+            let id = takes::keep(&desk.view.takes, Mode::ALL[number % Mode::ALL.len()], 2, None);
             desk.view.takes.set_undone(id, number % 2 == 0);
         }
         check(&mut desk, &format!("takes, {which}"));

@@ -7,7 +7,7 @@ use super::*;
 use crate::editor::icon_button::SIDE;
 use crate::takes::{Take, Takes};
 
-/// Keeps a take of so many bars of quarters, as a candidate for a prompt or as an answer of its
+/// Keeps a take of this many bars of quarters, as a candidate for a prompt or as an answer of its
 /// own.
 pub(super) fn keep(takes: &Takes, mode: Mode, bars: i64, group: Option<u64>) -> u64 {
     let note = |beat: i64| Note {
@@ -90,7 +90,7 @@ fn takes_are_legible_at_any_size_and_leave_the_roll_alone() {
             takes.name(None);
         }
         for number in 0..40 {
-            let mode = Mode::ALL[number % 4];
+            let mode = Mode::ALL[number % Mode::ALL.len()];
             let id = keep(&takes, mode, 16, None);
             first = Some(id);
             takes.set_undone(id, number % 5 == 4);

@@ -1,4 +1,4 @@
-//! What falls in one of our callbacks stays there: notes pass through, and the reason is told.
+//! A panic in one of our callbacks stays there: notes pass through, and the editor shows why.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -14,12 +14,12 @@ use crate::composer::model_choice::Load;
 
 const FRAMES: usize = 64;
 
-/// A host, whose output list may fall over what it is given.
+/// A host, whose output list may panic at what it is given.
 struct Host {
     transport: Transport,
     input: VecDeque<NoteEvent<()>>,
     output: Vec<NoteEvent<()>>,
-    /// How many more events it falls over.
+    /// How many more events it panics at.
     falls: usize,
 }
 

@@ -114,7 +114,7 @@ fn the_players_own_come_back_and_what_is_none_says_so() {
     let other = SegueParams::default();
     apply(&read[0], &other);
     assert_eq!(other.settings(), params.settings());
-    // (file, what is said of it)
+    // (file, the message)
     for (text, said) in [("[]", "no preset"), (r#"{"name":"a","values":{"x":1}}"#, "no preset")] {
         fs::write(&path, text).expect("it can be written");
         let error = folder.presets().remove(0).expect_err(text).to_string();

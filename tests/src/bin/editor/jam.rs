@@ -87,7 +87,7 @@ impl Jam {
         block as f64 * SETUP.block as f64 / SETUP.sample_rate * TEMPO / 60.0
     }
 
-    /// The phrase is played from the next bar on, so many times over.
+    /// The phrase is played from the next bar on, this many times over.
     pub fn phrase(&mut self, times: usize) {
         let bar = (Self::beats(self.blocks) / 4.0).ceil() * 4.0;
         self.phrases = (0..times).map(|time| bar + time as f64 * BARS * 4.0).collect();
@@ -151,7 +151,7 @@ impl Jam {
         }
     }
 
-    /// Until so many beats after the phrase was begun.
+    /// Until this many beats after the phrase was begun.
     pub fn until(&mut self, beats: f64) -> Result<()> {
         while self.since_phrase() < beats {
             self.play()?;

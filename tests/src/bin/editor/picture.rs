@@ -1,4 +1,4 @@
-//! Pictures of the editor, and what can be told of one without reading it.
+//! Pictures of the editor, and what can be measured in one without reading it.
 
 use std::collections::HashSet;
 use std::fs::File;

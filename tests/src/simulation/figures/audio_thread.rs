@@ -17,10 +17,12 @@ use crate::simulation::{allocations, gesture};
 
 const RATE: f64 = 48_000.0;
 const FRAMES: usize = 64;
+const MODES: usize = Mode::ALL.len();
 /// Pages of code that may run there for the first time.
 const NEW_CODE: f64 = 8.0;
 
-/// The cost of blocks of 64 samples while the other core is loaded, and what they asked of the system.
+/// The cost of blocks of 64 samples while the other core is loaded, and what they asked of the
+/// system.
 ///
 /// # Errors
 /// Where the model cannot be loaded, or this program counts no allocations.
@@ -42,14 +44,14 @@ pub fn measure() -> Result<Vec<Figure>> {
         let (mut shares, mut nothing, mut allocated, mut asked) =
             (Vec::new(), Vec::new(), 0, Asked::default());
         // Each mode and way to play for ten seconds; then again.
-        for part in 0..8 {
+        for part in 0..2 * MODES {
             host.settings = Settings {
-                mode: Mode::ALL[part % 4],
+                mode: Mode::ALL[part % MODES],
                 when: When { latch: true, bars: 4, ..When::default() },
                 ..Settings::default()
             };
-            musician.style =
-                [Style::Sixteenths, Style::Sparse, Style::Chords, Style::Sixteenths][(part + part / 4) % 4];
+            musician.style = [Style::Sixteenths, Style::Sparse, Style::Chords, Style::Sixteenths]
+                [(part + part / MODES) % 4];
             let end = host.seconds + 10.0;
             while host.seconds < end {
                 let mut events = musician.play(host.sample, FRAMES, RATE / 2.0, RATE);

@@ -16,9 +16,9 @@ use crate::simulation::{allocations, models};
 
 const RATE: f64 = 48_000.0;
 const FRAMES: usize = 512;
-/// A jam is old after so many notes.
+/// A jam is old after this many notes.
 const OLD: usize = 100_000;
-/// And young after so many.
+/// And young after this many.
 const YOUNG: usize = 100;
 /// By then every window of the model is full: from there on nothing is left to grow.
 const FULL: usize = 1_000;
@@ -36,7 +36,7 @@ struct Jam {
 impl Jam {
     fn new(model: &Arc<Model>) -> Self {
         let mut host = VirtualHost::new(model.clone(), RATE, 120.0, Cost::Cpu(1.0));
-        // Never in time for anything that costs the same each time: both jams make as many notes.
+        // In a duet Segue plays all the time, so young and old jams make as many notes.
         host.settings = Settings {
             mode: Mode::Duet,
             when: When { bars: 1, ..When::default() },
@@ -60,8 +60,9 @@ impl Jam {
         self.play(TIMED / 4, false);
     }
 
-    /// The player plays so many notes, eight to a block if `dense`, else one a sixteenth. Returned is what each note of ours cost, in
-    /// milliseconds: its own step, its four heads, and the steps of what was heard since the one before.
+    /// The player plays this many notes, eight to a block if `dense`, else one a sixteenth.
+    /// Returned is what each note of ours cost, in milliseconds: its own step, its four heads, and
+    /// the steps of what was heard since the one before.
     fn play(&mut self, notes: usize, dense: bool) -> Vec<f64> {
         let host = &mut self.host;
         let (until, mut costs) = (self.struck + notes, Vec::new());

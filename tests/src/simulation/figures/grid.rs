@@ -11,7 +11,8 @@ use crate::simulation::mutation::RATES;
 use crate::simulation::performance::{Cut, Script};
 use crate::simulation::virtual_composer::Cost;
 
-/// The largest error on steady tempos in samples, the largest on ramps in milliseconds, and what came late.
+/// The largest error on steady tempos in samples, the largest on ramps in milliseconds, and what
+/// came late.
 ///
 /// # Errors
 /// Where the model cannot be loaded.

@@ -1,4 +1,5 @@
-//! R3 and R7: from the player's last note to our first, and from the player's first to our last, in virtual time.
+//! R3 and R7: from the player's last note to our first, and from the player's first to our last, in
+//! virtual time.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -28,7 +29,7 @@ const GRID: Beats = Beats::ratio(1, 4);
 /// One hand-over.
 #[derive(Clone, Copy, Debug)]
 struct HandOver {
-    /// Samples from where the first own note was to begin to where it did; nothing where none came.
+    /// Samples from where the first own note was to begin to where it did; `None` if none came.
     late: Option<f64>,
     /// Milliseconds of computing between the last event and the first plan.
     compute: f64,
@@ -98,7 +99,8 @@ impl HandOver {
     }
 }
 
-/// A host in which one hand-over follows another. The song plays from its start, so that the jam is where the song is.
+/// A host in which one hand-over follows another. The song plays from its start, so that the jam is
+/// where the song is.
 struct Stage {
     host: VirtualHost,
     witness: Witness,
@@ -164,20 +166,24 @@ impl Stage {
         sample as f64 * self.beats_a_sample
     }
 
-    /// One: a phrase, what asks for us, and our first note. None where we rest, as in a duet we may.
+    /// One: a phrase, what asks for us, and our first note. None where we rest, as in a duet we
+    /// may.
     fn hand_over(&mut self) -> Result<Option<HandOver>, String> {
         let mode = self.host.settings.mode;
         // From here on the player plays into what is left of the answer before.
         let from = match mode {
             // The player's turns are even bars, counted from the first.
             Mode::Trade => ((self.now() / 8.0).ceil() * 8.0).max(8.0) + 0.1,
-            _ => (self.now() + self.random.random_range(0.1..1.0)).max(1.0),
+            Mode::Answer | Mode::Continue | Mode::Duet => {
+                (self.now() + self.random.random_range(0.1..1.0)).max(1.0)
+            }
         };
         let last = self.phrase(from, mode);
         let before = self.witness.ours.len();
         self.run_until(last + 1)?;
         let (spent, mut asked) = (self.host.composer.spent(), last);
-        // The beat at which the phrase is over, and the one at which we are to begin; nothing in a duet, where the model says.
+        // The beat at which the phrase is over, and the one at which we are to begin; `None` in a
+        // duet, where the model decides.
         let (over, due) = match mode {
             Mode::Answer => {
                 let released = Beats::from_f64(self.beat_of(last));
@@ -224,7 +230,8 @@ impl Stage {
                 self.beat_of(asked)
             );
         }
-        // In a duet what is further away than the horizon is not to be planned yet: it is, at the next tick, once it is not.
+        // In a duet what is further away than the horizon is not to be planned yet: it is, at the
+        // next tick, once it is not.
         let near = self.beat_of(first.on) - DUET_HORIZON.as_f64();
         let ticks = segue::between::limits::tick_samples(self.host.rate) * 2.0;
         let over = if due.is_none() { over.max(near + ticks * self.beats_a_sample) } else { over };
@@ -267,7 +274,8 @@ impl Stage {
         }
     }
 
-    /// The wait that EVAL's patience of 1 asks for: the third quartile of the last distances, within half a beat and two.
+    /// The wait at *Patience* 1: the third quartile of the last distances, between half a beat and
+    /// two.
     fn spacing(&self) -> Beats {
         let mut sorted: Vec<Beats> = self.distances.iter().copied().collect();
         sorted.sort_unstable();

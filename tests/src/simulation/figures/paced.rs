@@ -1,4 +1,5 @@
-//! One run at the pace of a sound card, with threads and a real clock: printed beside, as these machines miss deadlines on their own.
+//! One run at the pace of a sound card, with threads and a real clock: printed beside, as these
+//! machines miss deadlines on their own.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -22,7 +23,7 @@ use crate::simulation::song::Song;
 const RATE: f64 = 48_000.0;
 const FRAMES: usize = 256;
 
-/// So many seconds of it.
+/// This many seconds of it.
 ///
 /// # Errors
 /// Where the model cannot be loaded.
@@ -43,7 +44,7 @@ pub fn measure(seconds: u64) -> Result<Vec<Figure>> {
     let length = FRAMES as f64 / RATE;
     let begun = Instant::now();
     for block in 0..(seconds as f64 / length) as u64 {
-        let mode = Mode::ALL[(block as f64 * length / 15.0) as usize % 4];
+        let mode = Mode::ALL[(block as f64 * length / 15.0) as usize % Mode::ALL.len()];
         musician.style = if mode == Mode::Duet { Style::Sixteenths } else { Style::Sparse };
         let latch = (block as f64 * length) % 6.0 > 3.0;
         let settings = Settings { mode, when: When { latch, ..When::default() }, ..Settings::default() };

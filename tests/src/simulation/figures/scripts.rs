@@ -10,7 +10,7 @@ use crate::simulation::song::State;
 /// The keys that are played, over and over.
 const KEYS: [Key; 12] = [60, 64, 67, 72, 71, 67, 69, 65, 62, 65, 59, 60];
 
-/// So many notes, so many seconds apart, each held for two thirds of that.
+/// This many notes, this many seconds apart, each held for two thirds of that.
 pub fn phrase(from: f64, count: usize, apart: f64) -> Vec<(f64, f64, Key)> {
     let hundredths = |seconds: f64| (seconds * 100.0).round() / 100.0;
     (0..count)

@@ -9,11 +9,13 @@ use crate::simulation::models;
 use crate::simulation::performance::{Cut, Script};
 use crate::simulation::virtual_composer::Cost;
 
-/// How many times the price of a note is multiplied. Here a note costs a fifth of a millisecond: ten times as much changes nothing, and
-/// with a thousand times as much no sixteenth at 200 BPM can be kept up with.
+/// How many times the price of a note is multiplied. Here a note costs a fifth of a millisecond:
+/// ten times as much changes nothing, and with a thousand times as much no sixteenth at 200 BPM can
+/// be kept up with.
 const FACTORS: [f64; 4] = [1.0, 10.0, 100.0, 1000.0];
 
-/// The lag shown, and what is late, bunched or stuck; an answer at full speed and one at a tenth are printed side by side.
+/// The lag shown, and what is late, bunched or stuck; an answer at full speed and one at a tenth
+/// are printed side by side.
 ///
 /// # Errors
 /// Where the model cannot be loaded, or something does not hold that always must.
@@ -59,7 +61,8 @@ pub fn measure() -> Result<Vec<Figure>> {
     Ok(vec![
         Figure::most(
             "slow late",
-            // A note that takes longer than the one before it may come a little late; one later than 10 ms is not played.
+            // A note that takes longer than the one before it may come a little late; one later
+            // than 10 ms is not played.
             late as f64 / notes.max(1) as f64,
             0.02,
             notes,

@@ -32,8 +32,8 @@ pub fn measure() -> Result<Vec<Figure>> {
     ])
 }
 
-/// Plays with the built plugin, saves it, and loads that into two new ones: how many of the formats tell the two apart, and how many
-/// notes they played.
+/// Plays with the built plugin, saves it, and loads that into two new ones: how many of the formats
+/// tell the two apart, and how many notes they played.
 fn reloads() -> Result<(usize, u64)> {
     let (mut differ, mut notes) = (0, 0);
     for format in Format::ALL {
@@ -52,7 +52,8 @@ fn reloads() -> Result<(usize, u64)> {
     Ok((differ, notes))
 }
 
-/// Plays the phrase to an instance, with these parameters; what it sent, and how many notes of its own.
+/// Plays the phrase to an instance, with these parameters; what it sent, and how many notes of its
+/// own.
 fn answered(host: &mut dyn Host, changes: &[(&str, &str)]) -> Result<(Vec<Event>, usize)> {
     let mut script =
         bundler::Script::new(Tempo::DEFAULT, Beats::ratio(24, 1)).phrase(PLAYER_CHANNEL, &phrase());

@@ -1,4 +1,5 @@
-//! R5: at how many sixteenths of ours a note could be scheduled in time, alone and with four instances on two cores.
+//! R5: at how many sixteenths of ours a note could be scheduled in time, alone and with four
+//! instances on two cores.
 
 use std::sync::Arc;
 
@@ -57,7 +58,7 @@ pub struct Desk {
 }
 
 impl Desk {
-    /// In a mode, with the composer at so many times its price.
+    /// In a mode, with the composer at this many times its price.
     pub fn new(model: &Arc<Model>, mode: Mode, seed: u64, factor: f64) -> Self {
         let mut host = VirtualHost::new(model.clone(), RATE, TEMPO, Cost::Cpu(factor));
         host.settings = Settings {
@@ -102,7 +103,8 @@ impl Desk {
     }
 }
 
-/// Plays instances in turn on this thread, which is their core: a turn of one's composer makes the others' wait.
+/// Plays instances in turn on this thread, which is their core: a turn of one's composer makes the
+/// others' wait.
 fn share_a_core(desks: &mut [Desk], seconds: f64) {
     while desks.iter().all(|desk| desk.host.seconds < seconds) {
         for index in 0..desks.len() {

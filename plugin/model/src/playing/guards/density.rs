@@ -17,7 +17,7 @@ const SPAN: Tick = 192;
 const LOOK_BACK: usize = 256;
 /// How much denser than the other's densest span the role may be without cost.
 const FREE: f32 = 1.25;
-/// So many notes in a span are always free: eighths.
+/// This many notes in a span are always free: eighths.
 const FEW: f32 = 8.0;
 /// What the shortest time costs, in nats, for each factor of e beyond.
 const COST: f32 = 6.0;

@@ -15,7 +15,7 @@ use super::{Guard, Situation};
 const NEWEST: usize = 64;
 /// With fewer notes than this, the other has no key yet.
 const FEWEST: usize = 8;
-/// So many notes distributed as the other's are added to the role's own, so that its first few
+/// This many notes distributed as the other's are added to the role's own, so that its first few
 /// notes move nothing.
 const PRIOR: f32 = 16.0;
 /// A pitch class played half as often as the other plays it gains this times ln 2, in nats.

@@ -14,7 +14,7 @@ use super::{Guard, Situation};
 
 /// How many of the other's newest notes are searched.
 const REMEMBERED: usize = 128;
-/// So many equal keys in a row are chance.
+/// This many equal keys in a row are chance.
 const BY_CHANCE: usize = 1;
 /// More equal keys in a row than this add nothing.
 const LONGEST: usize = 5;

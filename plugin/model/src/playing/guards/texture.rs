@@ -14,7 +14,7 @@ use super::{Guard, Situation};
 
 /// How many of the other's newest notes are looked at.
 const NEWEST: usize = 64;
-/// Notes within so many ticks are one chord: 20 ms at 120 BPM.
+/// Notes within this many ticks are one chord: 20 ms at 120 BPM.
 const TOGETHER: Tick = 2;
 /// A chord size that this share of the other's chords reach is free.
 const USED: f32 = 0.05;
@@ -23,7 +23,7 @@ const DOUBT: f32 = 4.0;
 /// The longest of this many of the other's silences is left out: it may lie between two phrases,
 /// with one of the role's own in it.
 const BETWEEN_PHRASES: usize = 16;
-/// So many times the other's longest silence is free.
+/// This many times the other's longest silence is free.
 const FREE: f32 = 1.5;
 /// What a longer silence costs, in nats, for each factor of e.
 const COST: f32 = 1.0;

@@ -56,7 +56,7 @@ impl MidiInput {
 }
 
 impl MidiQueues {
-    /// The next incoming message of a block of so many samples that is made now.
+    /// The next incoming message of a block of this many samples that is made now.
     ///
     /// # Real-time safety
     /// Wait-free.

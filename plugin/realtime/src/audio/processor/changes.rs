@@ -86,8 +86,8 @@ impl Processor {
         let mut ends = now.with_position(from);
         let wrapped = self.timing.wrap_sample();
         let survives = if jump == Jump::Moved && to - from < TICK {
-            // The end of a loop that is whole bars long. What sounds of ours ends, as hosts ask; what is planned stands where
-            // it stood.
+            // The end of a loop that is whole bars long. Segue's notes end, as hosts ask; what is
+            // planned stands where it stood.
             self.output
                 .end_ours_before(wrapped, &mut ends, |key| self.meters.set_key(Role::Segue, key, false));
             Survives::Until(Beats::MAX)

@@ -53,7 +53,7 @@ impl Processor {
                 if !heard && self.commands(Trigger::Note(key), 0.0, now) {
                     return;
                 }
-                // In doubt it is the player's.
+                // If unsure, treat it as the player's.
                 if self.player.holds_on(channel, key) || !self.output.echo.takes_off(channel, key) {
                     self.note_off(Address { channel, key }, now);
                 }
@@ -99,7 +99,8 @@ impl Processor {
         }
     }
 
-    /// A stroke on a drum goes through: it is neither a key of the player's nor the end of a phrase.
+    /// A stroke on a drum goes through: it is neither a key of the player's nor the end of a
+    /// phrase.
     fn drum_on(&mut self, address: Address, id: Option<i32>, velocity: f32, now: &mut Moment<'_>) {
         self.ids.strikes(address, id);
         if self.passes() {
@@ -119,7 +120,8 @@ impl Processor {
         self.output.voices.at(address).is_some_and(|voice| voice.role == Role::Player)
     }
 
-    /// A note of a take of ours that the host plays back: it passes and sounds, and nobody answers it.
+    /// A note of a take of ours that the host plays back: it passes and sounds, and nobody answers
+    /// it.
     fn play_back(&mut self, address: Address, id: Option<i32>, velocity: f32, now: &mut Moment<'_>) {
         self.meters.played_back.fetch_add(1, Ordering::Relaxed);
         self.drum_on(address, id, velocity, now);
@@ -196,7 +198,7 @@ impl Processor {
         }
     }
 
-    /// What of ours survives a note-on of the player at this position.
+    /// Which of our notes survive a note-on of the player at this position.
     fn survival_on_note_on(&self, at: Beats) -> Survives {
         let commit = at + self.timing.clock.length_of(self.timing.lead);
         self.mode().survival_on_note_on(self.settings.when.yields, self.plans.is_our_turn(at), commit)

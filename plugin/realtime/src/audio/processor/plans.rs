@@ -110,7 +110,7 @@ impl Processor {
         if self.timing.clock.sample_at(due) == now.sample { due } else { now.at }
     }
 
-    /// Ends a voice of ours whose end is due.
+    /// Ends a voice of Segue's whose end is due.
     pub(super) fn end_due(&mut self, address: Address, now: &mut Moment<'_>) {
         let end = self.output.voices.at(address).and_then(|voice| voice.end);
         let at = end.map_or(now.at, |end| self.meant(end, now));

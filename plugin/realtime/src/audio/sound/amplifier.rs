@@ -9,8 +9,8 @@ const STRAIGHT: f32 = 0.7;
 /// The ceiling, which no sample reaches: -0.1 dB.
 const CEILING: f32 = 0.988;
 
-/// A sample below this is zero: -180 dB. Filters that ring out would end in subnormal numbers, which some hosts and effects are
-/// slow at.
+/// A sample below this is zero: -180 dB. Filters that ring out would end in subnormal numbers,
+/// which some hosts and effects are slow at.
 const SILENT: f32 = 1e-9;
 
 /// One side of the amplifier.

@@ -54,7 +54,7 @@ impl Chorus {
         (left + WET * self.read(self.lag + swing), right + WET * self.read(self.lag - swing))
     }
 
-    /// The input of so many samples ago.
+    /// The input of this many samples ago.
     #[inline]
     fn read(&self, ago: f32) -> f32 {
         let (whole, part) = (ago as usize, ago.fract());

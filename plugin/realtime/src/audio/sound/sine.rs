@@ -31,7 +31,7 @@ impl Sine {
     }
 }
 
-/// A phase of so many turns; whole turns are dropped.
+/// A phase of this many turns; whole turns are dropped.
 #[inline]
 pub fn turns(turns: f32) -> u32 {
     (turns * 4_294_967_296.0) as i64 as u32

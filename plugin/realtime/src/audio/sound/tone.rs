@@ -46,7 +46,7 @@ struct Strength {
 }
 
 impl Strength {
-    /// Moves in a straight line to `to` over so many samples.
+    /// Moves in a straight line to `to` over this many samples.
     fn line(&self, to: f32, samples: u32) -> (f32, f32) {
         (1.0, (to - self.now) / samples.max(1) as f32)
     }
@@ -79,7 +79,7 @@ pub struct Tone {
     right: f32,
 }
 
-/// The factor per sample for decaying to 1/e in so many seconds.
+/// The factor per sample for decaying to 1/e in this many seconds.
 pub fn fall(seconds: f32, sample_rate: f32) -> f32 {
     (-1.0 / (seconds * sample_rate)).exp()
 }
@@ -242,7 +242,7 @@ impl Tone {
         self.tine.now = if tine < SILENT { 0.0 } else { tine };
     }
 
-    /// Counts down by so many samples.
+    /// Counts down by this many samples.
     fn pass(&mut self, samples: u32) {
         self.phase = match self.phase {
             Phase::Rising(rest) if rest > samples => Phase::Rising(rest - samples),

@@ -53,8 +53,8 @@ impl Ramp {
     }
 }
 
-/// By how many samples the sixteenths of so many seconds come later than they should, as scheduled
-/// in the block in which they fall. The tempo is told as `told` makes it.
+/// By how many samples the sixteenths of this many seconds come later than they should, as
+/// scheduled in the block in which they fall. The tempo is told as `told` makes it.
 fn errors(ramp: Ramp, written: Written, block: u64, seconds: f64, told: impl Fn(f64) -> f64) -> Vec<f64> {
     let (mut clock, mut errors) = (Clock::new(RATE), Vec::new());
     let mut line = (ramp.song * 4.0).ceil() / 4.0;
