@@ -77,8 +77,8 @@ mod tests {
     #[test]
     fn a_release_means_its_own_note() {
         // (struck before, the release, does it end the last of them?)
-        let cases: [(&[Option<i32>], Option<i32>, bool); 7] = [
-            (&[Some(1)], Some(1), true),
+        for (struck, release, ends) in [
+            (&[Some(1)][..], Some(1), true),
             (&[Some(1), Some(2)], Some(1), false),
             (&[Some(1), Some(2)], Some(2), true),
             (&[Some(1), Some(2)], None, true),
@@ -86,8 +86,7 @@ mod tests {
             (&[Some(1), Some(2)], Some(7), true),
             (&[None, None], Some(7), true),
             (&[Some(1), None], Some(1), false),
-        ];
-        for (struck, release, ends) in cases {
+        ] {
             let mut ids = NoteIds::new();
             struck.iter().for_each(|&id| ids.strikes(C, id));
             assert!(ids.releases(Address { key: 61, ..C }, Some(1)), "another key");

@@ -178,7 +178,8 @@ mod tests {
 
     #[test]
     fn in_doubt_it_is_the_players() {
-        let cases: [(&str, fn(Place) -> Place); 5] = [
+        type Change = fn(Place) -> Place;
+        let cases: [(&str, Change); 5] = [
             ("as it was", |note| note),
             ("another key", |note| Place { key: note.key + 1, ..note }),
             ("another velocity", |note| Place { velocity: 91, ..note }),
