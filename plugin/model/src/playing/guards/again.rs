@@ -4,7 +4,7 @@
 //! each time, until it hammers one chord.
 //!
 //! Without it and [`super::ground`], 10.4 % of answers of 16 bars strike the same keys six times
-//! running, with both 5.2 %, people 2.1 % (96 prompts, songs among them). The command:
+//! running, with both 5.2 %, people 2.1 % (96 prompts, most of them songs). The command:
 //! `trainer sweep --midi CORPUS --manifest MANIFEST --prompts 96 --bars 16
 //! --temperatures 1 --top-ps 0.95 --without-guard again --without-guard ground`
 

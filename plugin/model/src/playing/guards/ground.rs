@@ -5,7 +5,7 @@
 //!
 //! Without it and [`super::again`], 83 % of the bars of an answer's last third have a bass where
 //! the prompt has its own, with both 89 %, people's 91 %; 13.5 % of answers lose it for four bars,
-//! with both 6.2 %, people 7.3 % (96 prompts, songs among them). The command:
+//! with both 6.2 %, people 7.3 % (96 prompts, most of them songs). The command:
 //! `trainer sweep --midi CORPUS --manifest MANIFEST --prompts 96 --bars 16
 //! --temperatures 1 --top-ps 0.95 --without-guard ground --without-guard again`
 
