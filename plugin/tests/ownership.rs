@@ -79,25 +79,35 @@ fn a_new_metre_cuts_nothing() {
 
 #[test]
 fn a_new_metre_does_not_end_an_answer() {
-    let play = |changes: bool| {
+    let play = |seed: u64, changes: bool| {
         let mut rig = Rig::new(RATE, Song::Plays(0.0, 120.0));
+        rig.settings.what.seed = seed;
         let input = phrase(&rig, 0.0, 120.0);
-        rig.run(8 * BEAT, Cut::Of(512), &input);
+        rig.run(10 * BEAT, Cut::Of(512), &input);
         if changes {
             rig.meter = Meter { numerator: 7, denominator: 8 };
         }
-        rig.run(20 * BEAT, Cut::Of(512), &input);
+        rig.run(28 * BEAT, Cut::Of(512), &input);
         assert_eq!(hygiene(&rig.out), 0);
         rig.ours()
     };
-    let (with, without) = (play(true), play(false));
-    assert!(without.iter().any(|note| note.0 > 9 * BEAT), "the answer lasts beyond the change");
-    assert!(with.iter().any(|note| note.0 > 9 * BEAT), "it goes on in the new metre: {with:?}");
+    let (with, without) = (play(0, true), play(0, false));
+    assert!(without.iter().any(|note| note.0 > 12 * BEAT), "the answer lasts beyond the change");
+    assert!(with.iter().any(|note| note.0 > 12 * BEAT), "it goes on in the new metre: {with:?}");
     let sounding = |notes: &[(u64, Key, u8, u64)]| -> Vec<u64> {
-        let over = |note: &&(u64, Key, u8, u64)| note.0 < 8 * BEAT && note.3 > 8 * BEAT;
+        let over = |note: &&(u64, Key, u8, u64)| note.0 < 10 * BEAT && note.3 > 10 * BEAT;
         notes.iter().filter(over).map(|note| note.3).collect()
     };
     assert_eq!(sounding(&with), sounding(&without), "what sounds goes on");
+    // Two beats were planned ahead in the old metre.
+    let soon = |seed: u64, changes: bool| -> Vec<_> {
+        let soon = 10 * BEAT + BEAT / 4..23 * BEAT / 2;
+        play(seed, changes).into_iter().filter(|note| soon.contains(&note.0)).collect()
+    };
+    assert!(
+        (0..8).any(|seed| soon(seed, true) != soon(seed, false)),
+        "what is not on its way is planned again"
+    );
 }
 
 #[test]

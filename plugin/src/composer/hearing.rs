@@ -5,6 +5,7 @@ use segue_realtime::between::heard::Jump;
 use segue_realtime::between::survival::Survives;
 
 use super::*;
+use crate::composer::planned_answer::Source;
 
 impl Composer {
     /// Keeps what survives of our plans. The rest is removed from the context, as nobody heard it.
@@ -79,7 +80,12 @@ impl Composer {
         self.player.latched = self.player.latched.map(|_| to);
     }
 
+    /// Bars have another metre. What is planned but not yet on its way is planned again in it.
     pub(super) fn change_meter(&mut self, tick: &Tick) {
+        let played = |answer: &&PlannedAnswer| !matches!(answer.source, Source::Replay { .. });
+        if let Some(answer) = self.answer.as_ref().filter(played) {
+            self.retract(self.earliest(tick).max(answer.from));
+        }
         let from = if tick.meter.is_some() { tick.line } else { tick.at };
         self.generator.meter(tick_at(from), tick.meter);
     }

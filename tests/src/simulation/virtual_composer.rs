@@ -109,7 +109,8 @@ impl VirtualComposer {
             }
             // A turn that neither took something in nor planned is the end of what the message
             // before it brought about.
-            let over = self.taken - u64::from(heard > 0 || planned);
+            // Before any message the window may have asked for something.
+            let over = self.taken.saturating_sub(u64::from(heard > 0 || planned));
             while let Some((_, sample)) = self.marks.pop_front_if(|(taken, _)| *taken <= over) {
                 self.done.push_back((self.next, sample));
             }
