@@ -3,6 +3,7 @@
 import glob
 import os
 import queue
+import shutil
 import subprocess
 import threading
 import time
@@ -85,7 +86,12 @@ def private_environment(scratch, bundle, server):
     folders = {name: os.path.join(scratch, name) for name in ["home", "config", "cache", "data", "run", "vst3", "none"]}
     for folder in folders.values():
         os.mkdir(folder, 0o700)
-    os.symlink(os.path.abspath(bundle), os.path.join(folders["vst3"], os.path.basename(bundle)))
+    # A copy that is an hour old: Ardour leaves out a plugin that was written seconds before its scan.
+    copy = os.path.join(folders["vst3"], os.path.basename(bundle))
+    shutil.copytree(bundle, copy)
+    for folder, _, files in os.walk(copy):
+        for name in [".", *files]:
+            os.utime(os.path.join(folder, name), (time.time() - 3600,) * 2)
     return {
         **os.environ, "HOME": folders["home"], "XDG_CONFIG_HOME": folders["config"], "XDG_CACHE_HOME": folders["cache"],
         "XDG_DATA_HOME": folders["data"], "XDG_RUNTIME_DIR": folders["run"], "VST3_PATH": folders["vst3"],
