@@ -28,6 +28,8 @@ impl Model {
         Self::smallest(checkpoint)
     }
 
+    // Only tests come here. `from_checkpoint` fails on a parameter that is missing or of another
+    // shape: `Checkpoint::random` makes them all, from the same list.
     fn smallest(checkpoint: Checkpoint) -> Self {
         Self::from_checkpoint(checkpoint).expect("a fresh checkpoint holds every parameter")
     }

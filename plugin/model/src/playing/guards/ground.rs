@@ -56,8 +56,10 @@ impl Guard for Ground {
         let Some(latest) = latest else { return };
         let wait = (onset - latest.onset) as f32 / usual as f32;
         let gain = (GAIN * wait.max(1.0).ln()).min(MOST);
-        for logit in &mut logits[usize::from(lowest)..=usize::from(low)] {
-            *logit += gain;
+        for key in lowest..=low {
+            if let Some(logit) = logits.get_mut(usize::from(key)) {
+                *logit += gain;
+            }
         }
     }
 }
