@@ -1,7 +1,8 @@
-//! Lays out Segue's plugin bundles, installs them, and tries them in a headless CLAP host; the
-//! tests of this workspace open the plugin through the same host and the same script of a phrase
-//! and a clock.
+//! Lays out Segue's plugin bundles, installs them, packs releases, and tries the plugin in a
+//! headless CLAP host; the tests of this workspace open it through the same host and the same
+//! script of a phrase and a clock.
 
+mod archive;
 mod bundle;
 mod clap_editor;
 mod clap_host;
@@ -12,8 +13,11 @@ mod host;
 mod layout;
 mod performance;
 mod piano_roll;
+mod release;
 mod script;
+mod system;
 mod take;
+mod third_party;
 mod trial;
 mod workspace;
 
@@ -25,7 +29,9 @@ pub use host::{Block, Event, Host, Message, Output, Parameter, Setup, Transport}
 pub use layout::{Bundles, Content, File, Os, library_name};
 pub use performance::{Performance, PlayedNote};
 pub use piano_roll::piano_roll;
+pub use release::pack;
 pub use script::{Clock, Cue, Script};
+pub use system::System;
 pub use take::Take;
 pub use trial::{ANSWER_CHANNEL, Trial};
 pub use workspace::Workspace;
