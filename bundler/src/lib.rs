@@ -4,6 +4,7 @@
 
 mod archive;
 mod bundle;
+mod clap_about;
 mod clap_editor;
 mod clap_host;
 mod clap_messages;
@@ -22,6 +23,7 @@ mod trial;
 mod workspace;
 
 pub use bundle::bundle;
+pub use clap_about::Page;
 pub use clap_host::ClapHost;
 pub use clap_presets::{FoundPreset, PresetBrowser, PresetPlace};
 pub use folders::{Folders, install, uninstall};

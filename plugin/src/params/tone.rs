@@ -8,7 +8,7 @@ use segue_realtime::between::settings;
 use super::number::number;
 use super::text::{decimal, integer};
 
-/// The parameters of the group *Sound*.
+/// The parameters of the group *Sound*, in the window's order, which hosts list them in.
 #[derive(Params)]
 pub struct Tone {
     /// Level of the built-in sound for your notes, in decibels; the lowest is silent.
