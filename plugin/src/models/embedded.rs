@@ -8,9 +8,13 @@ use segue_model::{Checkpoint, CheckpointError, Model};
 /// The weights, shared by all instances of a process and freed with the last one.
 static SHARED: Mutex<Weak<Model>> = Mutex::new(Weak::new());
 
+/// The built-in model file. A static is in the library once; a constant was there twice on Windows,
+/// 11 MB each, as its linker does not merge what several units of code bring.
+static MODEL: &[u8] = include_bytes!("../../../assets/segue.safetensors");
+
 /// The built-in model file.
 pub fn model_bytes() -> &'static [u8] {
-    include_bytes!("../../../assets/segue.safetensors")
+    MODEL
 }
 
 /// The styles of the built-in model, which a new instance can name before the model is loaded.
