@@ -35,5 +35,5 @@ pub use release::pack;
 pub use script::{Clock, Cue, Script};
 pub use system::System;
 pub use take::Take;
-pub use trial::{ANSWER_CHANNEL, Trial};
+pub use trial::{ANSWER_CHANNEL, Open, Trial};
 pub use workspace::Workspace;

@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail, ensure};
 use segue_music::{Beats, Channel, Meter, Piece, Tempo, Track, midi_file, one_line};
 
 use crate::take::write_sound;
-use crate::{ClapHost, Message, Performance, Script, Take, piano_roll};
+use crate::{ClapHost, Host, Message, Performance, Script, Take, piano_roll};
 
 /// The channel Segue answers on unless told otherwise: MIDI's second.
 pub const ANSWER_CHANNEL: Channel = 1;
@@ -19,10 +19,13 @@ const REST: Beats = Beats::ratio(8, 1);
 /// Below this an answer is silence: 60 dB under full scale.
 const SILENCE: f32 = 0.001;
 
+/// How an instance of the plugin is made.
+pub type Open<'a> = &'a dyn Fn(&Path) -> Result<Box<dyn Host>>;
+
 /// What is tried, and where the takes go.
 #[derive(Clone, Debug)]
 pub struct Trial {
-    /// The CLAP file.
+    /// The CLAP file, or what another host opens.
     pub plugin: PathBuf,
     /// The folder of phrases.
     pub prompts: PathBuf,
@@ -34,6 +37,11 @@ impl Trial {
     /// Plays every phrase to an instance of its own, in the order of their names, and says what
     /// came back. An error where one was not answered; the others are tried all the same.
     pub fn run(&self, say: &mut dyn FnMut(&str)) -> Result<()> {
+        self.run_in(&|plugin| Ok(Box::new(ClapHost::open(plugin)?)), say)
+    }
+
+    /// The same in another host.
+    pub fn run_in(&self, open: Open<'_>, say: &mut dyn FnMut(&str)) -> Result<()> {
         let prompts = self.prompts()?;
         ensure!(
             self.plugin.exists(),
@@ -45,7 +53,7 @@ impl Trial {
         })?;
         let mut failed = Vec::new();
         for prompt in &prompts {
-            if let Err(error) = self.answer(prompt, say) {
+            if let Err(error) = self.answer(prompt, open, say) {
                 say(&format!("{}: {error:#}\n", prompt.display()));
                 failed.push(name(prompt));
             }
@@ -82,10 +90,10 @@ impl Trial {
         Ok(prompts)
     }
 
-    fn answer(&self, path: &Path, say: &mut dyn FnMut(&str)) -> Result<()> {
+    fn answer(&self, path: &Path, open: Open<'_>, say: &mut dyn FnMut(&str)) -> Result<()> {
         let prompt = Prompt::of(&midi_file::read(path)?)?;
-        let mut host = ClapHost::open(&self.plugin)?;
-        let performance = prompt.script().play(&mut host)?;
+        let mut host = open(&self.plugin)?;
+        let performance = prompt.script().play(host.as_mut())?;
         let take = prompt.take(&performance)?;
 
         let count = take.segue.notes.len();

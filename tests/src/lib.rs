@@ -4,6 +4,8 @@
 mod answer;
 #[cfg(target_os = "linux")]
 pub mod editor_open;
+#[cfg(windows)]
+mod frame;
 pub mod modules;
 #[cfg(target_os = "linux")]
 mod new_player;
@@ -20,6 +22,8 @@ mod watch;
 mod window;
 
 pub use answer::{ANSWER_CHANNEL, PLAYER_CHANNEL, grid_error, parameter, perform, perform_on, phrase};
+#[cfg(windows)]
+pub use frame::Frame;
 #[cfg(target_os = "linux")]
 pub use new_player::NewPlayer;
 pub use plugin::{Format, built};

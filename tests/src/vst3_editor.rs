@@ -1,4 +1,4 @@
-//! A VST3 editor in an X11 window of the host's.
+//! A VST3 editor in a window of the host's: X11's, or that of Windows.
 
 use std::ffi::c_void;
 use std::sync::Arc;
@@ -6,7 +6,9 @@ use std::sync::Arc;
 use anyhow::{Context, Result, ensure};
 use vst3::ComPtr;
 use vst3::Steinberg::Vst::{IEditController, IEditControllerTrait};
-use vst3::Steinberg::{IPlugView, IPlugViewTrait, kPlatformTypeX11EmbedWindowID, kResultOk};
+use vst3::Steinberg::{
+    IPlugView, IPlugViewTrait, kPlatformTypeHWND, kPlatformTypeX11EmbedWindowID, kResultOk,
+};
 
 use crate::vst3_module::Module;
 
@@ -25,9 +27,15 @@ impl Vst3Controller {
         // gives back.
         let view = unsafe { ComPtr::from_raw(self.controller.createView(c"editor".as_ptr())) };
         let view = view.context("the plugin has no editor")?;
-        // SAFETY: a number in a pointer's place is how X11 windows are named here; it is alive, and
-        // so is the view.
-        let result = unsafe { view.attached(window as usize as *mut c_void, kPlatformTypeX11EmbedWindowID) };
+        let (window, kind) = if cfg!(windows) {
+            // Handles have 32 bits there, and are extended by their sign.
+            (window.cast_signed() as isize as *mut c_void, kPlatformTypeHWND)
+        } else {
+            (window as usize as *mut c_void, kPlatformTypeX11EmbedWindowID)
+        };
+        // SAFETY: a number in a pointer's place is how windows are named here; it is alive, and so
+        // is the view.
+        let result = unsafe { view.attached(window, kind) };
         ensure!(result == kResultOk, "the editor does not open: {result}");
         Ok(Vst3Editor(view))
     }
