@@ -31,6 +31,7 @@ mod primary;
 mod roll;
 mod slider;
 mod span;
+mod strips;
 mod style_menu;
 mod style_names;
 mod takes_panel;
@@ -142,7 +143,9 @@ impl EditorView {
         learn::settle(ui, &mut self.learning, &self.status, &setter, &self.params);
         let frame = Area::new().fill(theme::GROUND).inner_margin(theme::MARGIN);
         CentralPanel::default().frame(frame).show(ui, |ui| {
-            let presets = |ui: &mut Ui| self.presets.show(ui, &host, &self.params);
+            let presets = |ui: &mut Ui| {
+                self.presets.show(ui, &host, &self.params, self.status.knows_parts());
+            };
             header::header(ui, &setter, &self.params, &self.status, &mut self.page, presets);
             header::notices(ui, &self.params, &self.status);
             if let Some(strip) = &self.strip {
@@ -218,6 +221,7 @@ impl EditorView {
                     let (what, styles) = (&params.what, &mut self.styles);
                     controls.what(ui, |ui| styles.show(ui, setter, &what.style, &what.styles));
                 }),
+                Panel::Band => groups::group(ui, panel, |ui| controls.band(ui)),
                 Panel::Sound => groups::group(ui, panel, |ui| {
                     controls.sound(ui, |ui| self.models.show(ui, params, status));
                 }),

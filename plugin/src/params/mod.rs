@@ -3,6 +3,7 @@
 //! only read values, which are atomics: state, presets and the names of styles are behind locks or
 //! in files.
 
+pub mod band;
 pub mod choices;
 pub mod number;
 pub mod presets;
@@ -19,6 +20,7 @@ use nice_plug::prelude::*;
 use segue_realtime::between::settings::{Mode, Settings};
 
 use crate::params::state::State;
+use band::Band;
 use choices::Chosen;
 use tone::Tone;
 use what::What;
@@ -49,6 +51,9 @@ pub struct SegueParams {
     /// Where its notes go.
     #[nested(group = "Sound")]
     pub tone: Tone,
+    /// The parts it plays.
+    #[nested(group = "Band")]
+    pub band: Band,
 }
 
 impl Default for SegueParams {
@@ -61,6 +66,7 @@ impl Default for SegueParams {
             when: When::default(),
             what: What::default(),
             tone: Tone::default(),
+            band: Band::default(),
         }
     }
 }
@@ -76,8 +82,8 @@ impl SegueParams {
             bypass: self.bypass.value(),
             mode: self.mode.value().0,
             when: self.when.settings(),
-            what: self.what.settings(self.when.onsets()),
-            sound: self.tone.settings(),
+            what: self.what.settings(self.when.onsets(), self.band.settings()),
+            sound: self.tone.settings(self.band.sounds()),
             generation: self.state.loads(),
         }
     }

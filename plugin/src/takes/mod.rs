@@ -27,7 +27,7 @@ pub use jam_log::{JamLog, LoggedNote, Mark};
 pub use name::Name;
 use place::Place;
 pub use row::Row;
-pub use take::Take;
+pub use take::{Take, TakeNote};
 pub(crate) use written::whole;
 
 /// What is kept, oldest first.

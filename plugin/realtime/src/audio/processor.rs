@@ -9,6 +9,7 @@
 mod changes;
 mod incoming;
 mod plans;
+mod tracks;
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -26,7 +27,8 @@ use crate::audio::plans::Plans;
 use crate::audio::playback::Place;
 use crate::audio::player::Player;
 use crate::audio::timing::Timing;
-use crate::audio::voices::{Address, Voices, midi_velocity};
+use crate::audio::tracks::Tracks;
+use crate::audio::voices::{Address, Voice, midi_velocity};
 use crate::between::boundary::AudioEnd;
 use crate::between::heard::{Heard, Tick};
 use crate::between::limits::KEPT_UP_TICKS;
@@ -51,18 +53,18 @@ pub struct Block<'a> {
 }
 
 /// A block, or what of it lies before or after the end of a loop.
-struct Part<'a> {
+struct Piece<'a> {
     transport: Transport,
     settings: Settings,
     /// In time order, counted from the block's first sample.
     events: &'a [Event],
-    /// Samples of the block before this part.
+    /// Samples of the block before this piece.
     offset: u32,
     left: &'a mut [f32],
     right: &'a mut [f32],
 }
 
-/// A sink for a part of a block.
+/// A sink for a piece of a block.
 struct Behind<'a> {
     sink: &'a mut dyn Sink,
     offset: u32,
@@ -93,6 +95,8 @@ pub struct Processor {
     output: Output,
     player: Player,
     ids: NoteIds,
+    /// Other tracks that come in beside the player.
+    tracks: Tracks,
     /// Keys played in the window.
     touches: Option<Touches>,
     overrides: Overrides,
@@ -113,6 +117,7 @@ impl Processor {
             output: Output::new(reports, sample_rate),
             player: Player::new(),
             ids: NoteIds::new(),
+            tracks: Tracks::new(),
             touches: None,
             overrides: Overrides::default(),
             reset_pending: true,
@@ -168,16 +173,16 @@ impl Processor {
             let (now_right, later_right) = right.split_at_mut(before);
             let wrap = offset + before as u32;
             let (now, later) = events.split_at(events.partition_point(|event| event.time < wrap));
-            let part = Part { transport, settings, events: now, offset, left: now_left, right: now_right };
-            self.process_part(part, &mut Behind { sink, offset });
+            let piece = Piece { transport, settings, events: now, offset, left: now_left, right: now_right };
+            self.process_piece(piece, &mut Behind { sink, offset });
             (left, right, events, offset) = (later_left, later_right, later, wrap);
             transport = Transport { song: Some(begin), bar: None, samples: None, ..transport };
         }
-        let part = Part { transport, settings, events, offset, left, right };
-        self.process_part(part, &mut Behind { sink, offset });
+        let piece = Piece { transport, settings, events, offset, left, right };
+        self.process_piece(piece, &mut Behind { sink, offset });
     }
 
-    fn process_part(&mut self, block: Part<'_>, sink: &mut dyn Sink) {
+    fn process_piece(&mut self, block: Piece<'_>, sink: &mut dyn Sink) {
         self.timing.offset = block.offset;
         let frames = block.left.len().min(block.right.len());
         self.output.voices.settle(&mut self.first(sink));

@@ -64,6 +64,10 @@ pub const OPENING: Beats = Beats::ratio(1, 2);
 /// it sounds, as the player goes on.
 pub const DUET_HORIZON: Beats = Beats::ONE;
 
+/// How long a band's plans hold when the player strikes a key: what it then plays is heard within a
+/// beat.
+pub const BAND_HOLDS: Beats = Beats::ratio(1, 2);
+
 /// How long before its turn Segue plans it. The plan is made again as the player goes on.
 pub const TURN_AHEAD: Beats = Beats::ONE;
 
@@ -140,6 +144,7 @@ pub const PROMPT_BARS: i64 = 8;
 
 const _: () = {
     assert!(INPUT_EVENTS >= 2 * (2080 + 1000));
+    assert!(BAND_HOLDS.parts() < DUET_HORIZON.parts());
     assert!(INPUT_RESERVE < INPUT_EVENTS / 2);
     assert!(HEARD > HEARD_RESERVE + 1024);
     assert!(HEARD_RESERVE >= ADDRESSES);

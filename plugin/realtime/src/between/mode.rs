@@ -7,7 +7,7 @@ use segue_music::Beats;
 
 use crate::between::choice::choice;
 use crate::between::doing::Doing;
-use crate::between::limits::{DUET_HORIZON, HORIZON, OPENING, TURN_AHEAD};
+use crate::between::limits::{BAND_HOLDS, DUET_HORIZON, HORIZON, OPENING, TURN_AHEAD};
 use crate::between::situation::{Situation, Terms};
 use crate::between::span::Span;
 use crate::between::survival::Survives;
@@ -47,6 +47,18 @@ impl Mode {
         }
     }
 
+    /// How long plans hold that the player's next note could change. A rhythm section does not turn
+    /// round at every note; what is further away is planned again.
+    ///
+    /// # Real-time safety
+    /// Arithmetic only.
+    pub fn holds(self, has_band: bool) -> Beats {
+        match self {
+            Self::Duet if has_band => BAND_HOLDS,
+            Self::Answer | Self::Trade | Self::Continue | Self::Duet => Beats::ZERO,
+        }
+    }
+
     /// Whether Segue's time ends when the latch comes up.
     pub fn ends_with_latch(self) -> bool {
         match self {
@@ -58,7 +70,7 @@ impl Mode {
     /// The next stretch that is Segue's, as far as it is known now. It may still move until a lead
     /// before it begins.
     pub fn span(self, situation: &Situation) -> Option<Span> {
-        let Situation { terms, onset, answer, last_onset, turn, latched } = *situation;
+        let Situation { terms, begun, onset, answer, last_onset, turn, latched } = *situation;
         match self {
             Self::Answer => {
                 let from = answer?;
@@ -75,9 +87,8 @@ impl Mode {
                 Some(Span { from, until: from + terms.bar.times(ENDLESS) })
             }
             Self::Duet => {
-                onset?;
                 // On the one, as a player comes in who has listened for a moment.
-                let from = terms.next_bar_line(terms.reach());
+                let from = terms.entry.position(begun?, &terms);
                 let until = last_onset? + terms.length;
                 (from < until).then_some(Span { from, until })
             }

@@ -10,6 +10,7 @@ fn mark(panel: Panel) -> &'static str {
         Panel::Keys => "C4",
         Panel::When => "Patience",
         Panel::What => "Density",
+        Panel::Band => "Mallets",
         Panel::Sound => "Your level",
         Panel::Takes => "Export jam",
     }
