@@ -25,6 +25,7 @@ use crate::audio::overrides::Overrides;
 use crate::audio::plans::Plans;
 use crate::audio::playback::Place;
 use crate::audio::player::Player;
+use crate::audio::sound::Levels;
 use crate::audio::timing::Timing;
 use crate::audio::voices::{Address, Voices, midi_velocity};
 use crate::between::boundary::AudioEnd;
@@ -334,10 +335,10 @@ impl Processor {
 
     fn render(&mut self, left: &mut [f32], right: &mut [f32]) {
         let levels = if self.settings.bypass {
-            [0.0; 2]
+            Levels::OFF
         } else {
-            [self.settings.sound.level, self.settings.sound.segue_level]
+            Levels::new(self.settings.sound.level, self.settings.sound.segue_level)
         };
-        self.output.sound.render(left, right, levels);
+        self.output.sound.render(left, right, &levels);
     }
 }

@@ -84,7 +84,7 @@ impl Processor {
                 return;
             }
         }
-        self.output.sound.note_on(address, Role::Segue, velocity);
+        self.output.sound.note_on(address, Role::Segue, None, velocity);
         self.meters.set_key(Role::Segue, note.key, true);
     }
 
