@@ -26,6 +26,7 @@ use crate::audio::overrides::Overrides;
 use crate::audio::plans::Plans;
 use crate::audio::playback::Place;
 use crate::audio::player::Player;
+use crate::audio::sound::Levels;
 use crate::audio::timing::Timing;
 use crate::audio::tracks::Tracks;
 use crate::audio::voices::{Address, Voice, midi_velocity};
@@ -339,10 +340,12 @@ impl Processor {
 
     fn render(&mut self, left: &mut [f32], right: &mut [f32]) {
         let levels = if self.settings.bypass {
-            [0.0; 2]
+            Levels::OFF
         } else {
-            [self.settings.sound.level, self.settings.sound.segue_level]
+            let sound = &self.settings.sound;
+            let parts = sound.parts.map(|part| part.level);
+            Levels { parts, ..Levels::new(sound.level, sound.segue_level) }
         };
-        self.output.sound.render(left, right, levels);
+        self.output.sound.render(left, right, &levels);
     }
 }

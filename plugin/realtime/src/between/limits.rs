@@ -110,6 +110,9 @@ pub const TOUCHES: usize = 512;
 /// Voices of the built-in sound.
 pub const SOUND_VOICES: usize = 32;
 
+/// Drums of the built-in sound, which take no voice from the rest.
+pub const SOUND_DRUMS: usize = 16;
+
 /// Reports of what sounded on their way to the composer: two seconds of a thousand notes a second,
 /// with their ends. Loading a model blocks the composer's thread for about that long.
 pub const SOUNDED: usize = 8192;

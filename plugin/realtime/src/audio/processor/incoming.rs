@@ -152,7 +152,7 @@ impl Processor {
     fn play_back(&mut self, address: Address, id: Option<i32>, velocity: f32, now: &mut Moment<'_>) {
         self.meters.played_back.fetch_add(1, Ordering::Relaxed);
         self.drum_on(address, id, velocity, now);
-        self.output.sound.note_on(address, Role::Segue, velocity);
+        self.output.sound.note_on(address, Role::Segue, None, velocity);
     }
 
     /// A note-on of the player. Our notes end in this very sample, unless the mode lets them
@@ -183,7 +183,7 @@ impl Processor {
             self.make_way(survives, now);
             let revision = self.plans.revisions.newest();
             self.send(Heard::On { at, key, velocity: midi_velocity(velocity), survives, revision });
-            self.output.sound.note_on(address, Role::Player, velocity);
+            self.output.sound.note_on(address, Role::Player, None, velocity);
             self.meters.set_key(Role::Player, key, true);
             self.meters.struck(key);
         }

@@ -91,7 +91,7 @@ impl Processor {
                 return;
             }
         }
-        self.output.sound.note_on(address, Role::Segue, velocity);
+        self.output.sound.note_on(address, Role::Segue, part, velocity);
         if let Some(part) = part {
             self.meters.stroke(part, note.velocity);
         }
