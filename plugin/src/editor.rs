@@ -28,6 +28,7 @@ mod piano;
 mod pixels;
 mod preset_menu;
 mod primary;
+mod recall_menu;
 mod roll;
 mod slider;
 mod span;
@@ -58,7 +59,7 @@ use crate::models::folder::ModelFolder;
 use crate::params::SegueParams;
 use crate::params::presets::Folder;
 use crate::status::Status;
-use crate::takes::Takes;
+use crate::takes::{MemoryFolder, Takes};
 use groups::Controls;
 use header::Page;
 pub use hint::hint;
@@ -72,6 +73,7 @@ use panel_bar::Clicked;
 use panels::{Panel, Panels};
 use piano::Piano;
 use preset_menu::PresetMenu;
+use recall_menu::RecallMenu;
 use roll::RollView;
 use style_menu::StyleMenu;
 use takes_panel::TakesPanel;
@@ -99,6 +101,7 @@ pub struct EditorView {
     presets: PresetMenu,
     styles: StyleMenu,
     models: ModelMenu,
+    recall: RecallMenu,
     learning: Option<Learning>,
     page: Option<Page>,
     strip: Option<Strip>,
@@ -130,6 +133,7 @@ impl EditorView {
             presets: PresetMenu::new(Folder::of_the_player()),
             styles: StyleMenu::default(),
             models: ModelMenu::new(ModelFolder::of_the_player()),
+            recall: RecallMenu::new(MemoryFolder::of_the_player()),
             learning: None,
             page,
             strip: None,
@@ -223,7 +227,10 @@ impl EditorView {
                 }),
                 Panel::Band => groups::group(ui, panel, |ui| controls.band(ui)),
                 Panel::Sound => groups::group(ui, panel, |ui| {
-                    controls.sound(ui, |ui| self.models.show(ui, params, status));
+                    controls.sound(ui, |ui| {
+                        self.models.show(ui, params, status);
+                        self.recall.show(ui, &self.takes, &self.commands);
+                    });
                 }),
                 Panel::Takes => self.takes_panel.show(ui, &self.takes, &self.commands),
             });

@@ -236,6 +236,41 @@ fn a_model_without_parts_plays_one_voice_and_says_so() {
 }
 
 #[test]
+fn what_is_remembered_comes_back_in_another_jam() {
+    let parts = [Part::Bass, Part::Drums];
+    let mut first = rig(&parts, |_| {});
+    first.run(16 * BEAT + 100, Cut::Of(480), &player(0, 12));
+    let wish = |rig: &Rig, command| rig.wish.as_ref().expect("a composer").send(command).expect("room");
+    wish(&first, Command::Remember("last week".to_owned()));
+    first.run(17 * BEAT, Cut::Of(480), &[]);
+    let memory = first.status.takes.memories().get("last week").expect("it is kept");
+    assert!(memory.notes.iter().any(|note| note.part == Some(Part::Bass)));
+    assert!(memory.notes.len() > 20 && memory.notes[0].onset == 0, "{memory:?}");
+    let play = |recalled: bool| {
+        let mut rig = rig(&parts, |_| {});
+        rig.run(BEAT / 2, Cut::Of(480), &[]);
+        if recalled {
+            wish(&rig, Command::Recall(std::sync::Arc::new(memory.clone())));
+        }
+        let input: Vec<_> = player(1, 8);
+        rig.run(16 * BEAT, Cut::Of(480), &input);
+        assert_eq!(channels(&rig), HashSet::from([BASS, DRUM_CHANNEL]));
+        hygiene(&rig.out);
+        rig
+    };
+    let (with, again, without) = (play(true), play(true), play(false));
+    assert!(with.out == again.out, "the same each time");
+    assert!(with.out != without.out, "it matters");
+    // Nothing heard, nothing kept.
+    let mut silent = rig(&parts, |_| {});
+    silent.run(BEAT, Cut::Of(480), &[]);
+    wish(&silent, Command::Remember("silence".to_owned()));
+    silent.run(2 * BEAT, Cut::Of(480), &[]);
+    assert_eq!(silent.status.takes.memories().names(), [""; 0]);
+    assert!(silent.status.notice().is_some_and(|notice| notice.contains("nothing was heard")));
+}
+
+#[test]
 fn takes_keep_their_parts() {
     let mut rig = rig(&[Part::Bass, Part::Keys, Part::Drums], |settings| settings.mode = Mode::Answer);
     rig.run(20 * BEAT, Cut::Of(480), &[(0, on(60)), (BEAT, off(60)), (BEAT, on(67)), (2 * BEAT, off(67))]);

@@ -54,9 +54,8 @@ fn relative(notes: &[Heard]) -> Vec<Heard> {
 /// The notes of a take in samples of 120 BPM, from the first one's onset.
 fn in_samples(notes: &[TakeNote]) -> Vec<Heard> {
     let sample = |beats: segue_music::Beats| (beats.as_f64() * BEAT as f64).round() as u64;
-    let heard = |TakeNote { note, .. }: &TakeNote| {
-        (sample(note.onset), note.key, note.velocity, sample(note.end()))
-    };
+    let heard =
+        |TakeNote { note, .. }: &TakeNote| (sample(note.onset), note.key, note.velocity, sample(note.end()));
     relative(&notes.iter().map(heard).collect::<Vec<_>>())
 }
 

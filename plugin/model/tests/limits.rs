@@ -99,6 +99,7 @@ fn limits() -> impl Strategy<Value = Limits> {
             polyphony,
             density,
             scale,
+            ..Limits::default()
         },
     )
 }

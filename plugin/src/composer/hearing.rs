@@ -61,9 +61,8 @@ impl Composer {
     /// A note of another track ends.
     pub(super) fn track_off(&mut self, at: Beats, part: Option<Part>, key: Key) {
         // The model may have been changed for one that knows parts, or knows none, since it began.
-        let began = |&(began, struck): &(Option<Part>, Key)| {
-            struck == key && (began == part || began.is_none())
-        };
+        let began =
+            |&(began, struck): &(Option<Part>, Key)| struck == key && (began == part || began.is_none());
         let Some(place) = self.tracks.iter().rposition(began) else { return };
         let (part, key) = self.tracks.remove(place);
         self.generator.release(part, key, Role::Player, tick_at(at));

@@ -20,6 +20,7 @@ pub mod phrase;
 mod planned_answer;
 mod planning;
 mod player;
+mod remembering;
 mod replaying;
 pub mod thread;
 pub mod turns;

@@ -230,7 +230,11 @@ impl Composer {
             polyphony: usize::from(bounds.polyphony),
             density: bounds.density,
             scale,
-            parts: settings.what.band.limits.map(|part| PartLimits { keys: part.keys, density: part.density }),
+            parts: settings
+                .what
+                .band
+                .limits
+                .map(|part| PartLimits { keys: part.keys, density: part.density }),
         }
     }
 }

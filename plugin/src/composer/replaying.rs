@@ -37,6 +37,8 @@ impl Composer {
                 }
                 Command::Undo => self.undo(tick),
                 Command::Redo => self.redo(),
+                Command::Remember(name) => self.remember(tick, name),
+                Command::Recall(memory) => self.recall(tick, &memory),
                 Command::Forget | Command::Play(_) => {}
             }
         }

@@ -41,7 +41,7 @@ const fn rows(panel: Panel) -> (usize, usize) {
         Panel::When => (4, 7),
         Panel::What => (4, 9),
         Panel::Band => (5, 13),
-        Panel::Sound => (4, 7),
+        Panel::Sound => (5, 8),
         Panel::Keys | Panel::Takes => (0, 0),
     }
 }

@@ -45,8 +45,7 @@ impl Controls<'_> {
         ui.horizontal(|ui| {
             let plays = format!("Whether Segue plays {part}.");
             let switch = Switch { width: NAME, colour: theme::part(part) };
-            let place =
-                switch.show(ui, self.setter, &strip.plays, Caption::new(&name, &plays).idle(idle));
+            let place = switch.show(ui, self.setter, &strip.plays, Caption::new(&name, &plays).idle(idle));
             self.meter(ui, part, place);
             for (word, param, what) in [
                 ("M", &strip.mute, "Mute: its notes do not go out. The others play as if they did."),
@@ -65,7 +64,8 @@ impl Controls<'_> {
     fn details(&self, ui: &mut Ui, part: Part, strip: &Strip, idle: Option<&str>) {
         let named = |what: &str| format!("{} {what}", label(part));
         let (channel, keys, density) = (named("channel"), named("keys"), named("density"));
-        let hint = format!("The MIDI channel of {part}. What comes in there on another track is heard as {part}.");
+        let hint =
+            format!("The MIDI channel of {part}. What comes in there on another track is heard as {part}.");
         slider(ui, self.setter, &strip.channel, Caption::new(&channel, &hint).idle(idle));
         let hint = format!("The lowest and the highest key of {part}.");
         let unpitched = (!part.is_pitched()).then_some("a drum has no pitch");

@@ -9,8 +9,8 @@ use nice_plug::prelude::*;
 use segue_music::{Part, PartSet};
 use segue_realtime::between::settings::{self, PartLimits, PartSound};
 
-use super::tone::{gain, level};
 use super::text::integer;
+use super::tone::{gain, level};
 use super::what::{density, key, most_a_beat};
 
 /// The group that the strips are in.

@@ -134,8 +134,7 @@ impl Preset {
         // Of a band's hundred only what was changed.
         let map = map.filter(|(_, param, group)| {
             // SAFETY: the pointers of the map live as long as `params`.
-            let usual =
-                unsafe { param.unmodulated_normalized_value() == param.default_normalized_value() };
+            let usual = unsafe { param.unmodulated_normalized_value() == param.default_normalized_value() };
             !usual || !group.starts_with(band::GROUP)
         });
         let values = map.map(|(id, param, _)| {

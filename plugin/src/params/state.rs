@@ -32,6 +32,8 @@ pub struct Saved {
     pub folder: Option<String>,
     /// The takes, each as it is written; one that is damaged is refused alone.
     pub takes: Vec<Value>,
+    /// The memories, as the takes are.
+    pub memories: Vec<Value>,
     /// What of a state could not be understood; `None` if all was.
     #[serde(skip)]
     pub notice: Option<String>,
@@ -39,7 +41,15 @@ pub struct Saved {
 
 impl Default for Saved {
     fn default() -> Self {
-        Self { format: FORMAT, model: None, window: None, folder: None, takes: Vec::new(), notice: None }
+        Self {
+            format: FORMAT,
+            model: None,
+            window: None,
+            folder: None,
+            takes: Vec::new(),
+            memories: Vec::new(),
+            notice: None,
+        }
     }
 }
 
@@ -62,6 +72,7 @@ impl From<Value> for Saved {
                 ("folder", Value::String(folder)) => saved.folder = Some(folder),
                 ("folder", Value::Null) => saved.folder = None,
                 ("takes", Value::Array(takes)) => saved.takes = takes,
+                ("memories", Value::Array(memories)) => saved.memories = memories,
                 ("window", value) => saved.window = serde_json::from_value(value).unwrap_or(None),
                 _ => unknown.push(name),
             }
@@ -145,7 +156,14 @@ impl State {
         let damaged = self.0.takes.restore(&takes);
         let damage = format!("{damaged} of its {} takes are damaged and left out", takes.len());
         let many = format!("of its {} takes the last {TAKES} are kept", takes.len());
-        let notices = [(damaged > 0).then_some(damage), (takes.len() > TAKES).then_some(many)];
+        let memories = std::mem::take(&mut saved.memories);
+        let forgotten = self.0.takes.memories().restore(&memories);
+        let forgets = format!("{forgotten} of its {} memories are damaged and left out", memories.len());
+        let notices = [
+            (damaged > 0).then_some(damage),
+            (takes.len() > TAKES).then_some(many),
+            (forgotten > 0).then_some(forgets),
+        ];
         let notices: Vec<_> = saved.notice.into_iter().chain(notices.into_iter().flatten()).collect();
         saved.notice = (!notices.is_empty()).then(|| notices.join("; "));
         self.0.takes.place().load(saved.folder.take().map(PathBuf::from));
@@ -174,8 +192,8 @@ impl<'a> PersistentField<'a, Saved> for State {
         let Saved { model, window, .. } = self.0.saved.lock().clone();
         let folder = self.0.takes.place().of_the_project();
         let folder = folder.and_then(|folder| folder.into_os_string().into_string().ok());
-        let takes = self.0.takes.written();
-        f(&Saved { model, window, folder, takes, ..Saved::default() })
+        let (takes, memories) = (self.0.takes.written(), self.0.takes.memories().written());
+        f(&Saved { model, window, folder, takes, memories, ..Saved::default() })
     }
 }
 #[cfg(test)]
@@ -219,6 +237,7 @@ mod tests {
             (r#"{"format":2,"model":null}"#, None, None),
             (r#"{"format":3,"model":"a.safetensors","takes":[]}"#, Some("a.safetensors"), None),
             (r#"{"format":3,"takes":[{"id":1}],"folder":7}"#, None, Some("takes are damaged")),
+            (r#"{"format":3,"memories":[{"name":"a"}]}"#, None, Some("memories are damaged")),
             (r#"{"format":4,"model":"a.safetensors"}"#, Some("a.safetensors"), Some("newer version")),
             (r#"{"format":9,"model":"a","takes":[1,2]}"#, Some("a"), Some("takes")),
             (r#"{"format":2,"window":[900]}"#, None, None),

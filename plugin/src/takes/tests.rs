@@ -299,8 +299,12 @@ fn a_band_is_saved_and_exported_part_by_part() {
         changed["parts"] = parts;
         assert_eq!(Take::read(&changed).is_some(), sound, "{changed}");
     }
-    let tracks: Vec<_> =
-        played.piece().tracks.into_iter().map(|track| (track.name, track.program, track.notes.len())).collect();
+    let tracks: Vec<_> = played
+        .piece()
+        .tracks
+        .into_iter()
+        .map(|track| (track.name, track.program, track.notes.len()))
+        .collect();
     let expected = [
         ("You", None, 2),
         ("Segue", None, 1),

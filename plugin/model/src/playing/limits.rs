@@ -199,8 +199,7 @@ fn thin_enough(density: f32, onsets: impl Iterator<Item = Tick>, from: Tick) -> 
     }
     let beat = TICKS_PER_BEAT as f64;
     // At most `count` of the newest notes may lie within `span` ticks.
-    let (count, span) =
-        if density < 1.0 { (1, beat / f64::from(density)) } else { (density as usize, beat) };
+    let (count, span) = if density < 1.0 { (1, beat / f64::from(density)) } else { (density as usize, beat) };
     let span = (span.ceil() as Tick).min(FOREVER);
     let mut newest = onsets.take_while(|&onset| onset > from - span);
     newest.nth(count - 1).map(|onset| onset + span)

@@ -62,11 +62,7 @@ impl Echo {
         let samples = |seconds: f64| (seconds * sample_rate) as u64;
         let mut sent = prefault::list(ADDRESSES, Sent::default());
         sent.resize(ADDRESSES, Sent::default());
-        Self {
-            sent,
-            window: samples(ECHO_SECONDS),
-            at_once: samples(AT_ONCE_SECONDS),
-        }
+        Self { sent, window: samples(ECHO_SECONDS), at_once: samples(AT_ONCE_SECONDS) }
     }
 
     /// Samples are counted from zero again. Notes sent before are no longer expected back, except

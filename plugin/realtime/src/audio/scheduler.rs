@@ -17,8 +17,7 @@ impl Scheduler {
     /// Nothing is planned.
     pub fn new() -> Self {
         let note = Note { onset: Beats::ZERO, key: 0, duration: Beats::ZERO, velocity: 0 };
-        let some =
-            Planned { note, part: None, shift: Beats::ZERO, opens: false, answer: 0, as_heard: false };
+        let some = Planned { note, part: None, shift: Beats::ZERO, opens: false, answer: 0, as_heard: false };
         Self { queue: prefault::list(PLANNED, some) }
     }
 

@@ -99,7 +99,7 @@ mod tests {
         tracks.press(address(2, 40), Some(Part::Bass));
         tracks.press(address(3, 60), None);
         tracks.program(2, 0);
-            assert_eq!(tracks.release(address(2, 40)), Some(Some(Part::Bass)));
+        assert_eq!(tracks.release(address(2, 40)), Some(Some(Part::Bass)));
         assert_eq!(tracks.release(address(2, 40)), None);
         assert_eq!(tracks.release(address(3, 60)), Some(None));
     }

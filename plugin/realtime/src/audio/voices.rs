@@ -100,8 +100,15 @@ impl Voices {
         }
         let Address { channel, key } = address;
         let sent = now.sink.send(now.time, Message::On { id: on.id, channel, key, velocity: on.velocity });
-        self.slots[address.index()] =
-            Some(Voice { role: on.role, part: on.part, id: on.id, end: on.end, since: on.since, sent, owed: false });
+        self.slots[address.index()] = Some(Voice {
+            role: on.role,
+            part: on.part,
+            id: on.id,
+            end: on.end,
+            since: on.since,
+            sent,
+            owed: false,
+        });
         self.sounding[on.role.index()].push(address.index() as u16);
         self.reports.send(now.at, on.report(now.at, address));
         if sent { Started::Sent } else { Started::Unsent }
@@ -320,8 +327,15 @@ mod tests {
         voices.end_all(Role::Player, &mut now(5, &mut narrow));
         let told: Vec<_> = std::iter::from_fn(|| told.pop().ok()).collect();
         let Address { channel, key } = C;
-        let on =
-            |at: u32, role, answer| Sounded::On { at: beats(at), role, part: None, channel, key, velocity: 64, answer };
+        let on = |at: u32, role, answer| Sounded::On {
+            at: beats(at),
+            role,
+            part: None,
+            channel,
+            key,
+            velocity: 64,
+            answer,
+        };
         let off = |at: u32, role| Sounded::Off { at: beats(at), role, channel, key };
         let (ours, theirs) = (Role::Segue, Role::Player);
         // The off that was owed is reported when it was sent.

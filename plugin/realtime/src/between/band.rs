@@ -94,9 +94,12 @@ mod tests {
     fn drums_have_no_range() {
         let mut band = Band::default();
         band.limits.iter_mut().for_each(|limits| limits.keys = (40, 50));
-        for (part, key, allowed) in
-            [(Part::Bass, 39, false), (Part::Bass, 40, true), (Part::Bass, 51, false), (Part::Drums, 36, true)]
-        {
+        for (part, key, allowed) in [
+            (Part::Bass, 39, false),
+            (Part::Bass, 40, true),
+            (Part::Bass, 51, false),
+            (Part::Drums, 36, true),
+        ] {
             assert_eq!(band.allows(part, key), allowed, "{part} {key}");
         }
     }

@@ -104,9 +104,8 @@ impl Processor {
     /// by ending those that would end soonest. Strokes on drums are no voices.
     fn make_room(&mut self, address: Address, now: &mut Moment<'_>) {
         let most = usize::from(self.settings.what.bounds.polyphony.max(1));
-        let is_other = |(other, voice): &(Address, &Voice)| {
-            *other != address && voice.part != Some(Part::Drums)
-        };
+        let is_other =
+            |(other, voice): &(Address, &Voice)| *other != address && voice.part != Some(Part::Drums);
         loop {
             let others = || self.output.voices.of(Role::Segue).filter(is_other);
             if others().count() < most {

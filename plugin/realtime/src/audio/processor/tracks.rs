@@ -15,7 +15,9 @@ impl Processor {
                 self.end_tracks(Some(channel), None, now);
             }
             // What is down comes up as what it was, wherever the player is by now.
-            Message::Off { channel, key, .. } if self.end_track(Address { channel, key }, now) => return true,
+            Message::Off { channel, key, .. } if self.end_track(Address { channel, key }, now) => {
+                return true;
+            }
             Message::On { channel, key, velocity, .. }
                 if velocity <= 0.0 && self.end_track(Address { channel, key }, now) =>
             {
