@@ -229,7 +229,9 @@ impl EditorView {
                 Panel::Sound => groups::group(ui, panel, |ui| {
                     controls.sound(ui, |ui| {
                         self.models.show(ui, params, status);
-                        self.recall.show(ui, &self.takes, &self.commands);
+                        if controls.all {
+                            self.recall.show(ui, &self.takes, &self.commands);
+                        }
                     });
                 }),
                 Panel::Takes => self.takes_panel.show(ui, &self.takes, &self.commands),

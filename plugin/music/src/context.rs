@@ -118,8 +118,8 @@ impl Context {
         changed
     }
 
-    /// Ends the newest note of that part, key and role that is still held. Returns the number of the
-    /// first note whose step changed, [`Self::len`] if none did. A release with no such note
+    /// Ends the newest note of that part, key and role that is still held. Returns the number of
+    /// the first note whose step changed, [`Self::len`] if none did. A release with no such note
     /// changes nothing.
     ///
     /// It ends at least one tick after every player's onset heard before it: in those steps it

@@ -1,5 +1,5 @@
-//! The controls in groups: when Segue plays, what, and how it sounds; the band is in `strips`. Those used most come
-//! first; the others are shown with *All controls*.
+//! The controls in groups: when Segue plays, what, and how it sounds; the band is in `strips`.
+//! Those used most come first; the others are shown with *All controls*.
 
 use egui::{Frame, RichText, ScrollArea, Ui};
 use nice_plug::prelude::ParamSetter;
@@ -41,7 +41,7 @@ const fn rows(panel: Panel) -> (usize, usize) {
         Panel::When => (4, 7),
         Panel::What => (4, 9),
         Panel::Band => (5, 13),
-        Panel::Sound => (5, 8),
+        Panel::Sound => (4, 8),
         Panel::Keys | Panel::Takes => (0, 0),
     }
 }

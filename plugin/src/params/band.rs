@@ -16,8 +16,11 @@ use super::what::{density, key, most_a_beat};
 /// The group that the strips are in.
 pub const GROUP: &str = "Band";
 
-/// What of a strip is about the music, after its part's name: presets set it.
-const OF_THE_MUSIC: [&str; 4] = ["", "_lo", "_hi", "_dens"];
+/// What of a strip is about the music, by the end of its identifier: presets set it.
+const OF_THE_MUSIC: [&str; 4] = [PLAYS, "low", "high", "dens"];
+
+/// The end of the identifier of a part's switch.
+const PLAYS: &str = "play";
 
 /// The parameters of the group *Band*.
 pub struct Band {
@@ -51,10 +54,20 @@ pub fn label(part: Part) -> String {
     name[..1].to_uppercase() + &name[1..]
 }
 
+/// What the identifiers of a part's parameters begin with: two letters, as the framework keeps only
+/// short ones apart.
+fn code(part: Part) -> &'static str {
+    &part.name()[..2]
+}
+
+/// The identifier of the switch of a part.
+pub fn plays(part: Part) -> String {
+    code(part).to_owned() + PLAYS
+}
+
 /// Whether presets set a parameter of the band.
 pub fn is_of_the_music(id: &str) -> bool {
-    let own = |part: &Part| id.strip_prefix(part.name()).is_some_and(|rest| OF_THE_MUSIC.contains(&rest));
-    Part::ALL.iter().any(own)
+    OF_THE_MUSIC.iter().any(|end| id.len() == 2 + end.len() && id.ends_with(end))
 }
 
 impl Strip {
@@ -77,18 +90,18 @@ impl Strip {
         }
     }
 
-    /// Its parameters, each with what its identifier has after the part's name. Projects save
-    /// identifiers, so those never change.
+    /// Its parameters, each with the end of its identifier. Projects save identifiers, so those
+    /// never change.
     fn parameters(&self) -> [(&'static str, ParamPtr); 8] {
         [
-            ("", self.plays.as_ptr()),
-            ("_lv", self.level.as_ptr()),
-            ("_mute", self.mute.as_ptr()),
-            ("_solo", self.solo.as_ptr()),
-            ("_ch", self.channel.as_ptr()),
-            ("_lo", self.key_low.as_ptr()),
-            ("_hi", self.key_high.as_ptr()),
-            ("_dens", self.density.as_ptr()),
+            (PLAYS, self.plays.as_ptr()),
+            ("lev", self.level.as_ptr()),
+            ("mute", self.mute.as_ptr()),
+            ("solo", self.solo.as_ptr()),
+            ("chan", self.channel.as_ptr()),
+            ("low", self.key_low.as_ptr()),
+            ("high", self.key_high.as_ptr()),
+            ("dens", self.density.as_ptr()),
         ]
     }
 }
@@ -145,7 +158,7 @@ unsafe impl Params for Band {
         let strips = Part::ALL.into_iter().zip(&self.strips);
         strips
             .flat_map(|(part, strip)| {
-                let of = move |(what, pointer)| (format!("{part}{what}"), pointer, label(part));
+                let of = move |(end, pointer)| (format!("{}{end}", code(part)), pointer, label(part));
                 strip.parameters().into_iter().map(of)
             })
             .collect()
@@ -164,9 +177,9 @@ mod tests {
         for (id, param, group) in map {
             // SAFETY: the pointers live as long as `band`.
             let name = unsafe { param.name() }.to_owned();
-            assert!(name.starts_with(&group) && id.starts_with(&group.to_lowercase()), "{id}: {name}");
+            assert!(name.starts_with(&group) && group.to_lowercase().starts_with(&id[..2]), "{id}: {name}");
         }
-        assert!(is_of_the_music("bass") && is_of_the_music("drums_dens"));
-        assert!(!is_of_the_music("bass_ch") && !is_of_the_music("level") && !is_of_the_music("keylo"));
+        assert!(is_of_the_music("baplay") && is_of_the_music("drdens"));
+        assert!(!is_of_the_music("bachan") && !is_of_the_music("drmute"));
     }
 }

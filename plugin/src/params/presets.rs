@@ -125,7 +125,7 @@ impl Preset {
     }
 
     fn has_band(&self) -> bool {
-        Part::ALL.iter().any(|part| self.values.get(part.name()).is_some_and(|plays| plays == "On"))
+        Part::ALL.iter().any(|part| self.values.get(&band::plays(*part)).is_some_and(|plays| plays == "On"))
     }
 
     /// A preset of the current parameters. A default needs no entry, and so no style is none.

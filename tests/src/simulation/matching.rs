@@ -30,8 +30,8 @@ impl Plans {
         }
     }
 
-    /// The plan that a note came from: of those of its key, velocity and channel the one that was to sound
-    /// nearest to a jam position, and newest of two there. `None` if that is far.
+    /// The plan that a note came from: of those of its key, velocity and channel the one that was
+    /// to sound nearest to a jam position, and newest of two there. `None` if that is far.
     pub fn find(
         &mut self,
         key: Key,

@@ -6,8 +6,8 @@ use crate::between::limits::PLANNED;
 use crate::between::planned::Planned;
 use crate::between::prefault;
 
-/// A queue of fixed capacity, ordered by the time of sounding, then by key and part. Note-offs are not in it
-/// but with the voices, so a full queue loses plans and never a note-off.
+/// A queue of fixed capacity, ordered by the time of sounding, then by key and part. Note-offs are
+/// not in it but with the voices, so a full queue loses plans and never a note-off.
 pub struct Scheduler {
     /// The latest first, so that the next note is at the end.
     queue: Vec<Planned>,

@@ -169,11 +169,14 @@ fn a_band_has_strips() {
     let params = desk.view.params.clone();
     desk.view.status.set_model("a band", &[], true);
     desk.view.panels.toggle(Panel::Band, false);
+    // Its keys have letters on them.
+    desk.view.panels.toggle(Panel::Keys, true);
     for name in ["Keys", "M", "S"] {
         desk.click(name);
     }
     let strip = params.band.strip(segue_music::Part::Keys);
-    assert!(strip.plays.value() && strip.mute.value() && strip.solo.value());
+    let is_on = [&strip.plays, &strip.mute, &strip.solo].map(|switch| switch.value());
+    assert_eq!(is_on, [true; 3]);
     let words = desk.frame(vec![]);
     assert!(words.iter().any(|(text, ..)| text == "Bass"), "{words:?}");
     legible(&words, "a band");
