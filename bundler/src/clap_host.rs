@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context, Result, anyhow};
 use clack_extensions::gui::{GuiSize, HostGui, HostGuiImpl};
+use clack_extensions::note_name::HostNoteName;
 use clack_extensions::params::{ParamInfoBuffer, PluginParams};
 use clack_extensions::preset_discovery::HostPresetLoad;
 use clack_extensions::render::{PluginRender, RenderMode};
@@ -60,14 +61,14 @@ impl HostHandlers for Callbacks {
     type AudioProcessor<'a> = ();
 
     fn declare_extensions(extensions: &mut HostExtensions<Self>, _wishes: &Wishes) {
-        extensions.register::<HostGui>().register::<HostPresetLoad>();
+        extensions.register::<HostGui>().register::<HostPresetLoad>().register::<HostNoteName>();
     }
 }
 
 /// One instance of a CLAP plugin.
 pub struct ClapHost {
     // Dropped before the instance, which leaks if its processor outlives it.
-    processor: Option<PluginAudioProcessor<Callbacks>>,
+    pub(crate) processor: Option<PluginAudioProcessor<Callbacks>>,
     pub(crate) instance: PluginInstance<Callbacks>,
     ports: AudioPorts,
     sent: EventBuffer,
@@ -100,13 +101,13 @@ impl ClapHost {
     }
 
     /// Grants what the plugin asked for since the last time.
-    fn grant(&mut self) {
+    pub(crate) fn grant(&mut self) {
         if self.instance.access_shared_handler(|wishes| wishes.callback.swap(false, Ordering::AcqRel)) {
             self.instance.call_on_main_thread_callback();
         }
     }
 
-    fn params(&mut self) -> Result<PluginParams> {
+    pub(crate) fn params(&mut self) -> Result<PluginParams> {
         self.instance.plugin_handle().get_extension().context("the plugin has no parameters")
     }
 

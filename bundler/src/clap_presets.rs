@@ -1,6 +1,6 @@
 //! The presets that a plugin offers to its host's browser, and how the host loads one.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::ffi::{CStr, CString};
 use std::path::{Path, PathBuf};
 
@@ -149,15 +149,20 @@ impl MetadataReceiverImpl for PresetBrowser {
     fn add_extra_info(&mut self, _key: &CStr, _value: &CStr) {}
 }
 
-/// What an instance told its host of a preset: that it is loaded, or why it is not.
+/// What an instance told its host.
 #[derive(Default)]
-pub(crate) struct Told(RefCell<Option<Result<PresetPlace, String>>>);
+pub(crate) struct Told {
+    /// Of a preset: that it is loaded, or why it is not.
+    preset: RefCell<Option<Result<PresetPlace, String>>>,
+    /// How often that keys have other names.
+    pub(crate) renamed: Cell<usize>,
+}
 
 impl MainThreadHandler<'_> for Told {}
 
 impl HostPresetLoadImpl for Told {
     fn on_error(&self, _place: Location, _key: Option<&CStr>, _code: i32, message: Option<&CStr>) {
-        *self.0.borrow_mut() = Some(Err(message.map(text).unwrap_or_default()));
+        *self.preset.borrow_mut() = Some(Err(message.map(text).unwrap_or_default()));
     }
 
     fn loaded(&self, place: Location, key: Option<&CStr>) {
@@ -165,7 +170,7 @@ impl HostPresetLoadImpl for Told {
             Some(path) => PresetPlace::File(text(path).into()),
             None => PresetPlace::Plugin(key.map(text).unwrap_or_default()),
         };
-        *self.0.borrow_mut() = Some(Ok(place));
+        *self.preset.borrow_mut() = Some(Ok(place));
     }
 }
 
@@ -180,7 +185,7 @@ impl ClapHost {
         };
         let location = location.as_deref().map_or(Location::Plugin, |path| Location::File { path });
         let loaded = load.load_from_location(&plugin, location, key.as_deref());
-        let told = self.instance.access_handler(|told| told.0.take());
+        let told = self.instance.access_handler(|told| told.preset.take());
         match (loaded, told) {
             (Ok(()), Some(Ok(told))) if told == *place => Ok(()),
             (Err(_), Some(Err(why))) => Err(anyhow!(why)),

@@ -1,12 +1,12 @@
-//! `bundler bundle`, `install`, `try` and `uninstall`: from the sources to a plugin that has been
-//! heard.
+//! `bundler bundle`, `install`, `try`, `uninstall` and `pack`: from the sources to a plugin that
+//! has been heard, and to the archives of a release.
 
 use std::io::{Write, stdout};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::{Result, ensure};
-use bundler::{Bundles, Folders, Trial, Workspace, bundle, install, uninstall};
+use anyhow::{Context, Result, ensure};
+use bundler::{Bundles, Folders, System, Trial, Workspace, bundle, install, pack, uninstall};
 use clap::{Args, Parser, Subcommand};
 use segue_music::one_line;
 
@@ -45,6 +45,54 @@ enum Command {
         #[arg(long, value_name = "FOLDER")]
         to: Option<PathBuf>,
     },
+    /// Packs the bundles with licences and the model's card, as a release has them, into
+    /// target/release-files, with a checksum
+    Pack(Packing),
+}
+
+#[derive(Args)]
+struct Packing {
+    /// The system they are for, instead of this one
+    #[arg(long)]
+    system: Option<System>,
+    /// A shared library of that system to lay out, instead of building one here
+    #[arg(long, value_name = "FILE")]
+    library: Option<PathBuf>,
+    /// A folder of bundles to pack as they lie there, signed or not
+    #[arg(long, value_name = "FOLDER", conflicts_with = "library")]
+    bundles: Option<PathBuf>,
+    /// The tag that is released: refused unless it is the version, and the changelog has its date
+    #[arg(long)]
+    tag: Option<String>,
+}
+
+impl Packing {
+    fn pack(self, workspace: &Workspace) -> Result<PathBuf> {
+        let here = System::here();
+        let system = self
+            .system
+            .or(here)
+            .context("no release is made for this system; name another one with `--system`")?;
+        let folder = match (self.bundles, self.library) {
+            (Some(folder), _) => folder,
+            (None, Some(library)) => {
+                // Beside those of this system, which `bundle` lays out.
+                let folder = workspace.target.join(format!("bundled-{}", system.name()));
+                bundle(&library, &system.bundles(&folder))?;
+                folder
+            }
+            (None, None) => {
+                ensure!(
+                    Some(system) == here,
+                    "{}: cannot be built here; name what was built for it with `--library` or `--bundles`",
+                    system.name()
+                );
+                bundle(&workspace.build()?, &system.bundles(&workspace.bundled()))?;
+                workspace.bundled()
+            }
+        };
+        pack(workspace, system, &folder, self.tag.as_deref())
+    }
 }
 
 #[derive(Args)]
@@ -116,6 +164,7 @@ fn run(command: Command) -> Result<()> {
             }
             ensure!(kept == 0, "{kept} of Segue's bundles could not be removed");
         }
+        Command::Pack(packing) => println!("{}", packing.pack(&workspace)?.display()),
     }
     Ok(())
 }

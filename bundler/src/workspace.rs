@@ -1,6 +1,7 @@
 //! Finds the workspace and has cargo build the plugin in it.
 
 use std::env;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -41,7 +42,7 @@ impl Workspace {
 
     /// Builds the plugin in release and gives its shared library.
     pub fn build(&self) -> Result<PathBuf> {
-        let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        let cargo = Self::cargo();
         let status = Command::new(&cargo)
             .args(["build", "--release", "-p", "segue-plugin"])
             .arg("--target-dir")
@@ -53,6 +54,11 @@ impl Workspace {
             bail!("the plugin does not build: see cargo's lines above");
         }
         Ok(self.target.join("release").join(library_name(Os::HERE)))
+    }
+
+    /// The cargo that started this program, or the one in the path.
+    pub fn cargo() -> OsString {
+        env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
     }
 
     /// Where `bundle` lays the bundles out.

@@ -9,6 +9,7 @@ pub mod modules;
 mod new_player;
 mod plugin;
 pub mod simulation;
+mod vst3_about;
 mod vst3_editor;
 mod vst3_events;
 mod vst3_host;

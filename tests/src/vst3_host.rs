@@ -34,7 +34,7 @@ use crate::watch::Watch;
 pub struct Vst3Host {
     component: ComPtr<IComponent>,
     processor: ComPtr<IAudioProcessor>,
-    controller: ComPtr<IEditController>,
+    pub(crate) controller: ComPtr<IEditController>,
     mapping: ComPtr<IMidiMapping>,
     active: Option<Setup>,
     sent: ComWrapper<EventList>,
@@ -131,7 +131,7 @@ impl Vst3Host {
     }
 
     /// The parameters that are hidden, or those that are not, with their values.
-    fn known(&self, hidden: bool) -> Result<Vec<(ParameterInfo, f64)>> {
+    pub(crate) fn known(&self, hidden: bool) -> Result<Vec<(ParameterInfo, f64)>> {
         let mut found = Vec::new();
         // SAFETY: plain data, for which zeros are a value, and ours to be written.
         unsafe {
@@ -148,9 +148,14 @@ impl Vst3Host {
 }
 
 /// An error where a call was refused.
-fn check(call: &str, result: tresult) -> Result<()> {
+pub(crate) fn check(call: &str, result: tresult) -> Result<()> {
     ensure!(result == kResultOk, "the plugin refuses {call}: {result}");
     Ok(())
+}
+
+/// A text of the plugin's, which ends at its first zero.
+pub(crate) fn text(string: &[u16]) -> String {
+    String::from_utf16_lossy(string.split(|unit| *unit == 0).next().unwrap_or_default())
 }
 
 /// The clock as VST3 tells it.
@@ -266,9 +271,6 @@ impl Host for Vst3Host {
     }
 
     fn parameters(&mut self) -> Result<Vec<Parameter>> {
-        let text = |string: &[u16]| {
-            String::from_utf16_lossy(string.split(|unit| *unit == 0).next().unwrap_or_default())
-        };
         let seen = |(about, value): (ParameterInfo, f64)| {
             let mut string = [0; 128];
             // SAFETY: the string is as long as the specification has it, and ours to be written.

@@ -8,7 +8,10 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use anyhow::{Context, Result, anyhow, bail};
 use bundler::{Bundles, Content};
 use libloading::Library;
-use vst3::Steinberg::{FUnknown, IPluginFactory, IPluginFactoryTrait, PClassInfo, TUID, kResultOk};
+use vst3::Steinberg::{
+    FUnknown, IPluginFactory, IPluginFactory2, IPluginFactory2Trait, IPluginFactoryTrait, PClassInfo,
+    PClassInfo2, TUID, kResultOk,
+};
 use vst3::{ComPtr, Interface};
 
 /// The names by which a system's hosts open and close a module.
@@ -61,15 +64,36 @@ impl Module {
         Ok(Self { library })
     }
 
-    /// Makes the first audio component of the factory.
-    pub fn create<I: Interface>(&self) -> Result<ComPtr<I>> {
+    fn factory(&self) -> Result<ComPtr<IPluginFactory>> {
         // SAFETY: the VST3 specification gives this symbol this type.
         let factory = unsafe {
             self.library.get::<unsafe extern "system" fn() -> *mut IPluginFactory>("GetPluginFactory")
         }?;
         // SAFETY: the module has been entered; the factory comes with a reference of ours, which
         // ComPtr gives back.
-        let factory = unsafe { ComPtr::from_raw(factory()) }.context("there is no factory")?;
+        unsafe { ComPtr::from_raw(factory()) }.context("there is no factory")
+    }
+
+    /// The sub-categories of the first audio component, as they are written.
+    pub fn categories(&self) -> Result<String> {
+        let factory = self.factory()?.cast::<IPluginFactory2>().context("the factory is an old one")?;
+        // SAFETY: the factory is alive; the structure is plain data, for which zeros are a value,
+        // and ours to be written.
+        unsafe {
+            for index in 0..factory.countClasses() {
+                let mut class: PClassInfo2 = std::mem::zeroed();
+                let found = factory.getClassInfo2(index, &mut class) == kResultOk;
+                if found && CStr::from_ptr(class.category.as_ptr()) == c"Audio Module Class" {
+                    return Ok(CStr::from_ptr(class.subCategories.as_ptr()).to_string_lossy().into_owned());
+                }
+            }
+        }
+        bail!("the factory has no audio component")
+    }
+
+    /// Makes the first audio component of the factory.
+    pub fn create<I: Interface>(&self) -> Result<ComPtr<I>> {
+        let factory = self.factory()?;
         let class = audio_class(&factory).context("the factory has no audio component")?;
         let mut object: *mut c_void = std::ptr::null_mut();
         let id = FUnknown::IID;

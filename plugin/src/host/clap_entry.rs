@@ -2,7 +2,7 @@
 //!
 //! The framework's own entry (`nice_export_clap!` of nice-plug 0.4.2) only knows plugins and cannot
 //! be extended, so this one replaces it. The instances are the framework's, wrapped by
-//! [`preset_load`].
+//! [`clap_calls`].
 
 use std::ffi::{CStr, c_char, c_void};
 use std::ptr::null;
@@ -18,7 +18,7 @@ use nice_plug::wrapper::clap::{
 use nice_plug::wrapper::setup_logger;
 
 use crate::host::plugin::Segue;
-use crate::host::{preset_discovery, preset_load};
+use crate::host::{clap_calls, preset_discovery};
 
 /// The entry, under the name that CLAP gives it.
 // SAFETY: nothing else in the library has this name.
@@ -88,5 +88,5 @@ unsafe extern "C" fn create(
     let wrapper = Arc::into_raw(unsafe { Wrapper::<Segue>::new(host) });
     // SAFETY: the wrapper lives until then, and nobody else has it yet; host and wrapper belong
     // together.
-    unsafe { preset_load::instance(*(*wrapper).clap_plugin.as_ptr(), host) }
+    unsafe { clap_calls::new(*(*wrapper).clap_plugin.as_ptr(), host) }
 }

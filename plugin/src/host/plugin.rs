@@ -15,7 +15,7 @@ use parking_lot::Mutex;
 use segue_realtime::audio::pace::Pace;
 use segue_realtime::audio::processor::{Block, Processor};
 use segue_realtime::between::boundary::boundary;
-use segue_realtime::between::limits::{INPUT_EVENTS, INPUT_RESERVE};
+use segue_realtime::between::limits::{INPUT_EVENTS, INPUT_RESERVE, SOUND_VOICES};
 use segue_realtime::between::message::{Event, Sink};
 use segue_realtime::between::touch::{Fingers, Touches, touch};
 
@@ -25,6 +25,7 @@ use crate::composer::thread::ComposerThread;
 use crate::editor::{Instance, Window};
 use crate::host::framework::{self, HostSink};
 use crate::host::log;
+use crate::host::remote_controls;
 use crate::host::worker_workaround;
 use crate::models::embedded;
 use crate::models::folder::ModelFolder;
@@ -237,8 +238,18 @@ impl ClapPlugin for Segue {
     const CLAP_DESCRIPTION: Option<&'static str> = Some("Listens to what you play and goes on playing");
     const CLAP_MANUAL_URL: Option<&'static str> = None;
     const CLAP_SUPPORT_URL: Option<&'static str> = None;
+    /// Its notes are as much for other instruments as for its own sound.
     const CLAP_FEATURES: &'static [ClapFeature] =
         &[ClapFeature::Instrument, ClapFeature::Synthesizer, ClapFeature::NoteEffect, ClapFeature::Stereo];
+    /// Of the built-in sound. On one channel and key a new note ends the other voice.
+    const CLAP_POLY_MODULATION_CONFIG: Option<PolyModulationConfig> = Some(PolyModulationConfig {
+        max_voice_capacity: SOUND_VOICES as u32,
+        supports_overlapping_voices: false,
+    });
+
+    fn remote_controls(&self, context: &mut impl RemoteControlsContext) {
+        remote_controls::declare(&self.params, context);
+    }
 }
 
 impl Vst3Plugin for Segue {
@@ -246,5 +257,5 @@ impl Vst3Plugin for Segue {
     const VST3_CLASS_ID: [u8; 16] =
         [0x72, 0x34, 0x7a, 0x19, 0x84, 0xff, 0x89, 0x64, 0x22, 0x39, 0x26, 0x61, 0xae, 0xb6, 0x87, 0xcd];
     const VST3_SUBCATEGORIES: &'static [Vst3SubCategory] =
-        &[Vst3SubCategory::Instrument, Vst3SubCategory::Synth];
+        &[Vst3SubCategory::Instrument, Vst3SubCategory::Synth, Vst3SubCategory::Stereo];
 }

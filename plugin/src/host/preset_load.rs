@@ -1,15 +1,11 @@
 //! Presets that a CLAP host picks in its own browser.
 //!
-//! The framework (nice-plug 0.4.2) does not know this extension, and answers queries for extensions
-//! itself. So the host gets an instance of ours, which is the framework's except for two calls:
-//! querying extensions, and `destroy`. The framework does everything by way of `plugin_data`, which
-//! both share.
+//! The framework (nice-plug 0.4.2) does not know this extension: [`super::clap_calls`] has it.
 
 use std::collections::{BTreeMap, HashMap};
-use std::ffi::{CStr, CString, OsStr, c_char, c_void};
+use std::ffi::{CStr, CString, OsStr, c_char};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
-use std::ptr::null;
 
 use clap_sys::ext::preset_load::{
     CLAP_EXT_PRESET_LOAD, CLAP_EXT_PRESET_LOAD_COMPAT, clap_host_preset_load, clap_plugin_preset_load,
@@ -20,8 +16,9 @@ use clap_sys::factory::preset_discovery::{
 use nice_plug::params::internals::ParamPtr;
 use nice_plug::plugin::{ParamValue, PluginState};
 use nice_plug::prelude::{Params, Plugin};
-use nice_plug::wrapper::clap::{Wrapper, clap_host, clap_plugin};
+use nice_plug::wrapper::clap::clap_plugin;
 
+use crate::host::clap_instance::Instance;
 use crate::host::plugin::Segue;
 use crate::params::SegueParams;
 use crate::params::presets::{Preset, PresetError};
@@ -39,48 +36,8 @@ enum LoadError {
     Refused,
 }
 
-/// An instance, as the host holds it.
-#[repr(C)]
-struct Instance {
-    /// What the host sees. First, so that a pointer to it is a pointer to the whole.
-    plugin: clap_plugin,
-    framework: clap_plugin,
-    host: *const clap_host,
-}
-
-static LOAD: clap_plugin_preset_load = clap_plugin_preset_load { from_location: Some(from_location) };
-
-/// Wraps an instance of the framework's into one that loads presets. Its `destroy` frees it.
-///
-/// # Safety
-/// `framework` is a new instance of `Wrapper<Segue>`, made for `host`, which outlives it.
-pub unsafe fn instance(framework: clap_plugin, host: *const clap_host) -> *const clap_plugin {
-    let plugin = clap_plugin { destroy: Some(destroy), get_extension: Some(get_extension), ..framework };
-    Box::into_raw(Box::new(Instance { plugin, framework, host })).cast()
-}
-
-unsafe extern "C" fn destroy(plugin: *const clap_plugin) {
-    // SAFETY: hosts call this last, once, with what `instance` gave them.
-    let instance = unsafe { Box::from_raw(plugin.cast_mut().cast::<Instance>()) };
-    if let Some(destroy) = instance.framework.destroy {
-        // SAFETY: it is the framework's own, and has not been called yet.
-        unsafe { destroy(&raw const instance.framework) };
-    }
-}
-
-unsafe extern "C" fn get_extension(plugin: *const clap_plugin, id: *const c_char) -> *const c_void {
-    if plugin.is_null() || id.is_null() {
-        return null();
-    }
-    // SAFETY: it is not null, and the host's strings are null-terminated.
-    if [CLAP_EXT_PRESET_LOAD, CLAP_EXT_PRESET_LOAD_COMPAT].contains(&unsafe { CStr::from_ptr(id) }) {
-        return (&raw const LOAD).cast();
-    }
-    // SAFETY: hosts call with what `instance` gave them, until its end.
-    let framework = unsafe { &raw const (*plugin.cast::<Instance>()).framework };
-    // SAFETY: as above; the framework's own query.
-    unsafe { (*framework).get_extension.map_or(null(), |get_extension| get_extension(framework, id)) }
-}
+/// The extension, for hosts that ask for it.
+pub static LOAD: clap_plugin_preset_load = clap_plugin_preset_load { from_location: Some(from_location) };
 
 unsafe extern "C" fn from_location(
     plugin: *const clap_plugin,
@@ -88,24 +45,20 @@ unsafe extern "C" fn from_location(
     location: *const c_char,
     key: *const c_char,
 ) -> bool {
-    // SAFETY: hosts call with what `instance` gave them, until its end.
-    let Some(instance) = (unsafe { plugin.cast::<Instance>().as_ref() }) else { return false };
+    // SAFETY: hosts call with what they were given, until its end.
+    let Some(instance) = (unsafe { Instance::of(plugin) }) else { return false };
     // SAFETY: the host's strings are null or null-terminated, and live through the call.
     let text = |string: *const c_char| (!string.is_null()).then(|| unsafe { CStr::from_ptr(string) });
     let loaded = catch_unwind(AssertUnwindSafe(|| {
         let mut state = settings(&preset(kind, text(location), text(key))?)?;
-        // SAFETY: the framework keeps its wrapper there, and it lives until `destroy`.
-        let wrapper = unsafe { &*instance.framework.plugin_data.cast::<Wrapper<Segue>>() };
-        if wrapper.set_state_inner(&mut state) { Ok(()) } else { Err(LoadError::Refused) }
+        if instance.wrapper().set_state_inner(&mut state) { Ok(()) } else { Err(LoadError::Refused) }
     }));
     // SAFETY: the host gave itself when it made the instance, and outlives it; its answer is null
     // or that extension.
     let told = unsafe {
-        let get_extension = instance.host.as_ref().and_then(|host| host.get_extension);
-        let ask = |id: &CStr| get_extension.map_or(null(), |ask| ask(instance.host, id.as_ptr()));
         [CLAP_EXT_PRESET_LOAD, CLAP_EXT_PRESET_LOAD_COMPAT]
             .into_iter()
-            .find_map(|id| ask(id).cast::<clap_host_preset_load>().as_ref())
+            .find_map(|id| instance.ask_host(id).cast::<clap_host_preset_load>().as_ref())
     };
     let Ok(loaded) = loaded else { return false };
     match (&loaded, told) {

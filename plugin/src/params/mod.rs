@@ -48,12 +48,12 @@ pub struct SegueParams {
     /// What it plays.
     #[nested(group = "What")]
     pub what: What,
-    /// Where its notes go.
-    #[nested(group = "Sound")]
-    pub tone: Tone,
     /// The parts it plays.
     #[nested(group = "Band")]
     pub band: Band,
+    /// Where its notes go.
+    #[nested(group = "Sound")]
+    pub tone: Tone,
 }
 
 impl Default for SegueParams {

@@ -9,7 +9,7 @@ use segue_realtime::between::settings::{self, PartSound};
 use super::number::number;
 use super::text::{channel_name, channel_of, decimal, integer};
 
-/// The parameters of the group *Sound*.
+/// The parameters of the group *Sound*, in the window's order, which hosts list them in.
 #[derive(Params)]
 pub struct Tone {
     /// Level of the built-in sound for your notes, in decibels; the lowest is silent.

@@ -11,24 +11,33 @@ use super::styles::{self, Styles};
 use super::text::{NAMES, class_of, count_of, counted, decimal, integer, key_name, key_of};
 use segue_music::Beats;
 
-/// The parameters of the group *What*.
+/// The parameters of the group *What*, in the window's order, which hosts list them in.
 #[derive(Params)]
 pub struct What {
+    /// One of the model's styles by its number from 1; 0 is none.
+    #[id = "style"]
+    pub style: IntParam,
     /// How daring.
     #[id = "temper"]
     pub temperature: FloatParam,
-    /// How much of the unlikely is left out.
-    #[id = "top_p"]
-    pub top_p: FloatParam,
-    /// Another seed, another answer.
-    #[id = "seed"]
-    pub seed: IntParam,
     /// Notes a beat at most.
     #[id = "dens"]
     pub density: FloatParam,
+    /// Which pitch classes.
+    #[id = "scale"]
+    pub scale: EnumParam<Scale>,
+    /// The scale's root.
+    #[id = "root"]
+    pub root: IntParam,
+    /// How much of the unlikely is left out.
+    #[id = "top_p"]
+    pub top_p: FloatParam,
     /// Notes at once at most.
     #[id = "poly"]
     pub polyphony: IntParam,
+    /// Another seed, another answer.
+    #[id = "seed"]
+    pub seed: IntParam,
     /// The lowest key.
     #[id = "keylo"]
     pub key_low: IntParam,
@@ -41,16 +50,7 @@ pub struct What {
     /// The hardest note.
     #[id = "velhi"]
     pub velocity_high: IntParam,
-    /// Which pitch classes.
-    #[id = "scale"]
-    pub scale: EnumParam<Scale>,
-    /// The scale's root.
-    #[id = "root"]
-    pub root: IntParam,
-    /// One of the model's styles by its number from 1; 0 is none.
-    #[id = "style"]
-    pub style: IntParam,
-    /// What the model calls them.
+    /// What the model calls its styles.
     pub styles: Styles,
 }
 

@@ -11,30 +11,30 @@ use super::choices::{Chosen, Grid};
 use super::number::number;
 use super::text::{count_of, counted, decimal, trigger_from, trigger_name, trigger_of};
 
-/// The parameters of the group *When*.
+/// The parameters of the group *When*, in the window's order, which hosts list them in.
 #[derive(Params)]
 pub struct When {
+    /// Bars of an answer or a turn.
+    #[id = "length"]
+    pub length: IntParam,
     /// Holds Continue.
     #[id = "latch"]
     pub latch: BoolParam,
     /// Silence before an answer.
     #[id = "patien"]
     pub patience: FloatParam,
-    /// Bars of an answer or a turn.
-    #[id = "length"]
-    pub length: IntParam,
-    /// When it comes in, in a duet.
-    #[id = "entry"]
-    pub entry: EnumParam<Chosen<Entry>>,
-    /// How our notes make way.
-    #[id = "yield"]
-    pub yields: EnumParam<Chosen<Yield>>,
     /// The grid on which onsets lie.
     #[id = "grid"]
     pub grid: EnumParam<Grid>,
     /// How much of your groove is taken out.
     #[id = "quant"]
     pub quantise: FloatParam,
+    /// How our notes make way.
+    #[id = "yield"]
+    pub yields: EnumParam<Chosen<Yield>>,
+    /// When it comes in, in a duet.
+    #[id = "entry"]
+    pub entry: EnumParam<Chosen<Entry>>,
     /// What holds the latch from the keyboard.
     #[id = "lattrg"]
     pub latch_trigger: IntParam,
