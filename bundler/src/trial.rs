@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail, ensure};
 use segue_music::{Beats, Channel, Meter, Piece, Tempo, Track, midi_file, one_line};
 
 use crate::take::write_sound;
-use crate::{ClapHost, Message, Performance, Script, Take, piano_roll};
+use crate::{ClapHost, Message, Performance, PresetPlace, Script, Take, piano_roll};
 
 /// The channel Segue answers on unless told otherwise: MIDI's second.
 pub const ANSWER_CHANNEL: Channel = 1;
@@ -28,6 +28,8 @@ pub struct Trial {
     pub prompts: PathBuf,
     /// The folder of takes.
     pub takes: PathBuf,
+    /// The preset to play with: one of the plugin's by its name, or a file.
+    pub preset: Option<String>,
 }
 
 impl Trial {
@@ -85,10 +87,19 @@ impl Trial {
     fn answer(&self, path: &Path, say: &mut dyn FnMut(&str)) -> Result<()> {
         let prompt = Prompt::of(&midi_file::read(path)?)?;
         let mut host = ClapHost::open(&self.plugin)?;
+        if let Some(preset) = &self.preset {
+            let file = Path::new(preset);
+            let place = match file.is_file() {
+                true => PresetPlace::File(file.to_owned()),
+                false => PresetPlace::Plugin(preset.clone()),
+            };
+            let unknown = || format!("{preset}: neither a file nor a preset of the plugin's");
+            host.load_preset(&place).with_context(unknown)?;
+        }
         let performance = prompt.script().play(&mut host)?;
         let take = prompt.take(&performance)?;
 
-        let count = take.segue.notes.len();
+        let count = take.count();
         let (tempo, meter) = (prompt.tempo.bpm(), prompt.meter);
         say(&format!(
             "{}: {:.0} BPM, {}/{}, {} notes, answered with {count}\n",
@@ -98,7 +109,7 @@ impl Trial {
             meter.denominator,
             take.you.notes.len()
         ));
-        say(&piano_roll(&take.you.notes, &take.segue.notes, meter));
+        say(&piano_roll(&take.you.notes, &take.pitched(), meter));
         let file = self.takes.join(format!("{}-answer.mid", name(path)));
         let sound = file.with_extension("wav");
         take.write(&file)?;
@@ -148,26 +159,24 @@ impl Prompt {
             script.messages.push((at, Message::Control { channel: PLAYER_CHANNEL, controller: 64, value }));
         }
         script.meter = self.meter;
-        script.rest = Some((ANSWER_CHANNEL, REST));
+        script.rest = Some((PLAYER_CHANNEL, REST));
         script
     }
 
     /// The answer, if it was one and could be heard.
     fn take(&self, performance: &Performance) -> Result<Take> {
-        let answer = performance.notes(ANSWER_CHANNEL).context("the answer is broken")?;
-        let (Some(first), Some(last)) = (answer.first(), answer.iter().map(|note| note.off).max()) else {
-            bail!(
-                "Segue did not answer; it was waited for {PATIENCE} beats. Is its answer channel {}?",
-                ANSWER_CHANNEL + 1
-            );
+        let notes = |channel: Channel| Ok((channel, performance.notes(channel)?));
+        let channels = performance.channels_but(PLAYER_CHANNEL).into_iter();
+        let answer = channels.map(notes).collect::<Result<Vec<_>>>().context("the answer is broken")?;
+        let all = || answer.iter().flat_map(|(_, notes)| notes);
+        let (Some(first), Some(last)) = (all().map(|note| note.on).min(), all().map(|note| note.off).max())
+        else {
+            bail!("Segue did not answer; it was waited for {PATIENCE} beats");
         };
-        let peak = performance.peak(first.on, last);
-        ensure!(
-            peak > SILENCE,
-            "Segue answered with {} notes but was not heard: the peak is {peak}",
-            answer.len()
-        );
-        Ok(Take::of(self.you.clone(), &answer, ANSWER_CHANNEL, performance, (self.tempo, self.meter)))
+        let peak = performance.peak(first, last);
+        let count = all().count();
+        ensure!(peak > SILENCE, "Segue answered with {count} notes but was not heard: the peak is {peak}");
+        Ok(Take::of(self.you.clone(), &answer, performance, (self.tempo, self.meter)))
     }
 }
 
@@ -176,7 +185,8 @@ mod tests {
     use super::*;
 
     fn trial(folder: &Path) -> Trial {
-        Trial { plugin: folder.join("none.clap"), prompts: folder.into(), takes: folder.join("takes") }
+        let (plugin, takes) = (folder.join("none.clap"), folder.join("takes"));
+        Trial { plugin, prompts: folder.into(), takes, preset: None }
     }
 
     #[test]

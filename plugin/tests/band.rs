@@ -85,6 +85,31 @@ fn a_trio_comes_in_on_the_bar_line_and_ends_with_the_player() {
 }
 
 #[test]
+fn a_rhythm_section_is_hardly_ever_silent() {
+    let (mut silent, mut bars) = (0, 0);
+    for seed in 0..20u64 {
+        let mut rig = rig(&[Part::Bass, Part::Drums, Part::Keys], |settings| {
+            (settings.what.seed, settings.when.bars) = (seed, 4);
+        });
+        // Now and then the player rests for some bars.
+        let rests = |beat: &u64| (beat / 4 + seed) % 5 == 3 || (seed % 3 == 0 && (20..32).contains(beat));
+        let input: Vec<_> =
+            (0..64).filter(|beat| !rests(beat)).flat_map(|beat| player(beat, beat + 1)).collect();
+        rig.run(64 * BEAT, Cut::Of(1024), &input);
+        for channel in [BASS, DRUM_CHANNEL] {
+            let played = notes(&rig.out, channel);
+            for bar in 1..16 {
+                let (from, until) = (bar * 4 * BEAT, (bar + 1) * 4 * BEAT);
+                bars += 1;
+                silent += usize::from(!played.iter().any(|note| note.0 < until && note.3 > from));
+            }
+        }
+        hygiene(&rig.out);
+    }
+    assert!(silent * 50 <= bars, "{silent} of {bars} bars are silent: more than 2 %");
+}
+
+#[test]
 fn it_comes_in_when_it_is_asked_to() {
     for (entry, beat) in
         [(Entry::NextBar, 4), (Entry::AfterOne, 4), (Entry::AfterTwo, 8), (Entry::FirstNote, 0)]
