@@ -28,6 +28,7 @@ fn change_all(host: &mut dyn Host) -> Result<Vec<Parameter>> {
             "Lydian",
             "F#",
             "First note",
+            "-6 dB",
         ];
         let values = texts.iter().filter_map(|text| host.parse(parameter.id, text).ok());
         let other = values.into_iter().find(|value| (value - parameter.value).abs() > 1e-6);
