@@ -45,10 +45,7 @@ use envelope::fall;
 use levels::GROUPS;
 pub use levels::Levels;
 use sine::Sine;
-use voice::{Bus, Strike, Voice};
-
-/// Samples rendered at once, so that the buses fit on the stack.
-const CHUNK: usize = 64;
+use voice::{Bus, CHUNK, Strike, Voice};
 
 /// How long the chorus and the filters sound on after the last voice.
 const TAIL_SECONDS: f32 = 0.05;
@@ -120,8 +117,8 @@ impl Sound {
     }
 
     /// A free slot, for a drum or for another voice. If all of these sound, the one that is missed
-    /// least fades: released and quiet ones first. `None` if as many are already fading, which takes
-    /// dozens of steals within 4 ms.
+    /// least fades: released and quiet ones first. `None` if as many are already fading, which
+    /// takes dozens of steals within 4 ms.
     fn room(&mut self, drum: bool) -> Option<usize> {
         let most = if drum { SOUND_DRUMS } else { SOUND_VOICES };
         let alike = |voice: &Voice| voice.sounds() && voice.is_drum() == drum;

@@ -51,7 +51,7 @@ impl Sustained {
         };
         Self {
             timbre,
-            // At most a sixth of a turn apart: close pitches that begin opposed would begin as silence.
+            // At most a sixth of a turn apart: close pitches that begin opposed begin as silence.
             angles: [0, seed.wrapping_mul(0x6d2b_79f5) / 6],
             rest: [0.0; 2],
             steps: [0; 2],
