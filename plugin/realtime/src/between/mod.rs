@@ -7,6 +7,7 @@ pub mod boundary;
 pub mod choice;
 pub mod doing;
 pub mod heard;
+pub mod instrument;
 pub mod limits;
 pub mod message;
 pub mod meters;
