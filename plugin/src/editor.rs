@@ -8,6 +8,7 @@ mod about;
 mod caption;
 mod card;
 mod choice;
+mod file_menu;
 mod groups;
 mod header;
 mod help;
@@ -30,6 +31,7 @@ mod preset_menu;
 mod primary;
 mod roll;
 mod slider;
+mod sound_menu;
 mod span;
 mod style_menu;
 mod style_names;
@@ -56,6 +58,7 @@ use crate::composer::Command;
 use crate::models::folder::ModelFolder;
 use crate::params::SegueParams;
 use crate::params::presets::Folder;
+use crate::sounds::folder::SoundFolder;
 use crate::status::Status;
 use crate::takes::Takes;
 use groups::Controls;
@@ -72,6 +75,7 @@ use panels::{Panel, Panels};
 use piano::Piano;
 use preset_menu::PresetMenu;
 use roll::RollView;
+use sound_menu::SoundMenu;
 use style_menu::StyleMenu;
 use takes_panel::TakesPanel;
 pub use window::Window;
@@ -98,6 +102,7 @@ pub struct EditorView {
     presets: PresetMenu,
     styles: StyleMenu,
     models: ModelMenu,
+    sounds: SoundMenu,
     learning: Option<Learning>,
     page: Option<Page>,
     strip: Option<Strip>,
@@ -129,6 +134,7 @@ impl EditorView {
             presets: PresetMenu::new(Folder::of_the_player()),
             styles: StyleMenu::default(),
             models: ModelMenu::new(ModelFolder::of_the_player()),
+            sounds: SoundMenu::new(SoundFolder::of_the_player()),
             learning: None,
             page,
             strip: None,
@@ -219,7 +225,9 @@ impl EditorView {
                     controls.what(ui, |ui| styles.show(ui, setter, &what.style, &what.styles));
                 }),
                 Panel::Sound => groups::group(ui, panel, |ui| {
-                    controls.sound(ui, |ui| self.models.show(ui, params, status));
+                    let (models, sounds) = (&mut self.models, &mut self.sounds);
+                    let models = |ui: &mut Ui| models.show(ui, params, status);
+                    controls.sound(ui, models, |ui| sounds.show(ui, params));
                 }),
                 Panel::Takes => self.takes_panel.show(ui, &self.takes, &self.commands),
             });

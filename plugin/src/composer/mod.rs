@@ -20,6 +20,7 @@ mod planned_answer;
 mod planning;
 mod player;
 mod replaying;
+pub mod sound_choice;
 pub mod thread;
 pub mod turns;
 mod work;

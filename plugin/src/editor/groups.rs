@@ -40,7 +40,7 @@ const fn rows(panel: Panel) -> (usize, usize) {
     match panel {
         Panel::When => (4, 6),
         Panel::What => (4, 9),
-        Panel::Sound => (4, 6),
+        Panel::Sound => (4, 7),
         Panel::Keys | Panel::Takes => (0, 0),
     }
 }
@@ -168,16 +168,16 @@ impl Controls<'_> {
     }
 
     /// How it sounds.
-    pub fn sound(&self, ui: &mut Ui, model: impl FnOnce(&mut Ui)) {
+    pub fn sound(&self, ui: &mut Ui, model: impl FnOnce(&mut Ui), sound: impl FnOnce(&mut Ui)) {
         let (setter, tone) = (self.setter, &self.params.tone);
         let yours = Caption::new(
             "Your level",
-            "How loud the built-in electric piano plays your notes; at the lowest it is off.",
+            "How loud the sound in here plays your notes; at the lowest it is off.",
         );
         slider(ui, setter, &tone.level, yours.colour(theme::PLAYER));
         let segue = Caption::new(
             "Segue level",
-            "How loud the built-in electric piano plays Segue's notes; at the lowest they are only sent.",
+            "How loud the sound in here plays Segue's notes; at the lowest they are only sent.",
         );
         slider(ui, setter, &tone.segue_level, segue.colour(theme::SEGUE));
         let channel = Caption::new("MIDI channel", "The channel of Segue's notes; yours keep theirs.");
@@ -186,6 +186,7 @@ impl Controls<'_> {
         if !self.all {
             return;
         }
+        sound(ui);
         let pass = Caption::new("Pass through", "Whether your own notes go on to the output.");
         let pedal = Caption::new("Follow pedal", "Whether your sustain pedal also moves on Segue's channel.");
         switch(ui, setter, &tone.pass, pass);
