@@ -45,6 +45,8 @@ pub struct Guest {
     /// What is left of the one that leaves, and how much less that is with every sample.
     left: f32,
     less: f32,
+    /// The player's pedal is down.
+    pedal: bool,
     /// Samples until the levels are set again.
     until_step: usize,
 }
@@ -62,6 +64,7 @@ impl Guest {
             gains: [-1.0; GROUPS],
             left: 1.0,
             less: 1.0 / (FADE_SECONDS * sample_rate),
+            pedal: false,
             until_step: 0,
         }
     }
@@ -122,6 +125,7 @@ impl Guest {
     /// # Real-time safety
     /// Allocates nothing and never waits.
     pub fn pedal(&mut self, down: bool) {
+        self.pedal = down;
         if let Some(guest) = &mut self.playing {
             guest.pedal(down);
         }
@@ -205,6 +209,9 @@ impl Guest {
     fn change(&mut self) {
         if let Some(stage) = &mut self.stage {
             stage.change(&mut self.playing);
+        }
+        if let (Some(guest), true) = (&mut self.playing, self.pedal) {
+            guest.pedal(true);
         }
         self.sounding.fill(0);
         self.gains = [-1.0; GROUPS];

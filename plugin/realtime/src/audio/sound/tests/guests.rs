@@ -104,12 +104,15 @@ fn the_next_one_comes_when_the_one_before_has_faded() {
     sound.note_on(at(60), Role::Player, None, 0.8);
     let mut all = render(&mut sound, 64);
     assert!(workshop.send(Organ::boxed(-0.5, &told)).is_ok());
+    sound.pedal(true);
     all.extend(render(&mut sound, 600));
     assert!(all.iter().all(|&sample| sample >= 0.0));
     assert!(slope(&all) < 0.5 / 0.009 / RATE, "{}", slope(&all));
     assert_eq!(all.last(), Some(&0.0));
     sound.note_on(at(60), Role::Player, None, 0.8);
     assert_eq!(render(&mut sound, 64), [-0.5; 64]);
+    let pedals = told.lock().expect("nobody falls").iter().filter(|what| *what == "pedal true").count();
+    assert_eq!(pedals, 2, "the next one knows of the pedal");
     // And the built-in sound again.
     assert!(workshop.send(None).is_ok());
     render(&mut sound, 600);
