@@ -1,5 +1,7 @@
 //! A SoundFont as an instrument: parts play their programs, each on a channel of its own.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use rustysynth::{Synthesizer, SynthesizerSettings};
 use segue_music::{Key, Part, Role};
 use segue_realtime::between::instrument::Instrument;
@@ -36,6 +38,9 @@ const LOUDEST: f32 = 2.0;
 const QUIET: f32 = 1e-4;
 const SLEEPS_AFTER: f32 = 1.0;
 
+/// Longer than the longest line of the reverb, in seconds.
+const PREFAULT: f32 = 0.1;
+
 /// A SoundFont that plays at one sample rate. Allocates in `new` only.
 pub struct FontInstrument {
     synthesizer: Synthesizer,
@@ -49,6 +54,8 @@ pub struct FontInstrument {
     /// Samples of quiet; beyond the limit it is asleep.
     quiet: usize,
     sleeps_after: usize,
+    /// The library fell: it plays no more.
+    fell: bool,
 }
 
 impl FontInstrument {
@@ -81,7 +88,12 @@ impl FontInstrument {
             pedal: false,
             quiet: sleeps_after,
             sleeps_after,
+            fell: false,
         };
+        // Reverb and chorus are run through once, so that no memory is new to the audio thread.
+        let mut silence = vec![0.0; (PREFAULT * sample_rate) as usize];
+        let mut other = silence.clone();
+        instrument.synthesizer.render(&mut silence, &mut other);
         instrument.begin();
         Ok(instrument)
     }
@@ -101,6 +113,14 @@ impl FontInstrument {
         self.down = [0; CHANNELS];
         self.pedal = false;
         self.quiet = self.sleeps_after;
+    }
+
+    /// Does something that numbers of the file decide. A panic there, which we know no file for,
+    /// ends the instrument and not the plugin. Returns whether there was none.
+    fn guarded(&mut self, act: impl FnOnce(&mut Synthesizer)) -> bool {
+        let synthesizer = &mut self.synthesizer;
+        self.fell |= catch_unwind(AssertUnwindSafe(|| act(synthesizer))).is_err();
+        !self.fell
     }
 
     fn set_volume(&mut self, channel: usize, gain: f32) {
@@ -139,7 +159,7 @@ impl Instrument for FontInstrument {
 
     fn has(&self, role: Role, part: Option<Part>, key: Key) -> bool {
         let program = self.programs.get(channel(role, part)).copied().flatten();
-        program.is_some_and(|program| program.has(key))
+        !self.fell && program.is_some_and(|program| program.has(key))
     }
 
     fn note_on(&mut self, role: Role, part: Option<Part>, key: Key, velocity: f32) {
@@ -149,7 +169,7 @@ impl Instrument for FontInstrument {
             *down |= 1 << (key % 128);
         }
         let velocity = ((velocity * 127.0).round() as i32).clamp(1, 127);
-        self.synthesizer.note_on(at as i32, i32::from(key), velocity);
+        self.guarded(|synthesizer| synthesizer.note_on(at as i32, i32::from(key), velocity));
     }
 
     fn note_off(&mut self, role: Role, part: Option<Part>, key: Key) {
@@ -181,12 +201,14 @@ impl Instrument for FontInstrument {
     }
 
     fn render(&mut self, left: &mut [f32], right: &mut [f32]) -> bool {
-        if self.quiet >= self.sleeps_after {
+        if self.fell || self.quiet >= self.sleeps_after {
             return false;
         }
         let length = left.len().min(right.len());
         let (left, right) = (&mut left[..length], &mut right[..length]);
-        self.synthesizer.render(left, right);
+        if !self.guarded(|synthesizer| synthesizer.render(left, right)) {
+            return false;
+        }
         let peak = left.iter().chain(right.iter()).fold(0.0f32, |peak, sample| {
             // A comparison would drop what is no number.
             if sample.is_finite() { peak.max(sample.abs()) } else { f32::INFINITY }

@@ -47,7 +47,8 @@ fn a_part_plays_its_program_or_one_of_its_family() {
     let any = Sound::Sine;
     // (presets as bank and program, then what plays keys, bass, strings and drums)
     type Program = Option<(i32, i32)>;
-    let cases: [(&[(u16, u16)], [Program; 4]); 6] = [
+    type Case = (&'static [(u16, u16)], [Program; 4]);
+    let cases: [Case; 6] = [
         (&[(0, 0), (0, 33), (0, 48), (128, 0)], [Some((0, 0)), Some((0, 33)), Some((0, 48)), Some((128, 0))]),
         (&[(0, 4), (0, 38), (0, 32), (128, 8)], [Some((0, 4)), Some((0, 32)), None, Some((128, 8))]),
         (&[(0, 40)], [Some((0, 40)), None, Some((0, 40)), None]),
@@ -167,6 +168,20 @@ fn each_part_has_a_channel_of_its_own() {
     instrument.note_on(Role::Player, Some(Part::Drums), 40, 0.8);
     (0..4).for_each(|_| _ = render(&mut instrument, 4_800));
     assert!(peak(&render(&mut instrument, 4_800).0) < 0.01, "a click is over");
+}
+
+#[test]
+fn what_falls_in_the_library_ends_the_instrument_alone() {
+    let mut instrument = instrument(&font(&[(0, 0, 0, 127, Sound::Loop(3))]), RATE);
+    assert!(!instrument.has(Role::Player, None, 127) && instrument.has(Role::Player, None, 60));
+    // Played all the same, it reads beyond the samples.
+    instrument.note_on(Role::Player, None, 127, 0.8);
+    assert!(!render(&mut instrument, 4_800).1);
+    assert!(!instrument.has(Role::Player, None, 60), "the built-in sound plays from here on");
+    instrument.note_on(Role::Player, None, 60, 0.8);
+    instrument.note_off(Role::Player, None, 60);
+    instrument.fade();
+    assert!(!render(&mut instrument, 4_800).1);
 }
 
 #[test]
