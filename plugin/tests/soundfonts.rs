@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 use std::{fs, thread};
 
 use crossbeam_channel::bounded;
+use nice_plug::params::persist::PersistentField;
 use segue::audio::clock::Transport;
 use segue::audio::processor::{Block, Processor};
 use segue::between::boundary::boundary;
@@ -23,7 +24,7 @@ use segue::composer::model_choice::ModelChoice;
 use segue::composer::sound_choice::SoundChoice;
 use segue::composer::thread::{Choices, ComposerThread};
 use segue::models::folder::ModelFolder;
-use segue::params::state::State;
+use segue::params::state::{Saved, State};
 use segue::sounds::folder::SoundFolder;
 use segue::status::Status;
 use segue_model::Model;
@@ -45,10 +46,10 @@ fn folder() -> (tempfile::TempDir, SoundFolder) {
 }
 
 /// One block, and its left side.
-fn block(processor: &mut Processor, events: &[Event], frames: usize) -> (Vec<f32>, u64) {
+fn block(processor: &mut Processor, events: &[Event], frames: usize, loads: u32) -> (Vec<f32>, u64) {
     let (mut left, mut right) = (vec![0.0; frames], vec![0.0; frames]);
     let mut sink = Vec::with_capacity(1024);
-    let (transport, settings) = (Transport::default(), Settings::default());
+    let (transport, settings) = (Transport::default(), Settings { generation: loads, ..Settings::default() });
     let of = Block { transport, settings, events, left: &mut left, right: &mut right };
     let ((), asked) = allocations::count(|| processor.process(of, &mut sink));
     (left, asked)
@@ -88,7 +89,7 @@ fn sounds_come_and_go_without_an_allocation_on_the_audio_thread() {
                 }
                 _ => Vec::new(),
             };
-            let (left, asked) = block(&mut processor, &events, 64);
+            let (left, asked) = block(&mut processor, &events, 64, 0);
             assert_eq!(asked, 0, "round {round}, block {number}");
             peak = left.iter().fold(peak, |peak, sample| peak.max(sample.abs()));
             choice.attend();
@@ -105,9 +106,13 @@ fn sounds_come_and_go_without_an_allocation_on_the_audio_thread() {
 #[test]
 fn a_bounce_begins_with_the_sound_that_its_project_names() {
     let (_folder, sounds) = folder();
-    let bounce = |name: Option<&str>| {
+    // The state is loaded before the host activates, or between two blocks.
+    let bounce = |name: Option<&str>, late: bool| {
         let state = State::default();
-        state.choose_sound(name.map(str::to_owned));
+        let load = || state.set(Saved { sound: name.map(str::to_owned), ..Saved::default() });
+        if !late {
+            load();
+        }
         let status = Arc::<Status>::default();
         let (audio, end) = boundary();
         let (_, wishes) = bounded(1);
@@ -120,20 +125,27 @@ fn a_bounce_begins_with_the_sound_that_its_project_names() {
         let mut processor = Processor::new(audio, status.meters.clone(), RATE);
         processor.play_through(way);
         processor.activate(RATE, true, composer.thread());
-        let (mut all, _) = block(&mut processor, &[on(0, 69)], 480);
-        all.extend(block(&mut processor, &[], 4_320).0);
+        if late {
+            (0..100).for_each(|_| _ = block(&mut processor, &[], 480, 0));
+            load();
+        }
+        let loads = state.loads();
+        let (mut all, _) = block(&mut processor, &[on(0, 69)], 480, loads);
+        all.extend(block(&mut processor, &[], 4_320, loads).0);
         let begun = Instant::now();
         drop(composer);
         assert!(begun.elapsed() < Duration::from_secs(5));
         (all, state.notices())
     };
     let [(plain, none), (font, whole), (missing, told)] =
-        [None, Some("all.sf2"), Some("gone.sf2")].map(bounce);
+        [None, Some("all.sf2"), Some("gone.sf2")].map(|name| bounce(name, false));
     assert!(none.is_empty() && whole.is_empty(), "{none:?} {whole:?}");
     assert!(told.join("").contains("gone.sf2"), "{told:?}");
     assert!(plain == missing && plain != font, "a missing one is replaced by the built-in sound");
     // The tiny SoundFont is a sine of 440 Hz.
     let rising = font[960..].windows(2).filter(|pair| pair[0] <= 0.0 && pair[1] > 0.0).count();
     assert!((34..=36).contains(&rising), "{rising} periods in 80 ms");
-    assert!(bounce(Some("all.sf2")).0 == font, "each time the same");
+    for late in [false, true, true, true] {
+        assert!(bounce(Some("all.sf2"), late).0 == font, "each time the same");
+    }
 }

@@ -60,6 +60,11 @@ impl SoundChoice {
         std::mem::replace(&mut self.loads, loads) != loads && self.state.sound() != self.playing.0
     }
 
+    /// How many loaded states it has seen to.
+    pub fn loads(&self) -> u32 {
+        self.loads
+    }
+
     /// What the state names is to play, once it is loaded. Never waits.
     pub fn follow_state_beside(&mut self) {
         // As if it had been chosen.

@@ -129,6 +129,8 @@ fn compose(
         if let Some(model) = choice.chosen() {
             composer.play_with(model);
         }
+        let loads = sound.as_ref().map_or(u32::MAX, SoundChoice::loads);
+        composer.end().set_followed(loads.min(choice.loads()));
         if composer.step() {
             last = Instant::now();
         } else {
