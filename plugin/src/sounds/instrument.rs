@@ -13,7 +13,7 @@ use crate::sounds::font::{Font, Program};
 pub const BLOCK: usize = 16;
 
 /// Voices: a note may take several.
-const VOICES: usize = 128;
+const VOICES: usize = 96;
 
 /// The channels: one for each part, with drums where the library expects them; one for the
 /// player's keys, one for Segue's without a part, and one for the player's drums.
@@ -30,8 +30,11 @@ const VOLUME: i32 = 7;
 const VOLUME_FINE: i32 = 39;
 const PEDAL: i32 = 64;
 
-/// A gain of 1 is half the library's volume, about as loud as the built-in sound; so 2 is all of
-/// it.
+/// The library's volume at a gain of 1. A General MIDI SoundFont is then about as loud as the
+/// built-in sound: its parts lie within 8 dB below and 5 dB above ours.
+const VOLUME_AT_ONE: f32 = 0.8;
+
+/// The largest gain.
 const LOUDEST: f32 = 2.0;
 
 /// Quieter than this, -80 dB, with all keys up, it falls asleep after so many seconds.
@@ -69,7 +72,7 @@ impl FontInstrument {
         settings.maximum_polyphony = VOICES;
         let mut synthesizer =
             Synthesizer::new(font.samples(), &settings).map_err(|error| error.to_string())?;
-        synthesizer.set_master_volume(0.5 * LOUDEST);
+        synthesizer.set_master_volume(VOLUME_AT_ONE * LOUDEST);
         let of = font.programs();
         let mut programs = [None; CHANNELS];
         for part in Part::ALL {
