@@ -8,6 +8,7 @@ mod about;
 mod caption;
 mod card;
 mod choice;
+mod file_menu;
 mod groups;
 mod header;
 mod help;
@@ -31,6 +32,7 @@ mod primary;
 mod recall_menu;
 mod roll;
 mod slider;
+mod sound_menu;
 mod span;
 mod strips;
 mod style_menu;
@@ -58,6 +60,7 @@ use crate::composer::Command;
 use crate::models::folder::ModelFolder;
 use crate::params::SegueParams;
 use crate::params::presets::Folder;
+use crate::sounds::folder::SoundFolder;
 use crate::status::Status;
 use crate::takes::{MemoryFolder, Takes};
 use groups::Controls;
@@ -75,6 +78,7 @@ use piano::Piano;
 use preset_menu::PresetMenu;
 use recall_menu::RecallMenu;
 use roll::RollView;
+use sound_menu::SoundMenu;
 use style_menu::StyleMenu;
 use takes_panel::TakesPanel;
 pub use window::Window;
@@ -102,6 +106,7 @@ pub struct EditorView {
     styles: StyleMenu,
     models: ModelMenu,
     recall: RecallMenu,
+    sounds: SoundMenu,
     learning: Option<Learning>,
     page: Option<Page>,
     strip: Option<Strip>,
@@ -134,6 +139,7 @@ impl EditorView {
             styles: StyleMenu::default(),
             models: ModelMenu::new(ModelFolder::of_the_player()),
             recall: RecallMenu::new(MemoryFolder::of_the_player()),
+            sounds: SoundMenu::new(SoundFolder::of_the_player()),
             learning: None,
             page,
             strip: None,
@@ -227,11 +233,12 @@ impl EditorView {
                 }),
                 Panel::Band => groups::group(ui, panel, |ui| controls.band(ui)),
                 Panel::Sound => groups::group(ui, panel, |ui| {
-                    controls.sound(ui, |ui| {
-                        self.models.show(ui, params, status);
-                        if controls.all {
-                            self.recall.show(ui, &self.takes, &self.commands);
-                        }
+                    let (models, recall) = (&mut self.models, &mut self.recall);
+                    let (sounds, takes, commands) = (&mut self.sounds, &self.takes, &self.commands);
+                    let models = |ui: &mut Ui| models.show(ui, params, status);
+                    controls.sound(ui, models, |ui| {
+                        recall.show(ui, takes, commands);
+                        sounds.show(ui, params);
                     });
                 }),
                 Panel::Takes => self.takes_panel.show(ui, &self.takes, &self.commands),

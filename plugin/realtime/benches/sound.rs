@@ -73,14 +73,14 @@ fn band() -> f64 {
         let mut play = |channel, key, part| {
             sound.note_on(Address { channel, key }, Role::Segue, Some(part), 0.7);
         };
-        play(9, if step % 2 == 0 { 42 } else { 46 }, Part::Drums);
+        play(9, if step.is_multiple_of(2) { 42 } else { 46 }, Part::Drums);
         play(9, [36, 51, 38, 49][usize::from(step % 4)], Part::Drums);
         play(2, 31 + step % 7, Part::Bass);
         play(1, 60 + 2 * (step % 8), Part::Keys);
-        if step % 2 == 0 {
+        if step.is_multiple_of(2) {
             play(3, 52 + 3 * (step % 5), Part::Guitar);
         }
-        if step % 4 == 0 {
+        if step.is_multiple_of(4) {
             [55, 59, 62].into_iter().for_each(|key| play(4, key + step / 4, Part::Strings));
         }
     })

@@ -22,6 +22,7 @@ mod planning;
 mod player;
 mod remembering;
 mod replaying;
+pub mod sound_choice;
 pub mod thread;
 pub mod turns;
 mod work;

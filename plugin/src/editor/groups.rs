@@ -41,7 +41,7 @@ const fn rows(panel: Panel) -> (usize, usize) {
         Panel::When => (4, 7),
         Panel::What => (4, 9),
         Panel::Band => (5, 13),
-        Panel::Sound => (4, 8),
+        Panel::Sound => (4, 9),
         Panel::Keys | Panel::Takes => (0, 0),
     }
 }
@@ -172,16 +172,16 @@ impl Controls<'_> {
     }
 
     /// How it sounds.
-    pub fn sound(&self, ui: &mut Ui, model: impl FnOnce(&mut Ui)) {
+    pub fn sound(&self, ui: &mut Ui, model: impl FnOnce(&mut Ui), sound: impl FnOnce(&mut Ui)) {
         let (setter, tone) = (self.setter, &self.params.tone);
         let yours = Caption::new(
             "Your level",
-            "How loud the built-in electric piano plays your notes; at the lowest it is off.",
+            "How loud the sound in here plays your notes; at the lowest it is off.",
         );
         slider(ui, setter, &tone.level, yours.colour(theme::PLAYER));
         let segue = Caption::new(
             "Segue level",
-            "How loud the built-in electric piano plays Segue's notes; at the lowest they are only sent.",
+            "How loud the sound in here plays Segue's notes; at the lowest they are only sent.",
         );
         slider(ui, setter, &tone.segue_level, segue.colour(theme::SEGUE));
         let channel = Caption::new("MIDI channel", "The channel of Segue's notes; yours keep theirs.");
@@ -190,6 +190,7 @@ impl Controls<'_> {
         if !self.all {
             return;
         }
+        sound(ui);
         let player = Caption::new(
             "Your channel",
             "The MIDI channel you play on. What comes in on others is other tracks: Segue hears them, plays to them, and passes none of them on.",

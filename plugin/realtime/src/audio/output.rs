@@ -45,7 +45,7 @@ impl Output {
     pub fn activate(&mut self, sample_rate: f64) {
         self.echo = Echo::new(sample_rate);
         self.playback.set_sample_rate(sample_rate);
-        self.sound = Sound::new(sample_rate as f32);
+        self.sound.activate(sample_rate as f32);
     }
 
     /// Ends a voice and its tone.

@@ -32,6 +32,7 @@ use crate::audio::tracks::Tracks;
 use crate::audio::voices::{Address, Voice, midi_velocity};
 use crate::between::boundary::AudioEnd;
 use crate::between::heard::{Heard, Tick};
+use crate::between::instrument::Stage;
 use crate::between::limits::KEPT_UP_TICKS;
 use crate::between::message::{Event, Message, Sink};
 use crate::between::meters::Meters;
@@ -149,6 +150,11 @@ impl Processor {
     /// Also hears keys played in the window. Not while processing.
     pub fn listen_to(&mut self, touches: Touches) {
         self.touches = Some(touches);
+    }
+
+    /// Also plays instruments that come by this way. Not while processing.
+    pub fn play_through(&mut self, stage: Stage) {
+        self.output.sound.listen_to(stage);
     }
 
     /// Resets to the state after activation, in the next block.

@@ -22,6 +22,7 @@ mod chorus;
 mod drum;
 mod envelope;
 mod filter;
+mod guest;
 mod kit;
 mod levels;
 mod modes;
@@ -38,17 +39,16 @@ mod voice;
 use segue_music::{Key, Part, Role};
 
 use crate::audio::voices::Address;
+use crate::between::instrument::Stage;
 use crate::between::limits::{SOUND_DRUMS, SOUND_VOICES};
 use amplifier::{Amplifier, round_off};
 use chorus::Chorus;
 use envelope::fall;
+use guest::Guest;
 use levels::GROUPS;
 pub use levels::Levels;
 use sine::Sine;
-use voice::{Bus, Strike, Voice};
-
-/// Samples rendered at once, so that the buses fit on the stack.
-const CHUNK: usize = 64;
+use voice::{Bus, CHUNK, Strike, Voice};
 
 /// How long the chorus and the filters sound on after the last voice.
 const TAIL_SECONDS: f32 = 0.05;
@@ -56,8 +56,10 @@ const TAIL_SECONDS: f32 = 0.05;
 /// A falling level below this is zero: -100 dB.
 const LEVEL_OFF: f32 = 1e-5;
 
-/// The sound of one instance. Allocates in `new` only.
+/// The sound of one instance. Allocates in `new` and `activate` only.
 pub struct Sound {
+    /// What plays in place of the voices, if anything does.
+    guest: Guest,
     /// Twice the voices, as each may be fading to make room for another.
     voices: Vec<Voice>,
     sine: Sine,
@@ -80,6 +82,7 @@ impl Sound {
         let sample_rate =
             if sample_rate.is_finite() { sample_rate.clamp(1_000.0, 1_000_000.0) } else { 48_000.0 };
         Self {
+            guest: Guest::new(sample_rate),
             voices: vec![Voice::IDLE; 2 * (SOUND_VOICES + SOUND_DRUMS)],
             sine: Sine::new(),
             chorus: Chorus::new(sample_rate),
@@ -93,6 +96,19 @@ impl Sound {
         }
     }
 
+    /// Instruments that are to play in place of the voices come by this way. Not while processing.
+    pub fn listen_to(&mut self, stage: Stage) {
+        self.guest.enter_by(stage);
+    }
+
+    /// Starts over at a sample rate. Allocates.
+    pub fn activate(&mut self, sample_rate: f32) {
+        let new = Self::new(sample_rate);
+        let mut before = std::mem::replace(self, new);
+        before.guest.activate(self.sample_rate);
+        self.guest = before.guest;
+    }
+
     /// Strikes a key; `velocity` is 0 to 1. The part says which voice; `None` is a keyboard.
     ///
     /// # Real-time safety
@@ -102,6 +118,11 @@ impl Sound {
         self.strikes = self.strikes.wrapping_add(1);
         let strike = Strike { address, role, part, velocity, seed: self.strikes };
         let rate = self.sample_rate;
+        if self.guest.note_on(address, role, part, velocity) {
+            let here = self.voices.iter_mut().filter(|voice| voice.address == address && voice.sounds());
+            here.for_each(|voice| voice.release(rate));
+            return;
+        }
         let mut place = None;
         for (index, voice) in self.voices.iter_mut().enumerate().filter(|(_, voice)| voice.sounds()) {
             if voice.is_struck_by(&strike) {
@@ -120,8 +141,8 @@ impl Sound {
     }
 
     /// A free slot, for a drum or for another voice. If all of these sound, the one that is missed
-    /// least fades: released and quiet ones first. `None` if as many are already fading, which takes
-    /// dozens of steals within 4 ms.
+    /// least fades: released and quiet ones first. `None` if as many are already fading, which
+    /// takes dozens of steals within 4 ms.
     fn room(&mut self, drum: bool) -> Option<usize> {
         let most = if drum { SOUND_DRUMS } else { SOUND_VOICES };
         let alike = |voice: &Voice| voice.sounds() && voice.is_drum() == drum;
@@ -144,6 +165,7 @@ impl Sound {
     /// # Real-time safety
     /// Allocates nothing and never waits.
     pub fn note_off(&mut self, address: Address) {
+        self.guest.note_off(address);
         let (pedal, rate) = (self.pedal, self.sample_rate);
         for voice in self.voices.iter_mut().filter(|voice| voice.address == address && voice.sounds()) {
             if pedal && voice.role == Role::Player {
@@ -160,6 +182,7 @@ impl Sound {
     /// Allocates nothing and never waits.
     pub fn pedal(&mut self, down: bool) {
         self.pedal = down;
+        self.guest.pedal(down);
         if !down {
             let rate = self.sample_rate;
             self.voices.iter_mut().filter(|voice| voice.sustained).for_each(|voice| voice.release(rate));
@@ -171,6 +194,7 @@ impl Sound {
     /// # Real-time safety
     /// Allocates nothing and never waits.
     pub fn fade(&mut self) {
+        self.guest.fade();
         let rate = self.sample_rate;
         self.voices.iter_mut().filter(|voice| voice.sounds()).for_each(|voice| voice.stop(rate));
     }
@@ -193,10 +217,11 @@ impl Sound {
     }
 
     fn chunk(&mut self, left: &mut [f32], right: &mut [f32], targets: &[f32; GROUPS]) {
-        let Self { voices, sine, chorus, amplifiers, sample_rate, smooth, levels, .. } = self;
+        let Self { guest, voices, sine, chorus, amplifiers, sample_rate, smooth, levels, .. } = self;
         let mut curves: [Option<[f32; CHUNK]>; GROUPS] = [None; GROUPS];
         let mut buses = [[[0.0; CHUNK]; 2]; Bus::COUNT];
-        let mut sounds = false;
+        let dry = &mut buses[Bus::Dry as usize];
+        let mut sounds = guest.render(dry, left.len(), targets, *smooth);
         for voice in voices.iter_mut().filter(|voice| !voice.is_idle()) {
             let group = voice.group();
             let level = levels[group].get_or_insert(targets[group]);

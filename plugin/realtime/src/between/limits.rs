@@ -113,6 +113,9 @@ pub const SOUND_VOICES: usize = 32;
 /// Drums of the built-in sound, which take no voice from the rest.
 pub const SOUND_DRUMS: usize = 16;
 
+/// Instruments on their way to the audio thread, and back.
+pub const INSTRUMENTS: usize = 4;
+
 /// Reports of what sounded on their way to the composer: two seconds of a thousand notes a second,
 /// with their ends. Loading a model blocks the composer's thread for about that long.
 pub const SOUNDED: usize = 8192;

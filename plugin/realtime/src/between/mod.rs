@@ -9,6 +9,7 @@ pub mod choice;
 pub mod doing;
 pub mod entry;
 pub mod heard;
+pub mod instrument;
 pub mod limits;
 pub mod message;
 pub mod meters;

@@ -13,6 +13,8 @@ impl Processor {
         let (old, latched) = (self.settings, self.latched());
         self.overrides.follow(&old, &block.settings);
         self.settings = block.settings;
+        // A bounce begins with the sound that its project names.
+        self.link.end.wait_for_state(block.settings.generation);
         self.output.voices.reports.mute(block.settings.bypass);
         if self.reset_pending {
             self.reset_pending = false;

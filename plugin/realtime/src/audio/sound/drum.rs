@@ -6,7 +6,7 @@ use super::envelope::{Envelope, SILENT, fall};
 use super::filter::{self, Filter};
 use super::kit::{Drum, Group};
 use super::modes::{Mode, Modes};
-use super::noise::Noise;
+use super::noise::{self, Noise};
 use super::sine::{Sine, turns};
 
 /// Seconds between two hands that clap.
@@ -93,7 +93,7 @@ impl Stroke {
             // Soft strokes are duller.
             let to = pitch * hiss.to * (0.8 * (velocity - 1.0)).exp2();
             self.low_pass.update_coefficients(filter::shape(Type::LowPass, to, 0.7, sample_rate));
-            self.peak = level * hiss.level;
+            self.peak = level * hiss.level * noise::level(sample_rate);
             self.claps = hiss.claps;
             self.clap(sample_rate);
         }

@@ -66,8 +66,13 @@ const KICK: Drum = Drum {
 
 const SNARE: Drum = Drum {
     skin: Some(Skin { hertz: 178.0, rise: 0.35, bend: 0.02, seconds: 0.075, level: 0.3 }),
-    modes: &[mode(286.0, 0.12, 0.06), mode(343.0, 0.1, 0.05), mode(432.0, 0.05, 0.04)],
-    hiss: Some(Hiss { from: 1_300.0, to: 8_500.0, attack: 0.0012, seconds: 0.09, level: 0.34, claps: 0 }),
+    modes: &[
+        mode(286.0, 0.14, 0.06),
+        mode(343.0, 0.13, 0.05),
+        mode(432.0, 0.1, 0.04),
+        mode(655.0, 0.07, 0.03),
+    ],
+    hiss: Some(Hiss { from: 1_300.0, to: 8_500.0, attack: 0.0012, seconds: 0.09, level: 0.4, claps: 0 }),
     ..NONE
 };
 
@@ -97,7 +102,7 @@ const TOM: Drum = Drum {
 const CLOSED_HAT: Drum = Drum {
     modes: &HAT,
     blow: 0.0002,
-    hiss: Some(Hiss { from: 6_500.0, to: 13_000.0, attack: 0.0006, seconds: 0.028, level: 0.42, claps: 0 }),
+    hiss: Some(Hiss { from: 6_500.0, to: 13_000.0, attack: 0.0006, seconds: 0.028, level: 0.5, claps: 0 }),
     pan: -0.3,
     group: Some(Group::HiHat),
     ..NONE
@@ -130,7 +135,7 @@ const OPEN_HAT: Drum = Drum {
         mode(10_340.0, 0.018, 0.2),
         mode(11_870.0, 0.015, 0.18),
     ],
-    hiss: Some(Hiss { from: 6_000.0, to: 13_000.0, attack: 0.001, seconds: 0.22, level: 0.26, claps: 0 }),
+    hiss: Some(Hiss { from: 6_000.0, to: 13_000.0, attack: 0.001, seconds: 0.22, level: 0.3, claps: 0 }),
     ..CLOSED_HAT
 };
 

@@ -54,6 +54,15 @@ pub fn group(role: Role, part: Option<Part>) -> usize {
     }
 }
 
+/// Who plays in a group.
+pub fn of_group(group: usize) -> Option<(Role, Option<Part>)> {
+    match group {
+        0 => Some((Role::Player, None)),
+        1 => Some((Role::Segue, None)),
+        part => Part::ALL.get(part - 2).map(|&part| (Role::Segue, Some(part))),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

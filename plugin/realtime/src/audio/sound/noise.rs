@@ -1,5 +1,11 @@
 //! White noise that is the same every time.
 
+/// How much louder white noise must be at a sample rate for what is heard of it to be as loud as at
+/// 48 kHz: its power spreads up to half the rate.
+pub fn level(sample_rate: f32) -> f32 {
+    (sample_rate / 48_000.0).sqrt()
+}
+
 /// A generator of 32 bits. Good enough for a hiss, and one multiplication a sample.
 #[derive(Clone, Copy, Default)]
 pub struct Noise(u32);

@@ -7,7 +7,7 @@ use biquad::{Biquad, Type};
 
 use super::envelope::{Envelope, fall};
 use super::filter::{self, Filter};
-use super::noise::Noise;
+use super::noise::{self, Noise};
 use super::sine::{Sine, turns};
 use super::timbre::Timbre;
 
@@ -37,6 +37,7 @@ pub struct Sustained {
     low_pass: Filter,
     body: Filter,
     noise: Noise,
+    breath: f32,
     vibrato: f32,
     swing: u32,
     lifted: bool,
@@ -51,7 +52,7 @@ impl Sustained {
         };
         Self {
             timbre,
-            // At most a sixth of a turn apart: close pitches that begin opposed would begin as silence.
+            // At most a sixth of a turn apart: close pitches that begin opposed begin as silence.
             angles: [0, seed.wrapping_mul(0x6d2b_79f5) / 6],
             rest: [0.0; 2],
             steps: [0; 2],
@@ -62,6 +63,7 @@ impl Sustained {
             low_pass: filter::open(),
             body,
             noise: Noise::new(seed),
+            breath: timbre.breath * noise::level(sample_rate),
             vibrato: 0.0,
             swing: seed.wrapping_mul(0x9e37_79b9),
             lifted: false,
@@ -118,7 +120,7 @@ impl Sustained {
     /// Arithmetic only.
     pub fn run(&mut self, out: &mut [f32]) {
         let square = self.timbre.square;
-        let breath = self.timbre.breath;
+        let breath = self.breath;
         let has_body = self.timbre.body.is_some();
         for sample in out {
             let mut wave = 0.0;

@@ -1,6 +1,7 @@
 //! Keys in, samples out.
 
 mod band;
+mod guests;
 
 use super::*;
 

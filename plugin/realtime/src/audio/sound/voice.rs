@@ -2,7 +2,6 @@
 
 use segue_music::{Part, Role};
 
-use super::CHUNK;
 use super::drum::Stroke;
 use super::envelope::SILENT;
 use super::kit;
@@ -13,6 +12,9 @@ use super::sustained::Sustained;
 use super::timbre::Timbre;
 use super::tone::Tone;
 use crate::audio::voices::Address;
+
+/// Samples rendered at once at most, so that the buses fit on the stack.
+pub const CHUNK: usize = 64;
 
 /// Seconds in which a stolen voice fades.
 const FADE_SECONDS: f32 = 0.004;

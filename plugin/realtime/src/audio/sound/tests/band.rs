@@ -200,6 +200,23 @@ fn the_voices_are_as_loud_as_each_other() {
 }
 
 #[test]
+fn they_are_as_loud_at_every_sample_rate() {
+    let power = |part, key, rate| {
+        let samples = held(key, part, 0.7, rate);
+        10.0 * (samples.iter().map(|sample| sample * sample).sum::<f32>() / rate).log10()
+    };
+    for (part, key) in
+        PITCHED.map(|part| (part, 48)).into_iter().chain([36, 38, 39, 70].map(|key| (Part::Drums, key)))
+    {
+        let here = power(part, key, 48_000.0);
+        for rate in [44_100.0, 96_000.0, 192_000.0] {
+            let off = power(part, key, rate) - here;
+            assert!(off.abs() < 1.5, "{part} {key} at {rate}: {off} dB");
+        }
+    }
+}
+
+#[test]
 fn louder_is_louder_and_there_is_no_offset() {
     for part in Part::ALL {
         for key in if part == Part::Drums { vec![36, 38, 42, 46, 49, 51, 56, 63, 70, 75] } else { keys(part) }
