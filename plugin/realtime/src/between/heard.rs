@@ -49,6 +49,7 @@ pub struct Tick {
 
 /// One message.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "the audio thread cannot put a tick on the heap")]
 pub enum Heard {
     /// A key goes down.
     On {

@@ -28,8 +28,9 @@ fn models_and_soundfonts_are_chosen_from_their_folders() {
         desk.click(file);
         assert!(chosen(&params).is_some_and(|found| found.starts_with(file)), "{name}");
         assert!(desk.shows(file), "{name} shows what is chosen");
-        // The only other place that would say so.
+        // Else two controls and an entry would say so.
         params.state.choose(Some("mine.safetensors".to_owned()));
+        params.state.choose_sound(Some("hall.sf2".to_owned()));
         desk.click(name);
         desk.click("Built in");
         assert_eq!(chosen(&params), None, "{name}");

@@ -9,11 +9,9 @@ impl Processor {
             // Noted on every channel: the player may move to another one.
             Message::Program { channel, program } => self.tracks.program(channel, program),
             Message::Choke { channel, key } => self.end_tracks(channel, key, now),
-            Message::Control { channel, controller, .. }
-                if matches!(controller, Message::ALL_SOUND_OFF | Message::ALL_NOTES_OFF) =>
-            {
-                self.end_tracks(Some(channel), None, now);
-            }
+            Message::Control {
+                channel, controller: Message::ALL_SOUND_OFF | Message::ALL_NOTES_OFF, ..
+            } => self.end_tracks(Some(channel), None, now),
             // What is down comes up as what it was, wherever the player is by now.
             Message::Off { channel, key, .. } if self.end_track(Address { channel, key }, now) => {
                 return true;
