@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use segue_model::{Limits, Next, NoteRequest, PartLimits, Rest};
-use segue_music::{ContextNote, Note, PitchClasses, Role, heard_scale};
+use segue_music::{ContextNote, Note, Part, PitchClasses, Role, heard_scale};
 use segue_realtime::between::limits::{KEPT_UP_TICKS, REPLAN_TICKS};
 use segue_realtime::between::planned::Planned;
 use segue_realtime::between::settings::ScaleLock;
@@ -161,7 +161,7 @@ impl Composer {
                 if self.answer.as_ref().is_some_and(PlannedAnswer::is_asked_for) {
                     self.generator.hear(ContextNote::played(&note, next.part, Role::Segue));
                 }
-                if !parts.is_empty() && note.onset >= self.closing(tick) {
+                if next.part.is_some_and(Part::is_pitched) && note.onset >= self.closing(tick) {
                     note.duration = until - note.onset;
                 }
                 note.duration = note.duration.min(until - note.onset);
