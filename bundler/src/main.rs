@@ -103,6 +103,9 @@ struct Phrases {
     /// Where the takes go, instead of target/segue
     #[arg(long, value_name = "FOLDER")]
     out: Option<PathBuf>,
+    /// A preset to play with: one of the plugin's by its name, or a file
+    #[arg(long, value_name = "PRESET")]
+    preset: Option<String>,
 }
 
 impl Phrases {
@@ -111,6 +114,7 @@ impl Phrases {
             plugin,
             prompts: self.prompts.unwrap_or_else(|| workspace.prompts()),
             takes: self.out.unwrap_or_else(|| workspace.takes()),
+            preset: self.preset,
         };
         trial.run(&mut |text| {
             // Who closes the pipe has read enough; the takes are written all the same.

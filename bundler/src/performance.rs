@@ -59,6 +59,12 @@ impl Performance {
         Ok(notes)
     }
 
+    /// The channels other than this one that notes were heard on, the lowest first.
+    pub fn channels_but(&self, channel: Channel) -> Vec<Channel> {
+        let is_heard = |other: &Channel| *other != channel && self.first_onset(*other).is_some();
+        (0..16).filter(is_heard).collect()
+    }
+
     /// When that channel's first note began.
     pub fn first_onset(&self, channel: Channel) -> Option<u64> {
         self.events.iter().find_map(|event| match event.message {

@@ -62,8 +62,8 @@ pub struct Script {
     pub offline: bool,
     /// How long it lasts.
     pub length: Beats,
-    /// Ends earlier: once notes of this channel were heard, none sounds, and none came for this
-    /// long.
+    /// Ends earlier: once notes of other channels than this were heard, none of them sounds, and
+    /// none came for this long.
     pub rest: Option<(Channel, Beats)>,
 }
 
@@ -231,10 +231,11 @@ impl<'a> Stage<'a> {
     /// Whether the channel waited for has played and been silent long enough.
     fn rests(&self, now: u64) -> bool {
         self.script.rest.is_some_and(|(channel, rest)| {
-            self.performance.last(channel).is_some_and(|last| {
+            let others = self.performance.channels_but(channel);
+            let last = others.iter().filter_map(|&other| self.performance.last(other)).max();
+            last.is_some_and(|last| {
                 now as f64 > last as f64 + self.script.sample_at(rest)
-                    && self.performance.first_onset(channel).is_some()
-                    && self.performance.sounding(channel) == 0
+                    && others.iter().all(|&other| self.performance.sounding(other) == 0)
             })
         })
     }

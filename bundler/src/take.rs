@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use segue_music::{Beats, Meter, Note, Piece, Tempo, Timeline, Track, midi_file};
+use segue_music::{Beats, Channel, DRUM_CHANNEL, Meter, Note, Piece, Tempo, Timeline, Track, midi_file};
 
-use crate::{Message, Performance, PlayedNote};
+use crate::{ANSWER_CHANNEL, Message, Performance, PlayedNote};
 
 /// Positions of an answer are kept on this grid: finer than one sample at any tempo up to 300 and
 /// 48 kHz, and every musical value stands on it, so that a note played on the sample nearest to a
@@ -17,8 +17,8 @@ const GRID: Beats = Beats::ratio(1, 960);
 pub struct Take {
     /// The player's voice.
     pub you: Track,
-    /// Ours.
-    pub segue: Track,
+    /// Ours, a track a channel.
+    pub segue: Vec<Track>,
     /// The tempo of both.
     pub tempo: Tempo,
     /// Their metre.
@@ -26,38 +26,56 @@ pub struct Take {
 }
 
 impl Take {
-    /// Takes an answer down: notes and pedal of `you.channel`'s partner on `segue.channel`, by the
-    /// song's position, which began at zero with the performance's first sample.
+    /// Takes an answer down: the notes of each channel and its pedal, by the song's position, which
+    /// began at zero with the performance's first sample.
     pub fn of(
         you: Track,
-        answer: &[PlayedNote],
-        channel: u8,
+        answer: &[(Channel, Vec<PlayedNote>)],
         performance: &Performance,
         clock: (Tempo, Meter),
     ) -> Self {
         let (tempo, meter) = clock;
         let timeline = Timeline { origin: Beats::ZERO, tempo, sample_rate: performance.sample_rate };
         let at = |sample: u64| timeline.beats_at(sample as f64).round_to(GRID);
-        let notes = answer
-            .iter()
-            .map(|note| {
-                let (onset, end) = (at(note.on), at(note.off));
-                Note { onset, key: note.key, duration: (end - onset).max(GRID), velocity: note.velocity }
-            })
-            .collect();
-        let pedal = performance.events.iter().filter_map(|event| match event.message {
-            Message::Control { channel: on, controller: 64, value } if on == channel => {
-                Some((at(event.sample), value >= 64))
-            }
-            _ => None,
-        });
-        let segue = Track { name: "Segue".into(), channel, program: None, notes, pedal: pedal.collect() };
+        let note = |note: &PlayedNote| {
+            let (onset, end) = (at(note.on), at(note.off));
+            Note { onset, key: note.key, duration: (end - onset).max(GRID), velocity: note.velocity }
+        };
+        let track = |(channel, notes): &(Channel, Vec<PlayedNote>)| {
+            let pedal = performance.events.iter().filter_map(|event| match event.message {
+                Message::Control { channel: on, controller: 64, value } if on == *channel => {
+                    Some((at(event.sample), value >= 64))
+                }
+                _ => None,
+            });
+            let name = match *channel {
+                ANSWER_CHANNEL => "Segue".to_owned(),
+                DRUM_CHANNEL => "Segue drums".to_owned(),
+                other => format!("Segue {}", other + 1),
+            };
+            let notes = notes.iter().map(note).collect();
+            Track { name, channel: *channel, program: None, notes, pedal: pedal.collect() }
+        };
+        let segue = answer.iter().map(track).collect();
         Self { you: Track { name: "You".into(), ..you }, segue, tempo, meter }
     }
 
-    /// As a piece of two tracks.
+    /// Our notes that have a pitch, in order of their onsets.
+    pub fn pitched(&self) -> Vec<Note> {
+        let pitched = self.segue.iter().filter(|track| !track.is_drums());
+        let mut notes: Vec<Note> = pitched.flat_map(|track| track.notes.iter().copied()).collect();
+        notes.sort_unstable();
+        notes
+    }
+
+    /// How many notes are ours.
+    pub fn count(&self) -> usize {
+        self.segue.iter().map(|track| track.notes.len()).sum()
+    }
+
+    /// As a piece: the player's track, then ours.
     pub fn piece(&self) -> Piece {
-        let tracks = vec![self.you.clone(), self.segue.clone()];
+        let tracks: Vec<Track> = [&self.you].into_iter().chain(&self.segue).cloned().collect();
         let end = tracks.iter().flat_map(|track| &track.notes).map(Note::end).max().unwrap_or_default();
         Piece {
             tracks,
@@ -126,11 +144,15 @@ mod tests {
         };
         let prompt = Note { onset: Beats::ZERO, key: 60, duration: Beats::ONE, velocity: 80 };
         let you = Track { notes: vec![prompt], ..Track::default() };
-        let take = Take::of(you, &answer, 1, &performance, (tempo, meter));
-        assert_eq!(take.segue.notes[0].onset, Beats::ratio(17, 4));
-        assert_eq!(take.segue.notes[0].duration, Beats::ratio(1, 4));
-        assert_eq!(take.segue.notes[1].onset, Beats::ratio(13, 3));
-        assert_eq!(take.segue.pedal, [(Beats::ratio(17, 4), false)]);
+        let kick = [PlayedNote { on: sample(4.0), off: sample(4.1), key: 36, velocity: 90 }];
+        let answer = [(1, answer.to_vec()), (9, kick.to_vec())];
+        let take = Take::of(you, &answer, &performance, (tempo, meter));
+        assert_eq!((take.count(), take.pitched().len()), (3, 2));
+        let segue = &take.segue[0];
+        assert_eq!(segue.notes[0].onset, Beats::ratio(17, 4));
+        assert_eq!(segue.notes[0].duration, Beats::ratio(1, 4));
+        assert_eq!(segue.notes[1].onset, Beats::ratio(13, 3));
+        assert_eq!(segue.pedal, [(Beats::ratio(17, 4), false)]);
 
         let folder = tempfile::tempdir().expect("a temporary folder");
         let path = folder.path().join("take.mid");
@@ -138,8 +160,8 @@ mod tests {
         let back = midi_file::read(&path).expect("a piece");
         let voices: Vec<_> =
             back.tracks.iter().map(|track| (track.name.as_str(), track.notes.len())).collect();
-        assert_eq!(voices, [("You", 1), ("Segue", 2)]);
-        assert_eq!(back.tracks[1].notes, take.segue.notes);
+        assert_eq!(voices, [("You", 1), ("Segue", 2), ("Segue drums", 1)]);
+        assert_eq!(back.tracks[1].notes, segue.notes);
         assert!((back.tempos[0].1.bpm() - 97.0).abs() < 0.001);
         assert_eq!(back.meters, [(Beats::ZERO, meter)]);
 

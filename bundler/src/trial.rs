@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail, ensure};
 use segue_music::{Beats, Channel, Meter, Piece, Tempo, Track, midi_file, one_line};
 
 use crate::take::write_sound;
-use crate::{ClapHost, Host, Message, Performance, Script, Take, piano_roll};
+use crate::{ClapHost, Host, Message, Performance, PresetPlace, Script, Take, piano_roll};
 
 /// The channel Segue answers on unless told otherwise: MIDI's second.
 pub const ANSWER_CHANNEL: Channel = 1;
@@ -31,13 +31,15 @@ pub struct Trial {
     pub prompts: PathBuf,
     /// The folder of takes.
     pub takes: PathBuf,
+    /// The preset to play with: one of the plugin's by its name, or a file. In CLAP alone.
+    pub preset: Option<String>,
 }
 
 impl Trial {
     /// Plays every phrase to an instance of its own, in the order of their names, and says what
     /// came back. An error where one was not answered; the others are tried all the same.
     pub fn run(&self, say: &mut dyn FnMut(&str)) -> Result<()> {
-        self.run_in(&|plugin| Ok(Box::new(ClapHost::open(plugin)?)), say)
+        self.run_in(&|plugin| self.open(plugin), say)
     }
 
     /// The same in another host.
@@ -90,13 +92,28 @@ impl Trial {
         Ok(prompts)
     }
 
+    /// An instance in the CLAP host, with the preset.
+    fn open(&self, plugin: &Path) -> Result<Box<dyn Host>> {
+        let mut host = ClapHost::open(plugin)?;
+        if let Some(preset) = &self.preset {
+            let file = Path::new(preset);
+            let place = match file.is_file() {
+                true => PresetPlace::File(file.to_owned()),
+                false => PresetPlace::Plugin(preset.clone()),
+            };
+            let unknown = || format!("{preset}: neither a file nor a preset of the plugin's");
+            host.load_preset(&place).with_context(unknown)?;
+        }
+        Ok(Box::new(host))
+    }
+
     fn answer(&self, path: &Path, open: Open<'_>, say: &mut dyn FnMut(&str)) -> Result<()> {
         let prompt = Prompt::of(&midi_file::read(path)?)?;
         let mut host = open(&self.plugin)?;
         let performance = prompt.script().play(host.as_mut())?;
         let take = prompt.take(&performance)?;
 
-        let count = take.segue.notes.len();
+        let count = take.count();
         let (tempo, meter) = (prompt.tempo.bpm(), prompt.meter);
         say(&format!(
             "{}: {:.0} BPM, {}/{}, {} notes, answered with {count}\n",
@@ -106,7 +123,7 @@ impl Trial {
             meter.denominator,
             take.you.notes.len()
         ));
-        say(&piano_roll(&take.you.notes, &take.segue.notes, meter));
+        say(&piano_roll(&take.you.notes, &take.pitched(), meter));
         let file = self.takes.join(format!("{}-answer.mid", name(path)));
         let sound = file.with_extension("wav");
         take.write(&file)?;
@@ -156,26 +173,24 @@ impl Prompt {
             script.messages.push((at, Message::Control { channel: PLAYER_CHANNEL, controller: 64, value }));
         }
         script.meter = self.meter;
-        script.rest = Some((ANSWER_CHANNEL, REST));
+        script.rest = Some((PLAYER_CHANNEL, REST));
         script
     }
 
     /// The answer, if it was one and could be heard.
     fn take(&self, performance: &Performance) -> Result<Take> {
-        let answer = performance.notes(ANSWER_CHANNEL).context("the answer is broken")?;
-        let (Some(first), Some(last)) = (answer.first(), answer.iter().map(|note| note.off).max()) else {
-            bail!(
-                "Segue did not answer; it was waited for {PATIENCE} beats. Is its answer channel {}?",
-                ANSWER_CHANNEL + 1
-            );
+        let notes = |channel: Channel| Ok((channel, performance.notes(channel)?));
+        let channels = performance.channels_but(PLAYER_CHANNEL).into_iter();
+        let answer = channels.map(notes).collect::<Result<Vec<_>>>().context("the answer is broken")?;
+        let all = || answer.iter().flat_map(|(_, notes)| notes);
+        let (Some(first), Some(last)) = (all().map(|note| note.on).min(), all().map(|note| note.off).max())
+        else {
+            bail!("Segue did not answer; it was waited for {PATIENCE} beats");
         };
-        let peak = performance.peak(first.on, last);
-        ensure!(
-            peak > SILENCE,
-            "Segue answered with {} notes but was not heard: the peak is {peak}",
-            answer.len()
-        );
-        Ok(Take::of(self.you.clone(), &answer, ANSWER_CHANNEL, performance, (self.tempo, self.meter)))
+        let peak = performance.peak(first, last);
+        let count = all().count();
+        ensure!(peak > SILENCE, "Segue answered with {count} notes but was not heard: the peak is {peak}");
+        Ok(Take::of(self.you.clone(), &answer, performance, (self.tempo, self.meter)))
     }
 }
 
@@ -184,7 +199,8 @@ mod tests {
     use super::*;
 
     fn trial(folder: &Path) -> Trial {
-        Trial { plugin: folder.join("none.clap"), prompts: folder.into(), takes: folder.join("takes") }
+        let (plugin, takes) = (folder.join("none.clap"), folder.join("takes"));
+        Trial { plugin, prompts: folder.into(), takes, preset: None }
     }
 
     #[test]

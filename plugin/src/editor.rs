@@ -8,6 +8,7 @@ mod about;
 mod caption;
 mod card;
 mod choice;
+mod file_menu;
 mod groups;
 mod header;
 mod help;
@@ -28,9 +29,12 @@ mod piano;
 mod pixels;
 mod preset_menu;
 mod primary;
+mod recall_menu;
 mod roll;
 mod slider;
+mod sound_menu;
 mod span;
+mod strips;
 mod style_menu;
 mod style_names;
 mod takes_panel;
@@ -56,8 +60,9 @@ use crate::composer::Command;
 use crate::models::folder::ModelFolder;
 use crate::params::SegueParams;
 use crate::params::presets::Folder;
+use crate::sounds::folder::SoundFolder;
 use crate::status::Status;
-use crate::takes::Takes;
+use crate::takes::{MemoryFolder, Takes};
 use groups::Controls;
 use header::Page;
 pub use hint::hint;
@@ -71,7 +76,9 @@ use panel_bar::Clicked;
 use panels::{Panel, Panels};
 use piano::Piano;
 use preset_menu::PresetMenu;
+use recall_menu::RecallMenu;
 use roll::RollView;
+use sound_menu::SoundMenu;
 use style_menu::StyleMenu;
 use takes_panel::TakesPanel;
 pub use window::Window;
@@ -98,6 +105,8 @@ pub struct EditorView {
     presets: PresetMenu,
     styles: StyleMenu,
     models: ModelMenu,
+    recall: RecallMenu,
+    sounds: SoundMenu,
     learning: Option<Learning>,
     page: Option<Page>,
     strip: Option<Strip>,
@@ -129,6 +138,8 @@ impl EditorView {
             presets: PresetMenu::new(Folder::of_the_player()),
             styles: StyleMenu::default(),
             models: ModelMenu::new(ModelFolder::of_the_player()),
+            recall: RecallMenu::new(MemoryFolder::of_the_player()),
+            sounds: SoundMenu::new(SoundFolder::of_the_player()),
             learning: None,
             page,
             strip: None,
@@ -142,7 +153,9 @@ impl EditorView {
         learn::settle(ui, &mut self.learning, &self.status, &setter, &self.params);
         let frame = Area::new().fill(theme::GROUND).inner_margin(theme::MARGIN);
         CentralPanel::default().frame(frame).show(ui, |ui| {
-            let presets = |ui: &mut Ui| self.presets.show(ui, &host, &self.params);
+            let presets = |ui: &mut Ui| {
+                self.presets.show(ui, &host, &self.params, self.status.knows_parts());
+            };
             header::header(ui, &setter, &self.params, &self.status, &mut self.page, presets);
             header::notices(ui, &self.params, &self.status);
             if let Some(strip) = &self.strip {
@@ -218,8 +231,15 @@ impl EditorView {
                     let (what, styles) = (&params.what, &mut self.styles);
                     controls.what(ui, |ui| styles.show(ui, setter, &what.style, &what.styles));
                 }),
+                Panel::Band => groups::group(ui, panel, |ui| controls.band(ui)),
                 Panel::Sound => groups::group(ui, panel, |ui| {
-                    controls.sound(ui, |ui| self.models.show(ui, params, status));
+                    let (models, recall) = (&mut self.models, &mut self.recall);
+                    let (sounds, takes, commands) = (&mut self.sounds, &self.takes, &self.commands);
+                    let models = |ui: &mut Ui| models.show(ui, params, status);
+                    controls.sound(ui, models, |ui| {
+                        recall.show(ui, takes, commands);
+                        sounds.show(ui, params);
+                    });
                 }),
                 Panel::Takes => self.takes_panel.show(ui, &self.takes, &self.commands),
             });

@@ -10,6 +10,7 @@
 //! | [`composer`] | composer | hears, decides when to play, plans ahead of the playhead |
 //! | [`takes`] | all but audio | what was played, to be shown, exported and saved |
 //! | [`models`] | all but audio | the model in the plugin's file and those in the player's folder |
+//! | [`sounds`] | all; what it makes plays on audio | the SoundFonts in the player's folder |
 //! | [`params`] | all | parameters, saved state, presets |
 //! | [`status`] | all but audio | what the editor shows of an instance |
 //! | [`editor`] | GUI | the window |
@@ -20,6 +21,7 @@ pub mod editor;
 pub mod host;
 pub mod models;
 pub mod params;
+pub mod sounds;
 pub mod status;
 pub mod takes;
 

@@ -1,5 +1,5 @@
 //! The audio thread allocates nothing: not while it listens, answers, is barged in on, flooded,
-//! stopped or starved.
+//! stopped or starved, nor while a band sounds.
 
 #[expect(dead_code, reason = "shared with who counts bytes, too")]
 #[path = "../../tests/src/simulation/allocations.rs"]
@@ -13,6 +13,8 @@ use crossbeam_channel::bounded;
 use rig::{Song, control, off, on};
 use segue::audio::clock::Transport;
 use segue::audio::processor::{Block, Processor};
+use segue::audio::sound::{Levels, Sound};
+use segue::audio::voices::Address;
 use segue::between::boundary::boundary;
 use segue::between::message::{Event, Message, Sink};
 use segue::between::settings::{Settings, When};
@@ -20,7 +22,7 @@ use segue::between::touch::touch;
 use segue::composer::Composer;
 use segue::status::Status;
 use segue_model::Model;
-use segue_music::Meter;
+use segue_music::{Meter, Part, Role};
 
 #[global_allocator]
 static ALLOCATOR: allocations::Counting = allocations::Counting;
@@ -122,4 +124,29 @@ fn the_audio_thread_allocates_nothing() {
     assert!(sent > 2_000);
     let share = total / (f64::from(blocks) * 64.0 / rate);
     println!("process(): {:.2} % of the time of its blocks, {:.0} us at most", share * 100.0, worst * 1e6);
+}
+
+#[test]
+fn a_band_allocates_nothing() {
+    let mut sound = Sound::new(48_000.0);
+    let (mut left, mut right) = (vec![0.0; 64], vec![0.0; 64]);
+    let levels = Levels::new(0.5, 0.5);
+    for step in 0..2_000u32 {
+        // Every part and every key, sixteen at a time, more than there are voices for.
+        let ((), asked) = allocations::count(|| {
+            for number in 16 * step..16 * step + 16 {
+                let part = Part::ALL[number as usize % Part::COUNT];
+                let address = Address { channel: (number % 16) as u8, key: (number * 7 % 128) as u8 };
+                sound.note_on(address, Role::ALL[(number / 5) as usize % 2], Some(part), 0.6);
+                sound.note_off(Address { key: (number * 5 % 128) as u8, ..address });
+            }
+            sound.pedal(step % 9 == 0);
+            if step % 500 == 499 {
+                sound.fade();
+            }
+            sound.render(&mut left, &mut right, &levels);
+        });
+        assert_eq!(asked, 0, "step {step}");
+        assert!(left.iter().chain(&right).all(|sample| sample.abs() < 1.0), "step {step}");
+    }
 }

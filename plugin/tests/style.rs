@@ -43,9 +43,9 @@ fn the_parameter_has_the_names_of_the_model_that_plays() {
     let params = SegueParams::default();
     let status = Status::naming(params.what.styles.clone());
     assert_eq!(params.what.style.to_string(), "as it hears");
-    status.set_model("one", model(3).styles());
+    status.set_model("one", model(3).styles(), false);
     assert_eq!(params.what.styles.names(), ["manner 1", "manner 2", "manner 3"]);
     assert_eq!(params.what.styles.number("Manner 2"), Some(2));
-    status.set_model("another", &[]);
+    status.set_model("another", &[], false);
     assert!(params.what.styles.names().is_empty());
 }

@@ -7,8 +7,8 @@ use segue::between::message::Message;
 use segue::between::settings::{Bounds, Mode, ScaleLock, Settings, Yield};
 use segue::composer::Command;
 use segue::status::roll::View;
-use segue::takes::Take;
-use segue_music::{Note, Role};
+use segue::takes::{Take, TakeNote};
+use segue_music::Role;
 
 const RATE: f64 = 48_000.0;
 /// Samples in a beat at 120 BPM.
@@ -52,11 +52,11 @@ fn relative(notes: &[Heard]) -> Vec<Heard> {
 }
 
 /// The notes of a take in samples of 120 BPM, from the first one's onset.
-fn in_samples(notes: &[Note]) -> Vec<Heard> {
+fn in_samples(notes: &[TakeNote]) -> Vec<Heard> {
     let sample = |beats: segue_music::Beats| (beats.as_f64() * BEAT as f64).round() as u64;
-    let notes: Vec<_> =
-        notes.iter().map(|note| (sample(note.onset), note.key, note.velocity, sample(note.end()))).collect();
-    relative(&notes)
+    let heard =
+        |TakeNote { note, .. }: &TakeNote| (sample(note.onset), note.key, note.velocity, sample(note.end()));
+    relative(&notes.iter().map(heard).collect::<Vec<_>>())
 }
 
 /// Whether two lists are the same to a sample, which is what rounding to samples makes of one
@@ -267,7 +267,7 @@ fn another_is_an_answer_to_the_same_prompt() {
         assert_eq!((last.name.number, last.name.group, last.name.letter), (1, first.name.group, letter));
         assert_eq!(last.prompt, first.prompt, "{letter}");
         assert!(!last.notes.is_empty());
-        assert_eq!(last.notes[0].onset, first.notes[0].onset, "{letter}: on its place in the bar");
+        assert_eq!(last.notes[0].note.onset, first.notes[0].note.onset, "{letter}: on its place in the bar");
         for other in &kept[..kept.len() - 1] {
             assert_ne!((other.seed, &other.notes), (last.seed, &last.notes), "{letter}");
         }
@@ -278,7 +278,7 @@ fn another_is_an_answer_to_the_same_prompt() {
     ask(&rig, Command::Another(first.name.id));
     rig.run((until + 12) * BEAT, Cut::Of(480), &[]);
     let last = takes(&rig).pop().expect("one");
-    assert!(last.name.letter == 'D' && last.notes.iter().all(|note| note.key >= 90), "{last:?}");
+    assert!(last.name.letter == 'D' && last.notes.iter().all(|own| own.note.key >= 90), "{last:?}");
     // The player's next phrase is answered as ever, with the next number.
     let from = until + 16;
     rig.run((from + 16) * BEAT, Cut::Of(480), &quarters(from, from + 4));

@@ -187,7 +187,8 @@ fn jam_in_a_host(minutes: i64) -> Result<()> {
         // The last 64.
         let answers = answers.split_off(answers.len() - takes.len());
         for (take, (scene, heard)) in takes.iter().zip(&answers) {
-            let written = sounding(&take.notes, tempo(take));
+            let answer: Vec<Note> = take.notes.iter().map(|own| own.note).collect();
+            let written = sounding(&answer, tempo(take));
             ensure!(same(&written, heard, 1), "{format:?} {scene:?}:\n{written:?}\n{heard:?}");
             ensure!((take.mode, tempo(take), take.meter) == (scene.mode, scene.tempo, scene.meter));
             // What was not answered before is in it, too: two phrases are what eight bars hold.

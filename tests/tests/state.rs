@@ -27,6 +27,8 @@ fn change_all(host: &mut dyn Host) -> Result<Vec<Parameter>> {
             "F4",
             "Lydian",
             "F#",
+            "First note",
+            "-6 dB",
         ];
         let values = texts.iter().filter_map(|text| host.parse(parameter.id, text).ok());
         let other = values.into_iter().find(|value| (value - parameter.value).abs() > 1e-6);

@@ -18,7 +18,7 @@ pub use playing::accompaniment::{Accompaniment, AccompanimentOptions};
 pub use playing::continuation::{Continuation, ContinuationOptions};
 pub use playing::generator::Generator;
 pub use playing::guards::{Guards, UnknownGuard};
-pub use playing::limits::Limits;
+pub use playing::limits::{Limits, PartLimits};
 pub use playing::request::{Next, NoteRequest, Rest};
 pub use playing::sampler::Sampler;
 pub use shape::checkpoint::{Checkpoint, CheckpointError, Precision};

@@ -120,12 +120,12 @@ fn a_key_held_and_released_is_a_note_whose_step_hid_its_duration() {
     let mut released = releases.into_iter().peekable();
     for note in &hidden {
         while let Some((at, _, key)) = released.next_if(|&(at, _, _)| at <= note.onset) {
-            live.release(key, Role::Player, at);
+            live.release(None, key, Role::Player, at);
         }
         live.hear(ContextNote::held(note.onset, note.key, 80, Role::Player));
         live.prefill(usize::MAX);
     }
-    released.for_each(|(at, _, key)| live.release(key, Role::Player, at));
+    released.for_each(|(at, _, key)| live.release(None, key, Role::Player, at));
     // A release in the very tick of an earlier onset counts one tick later: take the notes as they
     // were heard.
     let mut whole = Generator::new(model);

@@ -45,7 +45,7 @@ impl Jam {
             }
             [0, _] => {
                 self.left[1] -= 1;
-                self.held.drain(..).for_each(|key| self.generator.release(key, Role::Player, self.now));
+                self.held.drain(..).for_each(|key| self.generator.release(None, key, Role::Player, self.now));
                 let limits = Limits { polyphony: 5, density: 12.0, ..Limits::default() };
                 let seed = self.random.random();
                 let request = NoteRequest {
@@ -60,7 +60,7 @@ impl Jam {
                 self.left[0] -= 1;
                 self.now += [0, 0, 6, 12, 12, 24, 25, 48][self.random.random_range(0..8)];
                 if self.held.len() > 3 {
-                    self.generator.release(self.held.remove(0), Role::Player, self.now);
+                    self.generator.release(None, self.held.remove(0), Role::Player, self.now);
                 }
                 let key = self.random.random_range(40..80);
                 self.generator.hear(ContextNote::held(self.now, key, 80, Role::Player));
@@ -142,7 +142,7 @@ fn a_flood_of_notes_pushes_no_sounding_voice_out_of_the_limits() {
         at_once: true,
         ..NoteRequest::new(Role::Segue, Beats::ONE.times(3), Beats::ONE.times(4))
     };
-    let shortened = generator.next(&request).unwrap().shortened.expect("two sounded");
+    let (_, shortened) = generator.next(&request).unwrap().shortened.expect("two sounded");
     assert_eq!((shortened.onset, shortened.key, shortened.end()), (Beats::ZERO, 60, request.from));
     // When they have ended, the flood is forgotten.
     for place in 0..5_000 {

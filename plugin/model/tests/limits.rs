@@ -99,6 +99,7 @@ fn limits() -> impl Strategy<Value = Limits> {
             polyphony,
             density,
             scale,
+            ..Limits::default()
         },
     )
 }
@@ -163,7 +164,7 @@ impl Session {
             }
             Act::Lift { wait, key } => {
                 self.now += wait;
-                self.generator.release(*key, Role::Player, self.now);
+                self.generator.release(None, *key, Role::Player, self.now);
             }
             Act::Withdraw { ahead } => {
                 self.generator.withdraw(Role::Segue, self.now + ahead);
@@ -382,7 +383,7 @@ fn the_oldest_voice_makes_room() {
         ..NoteRequest::new(Role::Segue, from, Beats::ONE.times(2))
     };
     let first = generator.next(&request).unwrap();
-    let shortened = first.shortened.unwrap();
+    let (_, shortened) = first.shortened.unwrap();
     assert_eq!((shortened.key, shortened.onset, shortened.end()), (60, Beats::ZERO, from));
     assert_eq!(generator.context().notes()[0].end, Some(TICKS_PER_BEAT));
     assert_eq!(generator.context().notes()[0].shown, Some(400), "its own step is not rewritten");
@@ -390,8 +391,8 @@ fn the_oldest_voice_makes_room() {
     // must wait.
     let above = NoteRequest { limits: Limits { keys: (81, 95), ..limits }, ..request };
     let second = generator.next(&above).unwrap();
-    assert_eq!((second.note.onset, second.shortened.unwrap().key), (from, 64));
+    assert_eq!((second.note.onset, second.shortened.unwrap().1.key), (from, 64));
     let below = NoteRequest { limits: Limits { keys: (50, 69), ..limits }, ..request };
     let third = generator.next(&below).unwrap();
-    assert_eq!((third.note.onset, third.shortened.unwrap().onset), (from + TICK, from));
+    assert_eq!((third.note.onset, third.shortened.unwrap().1.onset), (from + TICK, from));
 }

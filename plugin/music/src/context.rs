@@ -1,6 +1,6 @@
 //! The notes that the model reads as its past, whoever played them, in the model's ticks.
 
-use crate::{Beats, ContextNote, Key, Meter, Role, TICK, TICKS_PER_BEAT, Tick, beats_at};
+use crate::{Beats, ContextNote, Key, Meter, Part, Role, TICK, TICKS_PER_BEAT, Tick, beats_at};
 
 /// Onsets of forgotten notes that are remembered, by role, so that many notes of the player do not
 /// hide Segue's own from the density limit.
@@ -118,20 +118,20 @@ impl Context {
         changed
     }
 
-    /// Ends the newest note of that key and role that is still held. Returns the number of the
-    /// first note whose step changed, [`Self::len`] if none did. A release with no such note
+    /// Ends the newest note of that part, key and role that is still held. Returns the number of
+    /// the first note whose step changed, [`Self::len`] if none did. A release with no such note
     /// changes nothing.
     ///
     /// It ends at least one tick after every player's onset heard before it: in those steps it
     /// sounds.
-    pub fn release(&mut self, key: Key, role: Role, at: Tick) -> usize {
+    pub fn release(&mut self, part: Option<Part>, key: Key, role: Role, at: Tick) -> usize {
         let heard =
             self.notes.iter().rev().find(|note| note.role == role).map_or(Tick::MIN, |note| note.onset);
         let open = self
             .notes
             .iter_mut()
             .rev()
-            .find(|note| note.key == key && note.role == role && note.end.is_none());
+            .find(|note| (note.part, note.key, note.role) == (part, key, role) && note.end.is_none());
         let Some(note) = open else { return self.len() };
         let end = at.max(heard.saturating_add(1)).max(note.onset + 1);
         note.end = Some(end);

@@ -59,6 +59,14 @@ impl ContextNote {
         }
     }
 
+    /// A whole note of a part: a stroke, if that is the drums.
+    pub fn played(note: &Note, part: Option<Part>, role: Role) -> Self {
+        match part {
+            Some(Part::Drums) => Self::drum(tick_at(note.onset), note.key, Some(note.velocity), role),
+            part => Self { part, ..Self::whole(note, role) },
+        }
+    }
+
     /// A key that has just gone down.
     pub fn held(onset: Tick, key: Key, velocity: Velocity, role: Role) -> Self {
         Self { onset, key, velocity: Some(velocity), end: None, shown: None, role, part: None }

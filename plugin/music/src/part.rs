@@ -222,6 +222,11 @@ impl PartSet {
         self.0 |= 1 << part.index();
     }
 
+    /// The same without one.
+    pub const fn without(self, part: Part) -> Self {
+        Self(self.0 & !(1 << part.index()))
+    }
+
     /// Whether it holds one.
     pub const fn contains(self, part: Part) -> bool {
         self.0 >> part.index() & 1 == 1

@@ -50,7 +50,7 @@ fn act() -> impl Strategy<Value = Act> {
 fn perform(context: &mut Context, act: &Act) -> usize {
     match *act {
         Act::Hear(note) => context.hear(note),
-        Act::Release { key, role, at } => context.release(key, role, at),
+        Act::Release { key, role, at } => context.release(None, key, role, at),
         Act::Cut { role, at } => context.cut(role, at),
         Act::Hush { role, at } => context.hush(role, at),
         Act::Withdraw { role, from } => context.withdraw(role, from),
@@ -149,7 +149,7 @@ proptest! {
         // One release a key: no voice may be left, however often it was struck.
         for key in 60..66 {
             for role in Role::ALL {
-                context.release(key, role, 1_000);
+                context.release(None, key, role, 1_000);
             }
         }
         prop_assert!(context.notes().iter().all(|note| note.end.is_some()));
@@ -198,7 +198,7 @@ fn live_playing_rewrites_nothing() {
         let changed = if down {
             context.hear(ContextNote::held(at, key, 80, Role::Player))
         } else {
-            context.release(key, Role::Player, at)
+            context.release(None, key, Role::Player, at)
         };
         if down && at == 60 {
             // The only voice cut here began before; the new note's own step is the first that

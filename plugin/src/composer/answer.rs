@@ -40,6 +40,7 @@ pub fn situation(
 ) -> Situation {
     Situation {
         terms: *terms,
+        begun: phrase.begun(),
         onset: phrase.onset(),
         answer: begins(phrase, terms),
         last_onset: spacing.last(),
@@ -50,6 +51,7 @@ pub fn situation(
 
 #[cfg(test)]
 mod tests {
+    use segue_realtime::between::entry::Entry;
     use segue_realtime::between::mode::Mode;
     use segue_realtime::between::span::Span;
 
@@ -69,6 +71,7 @@ mod tests {
             bar: beats(400),
             bar_line: Beats::ZERO,
             length: beats(800),
+            entry: Entry::NextBar,
         }
     }
 

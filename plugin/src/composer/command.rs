@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use segue_model::Model;
 
+use crate::takes::Memory;
+
 /// A command from the editor, or from whoever loads models.
 #[derive(Clone)]
 pub enum Command {
@@ -21,4 +23,8 @@ pub enum Command {
     Undo,
     /// Take back the last undo.
     Redo,
+    /// Keep what was heard under this name.
+    Remember(String),
+    /// Go on from what was heard then, and forget everything else.
+    Recall(Arc<Memory>),
 }

@@ -1,6 +1,6 @@
 //! What the composer hears, and what that does to its plans.
 
-use segue_music::{ContextNote, Key, Role, TICK, Velocity};
+use segue_music::{ContextNote, Key, Part, Role, TICK, Velocity};
 use segue_realtime::between::heard::Jump;
 use segue_realtime::between::survival::Survives;
 
@@ -38,13 +38,43 @@ impl Composer {
     }
 
     pub(super) fn note_off(&mut self, at: Beats, key: Key) {
-        self.generator.release(key, Role::Player, tick_at(at));
+        self.generator.release(None, key, Role::Player, tick_at(at));
         self.player.note_off(key, at);
+    }
+
+    /// A note of another track. A model that knows no parts hears what has a pitch, as it hears a
+    /// keyboard.
+    pub(super) fn track_on(&mut self, at: Beats, part: Option<Part>, key: Key, velocity: Velocity) {
+        let at = tick_at(at);
+        let knows_parts = self.generator.model().config().parts;
+        if part == Some(Part::Drums) {
+            if knows_parts {
+                self.generator.hear(ContextNote::drum(at, key, Some(velocity), Role::Player));
+            }
+            return;
+        }
+        let part = part.filter(|_| knows_parts);
+        self.generator.hear(ContextNote { part, ..ContextNote::held(at, key, velocity, Role::Player) });
+        self.tracks.push((part, key));
+    }
+
+    /// A note of another track ends.
+    pub(super) fn track_off(&mut self, at: Beats, part: Option<Part>, key: Key) {
+        // The model may have been changed for one that knows parts, or knows none, since it began.
+        let began =
+            |&(began, struck): &(Option<Part>, Key)| struck == key && (began == part || began.is_none());
+        let Some(place) = self.tracks.iter().rposition(began) else { return };
+        let (part, key) = self.tracks.remove(place);
+        self.generator.release(part, key, Role::Player, tick_at(at));
     }
 
     /// Messages were lost: brings the context in line with the keys that are held now.
     pub(super) fn resync(&mut self, at: Beats, held: u128) {
         self.keep(at, Survives::Nothing);
+        // Which notes of other tracks have ended is not known.
+        for (part, key) in std::mem::take(&mut self.tracks) {
+            self.generator.release(part, key, Role::Player, tick_at(at));
+        }
         let known = self.player.phrase.held().fold(0u128, |keys, key| keys | 1 << key);
         for key in 0..128u8 {
             let (was, is) = (known >> key & 1 == 1, held >> key & 1 == 1);

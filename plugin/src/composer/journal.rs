@@ -10,12 +10,12 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use segue_music::{Beats, Channel, Key, Meter, Note, Role, Tempo, Velocity};
+use segue_music::{Beats, Channel, Key, Meter, Note, Part, Role, Tempo, Velocity};
 use segue_realtime::between::limits::{PROMPT_BARS, TAKE_BEATS, TAKE_NOTES, TAKES};
 use segue_realtime::between::settings::Mode;
 use segue_realtime::between::sounded::Sounded;
 
-use crate::takes::{JamLog, LoggedNote, Mark, Name, Take, Takes, whole};
+use crate::takes::{JamLog, LoggedNote, Mark, Name, Take, TakeNote, Takes, whole};
 
 /// The shortest duration.
 const JUST: Beats = Beats::from_parts(1);
@@ -52,6 +52,7 @@ pub struct Announced {
 /// A key that is down.
 struct Open {
     role: Role,
+    part: Option<Part>,
     channel: Channel,
     key: Key,
     velocity: Velocity,
@@ -68,7 +69,7 @@ struct HeardAnswer {
     /// Where the prompt begins at the earliest.
     since: Beats,
     prompt: Option<Vec<Note>>,
-    notes: Vec<Note>,
+    notes: Vec<TakeNote>,
     /// It has notes that are not in the take yet.
     changed: bool,
     kept: bool,
@@ -124,7 +125,7 @@ impl Journal {
     /// Receives a report.
     pub fn hear(&mut self, sounded: Sounded) {
         match sounded {
-            Sounded::On { at, role, channel, key, velocity, answer } => {
+            Sounded::On { at, role, part, channel, key, velocity, answer } => {
                 let onset = self.at(at);
                 self.close(onset, |open| (open.role, open.channel, open.key) == (role, channel, key));
                 if role == Role::Segue {
@@ -133,7 +134,7 @@ impl Journal {
                         self.enter(answer, onset, since);
                     }
                 }
-                self.open.push(Open { role, channel, key, velocity, onset, answer });
+                self.open.push(Open { role, part, channel, key, velocity, onset, answer });
             }
             Sounded::Off { at, role, channel, key } => {
                 let end = self.at(at);
@@ -223,13 +224,13 @@ impl Journal {
             if !meant(open) {
                 return true;
             }
-            let Open { role, channel, key, velocity, onset, answer } = *open;
+            let Open { role, part, channel, key, velocity, onset, answer } = *open;
             let note = Note { onset, key, velocity, duration: (end - onset).max(JUST) };
-            takes.with_jam(|jam| jam.push(LoggedNote::new(&note, role, channel)));
+            takes.with_jam(|jam| jam.push(LoggedNote::new(&note, role, part, channel)));
             let mut own =
                 answers.iter_mut().filter(|own| role == Role::Segue && own.announced.number == answer);
             if let Some(own) = own.next() {
-                own.add(note);
+                own.add(TakeNote { note, part });
             }
             false
         });
@@ -316,20 +317,20 @@ impl Journal {
 
 impl HeardAnswer {
     /// Adds a note that has ended.
-    fn add(&mut self, note: Note) {
-        if self.notes.len() < TAKE_NOTES && note.end() - self.opening < TAKE_BEATS {
-            self.notes.push(note);
+    fn add(&mut self, played: TakeNote) {
+        if self.notes.len() < TAKE_NOTES && played.note.end() - self.opening < TAKE_BEATS {
+            self.notes.push(played);
             self.changed = true;
         }
     }
 
     /// The take: counted from the bar line before its first note, or before its prompt.
     fn take(&self, prompt: Vec<Note>, jam: &JamLog) -> Take {
-        let opening = self.notes.first().map_or(self.opening, |note| note.onset);
+        let opening = self.notes.first().map_or(self.opening, |own| own.note.onset);
         let (line, meter) = jam.bar_line(opening);
         let first = prompt.first().map_or(opening, |note| note.onset.min(opening));
         let origin = line - (line - first).max(Beats::ZERO).ceil_to(meter.bar());
-        let end = self.notes.iter().map(Note::end).max().unwrap_or(opening);
+        let end = self.notes.iter().map(|own| own.note.end()).max().unwrap_or(opening);
         let (tempo, tempos) = jam.tempos(origin, end);
         let from_origin = |note: &Note| Note { onset: note.onset - origin, ..*note };
         Take {
@@ -340,7 +341,7 @@ impl HeardAnswer {
             tempos: tempos.into_iter().map(|(at, tempo)| (at - origin, whole(tempo))).collect(),
             meter,
             prompt: prompt.iter().map(from_origin).collect(),
-            notes: self.notes.iter().map(from_origin).collect(),
+            notes: self.notes.iter().map(|own| TakeNote { note: from_origin(&own.note), ..*own }).collect(),
             starred: false,
             undone: self.undone,
         }

@@ -9,6 +9,7 @@
 //! whatever the block size, load or speed.
 
 pub mod answer;
+mod band;
 mod command;
 pub mod groove;
 mod hearing;
@@ -19,7 +20,9 @@ pub mod phrase;
 mod planned_answer;
 mod planning;
 mod player;
+mod remembering;
 mod replaying;
+pub mod sound_choice;
 pub mod thread;
 pub mod turns;
 mod work;
@@ -30,7 +33,7 @@ use std::sync::atomic::Ordering;
 
 use crossbeam_channel::Receiver;
 use segue_model::{Generator, Model};
-use segue_music::{Beats, Meter, tick_at};
+use segue_music::{Beats, Key, Meter, Part, tick_at};
 use segue_realtime::between::boundary::{ComposerEnd, Readiness};
 use segue_realtime::between::heard::{Heard, Revision, Tick};
 use segue_realtime::between::limits::{KEPT_UP_TICKS, NOTES_A_TICK, PREFILL_STEPS};
@@ -71,6 +74,8 @@ pub struct Composer {
     status: Arc<Status>,
     generator: Generator,
     player: Player,
+    /// The notes of other tracks that sound.
+    tracks: Vec<(Option<Part>, Key)>,
     answer: Option<PlannedAnswer>,
     latest: Latest,
     work: Work,
@@ -91,7 +96,7 @@ impl Composer {
         commands: Receiver<Command>,
         status: Arc<Status>,
     ) -> Self {
-        status.set_model(model.name(), model.styles());
+        status.set_model(model.name(), model.styles(), model.config().parts);
         status.set_doing(Doing::Listening, 0.0);
         end.set_readiness(Readiness::Ready);
         let history = History::new(status.takes.clone());
@@ -101,6 +106,7 @@ impl Composer {
             status,
             generator: Generator::new(model),
             player: Player::default(),
+            tracks: Vec::new(),
             answer: None,
             latest: Latest {
                 settings: Settings::default(),
@@ -168,6 +174,8 @@ impl Composer {
                 self.note_on(at, key, velocity);
             }
             Heard::Off { at, key } => self.note_off(at, key),
+            Heard::TrackOn { at, part, key, velocity } => self.track_on(at, part, key, velocity),
+            Heard::TrackOff { at, part, key } => self.track_off(at, part, key),
             Heard::Pedal { at, down } => self.generator.pedal(tick_at(at), down),
             Heard::Jump { from, to, jump, survives, revision } => {
                 self.latest.revision = revision;
@@ -205,6 +213,7 @@ impl Composer {
 
     fn forget_the_player(&mut self) {
         self.player.forget();
+        self.tracks.clear();
         self.answer = None;
         self.history.forget();
         self.status.clear_notice();
@@ -212,7 +221,7 @@ impl Composer {
 
     /// Changes the model. Existing plans stay; new ones come from the new model.
     pub fn play_with(&mut self, model: Arc<Model>) {
-        self.status.set_model(model.name(), model.styles());
+        self.status.set_model(model.name(), model.styles(), model.config().parts);
         self.generator.set_model(model);
         self.model_failed = false;
         self.status.recover();
@@ -244,6 +253,7 @@ impl Composer {
                 "this host takes no notes from Segue: no MIDI leaves, and the built-in sound plays them",
             );
         }
+        self.say_whether_it_is_a_band(&tick);
         let played_back = self.status.played_back.load(Ordering::Relaxed);
         if std::mem::replace(&mut self.latest.played_back, played_back) != played_back
             && self.status.notice().is_none()
@@ -273,6 +283,7 @@ impl Composer {
             bar: tick.bar,
             bar_line: tick.line,
             length: tick.bar.times(i64::from(settings.when.bars)),
+            entry: settings.when.entry,
         }
     }
 

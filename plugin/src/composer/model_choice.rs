@@ -62,6 +62,11 @@ impl ModelChoice {
         std::mem::replace(&mut self.loads, loads) != loads && self.state.model() != self.playing
     }
 
+    /// How many loaded states it has seen to.
+    pub fn loads(&self) -> u32 {
+        self.loads
+    }
+
     /// The model that the state names. If it cannot be loaded, the built-in one, and the state says
     /// why. `None` if that one plays already.
     pub fn named(&mut self) -> Option<Arc<Model>> {

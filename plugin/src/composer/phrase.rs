@@ -7,6 +7,8 @@ use segue_music::{Beats, Key, TICK};
 pub struct Phrase {
     /// The keys that are down, one bit each.
     held: u128,
+    /// The first onset; `None` while nothing waits for an answer.
+    begun: Option<Beats>,
     /// The last onset; `None` while nothing waits for an answer.
     onset: Option<Beats>,
     /// The last release.
@@ -17,6 +19,7 @@ impl Phrase {
     /// A key goes down.
     pub fn note_on(&mut self, key: Key, at: Beats) {
         self.held |= 1 << (key % 128);
+        self.begun = self.begun.or(Some(at));
         self.onset = Some(at);
     }
 
@@ -29,6 +32,11 @@ impl Phrase {
     /// Whether something waits for an answer.
     pub fn is_open(&self) -> bool {
         self.onset.is_some()
+    }
+
+    /// The first onset; `None` while nothing waits for an answer.
+    pub fn begun(&self) -> Option<Beats> {
+        self.begun
     }
 
     /// The last onset; `None` while nothing waits for an answer.
@@ -54,18 +62,21 @@ impl Phrase {
 
     /// Closes the phrase: it is answered, or is not going to be. Keys that are down stay down.
     pub fn close(&mut self) {
+        self.begun = None;
         self.onset = None;
         self.release = None;
     }
 
     /// Reopens an earlier phrase, whose answer never sounded.
     pub fn reopen(&mut self, before: &Self) {
+        self.begun = before.begun.or(self.begun);
         self.onset = self.onset.or(before.onset);
         self.release = self.release.or(before.release);
     }
 
     /// Shifts the phrase by a duration.
     pub fn shift(&mut self, by: Beats) {
+        self.begun = self.begun.map(|at| at + by);
         self.onset = self.onset.map(|at| at + by);
         self.release = self.release.map(|at| at + by);
     }

@@ -1,9 +1,10 @@
 //! An answer that is planned or played, and where its notes come from.
 
 use segue_model::Generator;
-use segue_music::{Beats, ContextNote, Note, Role, TICK};
+use segue_music::{Beats, ContextNote, PartSet, Role, TICK};
 
 use crate::composer::phrase::Phrase;
+use crate::takes::TakeNote;
 
 /// An answer that is planned or played.
 pub struct PlannedAnswer {
@@ -27,6 +28,10 @@ pub struct PlannedAnswer {
     pub floor: Beats,
     /// It has no more notes.
     pub complete: bool,
+    /// Bar lines before this are planned: whoever of a band was due on them has come in.
+    pub lined: Beats,
+    /// The bar line that is being planned, and who of a band is still to come in on it.
+    pub entering: Option<(Beats, PartSet)>,
 }
 
 /// Where the notes of an answer come from.
@@ -38,7 +43,7 @@ pub enum Source {
         /// Its id.
         take: u64,
         /// Its notes, in jam Beats, by onset.
-        notes: Vec<Note>,
+        notes: Vec<TakeNote>,
         /// The index of the next one to send.
         next: usize,
     },
@@ -73,14 +78,43 @@ impl PlannedAnswer {
         self.floor = self.frontier;
         self.opening = self.opening.filter(|&onset| onset < from);
         self.complete = false;
+        self.lined = self.lined.min(self.frontier);
+        self.entering = self.entering.filter(|&(line, _)| line < from);
         match &mut self.source {
             Source::Jam => {}
             Source::Replay { notes, next, .. } => {
-                *next = (*next).min(notes.partition_point(|note| note.onset < from));
+                *next = (*next).min(notes.partition_point(|own| own.note.onset < from));
             }
             Source::Another { generator, ahead, .. } => {
                 generator.withdraw(Role::Segue, (from + *ahead).ceil_to(TICK).div_floor(TICK));
             }
+        }
+    }
+
+    /// How far the time of its generator is ahead of the jam's.
+    pub fn ahead(&self) -> Beats {
+        match self.source {
+            Source::Another { ahead, .. } => ahead,
+            Source::Jam | Source::Replay { .. } => Beats::ZERO,
+        }
+    }
+
+    /// One that begins and ends at these positions, of which nothing is planned.
+    pub fn new(number: u32, source: Source, (from, until): (Beats, Beats), phrase: Phrase) -> Self {
+        let committed = !matches!(source, Source::Jam);
+        Self {
+            number,
+            source,
+            from,
+            until,
+            phrase,
+            committed,
+            opening: None,
+            frontier: from,
+            floor: from,
+            complete: false,
+            lined: from,
+            entering: None,
         }
     }
 

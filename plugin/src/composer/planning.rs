@@ -2,8 +2,8 @@
 
 use std::sync::atomic::Ordering;
 
-use segue_model::{Limits, NoteRequest, Rest};
-use segue_music::{ContextNote, Note, PitchClasses, Role, heard_scale};
+use segue_model::{Limits, Next, NoteRequest, PartLimits, Rest};
+use segue_music::{ContextNote, Note, Part, PitchClasses, Role, heard_scale};
 use segue_realtime::between::limits::{KEPT_UP_TICKS, REPLAN_TICKS};
 use segue_realtime::between::planned::Planned;
 use segue_realtime::between::settings::ScaleLock;
@@ -31,11 +31,12 @@ impl Composer {
             }
         }
         let terms = self.terms(tick);
+        let has_band = !self.parts(settings).is_empty();
         if let Some(answer) = &mut self.answer {
             if settings.mode.lasts_with_player() && !answer.is_asked_for() {
                 // As long as the player plays, and an answer's length more.
                 let last = self.player.spacing.last().unwrap_or(answer.from);
-                answer.until = answer.until.max(last + terms.length);
+                answer.until = answer.until.max(ends(last + terms.length, has_band, &terms));
             }
             if tick.at >= answer.until {
                 self.finish();
@@ -80,19 +81,12 @@ impl Composer {
             self.retract(from);
             self.answer = None;
         }
-        if let Some(Span { from, until }) = span {
-            self.answer = Some(PlannedAnswer {
-                number: self.history.announce(settings.mode, settings.what.seed, Origin::Jam),
-                source: Source::Jam,
-                from,
-                until,
-                phrase: self.player.phrase,
-                committed: false,
-                opening: None,
-                frontier: from,
-                floor: from,
-                complete: false,
-            });
+        if let Some(Span { from, mut until }) = span {
+            if settings.mode.lasts_with_player() {
+                until = ends(until, !self.parts(settings).is_empty(), terms);
+            }
+            let number = self.history.announce(settings.mode, settings.what.seed, Origin::Jam);
+            self.answer = Some(PlannedAnswer::new(number, Source::Jam, (from, until), self.player.phrase));
             self.send(Change::Turn { from, until });
         }
     }
@@ -139,9 +133,10 @@ impl Composer {
             return false;
         }
         let own_part = settings.mode.has_own_part() && !answer.is_asked_for();
-        let (ahead, seed) = match answer.source {
-            Source::Another { ahead, seed, .. } => (ahead, seed),
-            _ => (Beats::ZERO, settings.what.seed),
+        let (ahead, parts) = (answer.ahead(), self.parts(settings));
+        let seed = match answer.source {
+            Source::Another { seed, .. } => seed,
+            Source::Jam | Source::Replay { .. } => settings.what.seed,
         };
         let ask = NoteRequest {
             grid: settings.what.grid,
@@ -150,27 +145,32 @@ impl Composer {
             top_p: settings.what.top_p,
             seed,
             ignore_other_role: own_part,
+            parts,
             limits: self.limits(settings),
             ..NoteRequest::new(Role::Segue, answer.next_from(earliest) + ahead, answer.until + ahead)
         };
         let (opens, until, number) = (answer.opening.is_none(), answer.until, answer.number);
-        let next = match self.answer.as_mut().map(|answer| &mut answer.source) {
-            Some(Source::Another { generator, .. }) => generator.next(&ask),
-            _ => self.generator.next(&ask),
+        let next = match parts.is_empty() {
+            true => self.next_note(&ask).map(Some),
+            false => self.next_of_the_band(&ask, tick, horizon),
         };
         match next {
-            Ok(next) => {
+            Ok(None) => false,
+            Ok(Some(next)) => {
                 let mut note = Note { onset: next.note.onset - ahead, ..next.note };
                 if self.answer.as_ref().is_some_and(PlannedAnswer::is_asked_for) {
-                    self.generator.hear(ContextNote::whole(&note, Role::Segue));
+                    self.generator.hear(ContextNote::played(&note, next.part, Role::Segue));
+                }
+                if next.part.is_some_and(Part::is_pitched) && note.onset >= self.closing(tick) {
+                    note.duration = until - note.onset;
                 }
                 note.duration = note.duration.min(until - note.onset);
                 let groove = self.player.groove.shift(note.onset, settings.what.grid, settings.what.quantise);
                 let shift = groove.max(earliest.min(note.onset) - note.onset);
-                if let Some(shortened) = next.shortened {
+                if let Some((part, shortened)) = next.shortened {
                     // It ends before the note that takes its voice, which may sound slightly early.
                     let at = shortened.end() - ahead + shift.min(Beats::ZERO);
-                    self.send(Change::End { key: shortened.key, at });
+                    self.send(Change::End { part, key: shortened.key, at });
                 }
                 if let Some(answer) = &mut self.answer {
                     answer.frontier = note.onset;
@@ -179,13 +179,23 @@ impl Composer {
                 if opens {
                     self.history.open(number, note.onset);
                 }
-                self.send(Change::Play(Planned { note, shift, opens, answer: number, as_heard: false }));
+                let part = next.part;
+                let planned = Planned { note, part, shift, opens, answer: number, as_heard: false };
+                self.send(Change::Play(planned));
                 true
             }
             Err(rest) => {
                 self.rest(rest);
                 false
             }
+        }
+    }
+
+    /// Asks the generator that the answer comes from for a note.
+    pub(super) fn next_note(&mut self, request: &NoteRequest) -> Result<Next, Rest> {
+        match self.answer.as_mut().map(|answer| &mut answer.source) {
+            Some(Source::Another { generator, .. }) => generator.next(request),
+            _ => self.generator.next(request),
         }
     }
 
@@ -220,6 +230,16 @@ impl Composer {
             polyphony: usize::from(bounds.polyphony),
             density: bounds.density,
             scale,
+            parts: settings
+                .what
+                .band
+                .limits
+                .map(|part| PartLimits { keys: part.keys, density: part.density }),
         }
     }
+}
+
+/// Where a stretch ends that lasts with the player: a band ends on a bar line.
+fn ends(at: Beats, has_band: bool, terms: &Terms) -> Beats {
+    if has_band { terms.next_bar_line(at) } else { at }
 }

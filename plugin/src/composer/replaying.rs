@@ -11,7 +11,7 @@ use super::*;
 use crate::composer::journal::Origin;
 use crate::composer::phrase::Phrase;
 use crate::composer::planned_answer::{Source, Undone};
-use crate::takes::Take;
+use crate::takes::{Take, TakeNote};
 
 impl Composer {
     /// Queues a command for the next tick.
@@ -37,6 +37,8 @@ impl Composer {
                 }
                 Command::Undo => self.undo(tick),
                 Command::Redo => self.redo(),
+                Command::Remember(name) => self.remember(tick, name),
+                Command::Recall(memory) => self.recall(tick, &memory),
                 Command::Forget | Command::Play(_) => {}
             }
         }
@@ -46,8 +48,8 @@ impl Composer {
         let Some(take) = self.status.takes.get(id) else { return };
         let from = entry(tick, &take, self.earliest(tick));
         let later = from - take.onset();
-        let notes: Vec<Note> =
-            take.notes.iter().map(|note| Note { onset: note.onset + later, ..*note }).collect();
+        let moved = |own: &TakeNote| Note { onset: own.note.onset + later, ..own.note };
+        let notes = take.notes.iter().map(|own| TakeNote { note: moved(own), ..*own }).collect();
         let until = take.end() + later;
         self.clear_the_way(tick, from);
         let origin = Origin::Replay(take.name, take.mode);
@@ -106,28 +108,17 @@ impl Composer {
 
     /// Ends at `at` what is planned and would sound at tick `sounds`.
     fn end_sounding(&mut self, sounds: segue_music::Tick, at: Beats) {
-        let keys: Vec<_> =
-            self.generator.context().sounding(Role::Segue, sounds).map(|(_, note)| note.key).collect();
-        for key in keys {
-            self.send(Change::End { key, at });
+        let sounding = self.generator.context().sounding(Role::Segue, sounds);
+        let ends: Vec<_> = sounding.map(|(_, note)| (note.part, note.key)).collect();
+        for (part, key) in ends {
+            self.send(Change::End { part, key, at });
         }
         self.generator.cut(Role::Segue, tick_at(at));
     }
 
     fn open(&mut self, from: Beats, until: Beats, source: Source, (mode, seed, origin): (Mode, u64, Origin)) {
         let number = self.history.announce(mode, seed, origin);
-        self.answer = Some(PlannedAnswer {
-            number,
-            source,
-            from,
-            until,
-            phrase: Phrase::default(),
-            committed: true,
-            opening: None,
-            frontier: from,
-            floor: from,
-            complete: false,
-        });
+        self.answer = Some(PlannedAnswer::new(number, source, (from, until), Phrase::default()));
         self.send(Change::Turn { from, until });
     }
 
@@ -135,7 +126,7 @@ impl Composer {
     pub(super) fn replay_note(&mut self, tick: &Tick) -> bool {
         let Some(answer) = &mut self.answer else { return false };
         let Source::Replay { notes, next, .. } = &mut answer.source else { return false };
-        let Some(&note) = notes.get(*next) else {
+        let Some(&TakeNote { note, part }) = notes.get(*next) else {
             answer.complete = true;
             return false;
         };
@@ -146,8 +137,9 @@ impl Composer {
         let (opens, number) = (answer.opening.is_none(), answer.number);
         answer.frontier = note.onset;
         answer.opening = answer.opening.or(Some(note.onset));
-        self.send(Change::Play(Planned { note, shift: Beats::ZERO, opens, answer: number, as_heard: true }));
-        self.generator.hear(ContextNote::whole(&note, Role::Segue));
+        let planned = Planned { note, part, shift: Beats::ZERO, opens, answer: number, as_heard: true };
+        self.send(Change::Play(planned));
+        self.generator.hear(ContextNote::played(&note, part, Role::Segue));
         true
     }
 

@@ -10,10 +10,26 @@ use segue_realtime::between::boundary::{ComposerEnd, Readiness, StopHandle};
 use segue_realtime::between::limits::{JOIN_WAIT, PARK, PARK_IDLE};
 
 use crate::composer::model_choice::ModelChoice;
+use crate::composer::sound_choice::SoundChoice;
 use crate::composer::{Command, Composer};
 use crate::status::Status;
 
 pub use crate::composer::model_choice::Load;
+
+/// What is loaded beside composing.
+pub struct Choices {
+    /// The model.
+    pub model: ModelChoice,
+    /// The SoundFont, where there is a way for it to the audio thread.
+    pub sound: Option<SoundChoice>,
+}
+
+impl<T: Into<ModelChoice>> From<T> for Choices {
+    /// With the built-in sound.
+    fn from(model: T) -> Self {
+        Self { model: model.into(), sound: None }
+    }
+}
 
 /// A running composer. Dropping it stops the thread and waits for it, with a limit.
 pub struct ComposerThread {
@@ -27,13 +43,13 @@ impl ComposerThread {
         end: ComposerEnd,
         commands: Receiver<Command>,
         status: Arc<Status>,
-        choice: impl Into<ModelChoice>,
+        choices: impl Into<Choices>,
     ) -> Self {
         let stop = end.stop_handle();
-        let (inner, inner_status, choice) = (stop.clone(), status.clone(), choice.into());
+        let (inner, inner_status, choices) = (stop.clone(), status.clone(), choices.into());
         let run = move || {
             let composed =
-                catch_unwind(AssertUnwindSafe(|| compose(end, commands, inner_status.clone(), choice)));
+                catch_unwind(AssertUnwindSafe(|| compose(end, commands, inner_status.clone(), choices)));
             let failure = match composed {
                 Ok(Ok(())) => return,
                 Ok(Err(reason)) => reason,
@@ -77,15 +93,30 @@ fn compose(
     end: ComposerEnd,
     commands: Receiver<Command>,
     status: Arc<Status>,
-    mut choice: ModelChoice,
+    Choices { model: mut choice, mut sound }: Choices,
 ) -> Result<(), String> {
     if end.stops() {
         return Ok(());
+    }
+    // Before the model, whose arrival is what an offline bounce waits for.
+    if let Some(sound) = &mut sound {
+        sound.follow_state();
     }
     let model = choice.first()?;
     let mut composer = Composer::new(model, end, commands, status);
     let mut last = Instant::now();
     while !composer.end().stops() {
+        if let Some(sound) = &mut sound {
+            let another = sound.state_names_another();
+            if another && !composer.end().is_waited_for() {
+                sound.follow_state_beside();
+            } else if another {
+                composer.end().set_readiness(Readiness::Loading);
+                sound.follow_state();
+                composer.end().set_readiness(Readiness::Ready);
+            }
+            sound.attend();
+        }
         // Before later messages, so that in an offline bounce all notes after a loaded state are
         // the new model's.
         if choice.state_names_another() {
@@ -98,6 +129,8 @@ fn compose(
         if let Some(model) = choice.chosen() {
             composer.play_with(model);
         }
+        let loads = sound.as_ref().map_or(u32::MAX, SoundChoice::loads);
+        composer.end().set_followed(loads.min(choice.loads()));
         if composer.step() {
             last = Instant::now();
         } else {

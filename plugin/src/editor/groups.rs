@@ -1,5 +1,5 @@
-//! The controls in three groups: when Segue plays, what, and how it sounds. Those used most come
-//! first; the others are shown with *All controls*.
+//! The controls in groups: when Segue plays, what, and how it sounds; the band is in `strips`.
+//! Those used most come first; the others are shown with *All controls*.
 
 use egui::{Frame, RichText, ScrollArea, Ui};
 use nice_plug::prelude::ParamSetter;
@@ -38,9 +38,10 @@ pub struct Controls<'a> {
 /// Number of rows of a group: those used most, and all.
 const fn rows(panel: Panel) -> (usize, usize) {
     match panel {
-        Panel::When => (4, 6),
+        Panel::When => (4, 7),
         Panel::What => (4, 9),
-        Panel::Sound => (4, 6),
+        Panel::Band => (5, 13),
+        Panel::Sound => (4, 9),
         Panel::Keys | Panel::Takes => (0, 0),
     }
 }
@@ -111,6 +112,9 @@ impl Controls<'_> {
         if !self.all {
             return;
         }
+        let entry = Caption::new("Comes in", "When Segue comes in once you have begun to play.");
+        let along = entry.idle(self.only(&[Mode::Duet], "it is for a duet"));
+        list(ui, setter, &when.entry, ui.available_width(), along);
         let latch = "A key or controller that holds the latch. It is not heard as music.";
         let mode = "A key or controller that steps through the modes. It is not heard as music.";
         for (which, what) in [(Learning::Latch, latch), (Learning::Mode, mode)] {
@@ -168,16 +172,16 @@ impl Controls<'_> {
     }
 
     /// How it sounds.
-    pub fn sound(&self, ui: &mut Ui, model: impl FnOnce(&mut Ui)) {
+    pub fn sound(&self, ui: &mut Ui, model: impl FnOnce(&mut Ui), sound: impl FnOnce(&mut Ui)) {
         let (setter, tone) = (self.setter, &self.params.tone);
         let yours = Caption::new(
             "Your level",
-            "How loud the built-in electric piano plays your notes; at the lowest it is off.",
+            "How loud the sound in here plays your notes; at the lowest it is off.",
         );
         slider(ui, setter, &tone.level, yours.colour(theme::PLAYER));
         let segue = Caption::new(
             "Segue level",
-            "How loud the built-in electric piano plays Segue's notes; at the lowest they are only sent.",
+            "How loud the sound in here plays Segue's notes; at the lowest they are only sent.",
         );
         slider(ui, setter, &tone.segue_level, segue.colour(theme::SEGUE));
         let channel = Caption::new("MIDI channel", "The channel of Segue's notes; yours keep theirs.");
@@ -186,6 +190,12 @@ impl Controls<'_> {
         if !self.all {
             return;
         }
+        sound(ui);
+        let player = Caption::new(
+            "Your channel",
+            "The MIDI channel you play on. What comes in on others is other tracks: Segue hears them, plays to them, and passes none of them on.",
+        );
+        slider(ui, setter, &tone.player, player);
         let pass = Caption::new("Pass through", "Whether your own notes go on to the output.");
         let pedal = Caption::new("Follow pedal", "Whether your sustain pedal also moves on Segue's channel.");
         switch(ui, setter, &tone.pass, pass);

@@ -105,7 +105,7 @@ impl Layout {
 fn height_of(panel: Panel, all_controls: bool, height: f32) -> f32 {
     match panel {
         Panel::Keys => 0.0,
-        Panel::When | Panel::What | Panel::Sound => groups::height(panel, all_controls),
+        Panel::When | Panel::What | Panel::Band | Panel::Sound => groups::height(panel, all_controls),
         Panel::Takes => takes_panel::HEIGHT.max(height * 0.42),
     }
 }
@@ -113,7 +113,7 @@ fn height_of(panel: Panel, all_controls: bool, height: f32) -> f32 {
 fn lowest_of(panel: Panel) -> f32 {
     match panel {
         Panel::Keys => 0.0,
-        Panel::When | Panel::What | Panel::Sound => LOWEST_GROUP,
+        Panel::When | Panel::What | Panel::Band | Panel::Sound => LOWEST_GROUP,
         Panel::Takes => LOWEST_TAKES,
     }
 }

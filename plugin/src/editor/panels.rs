@@ -11,6 +11,8 @@ pub enum Panel {
     When,
     /// What it plays.
     What,
+    /// Which parts it plays.
+    Band,
     /// How it sounds.
     Sound,
     /// What it has played.
@@ -19,7 +21,7 @@ pub enum Panel {
 
 impl Panel {
     /// All of them, as they lie in the window: the keys above, the others from left to right.
-    pub const ALL: [Self; 5] = [Self::Keys, Self::When, Self::What, Self::Sound, Self::Takes];
+    pub const ALL: [Self; 6] = [Self::Keys, Self::When, Self::What, Self::Band, Self::Sound, Self::Takes];
 
     /// Its name.
     pub const fn name(self) -> &'static str {
@@ -27,6 +29,7 @@ impl Panel {
             Self::Keys => "Keyboard",
             Self::When => "When",
             Self::What => "What",
+            Self::Band => "Band",
             Self::Sound => "Sound",
             Self::Takes => "Takes",
         }
@@ -38,6 +41,9 @@ impl Panel {
             Self::Keys => "Keys to play on with the mouse and with the letters A to L.",
             Self::When => "When Segue comes in, on which grid, and how it makes way.",
             Self::What => "What Segue plays: style, daring, density, scale and range.",
+            Self::Band => {
+                "The parts that Segue plays: bass, drums, keys and others, each on a channel of its own."
+            }
             Self::Sound => "Levels, MIDI channel and model.",
             Self::Takes => "Every answer, to hear again, compare, keep and export.",
         }

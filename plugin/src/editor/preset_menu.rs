@@ -28,6 +28,8 @@ type Own = Result<Preset, String>;
 /// The presets of one window.
 pub struct PresetMenu {
     folder: Folder,
+    /// Whether the model knows parts.
+    knows_parts: bool,
     /// Those there were when the menu was opened.
     own: Option<Vec<Own>>,
     /// The one that was chosen last.
@@ -41,7 +43,7 @@ pub struct PresetMenu {
 impl PresetMenu {
     /// With the presets of a folder beside the built-in ones.
     pub fn new(folder: Folder) -> Self {
-        Self { folder, own: None, chosen: None, name: String::new(), answer: None }
+        Self { folder, knows_parts: false, own: None, chosen: None, name: String::new(), answer: None }
     }
 
     /// Shows a preset as the chosen one, as long as the parameters are as it sets them.
@@ -50,8 +52,9 @@ impl PresetMenu {
     }
 
     /// The control between its two arrows, and the menu while it is open. For a layout from right
-    /// to left.
-    pub fn show(&mut self, ui: &mut Ui, host: &GuiContext, params: &SegueParams) {
+    /// to left. Presets for a band are among them if the model knows parts.
+    pub fn show(&mut self, ui: &mut Ui, host: &GuiContext, params: &SegueParams, knows_parts: bool) {
+        self.knows_parts = knows_parts;
         if icon_button(ui, Icon::Next, "The next preset.") {
             self.step(host, params, 1);
         }
@@ -99,7 +102,7 @@ impl PresetMenu {
     fn entries(&mut self, ui: &mut Ui, host: &GuiContext, params: &SegueParams) {
         let spacing = ui.spacing_mut();
         (spacing.interact_size.y, spacing.item_spacing.y, spacing.button_padding.y) = (ENTRY, 1.0, 2.0);
-        for preset in Preset::built_in() {
+        for preset in Preset::playable(self.knows_parts) {
             self.entry(ui, host, params, preset);
         }
         ui.separator();
@@ -127,7 +130,7 @@ impl PresetMenu {
     /// Goes `by` presets forward, round and round; to the first or the last if none is chosen.
     fn step(&mut self, host: &GuiContext, params: &SegueParams, by: isize) {
         let own = self.read();
-        let all: Vec<Preset> = Preset::built_in().chain(own.into_iter().flatten()).collect();
+        let all: Vec<Preset> = Preset::playable(self.knows_parts).chain(own.into_iter().flatten()).collect();
         self.own = None;
         let held = self.chosen.as_ref().filter(|preset| preset.holds(params));
         let at = held.and_then(|held| all.iter().position(|preset| preset == held));

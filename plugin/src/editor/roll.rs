@@ -3,8 +3,10 @@
 //! Time runs to the left. Notes left of the playhead have sounded. Between the playhead and the
 //! commit point they will sound for sure; beyond it they may still change, and are drawn faintly.
 
+mod lanes;
+
 use egui::{Align2, Color32, Painter, Rect, Sense, Stroke, StrokeKind, Ui, pos2, vec2};
-use segue_music::{Key, Role, heard_scale};
+use segue_music::{ContextNote, Key, Role, heard_scale};
 use segue_realtime::between::meters::Doing;
 
 use super::hint::hint;
@@ -77,13 +79,22 @@ impl RollView {
             "Scroll to zoom.",
         );
         let lag = Rect::from_min_max(pos2(rect.right() - LAG, rect.top()), pos2(rect.right(), below.top()));
+        let drums = lanes::height(&self.view.notes);
+        let lanes = below.with_min_y(below.bottom() - drums).with_min_x(rect.left() + KEYBOARD);
+        let below = below.with_max_y(below.bottom() - drums);
         let keys = below.with_max_x(rect.left() + KEYBOARD);
         let field = below.with_min_x(keys.right());
         let inside = painter.with_clip_rect(field.intersect(painter.clip_rect()));
         self.paint_lines(&inside, field);
         self.paint_turn(&inside, field, status);
-        self.paint_notes(&inside, field);
+        self.paint_notes(&inside, |note| self.key_row(field, note), field, false);
         self.paint_playhead(&inside, field);
+        if drums > 0.0 {
+            let inside = painter.with_clip_rect(lanes.intersect(painter.clip_rect()));
+            lanes::paint(&inside, lanes);
+            self.paint_notes(&inside, |note| lanes::row(lanes, note.key).shrink(1.0), lanes, true);
+            self.paint_playhead(&inside, lanes);
+        }
         self.paint_keys(&painter, keys, status);
         self.paint_heard(&painter, rect.with_max_x(lag.left()), status);
         paint_lag(ui, lag, status);
@@ -106,8 +117,8 @@ impl RollView {
         // Ticks come in bursts of a block, so small differences are smoothed and jumps are not.
         self.playhead += if off.abs() > 0.5 { off } else { off * (passed * 8.0).min(1.0) };
         let seen = self.playhead - self.beats * PAST;
-        let keys =
-            self.view.notes.iter().filter(|note| span(note, now).1 >= seen).map(|note| f32::from(note.key));
+        let pitched = self.view.notes.iter().filter(|note| !note.is_drum());
+        let keys = pitched.filter(|note| span(note, now).1 >= seen).map(|note| f32::from(note.key));
         let (low, high) = keys.fold((f32::MAX, f32::MIN), |(low, high), key| (low.min(key), high.max(key)));
         if low > high {
             return;
@@ -187,19 +198,35 @@ impl RollView {
         painter.text(pos2(at + side, field.bottom() - 10.0), align, name, theme::font(12.0), colour);
     }
 
-    fn paint_notes(&self, painter: &Painter, field: Rect) {
+    /// The row of a note with a pitch. In a low window rows are thin, and notes must still be
+    /// visible.
+    fn key_row(&self, field: Rect, note: &ContextNote) -> egui::Rangef {
+        let row = self.row(field, note.key).expand(-0.5);
+        row.expand(((THINNEST - row.span()) / 2.0).max(0.0))
+    }
+
+    /// The notes of pitched parts, or the strokes on drums.
+    fn paint_notes(
+        &self,
+        painter: &Painter,
+        row_of: impl Fn(&ContextNote) -> egui::Rangef,
+        field: Rect,
+        drums: bool,
+    ) {
         let commit = self.playhead + self.view.lead.as_f64();
-        for note in &self.view.notes {
+        for note in self.view.notes.iter().filter(|note| note.is_drum() == drums) {
             let (from, to) = span(note, self.playhead);
             let (left, right) = (self.x(field, from), self.x(field, to));
             if right < field.left() || left > field.right() {
                 continue;
             }
-            let row = self.row(field, note.key).expand(-0.5);
-            // In a low window the rows are thin, and notes must still be visible.
-            let row = row.expand(((THINNEST - row.span()) / 2.0).max(0.0));
+            let row = row_of(note);
             let place = Rect::from_x_y_ranges(left + 0.5..=(right - 0.5).max(left + 2.5), row);
-            let colour = if note.role == Role::Player { theme::PLAYER } else { theme::SEGUE };
+            let colour = match (note.role, note.part) {
+                (Role::Player, None) => theme::PLAYER,
+                (Role::Player, Some(part)) => theme::part(part).lerp_to_gamma(theme::PLAYER, 0.6),
+                (Role::Segue, part) => part.map_or(theme::SEGUE, theme::part),
+            };
             let loud = 0.55 + 0.45 * f32::from(note.velocity.unwrap_or(80)) / 127.0;
             let round = (row.span() * 0.3).min(4.0);
             if from > commit {

@@ -3,6 +3,7 @@
 mod complete;
 mod contrast;
 mod controls;
+mod files;
 mod keys;
 mod pages;
 mod panels;

@@ -1,5 +1,5 @@
 //! Colours and sizes of the window. A colour has a meaning: blue is the player, orange is Segue,
-//! red is a fault, and everything else is grey.
+//! red is a fault, and everything else is grey; but each part of a band has a hue of its own.
 //!
 //! Every label keeps a contrast of at least 4.5 to 1 against what lies behind it (WCAG 2.2, success
 //! criterion 1.4.3, level AA). Tests measure that on what is drawn.
@@ -8,6 +8,7 @@ use egui::style::ScrollStyle;
 use egui::{
     Color32, Context, CornerRadius, FontFamily, FontId, Stroke, TextStyle, Theme, Vec2, Visuals, vec2,
 };
+use segue_music::Part;
 
 /// Behind everything.
 pub const GROUND: Color32 = Color32::from_rgb(0x15, 0x17, 0x1c);
@@ -31,6 +32,26 @@ pub const DIM: Color32 = Color32::from_rgb(0xb6, 0xbc, 0xc6);
 pub const PLAYER: Color32 = Color32::from_rgb(0x6b, 0xb6, 0xf2);
 /// Segue.
 pub const SEGUE: Color32 = Color32::from_rgb(0xf4, 0xa2, 0x3c);
+/// A part of Segue's band: its keys are as orange as its one voice. Light enough for dark text.
+pub const fn part(part: Part) -> Color32 {
+    let (red, green, blue) = match part {
+        Part::Keys => return SEGUE,
+        Part::Mallets => (0xf5, 0xd0, 0x6e),
+        Part::Guitar => (0xd9, 0xd4, 0x5c),
+        Part::Bass => (0x7f, 0xd1, 0x7a),
+        Part::Strings => (0xc3, 0xa1, 0xf0),
+        Part::Voice => (0xf0, 0xa6, 0xdc),
+        Part::Brass => (0xe6, 0xb4, 0x4c),
+        Part::Reeds => (0xa9, 0xd8, 0x5e),
+        Part::Flutes => (0x6f, 0xd8, 0xb8),
+        Part::Lead => (0xff, 0x9f, 0xb6),
+        Part::Pad => (0xa8, 0xb0, 0xff),
+        Part::Organ => (0xe0, 0xb0, 0x90),
+        Part::Drums => (0xd8, 0xd2, 0xc4),
+    };
+    Color32::from_rgb(red, green, blue)
+}
+
 /// Something is wrong.
 pub const ALARM: Color32 = Color32::from_rgb(0xff, 0x8d, 0x82);
 

@@ -15,13 +15,15 @@ use parking_lot::Mutex;
 use segue_realtime::audio::pace::Pace;
 use segue_realtime::audio::processor::{Block, Processor};
 use segue_realtime::between::boundary::boundary;
+use segue_realtime::between::instrument::stage;
 use segue_realtime::between::limits::{INPUT_EVENTS, INPUT_RESERVE, SOUND_VOICES};
 use segue_realtime::between::message::{Event, Sink};
 use segue_realtime::between::touch::{Fingers, Touches, touch};
 
 use crate::composer::Command;
 use crate::composer::model_choice::ModelChoice;
-use crate::composer::thread::ComposerThread;
+use crate::composer::sound_choice::SoundChoice;
+use crate::composer::thread::{Choices, ComposerThread};
 use crate::editor::{Instance, Window};
 use crate::host::framework::{self, HostSink};
 use crate::host::log;
@@ -31,6 +33,7 @@ use crate::models::embedded;
 use crate::models::folder::ModelFolder;
 use crate::params::SegueParams;
 use crate::params::ranges;
+use crate::sounds::folder::SoundFolder;
 use crate::status::Status;
 
 /// One instance.
@@ -92,10 +95,15 @@ impl Segue {
         let processor = self.processor.get_or_insert_with(|| {
             let (audio, end) = boundary();
             let embedded = || embedded::shared().map_err(|error| error.to_string());
-            let choice = ModelChoice::new(embedded, ModelFolder::of_the_player(), state.clone());
-            *composer = Some(ComposerThread::start(end, wishes.clone(), status.clone(), choice));
+            let model = ModelChoice::new(embedded, ModelFolder::of_the_player(), state.clone());
+            let (way, workshop) = stage();
+            way.set_sample_rate(buffer.sample_rate);
+            let sound = Some(SoundChoice::new(workshop, SoundFolder::of_the_player(), state.clone()));
+            let choices = Choices { model, sound };
+            *composer = Some(ComposerThread::start(end, wishes.clone(), status.clone(), choices));
             let mut processor = Processor::new(audio, status.meters.clone(), sample_rate);
             touches.take().into_iter().for_each(|touches| processor.listen_to(touches));
+            processor.play_through(way);
             processor
         });
         let offline = self.pace.is_none() && buffer.process_mode == ProcessMode::Offline;

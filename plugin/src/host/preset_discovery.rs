@@ -17,6 +17,7 @@ use nice_plug::prelude::ClapPlugin;
 
 use crate::host::plugin::Segue;
 use crate::host::preset_load::path_of;
+use crate::models::embedded;
 use crate::params::presets::{ENDING, Folder, Preset};
 
 /// The factory that hosts ask the library for. It lives as long as the library.
@@ -85,7 +86,7 @@ impl ProviderImpl<'_> for Provider {
     ) -> Result<(), PluginError> {
         match location {
             Location::Plugin => {
-                for preset in Preset::built_in() {
+                for preset in Preset::playable(embedded::knows_parts()) {
                     if !tell(&preset, true, Flags::IS_FACTORY_CONTENT, receiver)? {
                         break;
                     }

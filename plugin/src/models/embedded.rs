@@ -23,6 +23,12 @@ pub fn styles() -> &'static [String] {
     STYLES.get_or_init(|| Checkpoint::styles_in(model_bytes()))
 }
 
+/// Whether the built-in model knows parts.
+pub fn knows_parts() -> bool {
+    static KNOWS: OnceLock<bool> = OnceLock::new();
+    *KNOWS.get_or_init(|| Checkpoint::knows_parts_in(model_bytes()))
+}
+
 /// Loads the built-in model, or shares it if it is in use. That can take a tenth of a second or
 /// more: not for the audio thread, nor for a host's.
 pub fn shared() -> Result<Arc<Model>, CheckpointError> {

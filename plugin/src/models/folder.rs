@@ -44,7 +44,7 @@ static SHARED: Mutex<Option<HashMap<Print, Weak<Model>>>> = Mutex::new(None);
 impl ModelFolder {
     /// The player's own folder, whether it exists or not.
     pub fn of_the_player() -> Self {
-        Self(folder(env::consts::OS, |name| env::var_os(name)))
+        Self(of_the_player("models"))
     }
 
     /// A given folder.
@@ -59,17 +59,7 @@ impl ModelFolder {
 
     /// The names of the model files, sorted; empty if the folder is missing or unreadable.
     pub fn names(&self) -> Vec<String> {
-        let entries = self.0.as_ref().and_then(|folder| fs::read_dir(folder).ok());
-        let mut names: Vec<_> = entries
-            .into_iter()
-            .flatten()
-            .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
-            .filter(|name| {
-                Path::new(name).extension().is_some_and(|ending| ending.eq_ignore_ascii_case(ENDING))
-            })
-            .collect();
-        names.sort_by_key(|name| name.to_lowercase());
-        names
+        self.0.as_deref().map(|folder| names(folder, ENDING)).unwrap_or_default()
     }
 
     /// Loads the model with a file name, or shares it if it is in use. That can take a tenth of a
@@ -104,7 +94,24 @@ impl ModelFolder {
     }
 }
 
-/// The folder for models on an operating system.
+/// The player's own folder for a kind of files, whether it exists or not.
+pub fn of_the_player(kind: &str) -> Option<PathBuf> {
+    Some(folder(env::consts::OS, |name| env::var_os(name))?.join(kind))
+}
+
+/// The names of a folder's files with this ending, sorted; empty if it is missing or unreadable.
+pub fn names(folder: &Path, ending: &str) -> Vec<String> {
+    let mut names: Vec<_> = fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .filter(|name| Path::new(name).extension().is_some_and(|found| found.eq_ignore_ascii_case(ending)))
+        .collect();
+    names.sort_by_key(|name| name.to_lowercase());
+    names
+}
+
+/// Segue's folder for the player's files on an operating system.
 fn folder(os: &str, variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
     let folder = |name: &str| variable(name).map(PathBuf::from).filter(|folder| folder.is_absolute());
     let base = match os {
@@ -115,7 +122,7 @@ fn folder(os: &str, variable: impl Fn(&str) -> Option<OsString>) -> Option<PathB
             None => folder("HOME")?.join(".local").join("share"),
         },
     };
-    Some(base.join("Segue").join("models"))
+    Some(base.join("Segue"))
 }
 
 #[cfg(test)]
@@ -136,11 +143,11 @@ mod tests {
     fn each_system_has_its_folder() {
         // (system, variable, its value, folder)
         let cases = [
-            ("linux", "HOME", "/users/a", Some("/users/a/.local/share/Segue/models")),
-            ("linux", "XDG_DATA_HOME", "/data", Some("/data/Segue/models")),
+            ("linux", "HOME", "/users/a", Some("/users/a/.local/share/Segue")),
+            ("linux", "XDG_DATA_HOME", "/data", Some("/data/Segue")),
             ("linux", "XDG_DATA_HOME", "not/absolute", None),
-            ("macos", "HOME", "/Users/a", Some("/Users/a/Library/Application Support/Segue/models")),
-            ("windows", "APPDATA", "/Roaming", Some("/Roaming/Segue/models")),
+            ("macos", "HOME", "/Users/a", Some("/Users/a/Library/Application Support/Segue")),
+            ("windows", "APPDATA", "/Roaming", Some("/Roaming/Segue")),
             ("windows", "HOME", "/users/a", None),
             ("linux", "HOME", "", None),
         ];

@@ -3,6 +3,7 @@
 //! only read values, which are atomics: state, presets and the names of styles are behind locks or
 //! in files.
 
+pub mod band;
 pub mod choices;
 pub mod number;
 pub mod presets;
@@ -19,6 +20,7 @@ use nice_plug::prelude::*;
 use segue_realtime::between::settings::{Mode, Settings};
 
 use crate::params::state::State;
+use band::Band;
 use choices::Chosen;
 use tone::Tone;
 use what::What;
@@ -46,6 +48,9 @@ pub struct SegueParams {
     /// What it plays.
     #[nested(group = "What")]
     pub what: What,
+    /// The parts it plays.
+    #[nested(group = "Band")]
+    pub band: Band,
     /// Where its notes go.
     #[nested(group = "Sound")]
     pub tone: Tone,
@@ -61,6 +66,7 @@ impl Default for SegueParams {
             when: When::default(),
             what: What::default(),
             tone: Tone::default(),
+            band: Band::default(),
         }
     }
 }
@@ -76,8 +82,8 @@ impl SegueParams {
             bypass: self.bypass.value(),
             mode: self.mode.value().0,
             when: self.when.settings(),
-            what: self.what.settings(self.when.onsets()),
-            sound: self.tone.settings(),
+            what: self.what.settings(self.when.onsets(), self.band.settings()),
+            sound: self.tone.settings(self.band.sounds()),
             generation: self.state.loads(),
         }
     }
@@ -183,7 +189,10 @@ mod tests {
     #[test]
     fn every_value_survives_its_text_and_no_text_falls() {
         let params = SegueParams::default();
-        let switches = ["on", "bypass", "latch", "pass", "pedal"];
+        let is_switch = |id: &str| {
+            let of_a_part = ["play", "mute", "solo"].iter().any(|end| id.len() == 6 && id.ends_with(end));
+            of_a_part || ["on", "bypass", "latch", "pass", "pedal"].contains(&id)
+        };
         let map = params.param_map();
         let ids: HashSet<_> = map.iter().map(|(id, ..)| id.clone()).collect();
         assert_eq!(ids.len(), map.len(), "two parameters of one name");
@@ -210,9 +219,7 @@ mod tests {
                 );
             }
             // A switch takes every text for off or on.
-            for nothing in
-                ["NaN", "nan %", "inf", "-inf dB", "1e39"].iter().filter(|_| !switches.contains(&&*id))
-            {
+            for nothing in ["NaN", "nan %", "inf", "-inf dB", "1e39"].iter().filter(|_| !is_switch(&id)) {
                 // SAFETY: as above.
                 assert_eq!(unsafe { param.string_to_normalized_value(nothing) }, None, "{id}: {nothing}");
             }

@@ -1,7 +1,8 @@
 //! Presets by intent: parameters as text, in files. A dozen come with the plugin, and the player's
 //! own are in a folder.
 //!
-//! A preset says how we play together: the mode, and the groups *When* and *What*. Parameters that
+//! A preset says how we play together: the mode, the groups *When* and *What*, and of *Band* which
+//! parts play, and within which limits. Parameters that
 //! it does not mention go to their defaults. It leaves alone what is not about the music: the group
 //! *Sound*, the switches and triggers, and the seed.
 
@@ -11,10 +12,12 @@ use std::{fs, io};
 
 use nice_plug::params::internals::ParamPtr;
 use nice_plug::prelude::Params;
+use segue_music::Part;
 use serde::{Deserialize, Serialize};
 
 use crate::models::folder::ModelFolder;
 use crate::params::SegueParams;
+use crate::params::band;
 use crate::params::styles::NONE;
 
 /// The file extension of a preset.
@@ -30,7 +33,7 @@ const STYLE: &str = "style";
 const LONGEST: usize = 40;
 
 /// The presets that come with the plugin.
-const BUILT_IN: [&str; 12] = [
+const BUILT_IN: [&str; 22] = [
     include_str!("../../../assets/presets/patient-partner.json"),
     include_str!("../../../assets/presets/quick-wit.json"),
     include_str!("../../../assets/presets/trading-fours.json"),
@@ -43,6 +46,16 @@ const BUILT_IN: [&str; 12] = [
     include_str!("../../../assets/presets/pentatonic-friend.json"),
     include_str!("../../../assets/presets/music-box.json"),
     include_str!("../../../assets/presets/daydream.json"),
+    include_str!("../../../assets/presets/trio.json"),
+    include_str!("../../../assets/presets/drummer.json"),
+    include_str!("../../../assets/presets/bassist.json"),
+    include_str!("../../../assets/presets/pianist-for-your-tune.json"),
+    include_str!("../../../assets/presets/comping-under-your-solo.json"),
+    include_str!("../../../assets/presets/trading-fours-with-drums.json"),
+    include_str!("../../../assets/presets/string-quartet-answers.json"),
+    include_str!("../../../assets/presets/pop-band.json"),
+    include_str!("../../../assets/presets/bossa-duo.json"),
+    include_str!("../../../assets/presets/blues-band.json"),
 ];
 
 /// A preset.
@@ -92,7 +105,11 @@ pub enum PresetError {
 
 /// Whether presets set this parameter.
 fn governs(id: &str, group: &str) -> bool {
-    group != "Sound" && !DESK.contains(&id)
+    match group.split('/').next() {
+        Some("Sound") => false,
+        Some(band::GROUP) => band::is_of_the_music(id),
+        _ => !DESK.contains(&id),
+    }
 }
 
 impl Preset {
@@ -101,9 +118,25 @@ impl Preset {
         BUILT_IN.iter().filter_map(|text| serde_json::from_str(text).ok())
     }
 
+    /// Those that come with the plugin and that a model can play as they are meant: one that knows
+    /// no parts plays one voice where a preset asks for a band.
+    pub fn playable(knows_parts: bool) -> impl Iterator<Item = Self> {
+        Self::built_in().filter(move |preset| knows_parts || !preset.has_band())
+    }
+
+    fn has_band(&self) -> bool {
+        Part::ALL.iter().any(|part| self.values.get(&band::plays(*part)).is_some_and(|plays| plays == "On"))
+    }
+
     /// A preset of the current parameters. A default needs no entry, and so no style is none.
     pub fn of(params: &SegueParams, name: &str) -> Self {
         let map = params.param_map().into_iter().filter(|(id, _, group)| governs(id, group));
+        // Of a band's hundred only what was changed.
+        let map = map.filter(|(_, param, group)| {
+            // SAFETY: the pointers of the map live as long as `params`.
+            let usual = unsafe { param.unmodulated_normalized_value() == param.default_normalized_value() };
+            !usual || !group.starts_with(band::GROUP)
+        });
         let values = map.map(|(id, param, _)| {
             // SAFETY: the pointers of the map live as long as `params`.
             let text =

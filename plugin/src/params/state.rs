@@ -26,12 +26,17 @@ pub struct Saved {
     pub format: u64,
     /// The file name of a model in the player's folder; `None` for the one in the plugin.
     pub model: Option<String>,
+    /// The file name of a SoundFont in the player's folder; `None` for the built-in sound.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sound: Option<String>,
     /// The size of the window, in logical pixels.
     pub window: Option<(u32, u32)>,
     /// Where the takes are exported to; `None` for where the player's last ones were.
     pub folder: Option<String>,
     /// The takes, each as it is written; one that is damaged is refused alone.
     pub takes: Vec<Value>,
+    /// The memories, as the takes are.
+    pub memories: Vec<Value>,
     /// What of a state could not be understood; `None` if all was.
     #[serde(skip)]
     pub notice: Option<String>,
@@ -39,7 +44,16 @@ pub struct Saved {
 
 impl Default for Saved {
     fn default() -> Self {
-        Self { format: FORMAT, model: None, window: None, folder: None, takes: Vec::new(), notice: None }
+        Self {
+            format: FORMAT,
+            model: None,
+            sound: None,
+            window: None,
+            folder: None,
+            takes: Vec::new(),
+            memories: Vec::new(),
+            notice: None,
+        }
     }
 }
 
@@ -57,11 +71,14 @@ impl From<Value> for Saved {
                 ("format", Value::Number(format)) => saved.format = format.as_u64().unwrap_or(u64::MAX),
                 ("model", Value::String(name)) => saved.model = Some(name),
                 ("model", Value::Null) => saved.model = None,
+                ("sound", Value::String(name)) => saved.sound = Some(name),
+                ("sound", Value::Null) => saved.sound = None,
                 // Of earlier versions, which showed the help once a project.
                 ("helped", Value::Bool(_)) => {}
                 ("folder", Value::String(folder)) => saved.folder = Some(folder),
                 ("folder", Value::Null) => saved.folder = None,
                 ("takes", Value::Array(takes)) => saved.takes = takes,
+                ("memories", Value::Array(memories)) => saved.memories = memories,
                 ("window", value) => saved.window = serde_json::from_value(value).unwrap_or(None),
                 _ => unknown.push(name),
             }
@@ -88,9 +105,12 @@ struct Shared {
     saved: Mutex<Saved>,
     loads: AtomicU32,
     choices: AtomicU32,
+    sound_choices: AtomicU32,
     takes: Arc<Takes>,
     /// Why the chosen model could not be loaded.
     refusal: Mutex<Option<String>>,
+    /// The same of the chosen SoundFont.
+    sound_refusal: Mutex<Option<String>>,
 }
 
 impl State {
@@ -124,6 +144,23 @@ impl State {
         self.0.choices.fetch_add(1, Ordering::Release);
     }
 
+    /// How often the player has chosen a sound.
+    pub fn sound_choices(&self) -> u32 {
+        self.0.sound_choices.load(Ordering::Acquire)
+    }
+
+    /// The file name of the chosen SoundFont; `None` for the built-in sound. Not for the audio
+    /// thread.
+    pub fn sound(&self) -> Option<String> {
+        self.0.saved.lock().sound.clone()
+    }
+
+    /// The player chooses a sound. Not for the audio thread.
+    pub fn choose_sound(&self, sound: Option<String>) {
+        self.0.saved.lock().sound = sound;
+        self.0.sound_choices.fetch_add(1, Ordering::Release);
+    }
+
     /// How large the window was, in logical pixels. Not for the audio thread.
     pub fn window(&self) -> Option<(u32, u32)> {
         self.0.saved.lock().window
@@ -139,13 +176,25 @@ impl State {
         *self.0.refusal.lock() = refusal;
     }
 
+    /// Sets why the chosen SoundFont does not play; `None` clears it. Not for the audio thread.
+    pub fn set_sound_refusal(&self, refusal: Option<String>) {
+        *self.0.sound_refusal.lock() = refusal;
+    }
+
     /// A project is loaded. Not for the audio thread.
     pub fn load(&self, mut saved: Saved) {
         let takes = std::mem::take(&mut saved.takes);
         let damaged = self.0.takes.restore(&takes);
         let damage = format!("{damaged} of its {} takes are damaged and left out", takes.len());
         let many = format!("of its {} takes the last {TAKES} are kept", takes.len());
-        let notices = [(damaged > 0).then_some(damage), (takes.len() > TAKES).then_some(many)];
+        let memories = std::mem::take(&mut saved.memories);
+        let forgotten = self.0.takes.memories().restore(&memories);
+        let forgets = format!("{forgotten} of its {} memories are damaged and left out", memories.len());
+        let notices = [
+            (damaged > 0).then_some(damage),
+            (takes.len() > TAKES).then_some(many),
+            (forgotten > 0).then_some(forgets),
+        ];
         let notices: Vec<_> = saved.notice.into_iter().chain(notices.into_iter().flatten()).collect();
         saved.notice = (!notices.is_empty()).then(|| notices.join("; "));
         self.0.takes.place().load(saved.folder.take().map(PathBuf::from));
@@ -153,11 +202,12 @@ impl State {
         self.0.loads.fetch_add(1, Ordering::Release);
     }
 
-    /// What the player should know of the project and its model, though Segue plays. Not for the
-    /// audio thread.
+    /// What the player should know of the project, its model and its sound, though Segue plays. Not
+    /// for the audio thread.
     pub fn notices(&self) -> Vec<String> {
         let saved = self.0.saved.lock().notice.clone();
-        saved.into_iter().chain(self.0.refusal.lock().clone()).collect()
+        let refusals = [&self.0.refusal, &self.0.sound_refusal].map(|refusal| refusal.lock().clone());
+        saved.into_iter().chain(refusals.into_iter().flatten()).collect()
     }
 }
 
@@ -171,11 +221,11 @@ impl<'a> PersistentField<'a, Saved> for State {
         F: Fn(&Saved) -> R,
     {
         // What is written is of this version's format, whatever was read.
-        let Saved { model, window, .. } = self.0.saved.lock().clone();
+        let Saved { model, sound, window, .. } = self.0.saved.lock().clone();
         let folder = self.0.takes.place().of_the_project();
         let folder = folder.and_then(|folder| folder.into_os_string().into_string().ok());
-        let takes = self.0.takes.written();
-        f(&Saved { model, window, folder, takes, ..Saved::default() })
+        let (takes, memories) = (self.0.takes.written(), self.0.takes.memories().written());
+        f(&Saved { model, sound, window, folder, takes, memories, ..Saved::default() })
     }
 }
 #[cfg(test)]
@@ -198,6 +248,11 @@ mod tests {
         assert_eq!(other.window(), None);
         assert_eq!(other.notices(), [""; 0]);
         assert_eq!(written(&other), written(&state));
+        assert!(!written(&state).contains("sound"), "earlier versions need not know of it");
+        state.choose_sound(Some("mine.sf2".to_owned()));
+        other.set(serde_json::from_str(&written(&state)).expect("what was written can be read"));
+        assert_eq!((state.sound_choices(), other.sound_choices()), (1, 0));
+        assert_eq!(other.sound().as_deref(), Some("mine.sf2"));
         state.set_window((1000, 700));
         other.set(serde_json::from_str(&written(&state)).expect("what was written can be read"));
         assert_eq!(other.window(), Some((1000, 700)));
@@ -219,11 +274,15 @@ mod tests {
             (r#"{"format":2,"model":null}"#, None, None),
             (r#"{"format":3,"model":"a.safetensors","takes":[]}"#, Some("a.safetensors"), None),
             (r#"{"format":3,"takes":[{"id":1}],"folder":7}"#, None, Some("takes are damaged")),
+            (r#"{"format":3,"memories":[{"name":"a"}]}"#, None, Some("memories are damaged")),
             (r#"{"format":4,"model":"a.safetensors"}"#, Some("a.safetensors"), Some("newer version")),
             (r#"{"format":9,"model":"a","takes":[1,2]}"#, Some("a"), Some("takes")),
             (r#"{"format":2,"window":[900]}"#, None, None),
             (r#"{"format":2,"window":null,"helped":true}"#, None, None),
             (r#"{"format":2,"helped":1}"#, None, Some("helped")),
+            (r#"{"format":3,"sound":"a.sf2"}"#, None, None),
+            (r#"{"format":3,"sound":null}"#, None, None),
+            (r#"{"format":3,"sound":17}"#, None, Some("sound")),
             (r#"{"format":2,"model":17}"#, None, Some("model")),
             (r#"{"format":-1}"#, None, Some("newer version")),
             (r#"[1,2]"#, None, Some("damaged")),

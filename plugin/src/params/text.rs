@@ -62,6 +62,16 @@ fn class_and_rest(text: &str) -> Option<(i32, &str)> {
     Some(sharp.or(flat).unwrap_or((class, rest)))
 }
 
+/// A channel from 1; 0 is any.
+pub fn channel_name(channel: i32) -> String {
+    if channel == 0 { "any".to_owned() } else { channel.to_string() }
+}
+
+/// A channel from its text.
+pub fn channel_of(text: &str) -> Option<i32> {
+    if text.trim().eq_ignore_ascii_case("any") { Some(0) } else { integer(text, "") }
+}
+
 /// This many of something: "1 bar", "2 bars".
 pub fn counted(count: i32, one: &str) -> String {
     if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") }

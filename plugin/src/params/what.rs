@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use nice_plug::prelude::*;
-use segue_realtime::between::settings::{self, Bounds};
+use segue_realtime::between::settings::{self, Band, Bounds};
 
 use super::number::number;
 use super::scale::Scale;
@@ -57,7 +57,8 @@ pub struct What {
 /// The top of the density's range stands for no limit.
 const NO_LIMIT: f32 = 16.0;
 
-fn key(name: &str, default: i32) -> IntParam {
+/// A key by its name.
+pub(super) fn key(name: &str, default: i32) -> IntParam {
     IntParam::new(name, default, IntRange::Linear { min: 21, max: 108 })
         .with_value_to_string(Arc::new(|key| key_name(key.clamp(0, 127) as u8)))
         .with_string_to_value(Arc::new(|text| key_of(text).map(i32::from)))
@@ -76,9 +77,10 @@ fn velocity(name: &str, default: i32) -> IntParam {
         .with_string_to_value(Arc::new(|text| integer(text, "")))
 }
 
-fn density() -> FloatParam {
+/// How many notes begin a beat at most.
+pub(super) fn density(name: &str) -> FloatParam {
     let range = FloatRange::Skewed { min: 0.25, max: NO_LIMIT, factor: FloatRange::skew_factor(-1.0) };
-    FloatParam::new("Density", NO_LIMIT, range)
+    FloatParam::new(name, NO_LIMIT, range)
         .with_step_size(0.25)
         .with_value_to_string(Arc::new(|notes| {
             if notes >= NO_LIMIT { "off".to_owned() } else { format!("{notes:.2} a beat") }
@@ -90,6 +92,15 @@ fn density() -> FloatParam {
             }
             decimal(text, "a beat")
         }))
+}
+
+/// The notes a beat that a density allows.
+///
+/// # Real-time safety
+/// Reads an atomic.
+pub(super) fn most_a_beat(density: &FloatParam) -> f32 {
+    let density = number(density);
+    if density >= NO_LIMIT { f32::INFINITY } else { density }
 }
 
 impl Default for What {
@@ -104,7 +115,7 @@ impl Default for What {
                 .with_string_to_value(Arc::new(|text| decimal(text, ""))),
             seed: IntParam::new("Seed", 1, IntRange::Linear { min: 0, max: 9999 })
                 .with_string_to_value(Arc::new(|text| integer(text, ""))),
-            density: density(),
+            density: density("Density"),
             polyphony: IntParam::new("Polyphony", 16, IntRange::Linear { min: 1, max: 16 })
                 .with_value_to_string(Arc::new(|notes| counted(notes, "note")))
                 .with_string_to_value(Arc::new(|text| count_of(text, "note"))),
@@ -123,11 +134,12 @@ impl Default for What {
 }
 
 impl What {
-    /// As they are now, with the grid and the quantise amount of [`super::when::When::onsets`].
+    /// As they are now, with the grid and the quantise amount of [`super::when::When::onsets`], and
+    /// what each part may play.
     ///
     /// # Real-time safety
     /// Reads atomics.
-    pub fn settings(&self, (grid, quantise): (Beats, f32)) -> settings::What {
+    pub fn settings(&self, (grid, quantise): (Beats, f32), band: Band) -> settings::What {
         // By name, so that a parameter without a setting is a warning.
         let Self {
             temperature,
@@ -149,7 +161,6 @@ impl What {
             let (a, b) = (low.value().clamp(0, 127) as u8, high.value().clamp(0, 127) as u8);
             (a.min(b), a.max(b))
         };
-        let density = number(density);
         settings::What {
             grid,
             quantise,
@@ -157,9 +168,10 @@ impl What {
                 keys: sorted(key_low, key_high),
                 velocities: sorted(velocity_low, velocity_high),
                 polyphony: polyphony.value().clamp(1, 16) as u8,
-                density: if density >= NO_LIMIT { f32::INFINITY } else { density },
+                density: most_a_beat(density),
                 scale: scale.value().lock(root.value().clamp(0, 11) as u8),
             },
+            band,
             temperature: number(temperature),
             top_p: number(top_p),
             seed: u64::from(seed.value().unsigned_abs()),

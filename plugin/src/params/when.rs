@@ -5,7 +5,7 @@ use std::sync::Arc;
 use nice_plug::prelude::*;
 
 use segue_music::Beats;
-use segue_realtime::between::settings::{self, Yield};
+use segue_realtime::between::settings::{self, Entry, Yield};
 
 use super::choices::{Chosen, Grid};
 use super::number::number;
@@ -32,6 +32,9 @@ pub struct When {
     /// How our notes make way.
     #[id = "yield"]
     pub yields: EnumParam<Chosen<Yield>>,
+    /// When it comes in, in a duet.
+    #[id = "entry"]
+    pub entry: EnumParam<Chosen<Entry>>,
     /// What holds the latch from the keyboard.
     #[id = "lattrg"]
     pub latch_trigger: IntParam,
@@ -57,6 +60,7 @@ impl Default for When {
             length: IntParam::new("Length", 2, IntRange::Linear { min: 1, max: 16 })
                 .with_value_to_string(Arc::new(|bars| counted(bars, "bar")))
                 .with_string_to_value(Arc::new(|text| count_of(text, "bar"))),
+            entry: EnumParam::new("Comes in", Chosen(Entry::default())),
             yields: EnumParam::new("Yield", Chosen(Yield::AtOnce)),
             grid: EnumParam::new("Grid", Grid::Sixteenth),
             quantise: FloatParam::new("Quantise", 1.0, FloatRange::Linear { min: 0.0, max: 1.0 })
@@ -77,14 +81,24 @@ impl When {
     /// Reads atomics.
     pub fn settings(&self) -> settings::When {
         // By name, so that a parameter without a setting is a warning.
-        let Self { latch, patience, length, yields, grid: _, quantise: _, latch_trigger, mode_trigger } =
-            self;
+        let Self {
+            latch,
+            patience,
+            length,
+            entry,
+            yields,
+            grid: _,
+            quantise: _,
+            latch_trigger,
+            mode_trigger,
+        } = self;
         settings::When {
             latch: latch.value(),
             yields: yields.value().0,
             latch_trigger: trigger_of(latch_trigger.value()),
             mode_trigger: trigger_of(mode_trigger.value()),
             patience: number(patience),
+            entry: entry.value().0,
             bars: length.value().clamp(1, 16) as u8,
         }
     }

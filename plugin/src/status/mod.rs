@@ -52,9 +52,14 @@ impl Status {
         self.notices.model()
     }
 
-    /// Sets the model that plays, and the styles it knows.
-    pub fn set_model(&self, name: &str, styles: &[String]) {
-        self.notices.set_model(name, styles);
+    /// Whether the model knows parts.
+    pub fn knows_parts(&self) -> bool {
+        self.notices.knows_parts()
+    }
+
+    /// Sets the model that plays, the styles it knows, and whether it knows parts.
+    pub fn set_model(&self, name: &str, styles: &[String], knows_parts: bool) {
+        self.notices.set_model(name, styles, knows_parts);
     }
 
     /// Why Segue does not compose, if so.

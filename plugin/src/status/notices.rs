@@ -1,6 +1,8 @@
 //! What the player reads: the name of the model, why Segue does not compose, and other
 //! notices. Everything is behind locks that are held for a copy; not for the audio thread.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use parking_lot::Mutex;
 
 use crate::params::styles::Styles;
@@ -9,6 +11,7 @@ use crate::params::styles::Styles;
 #[derive(Default)]
 pub struct Notices {
     model: Mutex<String>,
+    knows_parts: AtomicBool,
     styles: Styles,
     reason: Mutex<Option<String>>,
     notice: Mutex<Option<String>>,
@@ -25,9 +28,15 @@ impl Notices {
         self.model.lock().clone()
     }
 
-    /// Sets the model that plays, and the styles it knows.
-    pub fn set_model(&self, name: &str, styles: &[String]) {
+    /// Whether the model knows parts.
+    pub fn knows_parts(&self) -> bool {
+        self.knows_parts.load(Ordering::Relaxed)
+    }
+
+    /// Sets the model that plays, the styles it knows, and whether it knows parts.
+    pub fn set_model(&self, name: &str, styles: &[String], knows_parts: bool) {
         *self.model.lock() = name.to_owned();
+        self.knows_parts.store(knows_parts, Ordering::Relaxed);
         self.styles.set(styles);
     }
 

@@ -6,11 +6,12 @@
 
 use std::collections::VecDeque;
 
-use segue_music::{Beats, Channel, Key, Meter, Note, Piece, Role, Tempo, Track, Velocity};
+use segue_music::{Beats, Channel, Key, Meter, Note, Part, Piece, Role, Tempo, Track, Velocity};
 use segue_realtime::between::limits::{JAM_CHANGES, JAM_MARKS, JAM_NOTES};
 use segue_realtime::between::settings::Mode;
 
 use super::name::{Name, label};
+use super::take::track_name;
 
 /// A note that was heard: 16 bytes, as there are 65,536 of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,19 +23,22 @@ pub struct LoggedNote {
     velocity: Velocity,
     /// The channel, and the role in the bit above.
     voice: u8,
+    /// The number of the part, from 1; 0 is none.
+    part: u8,
 }
 
 const _: () = assert!(size_of::<LoggedNote>() == 16);
 
 impl LoggedNote {
-    /// A note of a role on a channel.
-    pub fn new(note: &Note, role: Role, channel: Channel) -> Self {
+    /// A note of a role and a part, if that is known, on a channel.
+    pub fn new(note: &Note, role: Role, part: Option<Part>, channel: Channel) -> Self {
         Self {
             onset: note.onset,
             duration: u32::try_from(note.duration.parts()).unwrap_or(u32::MAX),
             key: note.key,
             velocity: note.velocity,
             voice: (channel & 15) | (role.index() as u8) << 4,
+            part: part.map_or(0, |part| part.index() as u8 + 1),
         }
     }
 
@@ -47,6 +51,11 @@ impl LoggedNote {
     /// Who played it.
     pub fn role(&self) -> Role {
         Role::ALL[usize::from(self.voice >> 4 & 1)]
+    }
+
+    /// The part that played it, if that is known.
+    pub fn part(&self) -> Option<Part> {
+        self.part.checked_sub(1).and_then(|index| Part::ALL.get(usize::from(index)).copied())
     }
 
     /// The channel it was on.
@@ -166,19 +175,23 @@ impl JamLog {
         let mut tracks: Vec<Track> = Vec::new();
         for logged in &self.notes {
             let note = Note { onset: logged.onset - origin, ..logged.note() };
-            let name = ["You", "Segue"][logged.role().index()];
+            let name = match logged.role() {
+                Role::Player => "You".to_owned(),
+                Role::Segue => track_name(logged.part()),
+            };
             let own = |track: &&mut Track| track.name == name && track.channel == logged.channel();
             match tracks.iter_mut().find(own) {
                 Some(track) => track.notes.push(note),
                 None => tracks.push(Track {
-                    name: name.to_owned(),
+                    name,
                     channel: logged.channel(),
+                    program: logged.part().and_then(Part::program),
                     notes: vec![note],
                     ..Track::default()
                 }),
             }
         }
-        tracks.sort_by_key(|track| (track.name == "Segue", track.channel));
+        tracks.sort_by_key(|track| (track.name != "You", track.channel));
         tracks.iter_mut().for_each(|track| track.notes.sort_unstable());
         let changes = tempos.into_iter().map(|(at, tempo)| (at - origin, tempo));
         let within = self.meters.iter().filter(|&&(from, _)| from > origin && from < last);

@@ -1,4 +1,5 @@
-//! The takes: every answer as it was heard, kept with the project; and the jam they were played in.
+//! The takes: every answer as it was heard, kept with the project; the jam they were played in; and
+//! memories of what was heard.
 //!
 //! Shared by the composer's thread, which keeps them, the editor, which shows them, and the host's
 //! threads, which save them. Never by the audio thread. Each lock is held for a copy; files are
@@ -6,6 +7,7 @@
 
 mod export;
 mod jam_log;
+mod memory;
 mod name;
 mod place;
 mod row;
@@ -24,10 +26,11 @@ use serde_json::Value;
 
 pub use export::ExportError;
 pub use jam_log::{JamLog, LoggedNote, Mark};
+pub use memory::{MEMORY_NOTES, Memories, Memory, MemoryError, MemoryFolder, is_name};
 pub use name::Name;
 use place::Place;
 pub use row::Row;
-pub use take::Take;
+pub use take::{Take, TakeNote};
 pub(crate) use written::whole;
 
 /// What is kept, oldest first.
@@ -47,6 +50,7 @@ pub struct Takes {
     kept: Mutex<Kept>,
     jam: Mutex<JamLog>,
     place: Place,
+    memories: Memories,
     version: AtomicU64,
 }
 
@@ -54,6 +58,11 @@ impl Takes {
     /// Those that remember the folder of exports in a file other than the player's own.
     pub fn remembering_in(file: &Path) -> Self {
         Self { place: Place::remembered_in(Some(file.to_owned())), ..Self::default() }
+    }
+
+    /// What was heard and is kept under a name.
+    pub fn memories(&self) -> &Memories {
+        &self.memories
     }
 
     /// The takes, newest first.

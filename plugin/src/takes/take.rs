@@ -1,13 +1,23 @@
 //! One answer, as it is kept.
 
-use segue_music::{Beats, Meter, Note, Piece, Tempo, Track};
-use segue_realtime::between::settings::Mode;
+use segue_music::{Beats, Meter, Note, Part, Piece, Tempo, Track};
+use segue_realtime::between::settings::{Mode, PartSound};
 
 use super::name::{Name, label};
 use super::row::Row;
 
-/// The MIDI channels of the player and of Segue in a file, from 0.
+/// The MIDI channels of the player and of Segue's one voice in a file, from 0.
 const CHANNELS: (u8, u8) = (0, 1);
+
+/// A note of an answer as it was heard, and the part that played it; `None` where Segue is one
+/// voice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct TakeNote {
+    /// The note.
+    pub note: Note,
+    /// The part.
+    pub part: Option<Part>,
+}
 
 /// One answer as it was heard, and its prompt. Positions are Beats from a bar line; bars are the
 /// metre's.
@@ -29,7 +39,7 @@ pub struct Take {
     /// onset.
     pub prompt: Vec<Note>,
     /// The notes as they were heard, in order of onset. Notes that were cut are short.
-    pub notes: Vec<Note>,
+    pub notes: Vec<TakeNote>,
     /// The player has starred it.
     pub starred: bool,
     /// It is undone.
@@ -39,12 +49,12 @@ pub struct Take {
 impl Take {
     /// Where its first note begins.
     pub fn onset(&self) -> Beats {
-        self.notes.first().map_or(Beats::ZERO, |note| note.onset)
+        self.notes.first().map_or(Beats::ZERO, |own| own.note.onset)
     }
 
     /// Where its last note ends.
     pub fn end(&self) -> Beats {
-        self.notes.iter().map(Note::end).max().unwrap_or_default()
+        self.notes.iter().map(|own| own.note.end()).max().unwrap_or_default()
     }
 
     /// How many notes it holds, with its prompt.
@@ -67,16 +77,20 @@ impl Take {
         }
     }
 
-    /// Prompt and answer, on two tracks.
+    /// Prompt and answer, a track each; an answer of several parts a track a part.
     pub fn piece(&self) -> Piece {
-        let track = |name: &str, channel, notes: &Vec<Note>| Track {
-            name: name.to_owned(),
-            channel,
-            notes: notes.clone(),
-            ..Track::default()
-        };
-        let tracks = vec![track("You", CHANNELS.0, &self.prompt), track("Segue", CHANNELS.1, &self.notes)];
-        let last = self.prompt.iter().chain(&self.notes).map(Note::end).max().unwrap_or_default();
+        let you = Track { name: "You".to_owned(), channel: CHANNELS.0, ..Track::default() };
+        let mut tracks = vec![Track { notes: self.prompt.clone(), ..you }];
+        for part in [None].into_iter().chain(Part::ALL.map(Some)) {
+            let own = self.notes.iter().filter(|own| own.part == part);
+            let notes: Vec<Note> = own.map(|own| own.note).collect();
+            if !notes.is_empty() {
+                let channel = part.map_or(CHANNELS.1, PartSound::usual_channel);
+                let program = part.and_then(Part::program);
+                tracks.push(Track { name: track_name(part), channel, program, notes, ..Track::default() });
+            }
+        }
+        let last = self.prompt.iter().map(Note::end).max().unwrap_or_default().max(self.end());
         Piece {
             tracks,
             tempos: [(Beats::ZERO, self.tempo)].into_iter().chain(self.tempos.iter().copied()).collect(),
@@ -99,4 +113,9 @@ impl Take {
             format!("Segue answer {number} {letter}")
         }
     }
+}
+
+/// The name of a track that Segue played.
+pub(super) fn track_name(part: Option<Part>) -> String {
+    part.map_or_else(|| "Segue".to_owned(), |part| format!("Segue {part}"))
 }

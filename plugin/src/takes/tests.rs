@@ -3,7 +3,7 @@
 use std::fs;
 
 use segue_music::midi_file;
-use segue_music::{Beats, Meter, Note, Role, Tempo};
+use segue_music::{Beats, Meter, Note, Part, Role, Tempo};
 use segue_realtime::between::settings::Mode;
 use serde_json::json;
 
@@ -14,7 +14,8 @@ fn note(onset: i64, key: u8) -> Note {
 }
 
 fn take(takes: &Takes, group: Option<u64>, notes: usize) -> Take {
-    let notes = (0..notes as i64).map(|i| note(3_840 + i * 240, 60 + (i % 12) as u8)).collect();
+    let own = |i: i64| TakeNote { note: note(3_840 + i * 240, 60 + (i % 12) as u8), part: None };
+    let notes = (0..notes as i64).map(own).collect();
     Take {
         name: takes.name(group),
         mode: Mode::Trade,
@@ -274,13 +275,44 @@ fn a_take_is_exported_beside_the_others() {
     let piece = midi_file::read(&path).expect("a piece");
     let take = takes.get(2).expect("it is kept");
     let tracks: Vec<_> = piece.tracks.iter().map(|track| (track.name.as_str(), &track.notes)).collect();
-    assert_eq!(tracks, [("You", &take.prompt), ("Segue", &take.notes)]);
+    let answer: Vec<Note> = take.notes.iter().map(|own| own.note).collect();
+    assert_eq!(tracks, [("You", &take.prompt), ("Segue", &answer)]);
     assert_eq!(piece.meters, [(Beats::ZERO, take.meter)]);
     let tempos: Vec<_> = piece.tempos.iter().map(|(at, tempo)| (*at, (tempo.bpm() * 1e3).round())).collect();
     assert_eq!(tempos, [(Beats::ZERO, 97_300.0), (Beats::ratio(9, 2), 33_333.0)]);
     let bytes = fs::read(&path).expect("a file");
     let marker = b"Answer 1 B (Trade)";
     assert!(bytes.windows(marker.len()).any(|part| part == marker));
+}
+
+#[test]
+fn a_band_is_saved_and_exported_part_by_part() {
+    let takes = Takes::default();
+    let parts = [None, Some(Part::Bass), Some(Part::Drums), Some(Part::Bass), Some(Part::Pad)];
+    let mut played = take(&takes, None, parts.len());
+    played.notes.iter_mut().zip(parts).for_each(|(own, part)| own.part = part);
+    let written = played.written().expect("it is plain");
+    assert_eq!(Take::read(&written), Some(played.clone()));
+    let of = |part: u8| json!([0, part, 13, 4, 11]);
+    for (parts, sound) in [(of(13), true), (of(14), false), (json!([1, 2]), false), (json!("bass"), false)] {
+        let mut changed = written.clone();
+        changed["parts"] = parts;
+        assert_eq!(Take::read(&changed).is_some(), sound, "{changed}");
+    }
+    let tracks: Vec<_> = played
+        .piece()
+        .tracks
+        .into_iter()
+        .map(|track| (track.name, track.program, track.notes.len()))
+        .collect();
+    let expected = [
+        ("You", None, 2),
+        ("Segue", None, 1),
+        ("Segue bass", Some(33), 2),
+        ("Segue pad", Some(89), 1),
+        ("Segue drums", None, 1),
+    ];
+    assert_eq!(tracks, expected.map(|(name, program, notes)| (name.to_owned(), program, notes)));
 }
 
 #[test]
@@ -299,7 +331,7 @@ fn what_cannot_be_written_says_so_and_leaves_nothing() {
     }
     // A note before the start can be in no file: what was begun is taken away again.
     let mut early = take(&takes, None, 1);
-    early.notes[0].onset = -Beats::ONE;
+    early.notes[0].note.onset = -Beats::ONE;
     takes.keep(early);
     let said = told(takes.export(2, folder.path()));
     assert!(said.contains("Segue answer 2.mid") && said.contains("before the start"), "{said}");
@@ -325,7 +357,7 @@ fn a_jam_is_one_file_with_its_clock() {
             (8 * 960 + 1, Role::Segue, 1),
             (16 * 960, Role::Segue, 1),
         ] {
-            jam.push(LoggedNote::new(&note(onset, 60), role, channel));
+            jam.push(LoggedNote::new(&note(onset, 60), role, None, channel));
         }
         let name = Name { id: 1, number: 7, group: 1, letter: 'A' };
         jam.mark(Beats::ratio(8 * 960 + 1, 960), Mark::Answer(name, Mode::Duet));

@@ -1,14 +1,14 @@
 //! A take as a project stores it: JSON, with notes as rows of numbers. Five to twenty-five bytes
 //! per note.
 
-use segue_music::{Beats, Meter, Note, Tempo};
+use segue_music::{Beats, Meter, Note, Part, Tempo};
 use segue_realtime::between::limits::{TAKE_BEATS, TAKE_NOTES};
 use segue_realtime::between::settings::Mode;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::name::{self, Name};
-use super::take::Take;
+use super::take::{Take, TakeNote};
 
 /// Tempos are stored in millionths of a beat per minute: integers survive saving and loading
 /// unchanged.
@@ -34,6 +34,9 @@ struct Written {
     tempos: Vec<(i64, u64)>,
     prompt: Vec<WrittenNote>,
     notes: Vec<WrittenNote>,
+    /// For each note the number of its part, from 1; 0 is none. Empty if no note is of a part.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    parts: Vec<u8>,
     #[serde(default)]
     starred: bool,
     #[serde(default)]
@@ -53,13 +56,13 @@ fn from_millionths(millionths: u64) -> Tempo {
     Tempo::new(millionths as f64 / MILLIONTHS)
 }
 
-fn write_notes(notes: &[Note]) -> Vec<WrittenNote> {
+fn write_notes<'a>(notes: impl Iterator<Item = &'a Note>) -> Vec<WrittenNote> {
     let mut before = Beats::ZERO;
     let row = |note: &Note| {
         let since = note.onset - std::mem::replace(&mut before, note.onset);
         (since.parts(), note.key, note.duration.parts(), note.velocity)
     };
-    notes.iter().map(row).collect()
+    notes.map(row).collect()
 }
 
 /// `None` if any of them is invalid.
@@ -78,6 +81,29 @@ fn read_notes(rows: &[WrittenNote]) -> Option<Vec<Note>> {
     if rows.len() > TAKE_NOTES { None } else { rows.iter().map(note).collect() }
 }
 
+fn write_parts(notes: &[TakeNote]) -> Vec<u8> {
+    if notes.iter().all(|own| own.part.is_none()) {
+        return Vec::new();
+    }
+    let number = |own: &TakeNote| own.part.map_or(0, |part| part.index() as u8 + 1);
+    notes.iter().map(number).collect()
+}
+
+/// `None` if there is a part that is none of ours, or if they are not one a note.
+fn read_parts(notes: Vec<Note>, parts: &[u8]) -> Option<Vec<TakeNote>> {
+    if parts.is_empty() {
+        return Some(notes.into_iter().map(|note| TakeNote { note, part: None }).collect());
+    }
+    let of = |(note, &number): (Note, &u8)| {
+        let part = match number.checked_sub(1) {
+            None => None,
+            Some(index) => Some(*Part::ALL.get(usize::from(index))?),
+        };
+        Some(TakeNote { note, part })
+    };
+    if parts.len() == notes.len() { notes.into_iter().zip(parts).map(of).collect() } else { None }
+}
+
 impl Take {
     /// The take as JSON.
     pub(super) fn written(&self) -> Option<Value> {
@@ -91,8 +117,9 @@ impl Take {
             seed: self.seed,
             meter: (self.meter.numerator, self.meter.denominator),
             tempos: [(0, millionths(self.tempo))].into_iter().chain(changes).collect(),
-            prompt: write_notes(&self.prompt),
-            notes: write_notes(&self.notes),
+            prompt: write_notes(self.prompt.iter()),
+            notes: write_notes(self.notes.iter().map(|own| &own.note)),
+            parts: write_parts(&self.notes),
             starred: self.starred,
             undone: self.undone,
         };
@@ -123,7 +150,7 @@ impl Take {
             tempos,
             meter: Meter::new(written.meter.0, written.meter.1)?,
             prompt: read_notes(&written.prompt)?,
-            notes: read_notes(&written.notes)?,
+            notes: read_parts(read_notes(&written.notes)?, &written.parts)?,
             starred: written.starred,
             undone: written.undone,
         })

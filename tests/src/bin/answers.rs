@@ -107,8 +107,8 @@ fn main() -> Result<()> {
         }
         let takes = arguments.out.join(format!("{format:?}").to_lowercase());
         println!("{format:?}:");
-        let trial =
-            Trial { plugin: bundle.clone(), prompts: arguments.prompts.clone(), takes: takes.clone() };
+        let (plugin, prompts) = (bundle.clone(), arguments.prompts.clone());
+        let trial = Trial { plugin, prompts, takes: takes.clone(), preset: None };
         trial.run_in(&|bundle| open(format, bundle), &mut |text| {
             // Piano rolls are for `bundler try`: the first line says enough.
             let said = text.lines().find(|line| line.contains("answered"));

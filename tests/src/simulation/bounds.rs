@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use segue::between::limits::{REPLAN_TICKS, lead_samples, tick_sample};
 use segue::between::settings::Bounds;
-use segue_music::{Beats, Key, Velocity};
+use segue_music::{Beats, Key, Part, Velocity};
 
 /// Watches the notes of one instance.
 #[derive(Debug)]
@@ -42,15 +42,23 @@ impl BoundsWatch {
         self.onsets.clear();
     }
 
+    /// A key that is allowed, if any is.
+    fn any_key(&self) -> Option<Key> {
+        let soft = self.bounds.velocities.0;
+        (self.bounds.keys.0..=self.bounds.keys.1).find(|&key| self.bounds.allow(key, soft))
+    }
+
     /// One of our notes begins, as one of this many that sound.
     pub fn check(
         &mut self,
         sample: u64,
-        (key, velocity): (Key, Velocity),
+        (part, key, velocity): (Option<Part>, Key, Velocity),
         onset: Beats,
         sounding: usize,
     ) -> Result<(), String> {
-        if !self.bounds.allow(key, velocity) {
+        // A drum has no pitch to be limited.
+        let pitch = if part == Some(Part::Drums) { self.any_key() } else { Some(key) };
+        if pitch.is_some_and(|key| !self.bounds.allow(key, velocity)) {
             return Err(format!("key {key} with velocity {velocity} is outside of {:?}", self.bounds));
         }
         if sample < self.from {

@@ -30,15 +30,21 @@ impl Plans {
         }
     }
 
-    /// The plan that a note came from: of those of its key and velocity the one that was to sound
-    /// nearest to a jam position, and newest of two there. `None` if that is far.
-    pub fn find(&mut self, key: Key, velocity: Velocity, at: Beats) -> Option<(Planned, Made)> {
+    /// The plan that a note came from: of those of its key, velocity and channel the one that was
+    /// to sound nearest to a jam position, and newest of two there. `None` if that is far.
+    pub fn find(
+        &mut self,
+        key: Key,
+        velocity: Velocity,
+        at: Beats,
+        is_of: impl Fn(&Planned) -> bool,
+    ) -> Option<(Planned, Made)> {
         let off = |note: &Planned| (note.note.onset + note.shift - at).abs();
         let (index, (note, _)) = self
             .notes
             .iter()
             .enumerate()
-            .filter(|(_, (note, _))| note.note.key == key && note.note.velocity == velocity)
+            .filter(|(_, (note, _))| note.note.key == key && note.note.velocity == velocity && is_of(note))
             .rev()
             .min_by_key(|(_, (note, _))| off(note))?;
         if off(note) > FAR { None } else { self.notes.remove(index) }

@@ -3,7 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use anyhow::{Context, Result};
-use segue_model::{Checkpoint, Model};
+use segue_model::{Checkpoint, Config, Model};
 
 /// The one that Segue ships with.
 pub fn shipped() -> Result<Arc<Model>> {
@@ -16,6 +16,15 @@ pub fn shipped() -> Result<Arc<Model>> {
 pub fn wild() -> Arc<Model> {
     static MADE: OnceLock<Arc<Model>> = OnceLock::new();
     MADE.get_or_init(|| Arc::new(Model::random(7))).clone()
+}
+
+/// The same, of one that knows parts.
+pub fn band() -> Result<Arc<Model>> {
+    static MADE: OnceLock<Result<Arc<Model>, String>> = OnceLock::new();
+    let make = || Model::from_checkpoint(Checkpoint::random(&Config::tiny_ensemble(), 7));
+    MADE.get_or_init(|| make().map(Arc::new).map_err(|error| error.to_string()))
+        .clone()
+        .map_err(anyhow::Error::msg)
 }
 
 /// The shipped one, damaged in memory: every one of its logits is no number.

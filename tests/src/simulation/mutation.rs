@@ -3,8 +3,9 @@
 use rand::RngExt;
 use rand::seq::IndexedRandom;
 use rand_pcg::Pcg64Mcg;
-use segue::between::settings::{Bounds, Mode, ScaleLock, Settings, Trigger, Yield};
-use segue_music::{Beats, Meter, PitchClasses, Scale};
+use segue::between::choice::Choice;
+use segue::between::settings::{Bounds, Entry, Mode, ScaleLock, Settings, Trigger, Yield};
+use segue_music::{Beats, Meter, Part, PitchClasses, Scale};
 
 use super::cue::{Asked, Cue};
 use super::song::{Nonsense, Song, State};
@@ -100,7 +101,7 @@ pub fn settings(random: &mut Pcg64Mcg) -> Settings {
 /// One parameter moves.
 fn one_setting(random: &mut Pcg64Mcg, settings: &Settings) -> Settings {
     let mut new = *settings;
-    match random.random_range(0..18) {
+    match random.random_range(0..24) {
         // What silences us is undone more often than done.
         0 => new.on = random.random_bool(0.8),
         1 => new.bypass = random.random_bool(0.15),
@@ -123,6 +124,9 @@ fn one_setting(random: &mut Pcg64Mcg, settings: &Settings) -> Settings {
             new.what.top_p = pick(random, &[0.0, 0.5, 0.95, 1.0]);
         }
         16 => new.what.seed = random.random(),
+        17..=20 => band(random, &mut new),
+        21 => new.when.entry = Entry::at(random.random_range(0..Entry::ALL.len())),
+        22 => new.sound.player = random.random_bool(0.4).then(|| random.random_range(0..3)),
         _ => {
             new.sound.channel = random.random_range(0..16);
             new.sound.pass = random.random_bool(0.8);
@@ -130,6 +134,25 @@ fn one_setting(random: &mut Pcg64Mcg, settings: &Settings) -> Settings {
         }
     }
     new
+}
+
+/// Parts come in or rest, are muted, limited, or move to another channel.
+fn band(random: &mut Pcg64Mcg, new: &mut Settings) {
+    let part = pick(random, &Part::ALL);
+    let (limits, sound) = (&mut new.what.band.limits[part.index()], &mut new.sound.parts[part.index()]);
+    match random.random_range(0..8) {
+        0..=2 => {
+            let some = (0..random.random_range(0..6)).map(|_| pick(random, &Part::ALL));
+            new.what.band.parts = some.collect();
+        }
+        3..=4 => sound.heard = random.random_bool(0.6),
+        5 => sound.channel = random.random_range(0..16),
+        6 => {
+            let low = random.random_range(21..90);
+            limits.keys = (low, low + random.random_range(0..30));
+        }
+        _ => limits.density = pick(random, &[f32::INFINITY, 0.25, 1.0, 4.0]),
+    }
 }
 
 fn trigger(random: &mut Pcg64Mcg) -> Option<Trigger> {

@@ -109,6 +109,7 @@ fn model(random: &mut Pcg64Mcg) -> Result<Arc<Model>> {
     Ok(match random.random_range(0..20) {
         0 => models::broken()?,
         1..=4 => models::shipped()?,
+        5..=10 => models::band()?,
         _ => models::wild(),
     })
 }

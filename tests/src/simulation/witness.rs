@@ -7,7 +7,7 @@ use segue::between::limits::ECHO_SECONDS;
 use segue::between::message::{Event, Message};
 use segue::between::planned::Planned;
 use segue::between::settings::{Mode, Settings, Trigger, Yield};
-use segue_music::{Channel, DRUM_CHANNEL, Key, Velocity};
+use segue_music::{Channel, DRUM_CHANNEL, Key, Part, Velocity};
 
 use super::bounds::BoundsWatch;
 use super::matching::Plans;
@@ -221,8 +221,11 @@ impl Witness {
         // Which plan it was is known from the plugin's own clock; how exact it was, from the host's
         // song alone.
         let at = self.clock.beats_at(sample - self.clock_from);
-        let Some((planned, made)) = self.plans.find(key, velocity, at) else {
-            return Err(format!("key {key}, velocity {velocity} at {sample}: nobody planned it"));
+        let sound = &host.settings.sound;
+        let is_of = |planned: &Planned| sound.channel_of(planned.part) == channel;
+        let Some((planned, made)) = self.plans.find(key, velocity, at, is_of) else {
+            let what = format!("key {key}, velocity {velocity}, channel {channel} at {sample}");
+            return Err(format!("{what}: nobody planned it"));
         };
         // The jam is somewhere else than the song, but at the same place of its bar. Where the
         // metre has changed since the song last jumped, bars of both lengths lie between, so the
@@ -252,9 +255,16 @@ impl Witness {
             // No limit touches a take that is played again.
             return Ok(());
         }
-        let sounding = self.voices.values().filter(|voice| voice.ours.is_some()).count();
+        if !sound.is_heard(planned.part) {
+            return Err(format!("a note of a part that is muted, at {sample}"));
+        }
+        let is_voice = |voice: &&Voice| {
+            let own = voice.ours.and_then(|index| self.ours.get(index));
+            own.is_some_and(|note| note.planned.part != Some(Part::Drums))
+        };
+        let sounding = self.voices.values().filter(is_voice).count();
         self.bounds
-            .check(sample, (key, velocity), planned.note.onset, sounding)
+            .check(sample, (planned.part, key, velocity), planned.note.onset, sounding)
             .map_err(|what| format!("{what}; {}", self.list_of_ours()))
     }
 
@@ -336,10 +346,16 @@ impl Witness {
 fn is_heard(event: &Event, settings: &Settings, witness: &Witness, host: &VirtualHost) -> bool {
     let Message::On { channel, key, velocity, .. } = event.message else { return false };
     channel != DRUM_CHANNEL
+        && !is_of_a_track(channel, settings)
         && velocity > 0.0
         && !settings.bypass
         && !commands(key, settings)
         && !echoes(channel, key, witness, host)
+}
+
+/// Whether a channel is not the player's.
+fn is_of_a_track(channel: Channel, settings: &Settings) -> bool {
+    !settings.bypass && settings.sound.player.is_some_and(|player| player != channel)
 }
 
 /// Whether a key is a trigger.
@@ -363,13 +379,18 @@ fn passes(host: &VirtualHost, events: &[Event], witness: &Witness) -> Result<(),
     let mut out = host.list.events.iter();
     for event in events {
         let Message::On { id, channel, key, velocity } = event.message else { continue };
+        let passes = !is_of_a_track(channel, settings);
         if velocity <= 0.0 || commands(key, settings) || echoes(channel, key, witness, host) {
             continue;
         }
         let same = |sent: &&Event| {
             sent.time == event.time && matches!(sent.message, Message::On { id: other, .. } if other == id)
         };
-        if out.find(same).is_none() {
+        if !passes {
+            if host.list.events.iter().any(|sent| same(&sent)) {
+                return Err(format!("{event:?} of another track was passed on"));
+            }
+        } else if out.find(same).is_none() {
             return Err(format!("{event:?} did not pass"));
         }
     }

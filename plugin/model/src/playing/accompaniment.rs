@@ -110,7 +110,7 @@ impl Accompaniment {
 /// Something that is heard at its time and not before: how long a note lasts is known when it ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Event {
-    Up(Key),
+    Up(Option<Part>, Key),
     Pedal(bool),
     Down(Option<Part>, Key, Velocity),
 }
@@ -118,7 +118,7 @@ enum Event {
 impl Event {
     fn tell(self, at: Tick, generator: &mut Generator) {
         match self {
-            Self::Up(key) => generator.release(key, Role::Player, at),
+            Self::Up(part, key) => generator.release(part, key, Role::Player, at),
             Self::Pedal(down) => generator.pedal(at, down),
             Self::Down(Some(Part::Drums), key, velocity) => {
                 generator.hear(ContextNote::drum(at, key, Some(velocity), Role::Player));
@@ -139,7 +139,7 @@ fn events(piece: &Piece, heard: &[PartNote], clock: PieceClock) -> Vec<(Tick, Ev
         let onset = tick(note.onset);
         events.push((onset, Event::Down(part, note.key, note.velocity)));
         if part != Some(Part::Drums) {
-            events.push((tick(note.end()).max(onset + 1), Event::Up(note.key)));
+            events.push((tick(note.end()).max(onset + 1), Event::Up(part, note.key)));
         }
     }
     events.sort_unstable();

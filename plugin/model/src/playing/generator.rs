@@ -87,9 +87,9 @@ impl Generator {
         notes.iter().position(sounds).map_or(KEPT, |oldest| KEPT.max(notes.len() - oldest))
     }
 
-    /// Ends a note: a key came up.
-    pub fn release(&mut self, key: Key, role: Role, at: Tick) {
-        let changed = self.context.release(key, role, at);
+    /// Ends a note of a part: a key came up.
+    pub fn release(&mut self, part: Option<Part>, key: Key, role: Role, at: Tick) {
+        let changed = self.context.release(part, key, role, at);
         self.keep(changed);
     }
 
@@ -245,7 +245,12 @@ impl Generator {
             return Ok(0);
         }
         let last = draw.last;
-        let asked = |symbol: usize| part_of(symbol).is_some_and(|part| request.parts.contains(part));
+        let (context, limits) = (&self.context, &request.limits);
+        let asked = |symbol: usize| {
+            part_of(symbol).is_some_and(|part| {
+                request.parts.contains(part) && limits.is_thin_enough(part, context, request.role, onset)
+            })
+        };
         let allowed = |symbol: usize| {
             asked(symbol) && (onset > last.onset || request.limits.follows_with(part_of(symbol), &last))
         };
@@ -346,10 +351,10 @@ impl Generator {
     }
 
     /// Ends a note of the context at a tick, and returns it as it then is.
-    fn shorten(&mut self, number: usize, at: Tick) -> Option<Note> {
+    fn shorten(&mut self, number: usize, at: Tick) -> Option<(Option<Part>, Note)> {
         let changed = self.context.shorten(number, at);
         self.keep(changed);
-        self.context.get(number).map(|note| note.note(at))
+        self.context.get(number).map(|note| (note.part, note.note(at)))
     }
 
     /// The logits of a field after everything heard, for tests of parity.

@@ -24,6 +24,24 @@ pub struct Limits {
     pub density: f32,
     /// Which pitch classes.
     pub scale: PitchClasses,
+    /// What each part stays within beside that, by its index.
+    pub parts: [PartLimits; Part::COUNT],
+}
+
+/// What no note of one part ever leaves.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PartLimits {
+    /// Lowest and highest key. Drums have no such limit.
+    pub keys: (Key, Key),
+    /// Notes a beat, as in [`Limits::density`].
+    pub density: f32,
+}
+
+impl Default for PartLimits {
+    /// None.
+    fn default() -> Self {
+        Self { keys: (0, HIGHEST), density: f32::INFINITY }
+    }
 }
 
 impl Default for Limits {
@@ -35,6 +53,7 @@ impl Default for Limits {
             polyphony: usize::MAX,
             density: f32::INFINITY,
             scale: PitchClasses::ALL,
+            parts: [PartLimits::default(); Part::COUNT],
         }
     }
 }
@@ -92,7 +111,11 @@ impl Limits {
                 earliest = (tick, Some(limit));
             }
         };
-        if let Some(tick) = self.thin_enough(context, role, from) {
+        if let Some(tick) = thin_enough(self.density, context.onsets(role), from) {
+            not_before(tick, "density");
+        }
+        let soonest = |part| self.part_thin_enough(part, context, role, from);
+        if let Some(tick) = parts.iter().map(soonest).min().flatten() {
             not_before(tick, "density");
         }
         if let Some(last) = context.last().filter(|last| last.onset == from) {
@@ -128,22 +151,22 @@ impl Limits {
 
     /// Whether a part may play a key. Drums are outside range and scale: their keys are no pitches.
     pub(crate) fn allows_in(&self, part: Option<Part>, key: Key) -> bool {
-        let (lowest, highest) = part.map_or((0, HIGHEST), Part::keys);
-        (lowest..=highest).contains(&key) && (part == Some(Part::Drums) || self.allows(key))
+        let Some(part) = part else { return self.allows(key) };
+        let ((lowest, highest), (low, high)) = (part.keys(), self.parts[part.index()].keys);
+        let pitched = || (low..=high).contains(&key) && self.allows(key);
+        (lowest..=highest).contains(&key) && (part == Part::Drums || pitched())
     }
 
-    /// The tick from which on the density allows another note.
-    fn thin_enough(&self, context: &Context, role: Role, from: Tick) -> Option<Tick> {
-        if !self.density.is_finite() {
-            return None;
-        }
-        let beat = TICKS_PER_BEAT as f64;
-        let density = f64::from(self.density);
-        // At most `count` of the newest notes may lie within `span` ticks.
-        let (count, span) = if density < 1.0 { (1, beat / density) } else { (self.density as usize, beat) };
-        let span = (span.ceil() as Tick).min(FOREVER);
-        let mut newest = context.onsets(role).take_while(|&onset| onset > from - span);
-        newest.nth(count - 1).map(|onset| onset + span)
+    /// Whether its density allows a part another note at a tick.
+    pub(crate) fn is_thin_enough(&self, part: Part, context: &Context, role: Role, at: Tick) -> bool {
+        self.part_thin_enough(part, context, role, at).is_none_or(|tick| tick <= at)
+    }
+
+    /// The tick from which on its density allows a part another note.
+    fn part_thin_enough(&self, part: Part, context: &Context, role: Role, from: Tick) -> Option<Tick> {
+        let notes = context.notes().iter().rev();
+        let own = notes.filter(|note| (note.role, note.part) == (role, Some(part)));
+        thin_enough(self.parts[part.index()].density, own.map(|note| note.onset), from)
     }
 
     /// The tick after `from` from which on one more note would end no more than one other.
@@ -166,4 +189,18 @@ impl Limits {
         let oldest = others.peek().map(|&(number, _)| number);
         oldest.filter(|_| others.count() >= self.polyphony)
     }
+}
+
+/// The tick from which on a density allows another note; `None` where nothing puts it off. Onsets
+/// are the newest first.
+fn thin_enough(density: f32, onsets: impl Iterator<Item = Tick>, from: Tick) -> Option<Tick> {
+    if !density.is_finite() {
+        return None;
+    }
+    let beat = TICKS_PER_BEAT as f64;
+    // At most `count` of the newest notes may lie within `span` ticks.
+    let (count, span) = if density < 1.0 { (1, beat / f64::from(density)) } else { (density as usize, beat) };
+    let span = (span.ceil() as Tick).min(FOREVER);
+    let mut newest = onsets.take_while(|&onset| onset > from - span);
+    newest.nth(count - 1).map(|onset| onset + span)
 }

@@ -88,8 +88,8 @@ pub struct Next {
     /// The part it belongs to, if parts were asked for.
     pub part: Option<Part>,
     /// An earlier note of the role that now ends where this one begins, because no more may sound
-    /// at once.
-    pub shortened: Option<Note>,
+    /// at once, and its part.
+    pub shortened: Option<(Option<Part>, Note)>,
 }
 
 /// Why there is no note.

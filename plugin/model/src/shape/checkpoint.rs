@@ -136,6 +136,15 @@ impl Checkpoint {
         read.unwrap_or_default()
     }
 
+    /// Whether the contents of a file are of a model that knows parts, without reading its numbers.
+    /// It allocates and parses: not for the audio thread.
+    pub fn knows_parts_in(bytes: &[u8]) -> bool {
+        let config = SafeTensors::read_metadata(bytes).ok().and_then(|(_, metadata)| {
+            serde_json::from_str::<Config>(metadata.metadata().as_ref()?.get("config")?).ok()
+        });
+        config.is_some_and(|config| config.parts)
+    }
+
     /// Reads the contents of a file.
     ///
     /// # Errors

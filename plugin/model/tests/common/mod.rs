@@ -34,7 +34,7 @@ pub struct Ears {
 
 impl Ears {
     pub fn hear(&mut self, next: &Next) {
-        if let Some(shortened) = next.shortened {
+        if let Some((_, shortened)) = next.shortened {
             let voice = (shortened.onset, shortened.key);
             let note = self.notes.iter_mut().rev().find(|note| (note.onset, note.key) == voice).unwrap();
             assert_eq!(shortened.end(), next.note.onset);

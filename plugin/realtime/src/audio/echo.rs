@@ -8,8 +8,9 @@
 
 use segue_music::{Channel, Key, Velocity};
 
-use crate::audio::voices::midi_velocity;
-use crate::between::limits::ECHO_SECONDS;
+use crate::audio::voices::{Address, midi_velocity};
+use crate::between::limits::{ADDRESSES, ECHO_SECONDS};
+use crate::between::prefault;
 
 /// A note as it goes out or comes in.
 #[derive(Clone, Copy, Debug)]
@@ -26,10 +27,15 @@ pub struct Struck {
     pub time: u32,
 }
 
+impl Struck {
+    fn address(&self) -> Address {
+        Address { channel: self.channel, key: self.key }
+    }
+}
+
 /// A note sent that has not come back.
 #[derive(Clone, Copy, Default)]
 struct Sent {
-    channel: Channel,
     velocity: Velocity,
     time: u32,
     /// The sample at which it was sent, while it is unmatched.
@@ -38,9 +44,10 @@ struct Sent {
     back: bool,
 }
 
-/// The notes that we sent last, by channel and key.
+/// The notes that we sent last, one a channel and key: two parts of a band may strike one key
+/// together.
 pub struct Echo {
-    keys: [Sent; 128],
+    sent: Vec<Sent>,
     window: u64,
     /// Within this many samples an equal note is always an echo.
     at_once: u64,
@@ -53,35 +60,33 @@ impl Echo {
     /// Nothing was sent.
     pub fn new(sample_rate: f64) -> Self {
         let samples = |seconds: f64| (seconds * sample_rate) as u64;
-        Self {
-            keys: [Sent::default(); 128],
-            window: samples(ECHO_SECONDS),
-            at_once: samples(AT_ONCE_SECONDS),
-        }
+        let mut sent = prefault::list(ADDRESSES, Sent::default());
+        sent.resize(ADDRESSES, Sent::default());
+        Self { sent, window: samples(ECHO_SECONDS), at_once: samples(AT_ONCE_SECONDS) }
     }
 
     /// Samples are counted from zero again. Notes sent before are no longer expected back, except
     /// the note-offs of those that came back.
     pub fn restart(&mut self) {
-        self.keys.iter_mut().for_each(|sent| sent.at = None);
+        self.sent.iter_mut().for_each(|sent| sent.at = None);
     }
 
     /// We started a note.
     pub fn sent(&mut self, note: &Struck) {
-        let sent = &mut self.keys[usize::from(note.key % 128)];
+        let sent = &mut self.sent[note.address().index()];
         // An off that is still on its way back belongs to the note before; it must not be taken for
         // the player's.
-        let back = sent.back && sent.channel == note.channel;
+        let back = sent.back;
         let velocity = midi_velocity(note.velocity);
-        *sent = Sent { channel: note.channel, velocity, time: note.time, at: Some(note.sample), back };
+        *sent = Sent { velocity, time: note.time, at: Some(note.sample), back };
     }
 
     /// Whether a note-on that comes in is an echo.
     pub fn takes_on(&mut self, note: &Struck) -> bool {
         let window = self.window;
-        let sent = &mut self.keys[usize::from(note.key % 128)];
+        let sent = &mut self.sent[note.address().index()];
         let soon = sent.at.is_some_and(|at| note.sample.saturating_sub(at) <= window);
-        let same = sent.channel == note.channel && sent.velocity == midi_velocity(note.velocity);
+        let same = sent.velocity == midi_velocity(note.velocity);
         let at_once = sent.at.is_some_and(|at| note.sample.saturating_sub(at) <= self.at_once);
         let echo = soon && same && (at_once || note.time == sent.time || note.time == 0);
         if echo {
@@ -93,10 +98,8 @@ impl Echo {
 
     /// Whether an incoming note-off belongs to such a note.
     pub fn takes_off(&mut self, channel: Channel, key: Key) -> bool {
-        let sent = &mut self.keys[usize::from(key % 128)];
-        let echo = sent.back && sent.channel == channel;
-        sent.back &= !echo;
-        echo
+        let sent = &mut self.sent[Address { channel, key }.index()];
+        std::mem::take(&mut sent.back)
     }
 }
 
@@ -116,6 +119,20 @@ mod tests {
         echo.restart();
         assert!(!echo.takes_on(&Struck { sample: 10, ..OURS }), "the player's");
         assert!(echo.takes_off(1, 62), "the off of what came back before");
+    }
+
+    #[test]
+    fn two_parts_that_strike_one_key_both_come_back() {
+        let mut echo = Echo::new(48_000.0);
+        let other = Struck { channel: 2, ..OURS };
+        echo.sent(&OURS);
+        echo.sent(&other);
+        for struck in [OURS, other] {
+            assert!(echo.takes_on(&Struck { sample: 1100, ..struck }), "{struck:?}");
+        }
+        for struck in [other, OURS] {
+            assert!(echo.takes_off(struck.channel, struck.key), "{struck:?}");
+        }
     }
 
     #[test]

@@ -20,4 +20,5 @@ pub mod revisions;
 pub mod scheduler;
 pub mod sound;
 mod timing;
+pub mod tracks;
 pub mod voices;

@@ -1,7 +1,7 @@
 //! The output: voices and the built-in sound, which start and end together; the pedal on our
 //! channel; and our own echo.
 
-use segue_music::{Channel, Key, Role};
+use segue_music::{Channel, Key, Part, Role};
 
 use crate::audio::echo::Echo;
 use crate::audio::moment::Moment;
@@ -45,7 +45,7 @@ impl Output {
     pub fn activate(&mut self, sample_rate: f64) {
         self.echo = Echo::new(sample_rate);
         self.playback.set_sample_rate(sample_rate);
-        self.sound = Sound::new(sample_rate as f32);
+        self.sound.activate(sample_rate as f32);
     }
 
     /// Ends a voice and its tone.
@@ -88,6 +88,22 @@ impl Output {
             ended(address.key);
         }
         self.voices.end_before(Role::Segue, sample, now);
+    }
+
+    /// Ends our voices of the parts for which `ends` is true. `ended` gets the keys of those that
+    /// have pitches.
+    ///
+    /// # Real-time safety
+    /// Neither allocates nor waits; at most 2,048 offs.
+    pub fn end_parts(&mut self, now: &mut Moment<'_>, ends: impl Fn(Part) -> bool, ended: impl Fn(Key)) {
+        let of_one = |part: Option<Part>| part.is_some_and(&ends);
+        for (address, voice) in self.voices.of(Role::Segue).filter(|(_, voice)| of_one(voice.part)) {
+            self.sound.note_off(address);
+            if voice.part != Some(Part::Drums) {
+                ended(address.key);
+            }
+        }
+        self.voices.end_parts(now, ends);
     }
 
     /// The pedal moves on Segue's channel.

@@ -9,6 +9,7 @@
 mod changes;
 mod incoming;
 mod plans;
+mod tracks;
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -25,10 +26,13 @@ use crate::audio::overrides::Overrides;
 use crate::audio::plans::Plans;
 use crate::audio::playback::Place;
 use crate::audio::player::Player;
+use crate::audio::sound::Levels;
 use crate::audio::timing::Timing;
-use crate::audio::voices::{Address, Voices, midi_velocity};
+use crate::audio::tracks::Tracks;
+use crate::audio::voices::{Address, Voice, midi_velocity};
 use crate::between::boundary::AudioEnd;
 use crate::between::heard::{Heard, Tick};
+use crate::between::instrument::Stage;
 use crate::between::limits::KEPT_UP_TICKS;
 use crate::between::message::{Event, Message, Sink};
 use crate::between::meters::Meters;
@@ -51,18 +55,18 @@ pub struct Block<'a> {
 }
 
 /// A block, or what of it lies before or after the end of a loop.
-struct Part<'a> {
+struct Piece<'a> {
     transport: Transport,
     settings: Settings,
     /// In time order, counted from the block's first sample.
     events: &'a [Event],
-    /// Samples of the block before this part.
+    /// Samples of the block before this piece.
     offset: u32,
     left: &'a mut [f32],
     right: &'a mut [f32],
 }
 
-/// A sink for a part of a block.
+/// A sink for a piece of a block.
 struct Behind<'a> {
     sink: &'a mut dyn Sink,
     offset: u32,
@@ -93,6 +97,8 @@ pub struct Processor {
     output: Output,
     player: Player,
     ids: NoteIds,
+    /// Other tracks that come in beside the player.
+    tracks: Tracks,
     /// Keys played in the window.
     touches: Option<Touches>,
     overrides: Overrides,
@@ -113,6 +119,7 @@ impl Processor {
             output: Output::new(reports, sample_rate),
             player: Player::new(),
             ids: NoteIds::new(),
+            tracks: Tracks::new(),
             touches: None,
             overrides: Overrides::default(),
             reset_pending: true,
@@ -145,6 +152,11 @@ impl Processor {
         self.touches = Some(touches);
     }
 
+    /// Also plays instruments that come by this way. Not while processing.
+    pub fn play_through(&mut self, stage: Stage) {
+        self.output.sound.listen_to(stage);
+    }
+
     /// Resets to the state after activation, in the next block.
     ///
     /// # Real-time safety
@@ -168,16 +180,16 @@ impl Processor {
             let (now_right, later_right) = right.split_at_mut(before);
             let wrap = offset + before as u32;
             let (now, later) = events.split_at(events.partition_point(|event| event.time < wrap));
-            let part = Part { transport, settings, events: now, offset, left: now_left, right: now_right };
-            self.process_part(part, &mut Behind { sink, offset });
+            let piece = Piece { transport, settings, events: now, offset, left: now_left, right: now_right };
+            self.process_piece(piece, &mut Behind { sink, offset });
             (left, right, events, offset) = (later_left, later_right, later, wrap);
             transport = Transport { song: Some(begin), bar: None, samples: None, ..transport };
         }
-        let part = Part { transport, settings, events, offset, left, right };
-        self.process_part(part, &mut Behind { sink, offset });
+        let piece = Piece { transport, settings, events, offset, left, right };
+        self.process_piece(piece, &mut Behind { sink, offset });
     }
 
-    fn process_part(&mut self, block: Part<'_>, sink: &mut dyn Sink) {
+    fn process_piece(&mut self, block: Piece<'_>, sink: &mut dyn Sink) {
         self.timing.offset = block.offset;
         let frames = block.left.len().min(block.right.len());
         self.output.voices.settle(&mut self.first(sink));
@@ -334,10 +346,12 @@ impl Processor {
 
     fn render(&mut self, left: &mut [f32], right: &mut [f32]) {
         let levels = if self.settings.bypass {
-            [0.0; 2]
+            Levels::OFF
         } else {
-            [self.settings.sound.level, self.settings.sound.segue_level]
+            let sound = &self.settings.sound;
+            let parts = sound.parts.map(|part| part.level);
+            Levels { parts, ..Levels::new(sound.level, sound.segue_level) }
         };
-        self.output.sound.render(left, right, levels);
+        self.output.sound.render(left, right, &levels);
     }
 }

@@ -1,13 +1,13 @@
 //! The planned notes, in the order in which they sound.
 
-use segue_music::{Beats, Key, Note};
+use segue_music::{Beats, Key, Note, Part};
 
 use crate::between::limits::PLANNED;
 use crate::between::planned::Planned;
 use crate::between::prefault;
 
-/// A queue of fixed capacity, ordered by the time of sounding, then by key. Note-offs are not in it
-/// but with the voices, so a full queue loses plans and never a note-off.
+/// A queue of fixed capacity, ordered by the time of sounding, then by key and part. Note-offs are
+/// not in it but with the voices, so a full queue loses plans and never a note-off.
 pub struct Scheduler {
     /// The latest first, so that the next note is at the end.
     queue: Vec<Planned>,
@@ -17,7 +17,7 @@ impl Scheduler {
     /// Nothing is planned.
     pub fn new() -> Self {
         let note = Note { onset: Beats::ZERO, key: 0, duration: Beats::ZERO, velocity: 0 };
-        let some = Planned { note, shift: Beats::ZERO, opens: false, answer: 0, as_heard: false };
+        let some = Planned { note, part: None, shift: Beats::ZERO, opens: false, answer: 0, as_heard: false };
         Self { queue: prefault::list(PLANNED, some) }
     }
 
@@ -29,7 +29,7 @@ impl Scheduler {
         if self.queue.len() == PLANNED {
             return false;
         }
-        let order = |planned: &Planned| (planned.note.onset + planned.shift, planned.note.key);
+        let order = |planned: &Planned| (planned.note.onset + planned.shift, planned.note.key, planned.part);
         let place = self.queue.partition_point(|other| order(other) > order(&planned));
         self.queue.insert(place, planned);
         true
@@ -50,11 +50,11 @@ impl Scheduler {
         self.queue.retain(|planned| planned.note.onset < from);
     }
 
-    /// Makes a planned note that would sound at `at` end there.
-    pub fn end(&mut self, key: Key, at: Beats) {
-        for Planned { note, shift, .. } in &mut self.queue {
+    /// Makes a planned note of a part that would sound at `at` end there.
+    pub fn end(&mut self, ends: Option<Part>, key: Key, at: Beats) {
+        for Planned { note, part, shift, .. } in &mut self.queue {
             let sounds = note.onset + *shift;
-            if note.key == key && sounds < at && note.end() + *shift > at {
+            if (*part, note.key) == (ends, key) && sounds < at && note.end() + *shift > at {
                 note.duration = at - sounds;
             }
         }
@@ -79,7 +79,8 @@ mod tests {
 
     fn planned(onset: i64, key: u8, shift: i64) -> Planned {
         let note = Note { onset: Beats::ratio(onset, 4), key, duration: Beats::ONE, velocity: 80 };
-        Planned { note, shift: Beats::from_parts(shift), opens: false, answer: 1, as_heard: false }
+        let shift = Beats::from_parts(shift);
+        Planned { note, part: None, shift, opens: false, answer: 1, as_heard: false }
     }
 
     fn drain(scheduler: &mut Scheduler) -> Vec<(Beats, Key, Beats)> {
@@ -106,9 +107,10 @@ mod tests {
         // Shifted by its groove, it is still to have ended there.
         let late = Beats::from_parts(1000);
         assert!(scheduler.receive(Planned { shift: late, ..planned(1, 65, 0) }));
-        scheduler.end(65, Beats::ratio(1, 2));
-        scheduler.end(64, Beats::ratio(1, 2));
-        scheduler.end(67, Beats::ratio(1, 2));
+        scheduler.end(None, 65, Beats::ratio(1, 2));
+        scheduler.end(None, 64, Beats::ratio(1, 2));
+        scheduler.end(Some(Part::Bass), 60, Beats::ratio(1, 8));
+        scheduler.end(None, 67, Beats::ratio(1, 2));
         let left = drain(&mut scheduler);
         let (half, one) = (Beats::ratio(1, 4), Beats::ONE);
         let expected = [(0, 60, one), (1, 64, half), (1, 65, half - late), (2, 67, one)];

@@ -1,56 +1,79 @@
-//! The built-in sound: an electric piano, good enough to jam with.
+//! The built-in sound: an electric piano, and a small band around it, good enough to jam with.
 //!
-//! A tone per key, a level for the player and one for Segue, a chorus and an amplifier. A key that
-//! is struck again continues from its current level, stolen tones fade, and levels are smoothed, so
-//! nothing clicks.
+//! A voice per key, a level for the player, one for Segue and one for each part, a chorus and an
+//! amplifier. The part says which voice: keys are an electric piano by phase modulation; bass,
+//! guitar and mallets are plucked or struck (modes of a string or a bar); strings, voices, winds,
+//! leads, pads and organ are two oscillators through a filter; drums are skins, modes and noise. A
+//! key that is struck again continues from its current level, stolen voices fade, and levels are
+//! smoothed, so nothing clicks.
 //!
 //! The filters are those of the biquad crate. We tried fundsp: its envelope restarts at zero, a
 //! click on every repeated key, and is sampled only every 2 ms. For the rest, a chorus, it brings a
 //! dozen crates with it, an FFT and a resampler among them.
 //!
-//! Cost, by `cargo bench -p segue-realtime --bench sound`: at 48 kHz, 0.5 % of a core of an AMD
-//! EPYC server with 16 voices and 0.9 % with 32 (0.8 % and 1.4 % on a busy machine). No cost while
-//! it is silent or off.
+//! Cost, by `cargo bench -p segue-realtime --bench sound`, at 48 kHz, in shares of a core of a busy
+//! AMD EPYC server (a quiet one needs two thirds): 16 keys 0.7 %, 32 keys 1.6 %; 16 voices of bass,
+//! guitar or mallets 0.8 %, of the sustained ones 0.9 to 1.8 %, 16 drums 1.0 to 1.5 %; a band of
+//! five with sixteen notes a beat, held until they are stolen, 1.9 %. No cost while it is silent or
+//! off.
 
 mod amplifier;
 mod chorus;
+mod drum;
+mod envelope;
+mod filter;
+mod guest;
+mod kit;
+mod levels;
+mod modes;
+mod noise;
+mod plucked;
 mod sine;
+mod sustained;
 #[cfg(test)]
 mod tests;
+mod timbre;
 mod tone;
+mod voice;
 
-use segue_music::{Key, Role};
+use segue_music::{Key, Part, Role};
 
 use crate::audio::voices::Address;
-use crate::between::limits::SOUND_VOICES;
-use amplifier::Amplifier;
+use crate::between::instrument::Stage;
+use crate::between::limits::{SOUND_DRUMS, SOUND_VOICES};
+use amplifier::{Amplifier, round_off};
 use chorus::Chorus;
+use envelope::fall;
+use guest::Guest;
+use levels::GROUPS;
+pub use levels::Levels;
 use sine::Sine;
-use tone::{Tone, fall};
+use voice::{Bus, CHUNK, Strike, Voice};
 
-/// Samples rendered at once, so that the buses fit on the stack.
-const CHUNK: usize = 64;
-
-/// How long the chorus and the filters sound on after the last tone.
+/// How long the chorus and the filters sound on after the last voice.
 const TAIL_SECONDS: f32 = 0.05;
 
 /// A falling level below this is zero: -100 dB.
 const LEVEL_OFF: f32 = 1e-5;
 
-/// The sound of one instance. Allocates in `new` only.
+/// The sound of one instance. Allocates in `new` and `activate` only.
 pub struct Sound {
+    /// What plays in place of the voices, if anything does.
+    guest: Guest,
     /// Twice the voices, as each may be fading to make room for another.
-    tones: Vec<Tone>,
+    voices: Vec<Voice>,
     sine: Sine,
     chorus: Chorus,
     amplifiers: [Amplifier; 2],
     sample_rate: f32,
     smooth: f32,
-    /// The smoothed levels; `None` while silent, when they may jump.
-    levels: Option<[f32; 2]>,
+    /// The smoothed levels; `None` where nothing sounds, as they may jump there.
+    levels: [Option<f32>; GROUPS],
     /// Samples until the tail has ended.
     tail: usize,
     pedal: bool,
+    /// Strikes so far.
+    strikes: u32,
 }
 
 impl Sound {
@@ -59,68 +82,96 @@ impl Sound {
         let sample_rate =
             if sample_rate.is_finite() { sample_rate.clamp(1_000.0, 1_000_000.0) } else { 48_000.0 };
         Self {
-            tones: vec![Tone::IDLE; 2 * SOUND_VOICES],
+            guest: Guest::new(sample_rate),
+            voices: vec![Voice::IDLE; 2 * (SOUND_VOICES + SOUND_DRUMS)],
             sine: Sine::new(),
             chorus: Chorus::new(sample_rate),
             amplifiers: [Amplifier::new(sample_rate), Amplifier::new(sample_rate)],
             sample_rate,
             smooth: 1.0 - fall(0.01, sample_rate),
-            levels: None,
+            levels: [None; GROUPS],
             tail: 0,
             pedal: false,
+            strikes: 0,
         }
     }
 
-    /// Strikes a key; `velocity` is 0 to 1.
+    /// Instruments that are to play in place of the voices come by this way. Not while processing.
+    pub fn listen_to(&mut self, stage: Stage) {
+        self.guest.enter_by(stage);
+    }
+
+    /// Starts over at a sample rate. Allocates.
+    pub fn activate(&mut self, sample_rate: f32) {
+        let new = Self::new(sample_rate);
+        let mut before = std::mem::replace(self, new);
+        before.guest.activate(self.sample_rate);
+        self.guest = before.guest;
+    }
+
+    /// Strikes a key; `velocity` is 0 to 1. The part says which voice; `None` is a keyboard.
     ///
     /// # Real-time safety
     /// Allocates nothing and never waits.
-    pub fn note_on(&mut self, address: Address, role: Role, velocity: f32) {
+    pub fn note_on(&mut self, address: Address, role: Role, part: Option<Part>, velocity: f32) {
         let velocity = if velocity.is_nan() { 0.0 } else { velocity.clamp(0.0, 1.0) };
+        self.strikes = self.strikes.wrapping_add(1);
+        let strike = Strike { address, role, part, velocity, seed: self.strikes };
+        let rate = self.sample_rate;
+        if self.guest.note_on(address, role, part, velocity) {
+            let here = self.voices.iter_mut().filter(|voice| voice.address == address && voice.sounds());
+            here.for_each(|voice| voice.release(rate));
+            return;
+        }
         let mut place = None;
-        let here = self.tones.iter_mut().enumerate();
-        for (index, tone) in here.filter(|(_, tone)| tone.sounds() && tone.address == address) {
-            if tone.role == role {
+        for (index, voice) in self.voices.iter_mut().enumerate().filter(|(_, voice)| voice.sounds()) {
+            if voice.is_struck_by(&strike) {
                 place = Some(index);
+            } else if voice.address == address {
+                // The other player's voice ends, at their level and side.
+                voice.release(rate);
             } else {
-                // The other player's tone ends, at their level and side.
-                tone.release();
+                voice.make_way(&strike, rate);
             }
         }
-        let Some(place) = place.or_else(|| self.room()) else { return };
-        if let Some(tone) = self.tones.get_mut(place) {
-            tone.start(address, role, velocity, self.sample_rate);
+        let Some(place) = place.or_else(|| self.room(part == Some(Part::Drums))) else { return };
+        if let Some(voice) = self.voices.get_mut(place) {
+            voice.start(&strike, rate);
         }
     }
 
-    /// A free slot. If all voices sound, the one that is missed least fades: released and quiet
-    /// ones first. `None` if as many are already fading, which takes 32 steals within 4 ms.
-    fn room(&mut self) -> Option<usize> {
-        if self.tones.iter().filter(|tone| tone.sounds()).count() >= SOUND_VOICES {
-            let least = (self.tones.iter().enumerate().filter(|(_, tone)| tone.sounds()))
+    /// A free slot, for a drum or for another voice. If all of these sound, the one that is missed
+    /// least fades: released and quiet ones first. `None` if as many are already fading, which
+    /// takes dozens of steals within 4 ms.
+    fn room(&mut self, drum: bool) -> Option<usize> {
+        let most = if drum { SOUND_DRUMS } else { SOUND_VOICES };
+        let alike = |voice: &Voice| voice.sounds() && voice.is_drum() == drum;
+        if self.voices.iter().filter(|voice| alike(voice)).count() >= most {
+            let least = (self.voices.iter().enumerate().filter(|(_, voice)| alike(voice)))
                 .min_by(|(_, a), (_, b)| a.worth().total_cmp(&b.worth()))
                 .map(|(index, _)| index)?;
-            let tone = self.tones.get_mut(least)?;
-            if tone.is_unheard() {
-                tone.end();
+            let voice = self.voices.get_mut(least)?;
+            if voice.is_unheard() {
+                voice.end();
             } else {
-                tone.steal(self.sample_rate);
+                voice.steal(self.sample_rate);
             }
         }
-        self.tones.iter().position(Tone::is_idle)
+        self.voices.iter().position(Voice::is_idle)
     }
 
-    /// Releases a key.
+    /// Releases a key. Drums ring out.
     ///
     /// # Real-time safety
     /// Allocates nothing and never waits.
     pub fn note_off(&mut self, address: Address) {
-        let pedal = self.pedal;
-        for tone in self.tones.iter_mut().filter(|tone| tone.address == address && tone.sounds()) {
-            if pedal && tone.role == Role::Player {
-                tone.sustained = true;
+        self.guest.note_off(address);
+        let (pedal, rate) = (self.pedal, self.sample_rate);
+        for voice in self.voices.iter_mut().filter(|voice| voice.address == address && voice.sounds()) {
+            if pedal && voice.role == Role::Player {
+                voice.sustained = true;
             } else {
-                tone.release();
+                voice.release(rate);
             }
         }
     }
@@ -131,8 +182,10 @@ impl Sound {
     /// Allocates nothing and never waits.
     pub fn pedal(&mut self, down: bool) {
         self.pedal = down;
+        self.guest.pedal(down);
         if !down {
-            self.tones.iter_mut().filter(|tone| tone.sustained).for_each(Tone::release);
+            let rate = self.sample_rate;
+            self.voices.iter_mut().filter(|voice| voice.sustained).for_each(|voice| voice.release(rate));
         }
     }
 
@@ -141,73 +194,84 @@ impl Sound {
     /// # Real-time safety
     /// Allocates nothing and never waits.
     pub fn fade(&mut self) {
-        self.tones.iter_mut().for_each(Tone::release);
+        self.guest.fade();
+        let rate = self.sample_rate;
+        self.voices.iter_mut().filter(|voice| voice.sounds()).for_each(|voice| voice.stop(rate));
     }
 
-    /// Whether no tone sounds. The chorus may.
+    /// Whether no voice sounds. The chorus may.
     pub fn is_silent(&self) -> bool {
-        self.tones.iter().all(Tone::is_idle)
+        self.voices.iter().all(Voice::is_idle)
     }
 
-    /// Writes the next samples with a level per role. A level of 0 ends the tones of that role.
+    /// Writes the next samples. A level of 0 ends the voices that it is for.
     ///
     /// # Real-time safety
     /// Allocates nothing and never waits.
-    pub fn render(&mut self, left: &mut [f32], right: &mut [f32], levels: [f32; 2]) {
-        let levels = levels.map(|level| if level.is_nan() { 0.0 } else { level.clamp(0.0, 2.0) });
+    pub fn render(&mut self, left: &mut [f32], right: &mut [f32], levels: &Levels) {
+        let targets = levels.groups();
         for (left, right) in left.chunks_mut(CHUNK).zip(right.chunks_mut(CHUNK)) {
-            self.chunk(left, right, levels);
+            let length = left.len().min(right.len());
+            self.chunk(&mut left[..length], &mut right[..length], &targets);
         }
     }
 
-    fn chunk(&mut self, left: &mut [f32], right: &mut [f32], targets: [f32; 2]) {
-        let mut levels = self.levels.unwrap_or(targets);
-        let Self { tones, sine, chorus, amplifiers, smooth, .. } = self;
-        // [role][side][sample]
-        let mut buses = [[[0.0; CHUNK]; 2]; 2];
-        let mut sounds = false;
-        for tone in tones.iter_mut().filter(|tone| !tone.is_idle()) {
-            let role = tone.role.index();
-            if targets[role] == 0.0 && levels[role] == 0.0 {
-                tone.end();
+    fn chunk(&mut self, left: &mut [f32], right: &mut [f32], targets: &[f32; GROUPS]) {
+        let Self { guest, voices, sine, chorus, amplifiers, sample_rate, smooth, levels, .. } = self;
+        let mut curves: [Option<[f32; CHUNK]>; GROUPS] = [None; GROUPS];
+        let mut buses = [[[0.0; CHUNK]; 2]; Bus::COUNT];
+        let dry = &mut buses[Bus::Dry as usize];
+        let mut sounds = guest.render(dry, left.len(), targets, *smooth);
+        for voice in voices.iter_mut().filter(|voice| !voice.is_idle()) {
+            let group = voice.group();
+            let level = levels[group].get_or_insert(targets[group]);
+            if targets[group] == 0.0 && *level == 0.0 && curves[group].is_none() {
+                voice.end();
                 continue;
             }
-            let [to_left, to_right] = &mut buses[role];
-            tone.render(sine, &mut to_left[..left.len()], &mut to_right[..left.len()]);
+            let curve =
+                curves[group].get_or_insert_with(|| curve(level, targets[group], *smooth, left.len()));
+            voice.render(sine, curve, &mut buses[voice.bus() as usize], left.len(), *sample_rate);
             sounds = true;
         }
+        for (level, curve) in levels.iter_mut().zip(&curves) {
+            if curve.is_none() {
+                *level = None;
+            }
+        }
         if sounds {
-            self.tail = (TAIL_SECONDS * self.sample_rate) as usize;
+            self.tail = (TAIL_SECONDS * *sample_rate) as usize;
         } else if self.tail == 0 {
             left.fill(0.0);
             right.fill(0.0);
-            self.levels = None;
             amplifiers.iter_mut().for_each(Amplifier::rest);
             return;
         } else {
             self.tail = self.tail.saturating_sub(left.len());
         }
+        let [wide, plain, dry] = &buses;
         for (index, (l, r)) in left.iter_mut().zip(right).enumerate() {
-            let mut sides = [0.0, 0.0];
-            for (bus, (level, target)) in buses.iter().zip(levels.iter_mut().zip(targets)) {
-                *level += (target - *level) * *smooth;
-                sides[0] += bus[0][index] * *level;
-                sides[1] += bus[1][index] * *level;
-            }
-            let (wet_left, wet_right) = chorus.next(sides[0], sides[1], sine);
-            *l = amplifiers[0].next(wet_left);
-            *r = amplifiers[1].next(wet_right);
+            let (wet_left, wet_right) = chorus.next(wide[0][index], wide[1][index], sine);
+            *l = round_off(amplifiers[0].next(wet_left + plain[0][index]) + dry[0][index]);
+            *r = round_off(amplifiers[1].next(wet_right + plain[1][index]) + dry[1][index]);
         }
-        for (level, target) in levels.iter_mut().zip(targets) {
-            if target == 0.0 && *level < LEVEL_OFF {
-                *level = 0.0;
-            }
-        }
-        self.levels = Some(levels);
     }
 
-    /// The keys whose tones sound, for tests.
+    /// The keys whose voices sound, for tests.
     pub fn keys(&self) -> impl Iterator<Item = Key> {
-        self.tones.iter().filter(|tone| tone.sounds()).map(|tone| tone.address.key)
+        self.voices.iter().filter(|voice| voice.sounds()).map(|voice| voice.address.key)
     }
+}
+
+/// The next gains of a level on its way to where it is set.
+fn curve(level: &mut f32, target: f32, smooth: f32, samples: usize) -> [f32; CHUNK] {
+    let mut gains = [0.0; CHUNK];
+    for gain in gains.iter_mut().take(samples) {
+        *level += (target - *level) * smooth;
+        *gain = *level;
+    }
+    if target == 0.0 && *level < LEVEL_OFF {
+        *level = 0.0;
+    }
+    gains
 }

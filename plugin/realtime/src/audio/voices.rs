@@ -5,7 +5,7 @@
 //! note-on first ends the voice at its address, whoever played it. A note-off that the host had no
 //! room for is owed, and sent at the start of the next block.
 
-use segue_music::{Beats, Channel, Key, Role, Velocity};
+use segue_music::{Beats, Channel, Key, Part, Role, Velocity};
 
 use crate::audio::moment::Moment;
 use crate::between::limits::ADDRESSES;
@@ -18,6 +18,8 @@ use crate::between::sounded::{Reports, Sounded};
 pub struct Voice {
     /// Who played it.
     pub role: Role,
+    /// The part it belongs to, if that is known.
+    pub part: Option<Part>,
     /// The host's id of the note.
     id: Option<i32>,
     /// When it ends by itself; `None` for the player's.
@@ -98,8 +100,15 @@ impl Voices {
         }
         let Address { channel, key } = address;
         let sent = now.sink.send(now.time, Message::On { id: on.id, channel, key, velocity: on.velocity });
-        self.slots[address.index()] =
-            Some(Voice { role: on.role, id: on.id, end: on.end, since: on.since, sent, owed: false });
+        self.slots[address.index()] = Some(Voice {
+            role: on.role,
+            part: on.part,
+            id: on.id,
+            end: on.end,
+            since: on.since,
+            sent,
+            owed: false,
+        });
         self.sounding[on.role.index()].push(address.index() as u16);
         self.reports.send(now.at, on.report(now.at, address));
         if sent { Started::Sent } else { Started::Unsent }
@@ -125,9 +134,9 @@ impl Voices {
         true
     }
 
-    /// Makes our voice at an address, if any, end no later than `at`.
-    pub fn shorten(&mut self, address: Address, at: Beats) {
-        if let Some(voice) = &mut self.slots[address.index()] {
+    /// Makes our voice of a part at an address, if any, end no later than `at`.
+    pub fn shorten(&mut self, address: Address, part: Option<Part>, at: Beats) {
+        if let Some(voice) = self.slots[address.index()].as_mut().filter(|voice| voice.part == part) {
             voice.end = voice.end.map(|end| end.min(at));
         }
     }
@@ -146,6 +155,14 @@ impl Voices {
     /// Neither allocates nor waits; at most 2,048 offs.
     pub fn end_before(&mut self, role: Role, sample: u64, now: &mut Moment<'_>) {
         self.end_where(role, now, |voice| voice.since < sample);
+    }
+
+    /// Ends our voices of the parts for which `ends` is true.
+    ///
+    /// # Real-time safety
+    /// Neither allocates nor waits; at most 2,048 offs.
+    pub fn end_parts(&mut self, now: &mut Moment<'_>, ends: impl Fn(Part) -> bool) {
+        self.end_where(Role::Segue, now, |voice| voice.part.is_some_and(&ends));
     }
 
     /// Sends the offs that are owed.
@@ -194,6 +211,8 @@ impl Voices {
 pub struct On {
     /// Who plays it.
     pub role: Role,
+    /// The part it belongs to, if that is known.
+    pub part: Option<Part>,
     /// The host's id of the note.
     pub id: Option<i32>,
     /// How hard, 0 to 1.
@@ -213,7 +232,7 @@ impl On {
     /// Arithmetic only.
     pub fn report(&self, at: Beats, Address { channel, key }: Address) -> Sounded {
         let velocity = midi_velocity(self.velocity);
-        Sounded::On { at, role: self.role, channel, key, velocity, answer: self.answer }
+        Sounded::On { at, role: self.role, part: self.part, channel, key, velocity, answer: self.answer }
     }
 }
 
@@ -231,7 +250,7 @@ mod tests {
     const C: Address = Address { channel: 1, key: 60 };
 
     fn on(role: Role) -> On {
-        On { role, id: None, velocity: 0.5, end: None, since: 0, answer: 0 }
+        On { role, part: None, id: None, velocity: 0.5, end: None, since: 0, answer: 0 }
     }
 
     fn now(time: u32, sink: &mut dyn Sink) -> Moment<'_> {
@@ -308,8 +327,15 @@ mod tests {
         voices.end_all(Role::Player, &mut now(5, &mut narrow));
         let told: Vec<_> = std::iter::from_fn(|| told.pop().ok()).collect();
         let Address { channel, key } = C;
-        let on =
-            |at: u32, role, answer| Sounded::On { at: beats(at), role, channel, key, velocity: 64, answer };
+        let on = |at: u32, role, answer| Sounded::On {
+            at: beats(at),
+            role,
+            part: None,
+            channel,
+            key,
+            velocity: 64,
+            answer,
+        };
         let off = |at: u32, role| Sounded::Off { at: beats(at), role, channel, key };
         let (ours, theirs) = (Role::Segue, Role::Player);
         // The off that was owed is reported when it was sent.

@@ -12,7 +12,7 @@
 //! past it, every plan arrives in time, and the exact moment does not matter.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering};
 use std::thread::Thread;
 use std::time::{Duration, Instant};
 
@@ -44,6 +44,8 @@ struct Shared {
     /// The newest tick whose plans are in the ring.
     acknowledged: AtomicU64,
     readiness: AtomicU8,
+    /// The newest loaded state whose model and sound the composer has seen to.
+    followed: AtomicU32,
     /// The audio thread waits for the composer.
     waits: AtomicBool,
     stop: AtomicBool,
@@ -101,6 +103,7 @@ pub fn boundary() -> (AudioEnd, ComposerEnd) {
         newest_tick: AtomicU64::new(0),
         acknowledged: AtomicU64::new(0),
         readiness: AtomicU8::new(Readiness::Loading as u8),
+        followed: AtomicU32::new(0),
         waits: AtomicBool::new(false),
         stop: AtomicBool::new(false),
     });
@@ -215,6 +218,18 @@ impl AudioEnd {
         self.wait(OFFLINE_WAIT, |end| end.shared.acknowledged.load(Ordering::Acquire) >= tick);
     }
 
+    /// In offline rendering, waits until what a loaded state names is there. `loads` counts the
+    /// loaded states.
+    ///
+    /// # Real-time safety
+    /// Waits, in the host's offline mode only.
+    pub fn wait_for_state(&mut self, loads: u32) {
+        let followed = |end: &Self| end.shared.followed.load(Ordering::Acquire) >= loads;
+        if self.offline && !followed(self) {
+            self.wait(LOAD_WAIT, followed);
+        }
+    }
+
     fn wait(&mut self, longest: Duration, done: impl Fn(&Self) -> bool) {
         let begun = Instant::now();
         let mut turns = 0;
@@ -241,6 +256,11 @@ impl ComposerEnd {
     /// Sets how far the composer is.
     pub fn set_readiness(&self, readiness: Readiness) {
         self.shared.readiness.store(readiness as u8, Ordering::Release);
+    }
+
+    /// What the loaded states up to this one name is there, or was refused.
+    pub fn set_followed(&self, loads: u32) {
+        self.shared.followed.store(loads, Ordering::Release);
     }
 
     /// Whether the instance is being dropped.

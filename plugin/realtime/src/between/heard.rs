@@ -1,7 +1,7 @@
 //! Messages from the audio thread to the composer. All positions are jam Beats (see
 //! [`crate::audio::clock`]).
 
-use segue_music::{Beats, Key, Meter, Velocity};
+use segue_music::{Beats, Key, Meter, Part, Velocity};
 
 use crate::between::settings::Settings;
 use crate::between::survival::Survives;
@@ -49,6 +49,7 @@ pub struct Tick {
 
 /// One message.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "the audio thread cannot put a tick on the heap")]
 pub enum Heard {
     /// A key goes down.
     On {
@@ -67,6 +68,26 @@ pub enum Heard {
     Off {
         /// Position in jam Beats.
         at: Beats,
+        /// The key.
+        key: Key,
+    },
+    /// A note of another track begins. It is heard, and it is not the player's.
+    TrackOn {
+        /// Position in jam Beats.
+        at: Beats,
+        /// The part that plays it, if that is known.
+        part: Option<Part>,
+        /// The key.
+        key: Key,
+        /// How hard it was struck.
+        velocity: Velocity,
+    },
+    /// A note of another track ends.
+    TrackOff {
+        /// Position in jam Beats.
+        at: Beats,
+        /// The part that played it, if that is known.
+        part: Option<Part>,
         /// The key.
         key: Key,
     },

@@ -64,6 +64,10 @@ pub const OPENING: Beats = Beats::ratio(1, 2);
 /// it sounds, as the player goes on.
 pub const DUET_HORIZON: Beats = Beats::ONE;
 
+/// How long a band's plans hold when the player strikes a key: what it then plays is heard within a
+/// beat.
+pub const BAND_HOLDS: Beats = Beats::ratio(1, 2);
+
 /// How long before its turn Segue plans it. The plan is made again as the player goes on.
 pub const TURN_AHEAD: Beats = Beats::ONE;
 
@@ -106,6 +110,12 @@ pub const TOUCHES: usize = 512;
 /// Voices of the built-in sound.
 pub const SOUND_VOICES: usize = 32;
 
+/// Drums of the built-in sound, which take no voice from the rest.
+pub const SOUND_DRUMS: usize = 16;
+
+/// Instruments on their way to the audio thread, and back.
+pub const INSTRUMENTS: usize = 4;
+
 /// Reports of what sounded on their way to the composer: two seconds of a thousand notes a second,
 /// with their ends. Loading a model blocks the composer's thread for about that long.
 pub const SOUNDED: usize = 8192;
@@ -140,6 +150,7 @@ pub const PROMPT_BARS: i64 = 8;
 
 const _: () = {
     assert!(INPUT_EVENTS >= 2 * (2080 + 1000));
+    assert!(BAND_HOLDS.parts() < DUET_HORIZON.parts());
     assert!(INPUT_RESERVE < INPUT_EVENTS / 2);
     assert!(HEARD > HEARD_RESERVE + 1024);
     assert!(HEARD_RESERVE >= ADDRESSES);

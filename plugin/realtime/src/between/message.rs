@@ -118,6 +118,20 @@ impl Message {
     /// All notes off.
     pub const ALL_NOTES_OFF: u8 = 123;
 
+    /// The channel it is on; `None` where it may mean several.
+    pub fn channel(&self) -> Option<Channel> {
+        match *self {
+            Self::On { channel, .. }
+            | Self::Off { channel, .. }
+            | Self::Control { channel, .. }
+            | Self::Bend { channel, .. }
+            | Self::Pressure { channel, .. }
+            | Self::KeyPressure { channel, .. }
+            | Self::Program { channel, .. } => Some(channel),
+            Self::Choke { channel, .. } | Self::Expression { channel, .. } => channel,
+        }
+    }
+
     /// Whether it ends notes. Such a message is never dropped.
     pub fn ends_notes(&self) -> bool {
         match self {

@@ -3,12 +3,23 @@
 
 use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU8, AtomicU32, AtomicU64, Ordering};
 
-use segue_music::{Key, Role};
+use segue_music::{Key, Part, Role, Velocity};
 
 use crate::between::mode::Mode;
 use crate::between::settings::Trigger;
 
 pub use crate::between::doing::Doing;
+
+/// The notes of a part so far: two are equal if none has begun between them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Strokes(u32);
+
+impl Strokes {
+    /// How hard the last one was struck, 0 to 1.
+    pub fn loudness(self) -> f32 {
+        (self.0 & 127) as f32 / 127.0
+    }
+}
 
 /// Counters and flags of one instance.
 #[derive(Default)]
@@ -22,6 +33,8 @@ pub struct Meters {
     /// The player's last eight keys, a byte each, the newest lowest. A byte is the key plus one;
     /// zero is no key.
     last: AtomicU64,
+    /// By part: how many notes have begun, and in the lowest byte how hard the last one was struck.
+    strokes: [AtomicU32; Part::COUNT],
     /// Planned notes that came too late to be played.
     pub late: AtomicU32,
     /// Planned notes that found no room.
@@ -143,6 +156,21 @@ impl Meters {
     pub fn struck(&self, key: Key) {
         let last = self.last.load(Ordering::Relaxed);
         self.last.store(last << 8 | u64::from(key % 128 + 1), Ordering::Relaxed);
+    }
+
+    /// A note of a part begins. For the audio thread only.
+    ///
+    /// # Real-time safety
+    /// Wait-free.
+    pub fn stroke(&self, part: Part, velocity: Velocity) {
+        let strokes = &self.strokes[part.index()];
+        let count = strokes.load(Ordering::Relaxed) >> 8;
+        strokes.store(count.wrapping_add(1) << 8 | u32::from(velocity), Ordering::Relaxed);
+    }
+
+    /// What a part has struck so far.
+    pub fn strokes(&self, part: Part) -> Strokes {
+        Strokes(self.strokes[part.index()].load(Ordering::Relaxed))
     }
 
     /// The player's last keys, oldest first.

@@ -3,10 +3,13 @@
 //! buffer, and on no other folder. It must never name the model, the plugin framework or the
 //! editor.
 
+pub mod band;
 pub mod boundary;
 pub mod choice;
 pub mod doing;
+pub mod entry;
 pub mod heard;
+pub mod instrument;
 pub mod limits;
 pub mod message;
 pub mod meters;

@@ -7,7 +7,8 @@ use segue_music::Beats;
 
 use crate::between::choice::choice;
 use crate::between::doing::Doing;
-use crate::between::limits::{DUET_HORIZON, HORIZON, OPENING, TURN_AHEAD};
+use crate::between::entry::Entry;
+use crate::between::limits::{BAND_HOLDS, DUET_HORIZON, HORIZON, OPENING, TURN_AHEAD};
 use crate::between::situation::{Situation, Terms};
 use crate::between::span::Span;
 use crate::between::survival::Survives;
@@ -47,6 +48,18 @@ impl Mode {
         }
     }
 
+    /// How long plans hold that the player's next note could change. A rhythm section does not turn
+    /// round at every note; what is further away is planned again.
+    ///
+    /// # Real-time safety
+    /// Arithmetic only.
+    pub fn holds(self, has_band: bool) -> Beats {
+        match self {
+            Self::Duet if has_band => BAND_HOLDS,
+            Self::Answer | Self::Trade | Self::Continue | Self::Duet => Beats::ZERO,
+        }
+    }
+
     /// Whether Segue's time ends when the latch comes up.
     pub fn ends_with_latch(self) -> bool {
         match self {
@@ -58,7 +71,7 @@ impl Mode {
     /// The next stretch that is Segue's, as far as it is known now. It may still move until a lead
     /// before it begins.
     pub fn span(self, situation: &Situation) -> Option<Span> {
-        let Situation { terms, onset, answer, last_onset, turn, latched } = *situation;
+        let Situation { terms, begun, onset, answer, last_onset, turn, latched } = *situation;
         match self {
             Self::Answer => {
                 let from = answer?;
@@ -75,9 +88,8 @@ impl Mode {
                 Some(Span { from, until: from + terms.bar.times(ENDLESS) })
             }
             Self::Duet => {
-                onset?;
                 // On the one, as a player comes in who has listened for a moment.
-                let from = terms.next_bar_line(terms.reach());
+                let from = entrance(begun?, &terms);
                 let until = last_onset? + terms.length;
                 (from < until).then_some(Span { from, until })
             }
@@ -150,4 +162,48 @@ fn trade(onset: Beats, answer: Beats, turn: Span, terms: &Terms) -> Option<Span>
         answer
     };
     (from + Beats::ratio(1, 4) <= turn.until).then_some(Span { from, until: turn.until })
+}
+
+/// Where Segue comes in, in a duet, after a phrase that began at a position.
+fn entrance(begun: Beats, terms: &Terms) -> Beats {
+    let next = terms.next_bar_line(terms.reach());
+    let after = |bars| next.max(terms.next_bar_line(begun) + terms.bar.times(bars));
+    match terms.entry {
+        Entry::NextBar => next,
+        Entry::AfterOne => after(1),
+        Entry::AfterTwo => after(2),
+        Entry::FirstNote => terms.earliest(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_comes_in_where_it_is_asked_to() {
+        let beats = |tenths| Beats::ratio(tenths, 10);
+        // (begun, now) -> next bar, after one, after two, first note; in tenths of a beat
+        for (begun, now, expected) in [
+            (0, 0, [40, 40, 80, 5]),
+            (0, 38, [40, 40, 80, 40]),
+            (0, 79, [80, 80, 80, 80]),
+            (5, 6, [40, 80, 120, 10]),
+            (38, 39, [40, 80, 120, 40]),
+            (5, 200, [240, 240, 240, 205]),
+        ] {
+            let terms = Terms {
+                now: beats(now),
+                lead: beats(1),
+                patience: beats(10),
+                grid: beats(5),
+                bar: beats(40),
+                bar_line: Beats::ZERO,
+                length: beats(80),
+                entry: Entry::NextBar,
+            };
+            let entries = Entry::ALL.map(|entry| entrance(beats(begun), &Terms { entry, ..terms }));
+            assert_eq!(entries, expected.map(beats), "begun {begun}, now {now}");
+        }
+    }
 }

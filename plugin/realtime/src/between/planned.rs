@@ -1,6 +1,6 @@
 //! Plans from the composer to the audio thread: notes to come, and changes to those sent before.
 
-use segue_music::{Beats, Key, Note};
+use segue_music::{Beats, Key, Note, Part};
 
 use crate::between::heard::Revision;
 
@@ -9,6 +9,8 @@ use crate::between::heard::Revision;
 pub struct Planned {
     /// The note, as planned on the grid.
     pub note: Note,
+    /// The part it belongs to; `None` where Segue is one voice.
+    pub part: Option<Part>,
     /// How much later than its onset it sounds: the player's groove. Plans are ordered by the
     /// onset.
     pub shift: Beats,
@@ -34,6 +36,8 @@ pub enum Change {
     Play(Planned),
     /// A note that was sent before ends sooner, because there are not enough voices.
     End {
+        /// Its part.
+        part: Option<Part>,
         /// The key.
         key: Key,
         /// Where it ends now.

@@ -1,7 +1,9 @@
 //! The parameters as plain numbers, copied once a block for the audio thread and the composer.
 
-use segue_music::{Beats, Channel, Key, PitchClasses, Velocity};
+use segue_music::{Beats, Channel, Key, Part, PitchClasses, Velocity};
 
+pub use crate::between::band::{Band, PartLimits, PartSound};
+pub use crate::between::entry::Entry;
 pub use crate::between::mode::Mode;
 pub use crate::between::yielding::Yield;
 
@@ -82,6 +84,8 @@ pub struct When {
     pub mode_trigger: Option<Trigger>,
     /// The silence before an answer, as a multiple of the player's own spacing of notes.
     pub patience: f32,
+    /// When Segue comes in, in a duet.
+    pub entry: Entry,
     /// Bars of an answer or a turn; in a duet, how long Segue goes on alone.
     pub bars: u8,
 }
@@ -94,6 +98,7 @@ impl Default for When {
             latch_trigger: None,
             mode_trigger: None,
             patience: 1.0,
+            entry: Entry::NextBar,
             bars: 2,
         }
     }
@@ -109,6 +114,8 @@ pub struct What {
     pub quantise: f32,
     /// The limits of what it plays.
     pub bounds: Bounds,
+    /// The parts that it plays.
+    pub band: Band,
     /// Sampling temperature: below 1, likely notes become likelier.
     pub temperature: f32,
     /// Nucleus sampling: only the likeliest choices of this total probability are kept.
@@ -125,10 +132,32 @@ impl Default for What {
             grid: Beats::ratio(1, 4),
             quantise: 1.0,
             bounds: Bounds::default(),
+            band: Band::default(),
             temperature: 1.0,
             top_p: 0.95,
             seed: 1,
             style: None,
+        }
+    }
+}
+
+impl What {
+    /// Whether a note of a part may be played, as far as the audio thread knows: see
+    /// [`Bounds::allow`]. A drum has no pitch to be limited.
+    ///
+    /// # Real-time safety
+    /// Arithmetic only.
+    pub fn allows(&self, part: Option<Part>, key: Key, velocity: Velocity) -> bool {
+        match part {
+            None => self.bounds.allow(key, velocity),
+            Some(part) => {
+                let (softest, hardest) = self.bounds.velocities;
+                let pitched = part != Part::Drums;
+                self.band.parts.contains(part)
+                    && self.band.allows(part, key)
+                    && (!pitched || self.bounds.allow(key, velocity))
+                    && (softest..=hardest).contains(&velocity)
+            }
         }
     }
 }
@@ -138,8 +167,13 @@ impl Default for What {
 pub struct Sound {
     /// Whether the player's sustain pedal also moves on our channel.
     pub follow_pedal: bool,
-    /// The MIDI channel of our notes, from 0.
+    /// The MIDI channel of our notes that are of no part, from 0.
     pub channel: Channel,
+    /// Where the notes of each part go, by index.
+    pub parts: [PartSound; Part::COUNT],
+    /// The MIDI channel that the player is on, from 0; `None` for any. What comes in on the others
+    /// is then other tracks.
+    pub player: Option<Channel>,
     /// Whether the input is passed on to the output.
     pub pass: bool,
     /// Gain of the built-in sound for the player's notes; 0 is silent.
@@ -150,7 +184,33 @@ pub struct Sound {
 
 impl Default for Sound {
     fn default() -> Self {
-        Self { follow_pedal: false, channel: 1, pass: true, level: 0.25, segue_level: 0.25 }
+        Self {
+            follow_pedal: false,
+            channel: 1,
+            parts: Part::ALL.map(PartSound::usual),
+            player: None,
+            pass: true,
+            level: 0.25,
+            segue_level: 0.25,
+        }
+    }
+}
+
+impl Sound {
+    /// The channel of our notes of a part.
+    ///
+    /// # Real-time safety
+    /// Arithmetic only.
+    pub fn channel_of(&self, part: Option<Part>) -> Channel {
+        part.map_or(self.channel, |part| self.parts[part.index()].channel)
+    }
+
+    /// Whether notes of a part go out.
+    ///
+    /// # Real-time safety
+    /// Arithmetic only.
+    pub fn is_heard(&self, part: Option<Part>) -> bool {
+        part.is_none_or(|part| self.parts[part.index()].heard)
     }
 }
 

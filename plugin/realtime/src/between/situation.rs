@@ -2,6 +2,7 @@
 
 use segue_music::{Beats, TICK};
 
+use crate::between::entry::Entry;
 use crate::between::span::Span;
 
 /// The moment of a decision, and the settings that matter for it.
@@ -21,6 +22,8 @@ pub struct Terms {
     pub bar_line: Beats,
     /// The length of an answer or of a turn.
     pub length: Beats,
+    /// When Segue comes in, where it plays along.
+    pub entry: Entry,
 }
 
 impl Terms {
@@ -50,6 +53,8 @@ impl Terms {
 pub struct Situation {
     /// The moment.
     pub terms: Terms,
+    /// The first onset of the phrase that waits for an answer, if there is one.
+    pub begun: Option<Beats>,
     /// The last onset of the phrase that waits for an answer, if there is one.
     pub onset: Option<Beats>,
     /// Where the answer to that phrase begins.

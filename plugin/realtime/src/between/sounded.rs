@@ -5,7 +5,7 @@
 //! never go back, except after [`Sounded::Reset`].
 
 use rtrb::{Producer, RingBuffer};
-use segue_music::{Beats, Channel, Key, Meter, Role, Tempo, Velocity};
+use segue_music::{Beats, Channel, Key, Meter, Part, Role, Tempo, Velocity};
 
 use crate::between::limits::SOUNDED;
 
@@ -18,6 +18,8 @@ pub enum Sounded {
         at: Beats,
         /// Who played it.
         role: Role,
+        /// The part it belongs to, if that is known.
+        part: Option<Part>,
         /// The MIDI channel, from 0.
         channel: Channel,
         /// The key.
@@ -144,7 +146,7 @@ mod tests {
 
     fn on(beat: i64) -> Sounded {
         let at = Beats::ratio(beat, 1);
-        Sounded::On { at, role: Role::Player, channel: 0, key: 60, velocity: 80, answer: 0 }
+        Sounded::On { at, role: Role::Player, part: None, channel: 0, key: 60, velocity: 80, answer: 0 }
     }
 
     #[test]

@@ -7,7 +7,7 @@ fn beat(quarters: i64) -> Beats {
 }
 
 fn on(at: Beats, role: Role, key: Key, answer: u32) -> Sounded {
-    Sounded::On { at, role, channel: role.index() as Channel, key, velocity: 80, answer }
+    Sounded::On { at, role, part: None, channel: role.index() as Channel, key, velocity: 80, answer }
 }
 
 fn off(at: Beats, role: Role, key: Key) -> Sounded {
@@ -98,11 +98,11 @@ fn a_prompt_is_what_was_played_since_our_last_note() {
         reports.into_iter().for_each(|(_, report)| journal.hear(report));
         journal.settle(None);
         let take = takes.list().first().and_then(|row| takes.get(row.id)).expect("a take");
-        let since = take.notes[0].onset - beat(opening);
+        let since = take.notes[0].note.onset - beat(opening);
         let found: Vec<_> = take.prompt.iter().map(|note| note.onset - since).collect();
         assert_eq!(found, expected.iter().map(|&at| beat(at)).collect::<Vec<_>>(), "{onsets:?} {opening}");
         assert!(take.prompt.iter().all(|note| note.onset >= Beats::ZERO));
-        let first = take.prompt.first().map_or(take.notes[0].onset, |note| note.onset);
+        let first = take.prompt.first().map_or(take.notes[0].note.onset, |note| note.onset);
         assert!(first < Meter::COMMON.bar(), "it begins in its first bar");
     }
 }

@@ -26,7 +26,7 @@ impl Thumbnail {
         // At most as much of the phrase as of the answer, or the answer would be too small.
         let earliest = take.onset() - (take.end() - take.onset()).max(take.meter.bar());
         let prompt = prompt.filter(|(note, _)| note.end() > earliest);
-        let all: Vec<_> = prompt.chain(take.notes.iter().map(|note| (note, Role::Segue))).collect();
+        let all: Vec<_> = prompt.chain(take.notes.iter().map(|own| (&own.note, Role::Segue))).collect();
         let from = all.iter().map(|(note, _)| note.onset.max(earliest)).min();
         let to = all.iter().map(|(note, _)| note.end()).max();
         let (Some(from), Some(to)) = (from, to) else { return Self::default() };
@@ -41,7 +41,7 @@ impl Thumbnail {
             let key = f32::from(note.key);
             Rect::from_min_max(pos2(x(note.onset), y(key + 1.0)), pos2(x(note.end()), y(key)))
         };
-        let turn = take.notes.iter().map(|note| x(note.onset)).fold(1.0, f32::min);
+        let turn = take.notes.iter().map(|own| x(own.note.onset)).fold(1.0, f32::min);
         let bars = (take.end() - take.onset()).as_f64() / take.meter.bar().as_f64();
         Self { notes: all.into_iter().map(|(note, role)| (place(note), role)).collect(), turn, bars }
     }

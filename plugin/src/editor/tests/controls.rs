@@ -1,6 +1,7 @@
 //! The controls: what each shows and sets, at any size.
 
 use super::*;
+use crate::editor::panels::Panel;
 
 #[test]
 fn nothing_is_cut_off_or_written_over_at_any_size_in_any_mode() {
@@ -160,4 +161,23 @@ fn a_hint_says_what_lies_under_the_pointer_and_is_never_cut_off() {
     let at = desk.find("Patience");
     let hint = desk.hint_at(at);
     assert!(hint.contains("No effect now: it is for Answer."), "{hint}");
+}
+
+#[test]
+fn a_band_has_strips() {
+    let mut desk = Desk::new((SIZE.width, SIZE.height));
+    let params = desk.view.params.clone();
+    desk.view.status.set_model("a band", &[], true);
+    desk.view.panels.toggle(Panel::Band, false);
+    // Its keys have letters on them.
+    desk.view.panels.toggle(Panel::Keys, true);
+    for name in ["Keys", "M", "S"] {
+        desk.click(name);
+    }
+    let strip = params.band.strip(segue_music::Part::Keys);
+    let is_on = [&strip.plays, &strip.mute, &strip.solo].map(|switch| switch.value());
+    assert_eq!(is_on, [true; 3]);
+    let words = desk.frame(vec![]);
+    assert!(words.iter().any(|(text, ..)| text == "Bass"), "{words:?}");
+    legible(&words, "a band");
 }

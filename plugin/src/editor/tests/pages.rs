@@ -36,7 +36,7 @@ fn the_help_is_shown_once_to_a_player_and_when_asked_for() {
 fn about_names_version_model_licences_and_folders() {
     for size in SIZES {
         let mut desk = Desk::new(size);
-        desk.view.status.set_model("Segue 2", &[]);
+        desk.view.status.set_model("Segue 2", &[], false);
         desk.click("About");
         let words = desk.frame(vec![]);
         let seen = |part: &str| words.iter().any(|(text, ..)| text.contains(part));

@@ -10,6 +10,7 @@ fn mark(panel: Panel) -> &'static str {
         Panel::Keys => "C4",
         Panel::When => "Patience",
         Panel::What => "Density",
+        Panel::Band => "Mallets",
         Panel::Sound => "Your level",
         Panel::Takes => "Export jam",
     }
@@ -39,7 +40,8 @@ fn each_panel_folds_and_the_next_window_remembers() {
     desk.click("Close");
     for panel in Panel::ALL {
         let was = is_seen(&mut desk, panel);
-        assert_eq!(was, panel != Panel::Takes, "{panel:?} at first");
+        let is_open = !matches!(panel, Panel::Takes | Panel::Band);
+        assert_eq!(was, is_open, "{panel:?} at first");
         desk.click(name(panel));
         assert_eq!(is_seen(&mut desk, panel), !was, "{panel:?}");
     }
@@ -47,7 +49,8 @@ fn each_panel_folds_and_the_next_window_remembers() {
     let mut next = Desk::with(size, memory("window.json"));
     assert!(!next.shows(help::TITLE));
     for panel in Panel::ALL {
-        assert_eq!(is_seen(&mut next, panel), panel == Panel::Takes, "{panel:?} in the next window");
+        let is_open = matches!(panel, Panel::Takes | Panel::Band);
+        assert_eq!(is_seen(&mut next, panel), is_open, "{panel:?} in the next window");
         next.click(name(panel));
     }
     assert!(next.shows("Latch trigger"), "all controls are still shown");

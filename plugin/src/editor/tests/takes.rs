@@ -5,7 +5,7 @@ use segue_music::{Beats, Meter, Note, Tempo};
 use super::keys::played;
 use super::*;
 use crate::editor::icon_button::SIDE;
-use crate::takes::{Take, Takes};
+use crate::takes::{Take, TakeNote, Takes};
 
 /// Keeps a take of this many bars of quarters, as a candidate for a prompt or as an answer of its
 /// own.
@@ -26,7 +26,7 @@ pub(super) fn keep(takes: &Takes, mode: Mode, bars: i64, group: Option<u64>) -> 
         tempos: Vec::new(),
         meter: Meter::COMMON,
         prompt: (0..4).map(note).collect(),
-        notes: (4..4 + 4 * bars).map(note).collect(),
+        notes: (4..4 + 4 * bars).map(|beat| TakeNote { note: note(beat), part: None }).collect(),
         starred: false,
         undone: false,
     });
@@ -128,7 +128,7 @@ fn each_control_of_a_take_asks_for_what_it_says() {
     assert!(desk.hint_at(at).contains("Not now: nothing was played yet."));
     takes.with_jam(|jam| {
         let note = Note { onset: Beats::ZERO, key: 60, duration: Beats::ONE, velocity: 80 };
-        jam.push(crate::takes::LoggedNote::new(&note, segue_music::Role::Player, 0));
+        jam.push(crate::takes::LoggedNote::new(&note, segue_music::Role::Player, None, 0));
     });
     desk.click("Export jam");
     assert!(desk.shows("Copy path"), "now there is something to export");

@@ -1,16 +1,20 @@
 //! What ends our notes besides the player: resets, jumps of the song, and changed parameters.
 
+use segue_music::Part;
+
 use super::*;
 use crate::between::heard::Jump;
-use crate::between::settings::Trigger;
+use crate::between::settings::{Sound, Trigger};
 use crate::between::sounded::Sounded;
 
 impl Processor {
     /// Resets, jumps and changed parameters take effect at the start of a block.
-    pub(super) fn begin(&mut self, block: &Part<'_>, sink: &mut dyn Sink) {
+    pub(super) fn begin(&mut self, block: &Piece<'_>, sink: &mut dyn Sink) {
         let (old, latched) = (self.settings, self.latched());
         self.overrides.follow(&old, &block.settings);
         self.settings = block.settings;
+        // A bounce begins with the sound that its project names.
+        self.link.end.wait_for_state(block.settings.generation);
         self.output.voices.reports.mute(block.settings.bypass);
         if self.reset_pending {
             self.reset_pending = false;
@@ -70,11 +74,26 @@ impl Processor {
         } else if latched && !self.latched() {
             self.hand_back(now);
         }
+        self.follow_parts(&old.sound, now);
         if self.link.take_overrun() {
             // The composer learns which keys are held once there is room. Until then nobody knows
             // what our notes would answer.
             self.make_way(Survives::Nothing, now);
         }
+    }
+
+    /// Parts that are muted or moved to another channel end in this block; the others play on.
+    fn follow_parts(&mut self, old: &Sound, now: &mut Moment<'_>) {
+        let new = &self.settings.sound.parts;
+        let moved = |part: Part| {
+            let (was, is) = (&old.parts[part.index()], &new[part.index()]);
+            was.channel != is.channel || (was.heard && !is.heard)
+        };
+        if !Part::ALL.into_iter().any(moved) {
+            return;
+        }
+        let meters = &self.meters;
+        self.output.end_parts(now, moved, |key| meters.set_key(Role::Segue, key, false));
     }
 
     /// The song position jumped.
@@ -112,6 +131,7 @@ impl Processor {
     fn end_sounding(&mut self, now: &mut Moment<'_>) {
         let at = self.report(now.sample);
         self.release_held(at);
+        self.end_tracks(None, None, now);
         self.output.end_all(now);
         self.output.voices.reports.send(now.at, Sounded::Silence { at: now.at });
         for key in 0..128 {

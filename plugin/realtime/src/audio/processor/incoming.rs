@@ -25,6 +25,9 @@ impl Processor {
 
     /// Receives a message from the host.
     pub(super) fn receive(&mut self, message: Message, now: &mut Moment<'_>) {
+        if self.receive_of_a_track(&message, now) {
+            return;
+        }
         let ends = match message {
             Message::On { velocity, .. } => velocity <= 0.0,
             Message::Off { .. } => true,
@@ -102,16 +105,40 @@ impl Processor {
     /// A stroke on a drum goes through: it is neither a key of the player's nor the end of a
     /// phrase.
     fn drum_on(&mut self, address: Address, id: Option<i32>, velocity: f32, now: &mut Moment<'_>) {
+        if self.is_echo(address, velocity, now) {
+            return;
+        }
         self.ids.strikes(address, id);
         if self.passes() {
-            let on = On { role: Role::Player, id, velocity, end: None, since: now.sample, answer: 0 };
-            self.output.voices.start(address, on, now);
+            self.output.voices.start(address, self.played(id, velocity, now), now);
         }
+    }
+
+    /// A voice of the player's.
+    fn played(&self, id: Option<i32>, velocity: f32, now: &Moment<'_>) -> On {
+        On { role: Role::Player, part: None, id, velocity, end: None, since: now.sample, answer: 0 }
+    }
+
+    /// Whether a note that comes in is one that we have just sent. It is counted.
+    pub(super) fn is_echo(
+        &mut self,
+        Address { channel, key }: Address,
+        velocity: f32,
+        now: &Moment<'_>,
+    ) -> bool {
+        let time = now.time + self.timing.offset;
+        let struck = Struck { channel, key, velocity, sample: now.sample, time };
+        let is_echo = self.output.echo.takes_on(&struck);
+        self.meters.echoes.fetch_add(is_echo.into(), Ordering::Relaxed);
+        is_echo
     }
 
     fn drum_off(&mut self, address: Address, now: &mut Moment<'_>) {
         if self.sounds_theirs(address) {
             self.output.voices.end(address, now);
+        } else {
+            // It may be the off of an echo, which is then no longer expected.
+            self.output.echo.takes_off(address.channel, address.key);
         }
     }
 
@@ -125,16 +152,14 @@ impl Processor {
     fn play_back(&mut self, address: Address, id: Option<i32>, velocity: f32, now: &mut Moment<'_>) {
         self.meters.played_back.fetch_add(1, Ordering::Relaxed);
         self.drum_on(address, id, velocity, now);
-        self.output.sound.note_on(address, Role::Segue, velocity);
+        self.output.sound.note_on(address, Role::Segue, None, velocity);
     }
 
     /// A note-on of the player. Our notes end in this very sample, unless the mode lets them
     /// survive.
     fn note_on(&mut self, address: Address, id: Option<i32>, velocity: f32, now: &mut Moment<'_>) {
         let Address { channel, key } = address;
-        let time = now.time + self.timing.offset;
-        if self.output.echo.takes_on(&Struck { channel, key, velocity, sample: now.sample, time }) {
-            self.meters.echoes.fetch_add(1, Ordering::Relaxed);
+        if self.is_echo(address, velocity, now) {
             return;
         }
         let rests = self.output.playback.lasts(now.at);
@@ -158,11 +183,11 @@ impl Processor {
             self.make_way(survives, now);
             let revision = self.plans.revisions.newest();
             self.send(Heard::On { at, key, velocity: midi_velocity(velocity), survives, revision });
-            self.output.sound.note_on(address, Role::Player, velocity);
+            self.output.sound.note_on(address, Role::Player, None, velocity);
             self.meters.set_key(Role::Player, key, true);
             self.meters.struck(key);
         }
-        let on = On { role: Role::Player, id, velocity, end: None, since: now.sample, answer: 0 };
+        let on = self.played(id, velocity, now);
         if self.passes() {
             self.output.voices.start(address, on, now);
         } else {
@@ -200,7 +225,8 @@ impl Processor {
 
     /// Which of our notes survive a note-on of the player at this position.
     fn survival_on_note_on(&self, at: Beats) -> Survives {
-        let commit = at + self.timing.clock.length_of(self.timing.lead);
+        let lead = self.timing.clock.length_of(self.timing.lead);
+        let commit = at + lead.max(self.mode().holds(!self.settings.what.band.parts.is_empty()));
         self.mode().survival_on_note_on(self.settings.when.yields, self.plans.is_our_turn(at), commit)
     }
 

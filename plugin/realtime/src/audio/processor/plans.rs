@@ -1,5 +1,7 @@
 //! Plans: received while they are wanted, played when they are due.
 
+use segue_music::Part;
+
 use super::*;
 use crate::audio::echo::Struck;
 use crate::audio::voices::{On, Started};
@@ -24,11 +26,11 @@ impl Processor {
                         self.meters.dropped.fetch_add(1, Ordering::Relaxed);
                     }
                 }
-                Change::End { key, at } => {
+                Change::End { part, key, at } => {
                     if revisions.sounds(revision) {
-                        self.plans.scheduler.end(key, at);
-                        let channel = self.settings.sound.channel;
-                        self.output.voices.shorten(Address { channel, key }, at);
+                        self.plans.scheduler.end(part, key, at);
+                        let channel = self.settings.sound.channel_of(part);
+                        self.output.voices.shorten(Address { channel, key }, part, at);
                     }
                 }
                 Change::Withdraw { from } => self.plans.withdraw(from),
@@ -39,7 +41,7 @@ impl Processor {
     /// Plays the next planned note, unless it is too late.
     pub(super) fn play_next(&mut self, now: &mut Moment<'_>) {
         let Some(planned) = self.plans.pop() else { return };
-        let (note, due) = (planned.note, planned.note.onset + planned.shift);
+        let (note, part, due) = (planned.note, planned.part, planned.note.onset + planned.shift);
         let late = now.sample - self.timing.clock.sample_at(due).min(now.sample);
         if late > self.timing.latest {
             self.meters.late.fetch_add(1, Ordering::Relaxed);
@@ -47,10 +49,13 @@ impl Processor {
         }
         // It was planned before the limits moved. The composer will plan again, but may take a
         // while.
-        if !planned.as_heard && !self.settings.what.bounds.allow(note.key, note.velocity) {
+        if !planned.as_heard && !self.settings.what.allows(part, note.key, note.velocity) {
             return;
         }
-        let channel = self.settings.sound.channel;
+        if !self.settings.sound.is_heard(part) {
+            return;
+        }
+        let channel = self.settings.sound.channel_of(part);
         let opens = self.plans.take_opening();
         let shared = self.player.plays_on(channel);
         if opens && self.player.pedal_is_down() && !self.settings.sound.follow_pedal && !shared {
@@ -65,12 +70,14 @@ impl Processor {
             // On one channel a key is the player's as long as it is held.
             return;
         }
-        if !planned.as_heard {
+        let pitched = part != Some(Part::Drums);
+        if pitched && !planned.as_heard {
             self.make_room(address, now);
         }
         let velocity = f32::from(note.velocity) / 127.0;
         let end = Some(note.end() + planned.shift);
-        let on = On { role: Role::Segue, id: None, velocity, end, since: now.sample, answer: planned.answer };
+        let since = now.sample;
+        let on = On { role: Role::Segue, part, id: None, velocity, end, since, answer: planned.answer };
         let at = self.meant(due, now);
         match self.output.voices.start(address, on, &mut now.with_position(at)) {
             Started::Sent => {
@@ -84,22 +91,28 @@ impl Processor {
                 return;
             }
         }
-        self.output.sound.note_on(address, Role::Segue, velocity);
-        self.meters.set_key(Role::Segue, note.key, true);
+        self.output.sound.note_on(address, Role::Segue, part, velocity);
+        if let Some(part) = part {
+            self.meters.stroke(part, note.velocity);
+        }
+        if pitched {
+            self.meters.set_key(Role::Segue, note.key, true);
+        }
     }
 
     /// A groove can bring notes together that are planned apart. Keeps within the number of voices
-    /// by ending those that would end soonest.
+    /// by ending those that would end soonest. Strokes on drums are no voices.
     fn make_room(&mut self, address: Address, now: &mut Moment<'_>) {
         let most = usize::from(self.settings.what.bounds.polyphony.max(1));
-        let others = |voices: &Voices| voices.of(Role::Segue).filter(|(other, _)| *other != address).count();
-        while others(&self.output.voices) >= most {
-            let sounding = self.output.voices.of(Role::Segue).filter(|(other, _)| *other != address);
-            let Some((soonest, _)) =
-                sounding.min_by_key(|(other, voice)| (voice.end, other.channel, other.key))
-            else {
+        let is_other =
+            |(other, voice): &(Address, &Voice)| *other != address && voice.part != Some(Part::Drums);
+        loop {
+            let others = || self.output.voices.of(Role::Segue).filter(is_other);
+            if others().count() < most {
                 return;
-            };
+            }
+            let soonest = others().min_by_key(|(other, voice)| (voice.end, other.channel, other.key));
+            let Some((soonest, _)) = soonest else { return };
             self.end_ours(soonest, now);
         }
     }
@@ -118,7 +131,10 @@ impl Processor {
     }
 
     fn end_ours(&mut self, address: Address, now: &mut Moment<'_>) {
+        let part = self.output.voices.at(address).and_then(|voice| voice.part);
         self.output.end(address, now);
-        self.meters.set_key(Role::Segue, address.key, false);
+        if part != Some(Part::Drums) {
+            self.meters.set_key(Role::Segue, address.key, false);
+        }
     }
 }

@@ -20,6 +20,9 @@ impl Sine {
         Self { points: (0..1 << BITS).map(|index| (at(index), at(index + 1) - at(index))).collect() }
     }
 
+    /// Without points: zero everywhere.
+    pub const NONE: Self = Self { points: Vec::new() };
+
     /// The sine of a phase in units of 2^-32 turns.
     ///
     /// # Real-time safety

@@ -1,5 +1,8 @@
 //! Keys in, samples out.
 
+mod band;
+mod guests;
+
 use super::*;
 
 const RATE: f32 = 48_000.0;
@@ -14,7 +17,7 @@ fn stereo(sound: &mut Sound, samples: usize, levels: [f32; 2]) -> (Vec<f32>, Vec
     let (mut left, mut right) = (vec![0.0; samples], vec![0.0; samples]);
     // Blocks that are no multiple of anything inside.
     for (left, right) in left.chunks_mut(233).zip(right.chunks_mut(233)) {
-        sound.render(left, right, levels);
+        sound.render(left, right, &Levels::new(levels[0], levels[1]));
     }
     (left, right)
 }
@@ -53,7 +56,7 @@ fn hertz(key: u8) -> f32 {
 /// The first quarter of a second of a key.
 fn struck(key: u8, velocity: f32, rate: f32) -> Vec<f32> {
     let mut sound = Sound::new(rate);
-    sound.note_on(at(key), Role::Player, velocity);
+    sound.note_on(at(key), Role::Player, None, velocity);
     render(&mut sound, (rate / 4.0) as usize)
 }
 
@@ -61,7 +64,7 @@ fn struck(key: u8, velocity: f32, rate: f32) -> Vec<f32> {
 fn a_key_sounds_fades_and_ends_at_every_sample_rate() {
     for rate in RATES {
         let mut sound = Sound::new(rate);
-        sound.note_on(at(60), Role::Player, 0.8);
+        sound.note_on(at(60), Role::Player, None, 0.8);
         let peak = peak(&render(&mut sound, (rate / 10.0) as usize));
         assert!(peak > 0.2 && peak < 0.8, "{rate}: {peak}");
         sound.note_off(at(60));
@@ -89,7 +92,7 @@ fn the_pitch_is_the_keys() {
 fn what_is_held_ends_too() {
     let mut sound = Sound::new(8_000.0);
     for key in [21, 60, 108] {
-        sound.note_on(at(key), Role::Player, 1.0);
+        sound.note_on(at(key), Role::Player, None, 1.0);
     }
     render(&mut sound, 90 * 8_000);
     assert!(sound.is_silent());
@@ -102,8 +105,8 @@ fn no_tail_ends_in_subnormal_numbers() {
         for levels in [LOUD, [1e-3, 1e-3], [1e-30, 1e-36]] {
             let mut sound = Sound::new(rate);
             for key in [0, 21, 60, 100, 127] {
-                sound.note_on(at(key), Role::Player, 1e-3);
-                sound.note_on(at(key), Role::Segue, 1.0);
+                sound.note_on(at(key), Role::Player, None, 1e-3);
+                sound.note_on(at(key), Role::Segue, None, 1.0);
             }
             let mut samples = stereo(&mut sound, rate as usize / 5, levels).0;
             [0, 21, 60, 100, 127].into_iter().for_each(|key| sound.note_off(at(key)));
@@ -119,13 +122,13 @@ fn no_tail_ends_in_subnormal_numbers() {
 fn off_is_silence_and_each_has_a_level() {
     let mut sound = Sound::new(RATE);
     let roles = [(Role::Player, at(60)), (Role::Segue, at(67))];
-    roles.iter().for_each(|&(role, address)| sound.note_on(address, role, 1.0));
+    roles.iter().for_each(|&(role, address)| sound.note_on(address, role, None, 1.0));
     let (left, right) = stereo(&mut sound, 4800, [0.0, 0.0]);
     assert_eq!(peak(&left) + peak(&right), 0.0);
     assert!(sound.is_silent(), "no work is done for what is off");
 
     for (levels, present, absent) in [([1.0, 0.0], 60, 67), ([0.0, 1.0], 67, 60)] {
-        roles.iter().for_each(|&(role, address)| sound.note_on(address, role, 1.0));
+        roles.iter().for_each(|&(role, address)| sound.note_on(address, role, None, 1.0));
         let (left, _) = stereo(&mut sound, 12_000, levels);
         let strengths = [present, absent].map(|key| strength(&left, hertz(key), RATE));
         assert!(strengths[0] > 100.0 * strengths[1], "{levels:?}: {strengths:?}");
@@ -133,14 +136,14 @@ fn off_is_silence_and_each_has_a_level() {
         stereo(&mut sound, 48_000, levels);
     }
     // Turned off while it sounds.
-    sound.note_on(at(60), Role::Player, 1.0);
+    sound.note_on(at(60), Role::Player, None, 1.0);
     render(&mut sound, 4800);
     stereo(&mut sound, 12_000, [0.0, 0.0]);
     assert_eq!(peak(&stereo(&mut sound, 480, [0.0, 0.0]).0), 0.0);
     // Half the level, half the sound.
     let half = {
         let mut sound = Sound::new(RATE);
-        sound.note_on(at(60), Role::Player, 0.5);
+        sound.note_on(at(60), Role::Player, None, 0.5);
         peak(&stereo(&mut sound, 4800, [0.5, 1.0]).0)
     };
     let whole = peak(&struck(60, 0.5, RATE)[..4800]);
@@ -154,19 +157,19 @@ fn off_is_silence_and_each_has_a_level() {
 fn nothing_clicks() {
     type Case = (&'static str, fn(&mut Sound, u8));
     let cases: &[Case] = &[
-        ("struck again", |sound, key| sound.note_on(at(key), Role::Player, 0.4)),
-        ("struck again softer", |sound, key| sound.note_on(at(key), Role::Player, 0.1)),
+        ("struck again", |sound, key| sound.note_on(at(key), Role::Player, None, 0.4)),
+        ("struck again softer", |sound, key| sound.note_on(at(key), Role::Player, None, 0.1)),
         ("released", |sound, key| sound.note_off(at(key))),
         ("released and struck", |sound, key| {
             sound.note_off(at(key));
-            sound.note_on(at(key), Role::Player, 0.4);
+            sound.note_on(at(key), Role::Player, None, 0.4);
         }),
-        ("taken over", |sound, key| sound.note_on(at(key), Role::Segue, 0.4)),
+        ("taken over", |sound, key| sound.note_on(at(key), Role::Segue, None, 0.4)),
         ("faded", |sound, _| sound.fade()),
     ];
     for key in [28u8, 40, 52, 64] {
         let mut sound = Sound::new(RATE);
-        sound.note_on(at(key), Role::Player, 0.4);
+        sound.note_on(at(key), Role::Player, None, 0.4);
         let first = render(&mut sound, 24_000);
         // The tone's own, once the strike has led it to its peak; from silence it is no steeper.
         let steady = slope(&first[1200..]);
@@ -174,7 +177,7 @@ fn nothing_clicks() {
         for (name, act) in cases {
             for wait in [0usize, 1, 17, 100, 733, 4801] {
                 let mut sound = Sound::new(RATE);
-                sound.note_on(at(key), Role::Player, 0.4);
+                sound.note_on(at(key), Role::Player, None, 0.4);
                 let mut all = render(&mut sound, wait);
                 act(&mut sound, key);
                 all.extend(render(&mut sound, 4800));
@@ -203,7 +206,12 @@ fn a_stolen_tone_fades_and_is_the_one_missed_least() {
     let mut sound = Sound::new(RATE);
     for channel in 0..SOUND_VOICES {
         // The last is the softest, and number 5 is released.
-        sound.note_on(voice(channel), Role::Player, if channel + 1 == SOUND_VOICES { 0.05 } else { 0.3 });
+        sound.note_on(
+            voice(channel),
+            Role::Player,
+            None,
+            if channel + 1 == SOUND_VOICES { 0.05 } else { 0.3 },
+        );
         render(&mut sound, 311);
     }
     // Neither the sum nor what is taken from it or added to it is steeper by itself; a jump would
@@ -212,12 +220,12 @@ fn a_stolen_tone_fades_and_is_the_one_missed_least() {
     let before = slope(&render(&mut sound, 9600));
     sound.note_off(voice(5));
     let channels = |sound: &Sound| {
-        let sounding = sound.tones.iter().filter(|tone| tone.sounds());
-        sounding.map(|tone| usize::from(tone.address.channel)).collect::<Vec<_>>()
+        let sounding = sound.voices.iter().filter(|voice| voice.sounds());
+        sounding.map(|voice| usize::from(voice.address.channel)).collect::<Vec<_>>()
     };
     let mut all = Vec::new();
     for stolen in [5, SOUND_VOICES - 1] {
-        sound.note_on(Address { channel: 99, key: 30 + stolen as u8 % 7 }, Role::Segue, 0.3);
+        sound.note_on(Address { channel: 99, key: 30 + stolen as u8 % 7 }, Role::Segue, None, 0.3);
         assert!(!channels(&sound).contains(&stolen), "{stolen} was to make room: {:?}", channels(&sound));
         assert_eq!(channels(&sound).len(), SOUND_VOICES);
         all.extend(render(&mut sound, 2400));
@@ -225,11 +233,11 @@ fn a_stolen_tone_fades_and_is_the_one_missed_least() {
     assert!(slope(&all) < before + 2.0 * one, "{} for {before} and {one}", slope(&all));
     // Far more than there is room for, in one sample and one after another.
     for key in 0..128 {
-        sound.note_on(Address { channel: 7, key }, Role::Segue, 1.0);
+        sound.note_on(Address { channel: 7, key }, Role::Segue, None, 1.0);
     }
     assert_eq!(channels(&sound).len(), SOUND_VOICES);
     for key in 0..128 {
-        sound.note_on(Address { channel: 8, key }, Role::Segue, 1.0);
+        sound.note_on(Address { channel: 8, key }, Role::Segue, None, 1.0);
         render(&mut sound, 1);
     }
     assert!(channels(&sound).len() <= SOUND_VOICES);
@@ -239,7 +247,7 @@ fn a_stolen_tone_fades_and_is_the_one_missed_least() {
 fn it_is_stereo_and_each_has_a_side() {
     let side = |role, key| {
         let mut sound = Sound::new(RATE);
-        sound.note_on(at(key), role, 0.7);
+        sound.note_on(at(key), role, None, 0.7);
         let (left, right) = stereo(&mut sound, 24_000, LOUD);
         assert!(left.iter().zip(&right).any(|(l, r)| (l - r).abs() > 0.01));
         let power = |side: &[f32]| side.iter().map(|sample| sample * sample).sum::<f32>();
@@ -299,15 +307,15 @@ fn the_keys_are_as_loud_as_each_other_and_louder_is_louder() {
 #[test]
 fn the_pedal_holds_the_players_tones_only() {
     let mut sound = Sound::new(RATE);
-    sound.note_on(at(60), Role::Player, 0.8);
-    sound.note_on(Address { channel: 1, key: 67 }, Role::Segue, 0.8);
+    sound.note_on(at(60), Role::Player, None, 0.8);
+    sound.note_on(Address { channel: 1, key: 67 }, Role::Segue, None, 0.8);
     sound.pedal(true);
     sound.note_off(at(60));
     sound.note_off(Address { channel: 1, key: 67 });
     render(&mut sound, 48_000);
     assert_eq!(sound.keys().collect::<Vec<_>>(), [60]);
     // Struck again under the pedal and held beyond it.
-    sound.note_on(at(60), Role::Player, 0.5);
+    sound.note_on(at(60), Role::Player, None, 0.5);
     sound.pedal(false);
     render(&mut sound, 48_000);
     assert_eq!(sound.keys().collect::<Vec<_>>(), [60]);
@@ -319,7 +327,7 @@ fn the_pedal_holds_the_players_tones_only() {
 #[test]
 fn a_key_that_is_released_at_once_is_heard() {
     let mut sound = Sound::new(RATE);
-    sound.note_on(at(60), Role::Player, 0.8);
+    sound.note_on(at(60), Role::Player, None, 0.8);
     sound.note_off(at(60));
     assert!(peak(&render(&mut sound, 4800)) > 0.2);
 }
@@ -329,7 +337,7 @@ fn all_voices_at_full_strength_stay_below_full_scale() {
     for rate in [44_100.0, 96_000.0] {
         let mut sound = Sound::new(rate);
         for key in 0..SOUND_VOICES {
-            sound.note_on(at(30 + 2 * key as u8), Role::ALL[key % 2], 1.0);
+            sound.note_on(at(30 + 2 * key as u8), Role::ALL[key % 2], None, 1.0);
         }
         let (left, right) = stereo(&mut sound, rate as usize, LOUD);
         let peaks = [peak(&left), peak(&right)];
@@ -337,7 +345,7 @@ fn all_voices_at_full_strength_stay_below_full_scale() {
         // A hard chord of both hands at the default level is not rounded off.
         let mut sound = Sound::new(rate);
         for key in [36, 43, 48, 52, 55, 60, 64, 67, 70, 74] {
-            sound.note_on(at(key), Role::Player, 0.95);
+            sound.note_on(at(key), Role::Player, None, 0.95);
         }
         let peak = peak(&stereo(&mut sound, rate as usize, [0.25; 2]).0);
         assert!((0.2..0.7).contains(&peak), "{peak}");
@@ -351,14 +359,14 @@ fn no_input_makes_it_anything_but_a_number() {
         let mut sound = Sound::new(rate);
         for (index, &value) in odd.iter().chain(&odd).enumerate() {
             for key in [0, 21, 60, 108, 127, 200, 255] {
-                sound.note_on(Address { channel: 255, key }, Role::ALL[index % 2], value);
+                sound.note_on(Address { channel: 255, key }, Role::ALL[index % 2], None, value);
             }
             let (left, right) = stereo(&mut sound, 500, [value, 1.0]);
             let fine = |sample: &f32| sample.is_finite() && sample.abs() < 1.0;
             assert!(left.iter().all(fine) && right.iter().all(fine), "{rate} {value}");
         }
         // Sides of different lengths, and none.
-        sound.render(&mut [0.0; 70], &mut [0.0; 3], LOUD);
-        sound.render(&mut [], &mut [], LOUD);
+        sound.render(&mut [0.0; 70], &mut [0.0; 3], &Levels::default());
+        sound.render(&mut [], &mut [], &Levels::default());
     }
 }

@@ -6,13 +6,8 @@
 //! three strengths move in a straight line to where a strike takes them, and then decay, so a key
 //! that is struck again continues from its current level.
 
-use segue_music::Role;
-
+use super::envelope::{SILENT, fall};
 use super::sine::{Sine, turns};
-use crate::audio::voices::Address;
-
-/// A tone quieter than -90 dB has ended.
-const SILENT: f32 = 3e-5;
 
 /// The share of the plain sine.
 const BODY: f32 = 0.3;
@@ -21,17 +16,12 @@ const BODY: f32 = 0.3;
 /// stay below the point where the amplifier rounds off.
 const PEAK: f32 = 0.3;
 
-/// Seconds in which a stolen tone fades.
-const FADE_SECONDS: f32 = 0.004;
-
 #[derive(Clone, Copy, PartialEq)]
 enum Phase {
     Idle,
     /// Samples until the attack ends.
     Rising(u32),
     Falling,
-    /// Samples until another tone takes the slot.
-    Stolen(u32),
 }
 
 /// A strength that moves: each sample it is multiplied, then added to.
@@ -56,15 +46,9 @@ impl Strength {
     }
 }
 
-/// A slot for a tone.
+/// One tone.
 #[derive(Clone, Copy)]
 pub struct Tone {
-    /// The channel and key.
-    pub address: Address,
-    /// Who played it.
-    pub role: Role,
-    /// The key is up, but the pedal holds the tone.
-    pub sustained: bool,
     /// The damper is down.
     lifted: bool,
     phase: Phase,
@@ -75,21 +59,11 @@ pub struct Tone {
     bark: Strength,
     tine: Strength,
     damp: f32,
-    left: f32,
-    right: f32,
-}
-
-/// The factor per sample for decaying to 1/e in this many seconds.
-pub fn fall(seconds: f32, sample_rate: f32) -> f32 {
-    (-1.0 / (seconds * sample_rate)).exp()
 }
 
 impl Tone {
-    /// An empty slot.
+    /// At rest.
     pub const IDLE: Self = Self {
-        address: Address { channel: 0, key: 0 },
-        role: Role::Player,
-        sustained: false,
         lifted: false,
         phase: Phase::Idle,
         angle: 0,
@@ -99,43 +73,29 @@ impl Tone {
         bark: Strength { now: 0.0, peak: 0.0, floor: 0.0, fall: 0.0 },
         tine: Strength { now: 0.0, peak: 0.0, floor: 0.0, fall: 0.0 },
         damp: 0.0,
-        left: 0.0,
-        right: 0.0,
     };
 
-    /// Whether the slot is empty.
+    /// Whether it has ended.
     pub fn is_idle(&self) -> bool {
         self.phase == Phase::Idle
     }
 
-    /// Whether the tone of a key is here, and not just the end of a stolen one.
-    pub fn sounds(&self) -> bool {
-        matches!(self.phase, Phase::Rising(_) | Phase::Falling)
+    /// How loud it is.
+    pub fn heard(&self) -> f32 {
+        self.gain.now
     }
 
-    /// Whether it has not started to sound.
-    pub fn is_unheard(&self) -> bool {
-        self.gain.now < SILENT
-    }
-
-    /// How much it would be missed: held before released, then by its level or the level it is
-    /// rising to.
-    pub fn worth(&self) -> f32 {
-        let loud = match self.phase {
+    /// How loud it is or is about to be.
+    pub fn loud(&self) -> f32 {
+        match self.phase {
             Phase::Rising(_) => self.gain.peak.max(self.gain.now),
             _ => self.gain.now,
-        };
-        if self.lifted { loud } else { 1.0 + loud }
+        }
     }
 
     /// Strikes the key, 0 to 1 hard. The tone continues from its current level.
-    pub fn start(&mut self, address: Address, role: Role, velocity: f32, sample_rate: f32) {
-        if self.phase == Phase::Idle {
-            *self = Self::IDLE;
-        }
-        (self.address, self.role) = (address, role);
-        (self.sustained, self.lifted) = (false, false);
-        let key = f32::from(address.key);
+    pub fn strike(&mut self, key: f32, velocity: f32, sample_rate: f32) {
+        self.lifted = false;
         let hertz = 440.0 * ((key - 69.0) / 12.0).exp2();
         // A key above half the sample rate is inaudible.
         let audible = if hertz < 0.47 * sample_rate { 1.0 } else { 0.0 };
@@ -169,69 +129,46 @@ impl Tone {
         // At least a quarter of a period: a shorter rise is itself a click.
         let rise = (0.0015 + 0.003 * (1.0 - velocity)).max(0.25 / hertz);
         self.phase = Phase::Rising(((rise * sample_rate) as u32).max(1));
-
-        // Low keys on the left, as at the piano; the player slightly left, Segue slightly right.
-        let side = match role {
-            Role::Player => -0.12,
-            Role::Segue => 0.12,
-        };
-        let turn = (1.0 + (0.09 * height).clamp(-0.3, 0.3) + side) * std::f32::consts::FRAC_PI_4;
-        (self.left, self.right) =
-            (turn.cos() * std::f32::consts::SQRT_2, turn.sin() * std::f32::consts::SQRT_2);
     }
 
     /// Releases the key: the damper falls once the attack has ended.
     pub fn release(&mut self) {
-        (self.sustained, self.lifted) = (false, true);
+        self.lifted = true;
     }
 
-    /// Fades out to make room.
-    pub fn steal(&mut self, sample_rate: f32) {
-        self.phase = Phase::Stolen(((FADE_SECONDS * sample_rate) as u32).max(1));
-    }
-
-    /// Ends at once.
-    pub fn end(&mut self) {
-        self.phase = Phase::Idle;
-    }
-
-    /// Adds the next samples to both sides.
+    /// Adds the next samples.
     ///
     /// # Real-time safety
     /// Allocates nothing and never waits.
-    pub fn render(&mut self, sine: &Sine, left: &mut [f32], right: &mut [f32]) {
-        let (mut left, mut right) = (left, right);
-        while !left.is_empty() && self.phase != Phase::Idle {
+    pub fn run(&mut self, sine: &Sine, out: &mut [f32]) {
+        let mut out = out;
+        while !out.is_empty() && self.phase != Phase::Idle {
             let lasts = match self.phase {
-                Phase::Rising(rest) | Phase::Stolen(rest) => (rest as usize).min(left.len()),
-                _ => left.len(),
+                Phase::Rising(rest) => (rest as usize).min(out.len()),
+                _ => out.len(),
             };
-            let (now_left, later_left) = left.split_at_mut(lasts);
-            let (now_right, later_right) = right.split_at_mut(lasts.min(right.len()));
-            self.run(sine, now_left, now_right);
+            let (now, later) = out.split_at_mut(lasts);
+            self.stretch(sine, now);
             self.pass(lasts as u32);
-            (left, right) = (later_left, later_right);
+            out = later;
         }
     }
 
     /// Adds samples up to the next change of phase.
-    fn run(&mut self, sine: &Sine, left: &mut [f32], right: &mut [f32]) {
+    fn stretch(&mut self, sine: &Sine, out: &mut [f32]) {
         let Self { gain, bark, tine, .. } = self;
         let (gains, barks, tines) = match self.phase {
             Phase::Rising(rest) => {
                 (gain.line(gain.peak, rest), bark.line(bark.peak, rest), tine.line(tine.peak, rest))
             }
-            Phase::Stolen(rest) => (gain.line(0.0, rest), bark.falling(), tine.falling()),
             _ if self.lifted => ((self.damp, 0.0), bark.falling(), tine.falling()),
             _ => (gain.falling(), bark.falling(), tine.falling()),
         };
         let (mut gain, mut bark, mut tine, mut angle) = (gain.now, bark.now, tine.now, self.angle);
-        for (l, r) in left.iter_mut().zip(right) {
+        for sample in out {
             let plain = sine.at(angle);
             let bent = bark * plain + tine * sine.at(angle.wrapping_mul(self.partial));
-            let value = gain * (BODY * plain + (1.0 - BODY) * sine.at(angle.wrapping_add(turns(bent))));
-            *l += value * self.left;
-            *r += value * self.right;
+            *sample += gain * (BODY * plain + (1.0 - BODY) * sine.at(angle.wrapping_add(turns(bent))));
             angle = angle.wrapping_add(self.step);
             gain = gain * gains.0 + gains.1;
             bark = bark * barks.0 + barks.1;
@@ -246,7 +183,6 @@ impl Tone {
     fn pass(&mut self, samples: u32) {
         self.phase = match self.phase {
             Phase::Rising(rest) if rest > samples => Phase::Rising(rest - samples),
-            Phase::Stolen(rest) if rest > samples => Phase::Stolen(rest - samples),
             Phase::Rising(_) => Phase::Falling,
             Phase::Falling if self.gain.now >= SILENT => Phase::Falling,
             _ => Phase::Idle,
