@@ -6,12 +6,13 @@ use std::time::Instant;
 use segue_music::{Part, Role};
 use segue_realtime::audio::sound::{Levels, Sound};
 use segue_realtime::audio::voices::Address;
+use segue_realtime::between::convert;
 
 const RATE: f32 = 48_000.0;
 const BLOCK: usize = 256;
 
 /// A second of audio.
-const BLOCKS: usize = RATE as usize / BLOCK;
+const BLOCKS: usize = convert::place(RATE) / BLOCK;
 
 fn main() {
     for voices in [0u8, 1, 8, 16, 32] {
@@ -69,7 +70,7 @@ fn band() -> f64 {
         if block % sixteenth != 0 {
             return;
         }
-        let step = (block / sixteenth) as u8;
+        let step = u8::try_from(block / sixteenth).unwrap_or(u8::MAX);
         let mut play = |channel, key, part| {
             sound.note_on(Address { channel, key }, Role::Segue, Some(part), 0.7);
         };

@@ -17,6 +17,7 @@ mod tests;
 
 use segue_music::{Beats, Meter, Tempo, Timeline};
 
+use crate::between::convert;
 use crate::between::heard::Jump;
 use account::Account;
 
@@ -97,7 +98,7 @@ impl Clock {
 
     /// The sample nearest to a jam position, or 0 if it is before the first.
     pub fn sample_at(&self, at: Beats) -> u64 {
-        (self.anchor as f64 + self.timeline.sample_at(at)).round().max(0.0) as u64
+        convert::whole((self.anchor as f64 + self.timeline.sample_at(at)).round())
     }
 
     /// Where in the song a sample is; `None` while it does not play.

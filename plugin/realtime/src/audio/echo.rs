@@ -9,6 +9,7 @@
 use segue_music::{Channel, Key, Velocity};
 
 use crate::audio::voices::{Address, midi_velocity};
+use crate::between::convert;
 use crate::between::limits::{ADDRESSES, ECHO_SECONDS};
 use crate::between::prefault;
 
@@ -59,7 +60,7 @@ const AT_ONCE_SECONDS: f64 = 0.01;
 impl Echo {
     /// Nothing was sent.
     pub fn new(sample_rate: f64) -> Self {
-        let samples = |seconds: f64| (seconds * sample_rate) as u64;
+        let samples = |seconds: f64| convert::whole(seconds * sample_rate);
         let mut sent = prefault::list(ADDRESSES, Sent::default());
         sent.resize(ADDRESSES, Sent::default());
         Self { sent, window: samples(ECHO_SECONDS), at_once: samples(AT_ONCE_SECONDS) }

@@ -9,6 +9,7 @@ use crate::audio::passed::Passed;
 use crate::audio::playback::Playback;
 use crate::audio::sound::Sound;
 use crate::audio::voices::{Address, Voices};
+use crate::between::convert;
 use crate::between::message::Message;
 use crate::between::sounded::Reports;
 
@@ -33,7 +34,7 @@ impl Output {
     pub fn new(reports: Reports, sample_rate: f64) -> Self {
         Self {
             voices: Voices::new(reports),
-            sound: Sound::new(sample_rate as f32),
+            sound: Sound::new(convert::narrow(sample_rate)),
             echo: Echo::new(sample_rate),
             playback: Playback::new(sample_rate),
             passed: Passed::default(),
@@ -45,7 +46,7 @@ impl Output {
     pub fn activate(&mut self, sample_rate: f64) {
         self.echo = Echo::new(sample_rate);
         self.playback.set_sample_rate(sample_rate);
-        self.sound.activate(sample_rate as f32);
+        self.sound.activate(convert::narrow(sample_rate));
     }
 
     /// Ends a voice and its tone.

@@ -1,6 +1,7 @@
 //! Mode and latch as the player's triggers set them.
 
 use crate::between::choice::Choice;
+use crate::between::convert;
 use crate::between::mode::Mode;
 use crate::between::settings::{Settings, Trigger};
 
@@ -49,7 +50,7 @@ pub fn next_mode(mode: Mode, trigger: Trigger, value: f32) -> Mode {
     let modes = Mode::ALL.len();
     let index = match trigger {
         Trigger::Note(_) => mode.index() + usize::from(value > 0.0),
-        Trigger::Control(_) => ((value.clamp(0.0, 1.0) * modes as f32) as usize).min(modes - 1),
+        Trigger::Control(_) => convert::place(value.clamp(0.0, 1.0) * modes as f32).min(modes - 1),
     };
     Mode::at(index % modes)
 }

@@ -9,6 +9,8 @@
 
 use segue_music::{Beats, Key, Velocity};
 
+use crate::between::convert;
+
 /// Notes kept a key.
 const NOTES_A_KEY: usize = 32;
 
@@ -50,7 +52,7 @@ pub struct Place {
 pub struct Playback {
     keys: Vec<[Played; NOTES_A_KEY]>,
     /// The slot that is written next, a key.
-    next: [u8; 128],
+    next: [usize; 128],
     /// When the player last struck a key.
     struck: [Option<u64>; 128],
     /// The jam position of the last note that fitted.
@@ -70,13 +72,13 @@ impl Playback {
             struck: [None; 128],
             fitted: None,
             until: None,
-            off: (OFF_SECONDS * sample_rate) as u64,
+            off: convert::whole(OFF_SECONDS * sample_rate),
         }
     }
 
     /// Another sample rate.
     pub fn set_sample_rate(&mut self, sample_rate: f64) {
-        self.off = (OFF_SECONDS * sample_rate) as u64;
+        self.off = convert::whole(OFF_SECONDS * sample_rate);
     }
 
     /// Samples and jam are counted from zero again; what was played stays known.
@@ -104,8 +106,8 @@ impl Playback {
         if self.struck[key].is_some_and(|at| note.sample.abs_diff(at) <= self.off) {
             return;
         }
-        let slot = usize::from(self.next[key]) % NOTES_A_KEY;
-        self.next[key] = ((slot + 1) % NOTES_A_KEY) as u8;
+        let slot = self.next[key] % NOTES_A_KEY;
+        self.next[key] = (slot + 1) % NOTES_A_KEY;
         if let Some(played) = self.keys.get_mut(key).and_then(|keys| keys.get_mut(slot)) {
             *played = Played { velocity: note.velocity, song, sample: Some(note.sample) };
         }
@@ -158,7 +160,13 @@ mod tests {
     fn place(key: Key, beat: f64, pass: u32) -> Place {
         let jam = beat + 64.0 * f64::from(pass);
         let at = Beats::from_f64(jam);
-        Place { key, velocity: 90, song: Some(Beats::from_f64(beat)), at, sample: (jam * 24_000.0) as u64 }
+        Place {
+            key,
+            velocity: 90,
+            song: Some(Beats::from_f64(beat)),
+            at,
+            sample: convert::whole(jam * 24_000.0),
+        }
     }
 
     fn off() -> Beats {

@@ -31,6 +31,7 @@ use crate::audio::timing::Timing;
 use crate::audio::tracks::Tracks;
 use crate::audio::voices::{Address, Voice, midi_velocity};
 use crate::between::boundary::AudioEnd;
+use crate::between::convert;
 use crate::between::heard::{Heard, Tick};
 use crate::between::instrument::Stage;
 use crate::between::limits::KEPT_UP_TICKS;
@@ -172,13 +173,13 @@ impl Processor {
     /// waits for plans, with a limit.
     pub fn process(&mut self, block: Block<'_>, sink: &mut dyn Sink) {
         let Block { mut transport, settings, mut events, mut left, mut right } = block;
-        let mut offset = 0;
+        let mut offset: u32 = 0;
         // A block that reaches over the end of the song's loop is played as the two blocks that it
         // stands for.
         while let Some((before, begin)) = self.timing.wrap_within(&transport, left.len().min(right.len())) {
             let (now_left, later_left) = left.split_at_mut(before);
             let (now_right, later_right) = right.split_at_mut(before);
-            let wrap = offset + before as u32;
+            let wrap = offset.saturating_add(convert::short(before));
             let (now, later) = events.split_at(events.partition_point(|event| event.time < wrap));
             let piece = Piece { transport, settings, events: now, offset, left: now_left, right: now_right };
             self.process_piece(piece, &mut Behind { sink, offset });
@@ -212,7 +213,7 @@ impl Processor {
                 break;
             }
             now = at;
-            let ready = (at - start) as usize;
+            let ready = usize::try_from(at - start).unwrap_or(frames);
             if ready > rendered {
                 self.render(&mut block.left[rendered..ready], &mut block.right[rendered..ready]);
                 rendered = ready;
@@ -288,7 +289,7 @@ impl Processor {
 
     /// A sample of this block.
     fn moment<'a>(&self, sample: u64, sink: &'a mut dyn Sink) -> Moment<'a> {
-        let time = sample.saturating_sub(self.timing.block_start) as u32;
+        let time = u32::try_from(sample.saturating_sub(self.timing.block_start)).unwrap_or(u32::MAX);
         Moment { sample, time, at: self.position(sample), sink }
     }
 
@@ -331,7 +332,7 @@ impl Processor {
             number,
             at,
             lead: clock.length_of(*lead),
-            step: clock.length_of(self.timing.tick_samples() as u64),
+            step: clock.length_of(convert::whole(self.timing.tick_samples())),
             milliseconds: self.timing.tick_milliseconds(),
             bar: clock.bar(),
             line: clock.bar_line(at),

@@ -39,6 +39,7 @@ mod voice;
 use segue_music::{Key, Part, Role};
 
 use crate::audio::voices::Address;
+use crate::between::convert;
 use crate::between::instrument::Stage;
 use crate::between::limits::{SOUND_DRUMS, SOUND_VOICES};
 use amplifier::{Amplifier, round_off};
@@ -240,7 +241,7 @@ impl Sound {
             }
         }
         if sounds {
-            self.tail = (TAIL_SECONDS * *sample_rate) as usize;
+            self.tail = convert::place(TAIL_SECONDS * *sample_rate);
         } else if self.tail == 0 {
             left.fill(0.0);
             right.fill(0.0);

@@ -2,6 +2,7 @@
 //! sample.
 
 use crate::audio::clock::{Clock, Transport};
+use crate::between::convert;
 use crate::between::limits::{LATE_SECONDS, lead_samples, tick_sample, tick_samples};
 
 /// Sample times, counted from the activation or the last reset.
@@ -93,8 +94,8 @@ impl Timing {
         let tempo = transport.tempo.filter(|tempo| tempo.is_finite() && *tempo > 0.0)?;
         let beats = tempo / 60.0 / self.sample_rate;
         let exact = (end - song) / beats;
-        // The first sample at or after the end, but for what a float rounds. The cast saturates.
-        let left = (exact - 1e-6).ceil() as usize;
+        // The first sample at or after the end, but for what a float rounds.
+        let left = usize::try_from(convert::whole((exact - 1e-6).ceil())).unwrap_or(usize::MAX);
         (left > 0 && left < frames).then(|| (left, begin + (left as f64 - exact).max(0.0) * beats))
     }
 
@@ -116,10 +117,10 @@ impl Timing {
 
     /// Milliseconds between two ticks.
     pub fn tick_milliseconds(&self) -> f32 {
-        (self.tick_samples() / self.sample_rate * 1000.0) as f32
+        convert::narrow(self.tick_samples() / self.sample_rate * 1000.0)
     }
 }
 
 fn latest(sample_rate: f64) -> u64 {
-    (LATE_SECONDS * sample_rate) as u64
+    convert::whole(LATE_SECONDS * sample_rate)
 }

@@ -8,6 +8,7 @@
 use segue_music::{Beats, Channel, Key, Part, Role, Velocity};
 
 use crate::audio::moment::Moment;
+use crate::between::convert;
 use crate::between::limits::ADDRESSES;
 use crate::between::message::Message;
 use crate::between::prefault;
@@ -58,8 +59,9 @@ impl Address {
         usize::from(self.channel % 16) * 128 + usize::from(self.key % 128)
     }
 
-    fn of(index: u16) -> Self {
-        Self { channel: (index / 128) as Channel, key: (index % 128) as Key }
+    /// The channel and key that it stands for where they are out of range.
+    fn wrapped(self) -> Self {
+        Self { channel: self.channel % 16, key: self.key % 128 }
     }
 }
 
@@ -68,7 +70,7 @@ pub struct Voices {
     slots: Vec<Option<Voice>>,
     /// The occupied slots by role, so that looking through ours costs nothing while only the player
     /// plays.
-    sounding: [Vec<u16>; 2],
+    sounding: [Vec<Address>; 2],
     /// Where starts and ends are reported.
     pub reports: Reports,
 }
@@ -76,7 +78,7 @@ pub struct Voices {
 impl Voices {
     /// Silence.
     pub fn new(reports: Reports) -> Self {
-        let sounding = Role::ALL.map(|_| prefault::list(ADDRESSES, 0));
+        let sounding = Role::ALL.map(|_| prefault::list(ADDRESSES, Address { channel: 0, key: 0 }));
         Self { slots: vec![None; ADDRESSES], sounding, reports }
     }
 
@@ -109,7 +111,7 @@ impl Voices {
             sent,
             owed: false,
         });
-        self.sounding[on.role.index()].push(address.index() as u16);
+        self.sounding[on.role.index()].push(address.wrapped());
         self.reports.send(now.at, on.report(now.at, address));
         if sent { Started::Sent } else { Started::Unsent }
     }
@@ -129,7 +131,7 @@ impl Voices {
         }
         let role = voice.role;
         self.slots[address.index()] = None;
-        self.sounding[role.index()].retain(|&index| usize::from(index) != address.index());
+        self.sounding[role.index()].retain(|other| other.index() != address.index());
         self.reports.send(now.at, Sounded::Off { at: now.at, role, channel, key });
         true
     }
@@ -177,13 +179,13 @@ impl Voices {
 
     fn end_where(&mut self, role: Role, now: &mut Moment<'_>, wanted: impl Fn(&Voice) -> bool) {
         let (slots, reports) = (&mut self.slots, &mut self.reports);
-        self.sounding[role.index()].retain(|&index| {
-            let slot = &mut slots[usize::from(index)];
+        self.sounding[role.index()].retain(|&address| {
+            let slot = &mut slots[address.index()];
             let Some(voice) = slot else { return false };
             if !wanted(voice) {
                 return true;
             }
-            let Address { channel, key } = Address::of(index);
+            let Address { channel, key } = address;
             let off = Message::Off { id: voice.id, channel, key, velocity: 0.0 };
             if !voice.sent || now.sink.send(now.time, off) {
                 *slot = None;
@@ -201,7 +203,7 @@ impl Voices {
     pub fn of(&self, role: Role) -> impl Iterator<Item = (Address, &Voice)> {
         self.sounding[role.index()]
             .iter()
-            .filter_map(|&index| Some((Address::of(index), self.slots[usize::from(index)].as_ref()?)))
+            .filter_map(|&address| Some((address, self.slots[address.index()].as_ref()?)))
             .filter(|(_, voice)| !voice.owed)
     }
 }
@@ -238,8 +240,8 @@ impl On {
 
 /// A velocity of 0 to 1 as MIDI's 1 to 127.
 pub fn midi_velocity(velocity: f32) -> Velocity {
-    // A float cast saturates and maps NaN to zero.
-    ((velocity * 127.0).round() as Velocity).clamp(1, 127)
+    let step = convert::count((velocity * 127.0).round()).clamp(1, 127);
+    Velocity::try_from(step).unwrap_or(127)
 }
 
 #[cfg(test)]

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use segue_music::Beats;
 
+use crate::between::convert;
+
 /// Input events in one block. Ardour restores all 2,080 hidden VST3 parameters for controllers in
 /// one block.
 pub const INPUT_EVENTS: usize = 8192;
@@ -31,7 +33,7 @@ pub const TICK_SAMPLES: u64 = 512;
 /// The sample of a decision, counted from the activation. The moments are the same at every sample
 /// rate, to the nearest sample.
 pub fn tick_sample(number: u64, sample_rate: f64) -> u64 {
-    (number as f64 * tick_samples(sample_rate)).round() as u64
+    convert::whole((number as f64 * tick_samples(sample_rate)).round())
 }
 
 /// Samples between two decisions at a sample rate, at least one.
@@ -44,7 +46,7 @@ const LEAD_SAMPLES: f64 = 2048.0;
 
 /// The lead in samples, at a sample rate.
 pub fn lead_samples(sample_rate: f64) -> u64 {
-    (LEAD_SAMPLES * sample_rate / 44_100.0).ceil() as u64
+    convert::whole((LEAD_SAMPLES * sample_rate / 44_100.0).ceil())
 }
 
 /// A planned note that is late by more than this is not played. 10 ms are heard as a stumble.

@@ -6,6 +6,7 @@
 pub mod band;
 pub mod boundary;
 pub mod choice;
+pub mod convert;
 pub mod doing;
 pub mod entry;
 pub mod heard;

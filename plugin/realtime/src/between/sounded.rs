@@ -153,7 +153,7 @@ mod tests {
     fn a_full_ring_counts_what_is_lost_and_says_so_later() {
         let (ring, mut out) = RingBuffer::new(SOUNDED);
         let mut reports = Reports::new(ring);
-        for beat in 0..SOUNDED as i64 + 7 {
+        for beat in (0..).take(SOUNDED + 7) {
             reports.send(Beats::ratio(beat, 1), on(beat));
         }
         let some = SOUNDED / 2 - 1;

@@ -7,6 +7,8 @@
 
 use segue_music::Beats;
 
+use crate::between::convert;
+
 /// Ticks a beat that hosts use.
 const DIVISIONS: [u16; 12] = [24, 48, 96, 120, 192, 240, 384, 480, 960, 1920, 3840, 15_360];
 
@@ -38,9 +40,7 @@ impl Account {
     /// # Real-time safety
     /// Arithmetic only.
     pub fn hear(&mut self, song: f64) -> Beats {
-        #[expect(clippy::cast_possible_truncation, reason = "whether it does is the question")]
-        let float = f64::from(song as f32) == song;
-        self.floats &= float;
+        self.floats &= f64::from(convert::narrow(song)) == song;
         let mut widest =
             if self.floats { Beats::from_f64(song.abs() * f64::from(f32::EPSILON)) } else { Beats::ZERO };
         for (index, &division) in DIVISIONS.iter().enumerate() {
@@ -89,7 +89,7 @@ mod tests {
         }
         let mut account = Account::new();
         let steps: Vec<_> =
-            (0..4000).map(|block| account.hear(f64::from((exact(block) + 1000.0) as f32))).collect();
+            (0..4000).map(|block| account.hear(f64::from(convert::narrow(exact(block) + 1000.0)))).collect();
         assert!(
             steps[3999] > Beats::ratio(1, 10_000) && steps[3999] < Beats::ratio(1, 5_000),
             "{:?}",

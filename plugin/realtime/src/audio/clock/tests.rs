@@ -111,7 +111,7 @@ fn looping(
     for _ in 0..blocks {
         let (tempo, until) = if song < at - 1e-9 { (before, at.min(to)) } else { (after, to) };
         let a_beat = 60.0 / tempo * RATE;
-        let frames = (((until - song) * a_beat).round() as u64).clamp(1, block);
+        let frames = convert::whole(((until - song) * a_beat).round()).clamp(1, block);
         said.push((sample, song, tempo, frames));
         song += frames as f64 / a_beat;
         sample += frames;

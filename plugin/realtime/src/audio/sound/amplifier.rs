@@ -3,6 +3,8 @@
 
 use biquad::{Biquad, Coefficients, DirectForm2Transposed, Hertz, Q_BUTTERWORTH_F64, Type};
 
+use crate::between::convert;
+
 /// Below this level, soft clipping changes nothing.
 const STRAIGHT: f32 = 0.7;
 
@@ -44,7 +46,7 @@ impl Amplifier {
     /// Allocates nothing and never waits.
     #[inline]
     pub fn next(&mut self, sample: f32) -> f32 {
-        let sample = self.loudspeaker.run(self.shelf.run(f64::from(sample))) as f32;
+        let sample = convert::narrow(self.loudspeaker.run(self.shelf.run(f64::from(sample))));
         if sample.abs() < SILENT { 0.0 } else { sample }
     }
 
@@ -93,7 +95,7 @@ mod tests {
     fn low_sounds_pass_at_every_sample_rate() {
         for rate in [8_000.0, 11_025.0, 16_000.0, 44_100.0, 192_000.0] {
             let mut amplifier = Amplifier::new(rate);
-            let out = (0..rate as usize).map(|_| amplifier.next(0.1)).last().unwrap_or(0.0);
+            let out = (0..convert::place(rate)).map(|_| amplifier.next(0.1)).last().unwrap_or(0.0);
             // The shelf's 2.5 dB at zero frequency.
             assert!((out - 0.1334).abs() < 1e-3, "{rate}: {out}");
         }

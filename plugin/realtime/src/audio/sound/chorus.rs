@@ -2,6 +2,7 @@
 //! opposition.
 
 use super::sine::{Sine, turns};
+use crate::between::convert;
 use crate::between::prefault;
 
 /// The delay of the copies in seconds, and how far it swings.
@@ -27,7 +28,7 @@ pub struct Chorus {
 impl Chorus {
     /// At rest, at a sample rate.
     pub fn new(sample_rate: f32) -> Self {
-        let longest = ((LAG + SWING) * sample_rate) as usize + 4;
+        let longest = convert::place((LAG + SWING) * sample_rate) + 4;
         Self {
             line: prefault::silence(longest.next_power_of_two()),
             place: 0,
@@ -57,7 +58,7 @@ impl Chorus {
     /// The input of this many samples ago.
     #[inline]
     fn read(&self, ago: f32) -> f32 {
-        let (whole, part) = (ago as usize, ago.fract());
+        let (whole, part) = (convert::place(ago), ago.fract());
         let at = |ago: usize| {
             let index = self.place.wrapping_sub(ago) & (self.line.len() - 1);
             self.line.get(index).copied().unwrap_or(0.0)
@@ -74,7 +75,7 @@ mod tests {
     fn the_copies_come_later_and_apart() {
         for rate in [8_000.0, 48_000.0, 192_000.0] {
             let (mut chorus, sine) = (Chorus::new(rate), Sine::new());
-            let out: Vec<_> = (0..(0.02 * rate) as usize)
+            let out: Vec<_> = (0..convert::place(0.02 * rate))
                 .map(|at| chorus.next(if at == 0 { 1.0 } else { 0.0 }, 0.0, &sine))
                 .collect();
             assert_eq!(out[0].0, 1.0);

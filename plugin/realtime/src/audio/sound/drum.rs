@@ -8,6 +8,7 @@ use super::kit::{Drum, Group};
 use super::modes::{Mode, Modes};
 use super::noise::{self, Noise};
 use super::sine::{Sine, turns};
+use crate::between::convert;
 
 /// Seconds between two hands that clap.
 const CLAPS: f32 = 0.011;
@@ -104,7 +105,7 @@ impl Stroke {
         let Some(hiss) = self.drum.hiss else { return };
         let seconds = if self.claps > 0 { 0.35 * CLAPS } else { hiss.seconds };
         self.hiss.strike(self.peak, hiss.attack, seconds, 0.0, sample_rate);
-        self.wait = (CLAPS * sample_rate) as u32;
+        self.wait = convert::count(CLAPS * sample_rate);
     }
 
     /// Ends it as a hand does.
@@ -149,7 +150,7 @@ impl Stroke {
                     }
                 }
                 let white = f64::from(self.noise.next());
-                *sample += self.low_pass.run(self.high_pass.run(white)) as f32 * self.hiss.next();
+                *sample += convert::narrow(self.low_pass.run(self.high_pass.run(white))) * self.hiss.next();
             }
         }
     }

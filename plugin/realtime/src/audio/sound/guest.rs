@@ -22,7 +22,7 @@ const THERE: f32 = 1e-4;
 /// Who plays, as a number from 1 on: the group, or one more for the player's drums.
 fn number(role: Role, part: Option<Part>) -> u8 {
     let group = if (role, part) == PLAYERS_DRUMS { GROUPS } else { group(role, part) };
-    1 + group as u8
+    u8::try_from(1 + group).unwrap_or(u8::MAX)
 }
 
 fn of_number(number: u8) -> Option<(Role, Option<Part>)> {

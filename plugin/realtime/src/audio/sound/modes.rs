@@ -6,6 +6,7 @@
 
 use super::envelope::{SILENT, fall};
 use super::sine::Sine;
+use crate::between::convert;
 
 /// Modes that are computed together.
 const LANES: usize = 4;
@@ -57,7 +58,7 @@ impl Modes {
     /// Strikes these modes, with a blow that lasts so many seconds. What rings already goes on from
     /// where it is. Modes that half the sample rate does not reach are left out.
     pub fn strike(&mut self, modes: impl IntoIterator<Item = Mode>, seconds: f32, sample_rate: f32) {
-        let samples = (seconds * sample_rate).clamp(2.0, 65_536.0) as u32;
+        let samples = convert::count((seconds * sample_rate).clamp(2.0, 65_536.0));
         self.blow = samples;
         self.step = u32::MAX / samples;
         self.angle = self.step / 2;
@@ -100,7 +101,7 @@ impl Modes {
     /// Arithmetic only.
     pub fn run(&mut self, sine: &Sine, out: &mut [f32]) {
         let (struck, free) = out.split_at_mut((self.blow as usize).min(out.len()));
-        self.blow -= struck.len() as u32;
+        self.blow -= convert::short(struck.len());
         for sample in struck {
             // A quarter turn before the sine is the negative cosine.
             let push = self.height * (1.0 + sine.at(self.angle.wrapping_sub(1 << 30)));

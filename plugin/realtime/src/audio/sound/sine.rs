@@ -1,5 +1,7 @@
 //! One period of a sine, indexed by a 32-bit phase that wraps around.
 
+use crate::between::convert;
+
 /// Points of the table, as a power of two. Linear interpolation between 2,048 points has an error
 /// of 1.2e-6 (-118 dB).
 const BITS: u32 = 11;
@@ -16,7 +18,9 @@ pub struct Sine {
 impl Sine {
     /// One period.
     pub fn new() -> Self {
-        let at = |index: u32| (f64::from(index) / f64::from(1 << BITS) * std::f64::consts::TAU).sin() as f32;
+        let at = |index: u32| {
+            convert::narrow((f64::from(index) / f64::from(1 << BITS) * std::f64::consts::TAU).sin())
+        };
         Self { points: (0..1 << BITS).map(|index| (at(index), at(index + 1) - at(index))).collect() }
     }
 
@@ -36,6 +40,7 @@ impl Sine {
 
 /// A phase of this many turns; whole turns are dropped.
 #[inline]
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a phase wraps around")]
 pub fn turns(turns: f32) -> u32 {
     (turns * 4_294_967_296.0) as i64 as u32
 }
@@ -49,7 +54,7 @@ mod tests {
         let sine = Sine::new();
         for step in -4000..4000 {
             let angle = step as f32 / 1234.5;
-            let expected = (f64::from(angle) * std::f64::consts::TAU).sin() as f32;
+            let expected = convert::narrow((f64::from(angle) * std::f64::consts::TAU).sin());
             let read = sine.at(turns(angle));
             assert!((read - expected).abs() < 5e-6, "{angle}: {read} for {expected}");
         }

@@ -10,6 +10,7 @@ use super::filter::{self, Filter};
 use super::noise::{self, Noise};
 use super::sine::{Sine, turns};
 use super::timbre::Timbre;
+use crate::between::convert;
 
 /// Octaves of the low-pass between the softest and the hardest strike.
 const TOUCH: f32 = 1.2;
@@ -136,7 +137,7 @@ impl Sustained {
             if has_body {
                 heard = self.body.run(heard);
             }
-            *sample += heard as f32 * self.gain.next();
+            *sample += convert::narrow(heard) * self.gain.next();
         }
     }
 

@@ -46,7 +46,7 @@ fn strength(samples: &[f32], hertz: f32, rate: f32) -> f32 {
         real += sample * angle.cos();
         imaginary += sample * angle.sin();
     }
-    (real.hypot(imaginary) / samples.len() as f64 * 2.0) as f32
+    convert::narrow(real.hypot(imaginary) / samples.len() as f64 * 2.0)
 }
 
 fn hertz(key: u8) -> f32 {
@@ -57,7 +57,7 @@ fn hertz(key: u8) -> f32 {
 fn struck(key: u8, velocity: f32, rate: f32) -> Vec<f32> {
     let mut sound = Sound::new(rate);
     sound.note_on(at(key), Role::Player, None, velocity);
-    render(&mut sound, (rate / 4.0) as usize)
+    render(&mut sound, convert::place(rate / 4.0))
 }
 
 #[test]
@@ -65,10 +65,10 @@ fn a_key_sounds_fades_and_ends_at_every_sample_rate() {
     for rate in RATES {
         let mut sound = Sound::new(rate);
         sound.note_on(at(60), Role::Player, None, 0.8);
-        let peak = peak(&render(&mut sound, (rate / 10.0) as usize));
+        let peak = peak(&render(&mut sound, convert::place(rate / 10.0)));
         assert!(peak > 0.2 && peak < 0.8, "{rate}: {peak}");
         sound.note_off(at(60));
-        render(&mut sound, rate as usize * 2);
+        render(&mut sound, 2 * convert::place(rate));
         assert!(sound.is_silent(), "{rate}");
         assert!(render(&mut sound, 64).iter().all(|&sample| sample == 0.0));
     }
@@ -108,9 +108,9 @@ fn no_tail_ends_in_subnormal_numbers() {
                 sound.note_on(at(key), Role::Player, None, 1e-3);
                 sound.note_on(at(key), Role::Segue, None, 1.0);
             }
-            let mut samples = stereo(&mut sound, rate as usize / 5, levels).0;
+            let mut samples = stereo(&mut sound, convert::place(rate) / 5, levels).0;
             [0, 21, 60, 100, 127].into_iter().for_each(|key| sound.note_off(at(key)));
-            samples.extend(stereo(&mut sound, 4 * rate as usize, levels).1);
+            samples.extend(stereo(&mut sound, 4 * convert::place(rate), levels).1);
             assert!(sound.is_silent());
             let subnormal = samples.iter().position(|sample| sample.is_subnormal());
             assert_eq!(subnormal, None, "{rate}, {levels:?}: {:?}", subnormal.map(|at| samples[at]));
@@ -202,16 +202,11 @@ fn nothing_clicks() {
 #[test]
 fn a_stolen_tone_fades_and_is_the_one_missed_least() {
     // 32 soft low tones of one key, each on a channel of its own.
-    let voice = |channel: usize| Address { channel: channel as u8, key: 30 };
+    let voice = |channel| Address { channel, key: 30 };
     let mut sound = Sound::new(RATE);
-    for channel in 0..SOUND_VOICES {
+    for (channel, count) in (0..).zip(1..=SOUND_VOICES) {
         // The last is the softest, and number 5 is released.
-        sound.note_on(
-            voice(channel),
-            Role::Player,
-            None,
-            if channel + 1 == SOUND_VOICES { 0.05 } else { 0.3 },
-        );
+        sound.note_on(voice(channel), Role::Player, None, if count == SOUND_VOICES { 0.05 } else { 0.3 });
         render(&mut sound, 311);
     }
     // Neither the sum nor what is taken from it or added to it is steeper by itself; a jump would
@@ -224,8 +219,8 @@ fn a_stolen_tone_fades_and_is_the_one_missed_least() {
         sounding.map(|voice| usize::from(voice.address.channel)).collect::<Vec<_>>()
     };
     let mut all = Vec::new();
-    for stolen in [5, SOUND_VOICES - 1] {
-        sound.note_on(Address { channel: 99, key: 30 + stolen as u8 % 7 }, Role::Segue, None, 0.3);
+    for (stolen, key) in [(5, 35), (SOUND_VOICES - 1, 33)] {
+        sound.note_on(Address { channel: 99, key }, Role::Segue, None, 0.3);
         assert!(!channels(&sound).contains(&stolen), "{stolen} was to make room: {:?}", channels(&sound));
         assert_eq!(channels(&sound).len(), SOUND_VOICES);
         all.extend(render(&mut sound, 2400));
@@ -336,10 +331,10 @@ fn a_key_that_is_released_at_once_is_heard() {
 fn all_voices_at_full_strength_stay_below_full_scale() {
     for rate in [44_100.0, 96_000.0] {
         let mut sound = Sound::new(rate);
-        for key in 0..SOUND_VOICES {
-            sound.note_on(at(30 + 2 * key as u8), Role::ALL[key % 2], None, 1.0);
+        for key in (0..).take(SOUND_VOICES) {
+            sound.note_on(at(30 + 2 * key), Role::ALL[usize::from(key % 2)], None, 1.0);
         }
-        let (left, right) = stereo(&mut sound, rate as usize, LOUD);
+        let (left, right) = stereo(&mut sound, convert::place(rate), LOUD);
         let peaks = [peak(&left), peak(&right)];
         assert!(peaks.iter().all(|&peak| peak > 0.5 && peak < 0.99), "{peaks:?}");
         // A hard chord of both hands at the default level is not rounded off.
@@ -347,7 +342,7 @@ fn all_voices_at_full_strength_stay_below_full_scale() {
         for key in [36, 43, 48, 52, 55, 60, 64, 67, 70, 74] {
             sound.note_on(at(key), Role::Player, None, 0.95);
         }
-        let peak = peak(&stereo(&mut sound, rate as usize, [0.25; 2]).0);
+        let peak = peak(&stereo(&mut sound, convert::place(rate), [0.25; 2]).0);
         assert!((0.2..0.7).contains(&peak), "{peak}");
     }
 }

@@ -8,6 +8,7 @@
 
 use super::envelope::{SILENT, fall};
 use super::sine::{Sine, turns};
+use crate::between::convert;
 
 /// The share of the plain sine.
 const BODY: f32 = 0.3;
@@ -122,13 +123,13 @@ impl Tone {
         // About 4 kHz, at most fourteen times the key.
         let partial = (4200.0 / hertz).round().clamp(3.0, 14.0);
         let room = (0.3 * (0.45 * sample_rate / hertz - partial - 3.0)).clamp(0.0, 1.0);
-        self.partial = partial as u32;
+        self.partial = convert::count(partial);
         self.tine.peak = room * (0.04 + 0.5 * velocity * velocity) * softer.min(1.0) / std::f32::consts::TAU;
         self.tine.fall = fall(0.09 * (-0.25 * height).exp2(), sample_rate);
 
         // At least a quarter of a period: a shorter rise is itself a click.
         let rise = (0.0015 + 0.003 * (1.0 - velocity)).max(0.25 / hertz);
-        self.phase = Phase::Rising(((rise * sample_rate) as u32).max(1));
+        self.phase = Phase::Rising(convert::count(rise * sample_rate).max(1));
     }
 
     /// Releases the key: the damper falls once the attack has ended.
@@ -149,7 +150,7 @@ impl Tone {
             };
             let (now, later) = out.split_at_mut(lasts);
             self.stretch(sine, now);
-            self.pass(lasts as u32);
+            self.pass(convert::short(lasts));
             out = later;
         }
     }

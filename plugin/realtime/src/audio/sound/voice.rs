@@ -12,6 +12,7 @@ use super::sustained::Sustained;
 use super::timbre::Timbre;
 use super::tone::Tone;
 use crate::audio::voices::Address;
+use crate::between::convert;
 
 /// Samples rendered at once at most, so that the buses fit on the stack.
 pub const CHUNK: usize = 64;
@@ -237,7 +238,7 @@ impl Voice {
 
     /// Fades out to make room.
     pub fn steal(&mut self, sample_rate: f32) {
-        self.phase = Phase::Stolen(((FADE_SECONDS * sample_rate) as u32).max(1));
+        self.phase = Phase::Stolen(convert::count(FADE_SECONDS * sample_rate).max(1));
     }
 
     /// Ends at once.
@@ -268,7 +269,7 @@ impl Voice {
                 Source::Drum(stroke) => stroke.run(sine, now, rate),
             }
             self.fade(now, rate);
-            self.until_tick -= now.len() as u32;
+            self.until_tick -= convert::short(now.len());
             if self.until_tick == 0 {
                 self.tick(sine, rate);
             }

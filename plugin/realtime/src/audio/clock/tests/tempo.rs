@@ -19,7 +19,7 @@ impl Written {
             Self::Exactly => song,
             Self::To(parts) => (song * parts).round() / parts,
             Self::Floor(parts) => (song * parts).floor() / parts,
-            Self::Float => f64::from(song as f32),
+            Self::Float => f64::from(convert::narrow(song)),
         }
     }
 }
@@ -55,16 +55,16 @@ impl Ramp {
 
 /// By how many samples the sixteenths of this many seconds come later than they should, as
 /// scheduled in the block in which they fall. The tempo is told as `told` makes it.
-fn errors(ramp: Ramp, written: Written, block: u64, seconds: f64, told: impl Fn(f64) -> f64) -> Vec<f64> {
+fn errors(ramp: Ramp, written: Written, block: usize, seconds: f64, told: impl Fn(f64) -> f64) -> Vec<f64> {
     let (mut clock, mut errors) = (Clock::new(RATE), Vec::new());
     let mut line = (ramp.song * 4.0).ceil() / 4.0;
     let mut due = ramp.seconds(line, seconds + 1.0) * RATE;
     let mut offset = Beats::ZERO;
-    for sample in (0..(seconds * RATE) as u64).step_by(block as usize) {
+    for sample in (0..convert::whole(seconds * RATE)).step_by(block) {
         let now = sample as f64 / RATE;
         let said = Transport {
             tempo: Some(told(ramp.tempo(now))),
-            samples: Some(sample as i64),
+            samples: i64::try_from(sample).ok(),
             ..playing(written.of(ramp.song(now)), 0.0)
         };
         let jump = clock.locate(sample, &said);
@@ -74,7 +74,7 @@ fn errors(ramp: Ramp, written: Written, block: u64, seconds: f64, told: impl Fn(
             offset = now - Beats::from_f64(ramp.song(0.0));
             offset = offset.round_to(Meter::COMMON.bar());
         }
-        while due < (sample + block) as f64 {
+        while due < (sample + block as u64) as f64 {
             errors.push(clock.sample_at(Beats::from_f64(line) + offset) as f64 - due);
             line += 0.25;
             due = ramp.seconds(line, seconds + 1.0) * RATE;
@@ -123,8 +123,10 @@ fn samples_make_a_rounded_start_exact() {
     let (start, tempo) = (100_003u64, 133.7);
     let song = |sample: u64| sample as f64 / RATE * tempo / 60.0;
     let mut clock = Clock::new(RATE);
-    let said =
-        Transport { samples: Some(start as i64), ..playing(Written::To(1920.0).of(song(start)), tempo) };
+    let said = Transport {
+        samples: i64::try_from(start).ok(),
+        ..playing(Written::To(1920.0).of(song(start)), tempo)
+    };
     let (_, _, now) = clock.locate(0, &said).expect("a start");
     assert!(
         (now % Meter::COMMON.bar() - Beats::from_f64(song(start)) % Meter::COMMON.bar()).abs()

@@ -35,7 +35,7 @@ fn strike(sound: &mut Sound, key: u8, part: Part, velocity: f32) {
 fn held(key: u8, part: Part, velocity: f32, rate: f32) -> Vec<f32> {
     let mut sound = Sound::new(rate);
     strike(&mut sound, key, part, velocity);
-    let (left, right) = stereo(&mut sound, rate as usize, LOUD);
+    let (left, right) = stereo(&mut sound, convert::place(rate), LOUD);
     left.iter().zip(right).map(|(left, right)| 0.5 * (left + right)).collect()
 }
 
@@ -49,7 +49,7 @@ fn keys(part: Part) -> Vec<u8> {
 /// less.
 fn loudness(samples: &[f32]) -> f32 {
     let mut ear = filter::filter(biquad::Type::HighPass, 500.0, 0.5, RATE);
-    let heard: Vec<f32> = samples.iter().map(|&sample| ear.run(f64::from(sample)) as f32).collect();
+    let heard: Vec<f32> = samples.iter().map(|&sample| convert::narrow(ear.run(f64::from(sample)))).collect();
     let power = |part: &[f32]| part.iter().map(|sample| sample * sample).sum::<f32>() / part.len() as f32;
     10.0 * heard.chunks(samples.len() / 10).map(power).fold(1e-12, f32::max).log10()
 }
@@ -62,17 +62,17 @@ fn every_voice_ends_and_nothing_is_left() {
             for key in some {
                 let mut sound = Sound::new(rate);
                 strike(&mut sound, key, part, 1.0);
-                let mut all = render(&mut sound, (rate / 5.0) as usize);
+                let mut all = render(&mut sound, convert::place(rate / 5.0));
                 sound.note_off(if part == Part::Drums { drum(key) } else { at(key) });
                 for _ in 0..12 {
                     if !sound.is_silent() {
-                        all.extend(render(&mut sound, rate as usize));
+                        all.extend(render(&mut sound, convert::place(rate)));
                     }
                 }
                 let fine = |sample: &f32| sample.is_finite() && !sample.is_subnormal() && sample.abs() < 0.99;
                 assert!(all.iter().all(fine), "{rate} {part} {key}");
                 assert!(sound.is_silent(), "{rate} {part} {key}");
-                render(&mut sound, rate as usize / 10);
+                render(&mut sound, convert::place(rate) / 10);
                 assert_eq!(peak(&render(&mut sound, 64)), 0.0, "{rate} {part} {key}");
             }
         }
@@ -299,7 +299,7 @@ fn nothing_that_happens_to_a_voice_clicks() {
 #[test]
 fn drums_end_no_notes_and_notes_no_drums() {
     let mut sound = Sound::new(RATE);
-    for channel in 0..SOUND_VOICES as u8 {
+    for channel in (0..).take(SOUND_VOICES) {
         sound.note_on(Address { channel, key: 50 }, Role::Segue, Some(Part::Strings), 0.5);
     }
     let count = |sound: &Sound, drums: bool| {
@@ -316,7 +316,7 @@ fn drums_end_no_notes_and_notes_no_drums() {
     assert_eq!(count(&sound, true), SOUND_DRUMS);
     // A stolen one fades: its step is no larger than those before.
     let mut sound = Sound::new(RATE);
-    for channel in 0..SOUND_VOICES as u8 {
+    for channel in (0..).take(SOUND_VOICES) {
         sound.note_on(Address { channel, key: 40 }, Role::Segue, Some(Part::Strings), 0.3);
     }
     let before = slope(&render(&mut sound, 48_000)[24_000..]);
