@@ -181,3 +181,23 @@ fn no_drum_is_struck_again_before_a_hand_is_there() {
     let soonest = again.min().expect("a drum struck twice");
     assert!(soonest > 3, "{soonest}");
 }
+
+#[test]
+fn a_model_without_parts_goes_on_where_a_band_played() {
+    let mut generator = heard(model(3, &[]));
+    let asked = request(&[Part::Bass, Part::Drums, Part::Keys]);
+    for beat in 8..24 {
+        let ask = NoteRequest { from: Beats::ONE.times(beat), ..asked };
+        generator.next(&ask).expect("a band plays");
+    }
+    generator.hear(ContextNote::drum(tick_at(Beats::ONE.times(24)), 81, Some(90), Role::Segue));
+    generator.set_model(Arc::new(Model::random(7)));
+    let plain = |generator: &Generator| generator.context().notes().iter().all(|note| note.part.is_none());
+    assert!(plain(&generator) && generator.context().notes().len() > 8);
+    generator.hear(ContextNote::drum(tick_at(Beats::ONE.times(25)), 36, Some(90), Role::Player));
+    for beat in 26..40 {
+        let ask = NoteRequest { from: Beats::ONE.times(beat), ..request(&[]) };
+        generator.next(&ask).expect("it plays on");
+    }
+    assert!(plain(&generator));
+}

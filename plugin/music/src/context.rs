@@ -246,6 +246,16 @@ impl Context {
         }
     }
 
+    /// Forgets strokes on drums, and which part the other notes belong to, for a model that knows no
+    /// parts. Notes then have other numbers.
+    pub fn forget_parts(&mut self) {
+        for note in std::mem::take(&mut self.notes) {
+            if !note.is_drum() {
+                self.hear(ContextNote { part: None, ..note });
+            }
+        }
+    }
+
     /// The onsets of a role's notes, newest first; beyond the notes that are kept, those of a few
     /// more.
     pub fn onsets(&self, role: Role) -> impl Iterator<Item = Tick> {

@@ -69,8 +69,14 @@ impl Generator {
         &self.model
     }
 
-    /// Adds a note: a key went down, or a whole note is known.
+    /// Adds a note: a key went down, or a whole note is known. A model that knows no parts hears
+    /// what has a pitch, of no part.
     pub fn hear(&mut self, note: ContextNote) {
+        let knows_parts = self.model.config.parts;
+        if note.is_drum() && !knows_parts {
+            return;
+        }
+        let note = ContextNote { part: note.part.filter(|_| knows_parts), ..note };
         if self.context.notes().len() >= LARGEST {
             self.context.forget(self.count_to_keep());
         }
@@ -115,6 +121,9 @@ impl Generator {
     pub fn set_model(&mut self, model: Arc<Model>) {
         self.cache = KvCache::new(&model);
         self.decoder = Decoder::new(&model);
+        if !model.config.parts {
+            self.context.forget_parts();
+        }
         self.model = model;
     }
 
