@@ -23,8 +23,8 @@ pub const SMALLEST_TAKES: i16 = 146;
 /// The names in the bar, from left to right, by the middle of each.
 #[derive(Clone, Copy)]
 pub enum Fold {
-    Takes = 333,
-    AllControls = 428,
+    Takes = 392,
+    AllControls = 487,
 }
 
 /// A window of this size.
