@@ -246,8 +246,8 @@ impl Context {
         }
     }
 
-    /// Forgets strokes on drums, and which part the other notes belong to, for a model that knows no
-    /// parts. Notes then have other numbers.
+    /// Forgets strokes on drums, and which part the other notes belong to, for a model that knows
+    /// no parts. Notes then have other numbers.
     pub fn forget_parts(&mut self) {
         for note in std::mem::take(&mut self.notes) {
             if !note.is_drum() {
