@@ -221,6 +221,20 @@ fn other_tracks_are_heard_and_neither_answered_nor_passed_on() {
 }
 
 #[test]
+fn a_note_of_another_track_ends_though_the_model_changed_meanwhile() {
+    for knows_parts in [false, true] {
+        let mut rig = rig(&[Part::Keys], |settings| settings.sound.player = Some(0));
+        let track = quarters(2, &[36], 0, 1);
+        rig.run(BEAT / 4, Cut::Of(480), &track);
+        let other = if knows_parts { model() } else { Model::random(7) };
+        rig.composer.as_mut().expect("in line").play_with(std::sync::Arc::new(other));
+        rig.run(BEAT, Cut::Of(480), &track);
+        let held = rig.composer.as_ref().expect("in line").heard().iter().filter(|note| note.end.is_none());
+        assert_eq!(held.count(), 0, "knows parts: {knows_parts}");
+    }
+}
+
+#[test]
 fn our_own_band_that_comes_back_is_no_track() {
     let mut rig = rig(&[Part::Bass, Part::Drums], |settings| settings.sound.player = Some(0));
     // A host that sends what leaves back in the block after.

@@ -33,7 +33,7 @@ use std::sync::atomic::Ordering;
 
 use crossbeam_channel::Receiver;
 use segue_model::{Generator, Model};
-use segue_music::{Beats, Key, Meter, Part, tick_at};
+use segue_music::{Beats, ContextNote, Key, Meter, Part, tick_at};
 use segue_realtime::between::boundary::{ComposerEnd, Readiness};
 use segue_realtime::between::heard::{Heard, Revision, Tick};
 use segue_realtime::between::limits::{KEPT_UP_TICKS, NOTES_A_TICK, PREFILL_STEPS};
@@ -123,6 +123,12 @@ impl Composer {
             history,
             requests: VecDeque::new(),
         }
+    }
+
+    /// The notes heard and planned, for tests.
+    #[doc(hidden)]
+    pub fn heard(&self) -> &[ContextNote] {
+        self.generator.context().notes()
     }
 
     /// The ring ends, for whoever runs it.
@@ -222,6 +228,10 @@ impl Composer {
     /// Changes the model. Existing plans stay; new ones come from the new model.
     pub fn play_with(&mut self, model: Arc<Model>) {
         self.status.set_model(model.name(), model.styles(), model.config().parts);
+        if !model.config().parts {
+            // Its context has no parts, and neither have the releases to come.
+            self.tracks.iter_mut().for_each(|(part, _)| *part = None);
+        }
         self.generator.set_model(model);
         self.model_failed = false;
         self.status.recover();
