@@ -324,4 +324,13 @@ fn takes_keep_their_parts() {
     let counts = |out: &[(u64, Message)]| [1, BASS, DRUM_CHANNEL].map(|channel| notes(out, channel).len());
     assert_eq!(counts(&rig.out[sent..]), counts(&rig.out[..sent]), "a replay plays all");
     assert_eq!(hygiene(&rig.out), 0);
+    // It stops at once, whatever model plays by then.
+    rig.composer.as_mut().expect("in line").play_with(std::sync::Arc::new(Model::random(7)));
+    rig.wish.as_ref().expect("a composer").send(Command::Replay(row.id)).expect("room");
+    while hygiene(&rig.out) == 0 {
+        rig.run(rig.sample + 480, Cut::Of(480), &[]);
+    }
+    rig.wish.as_ref().expect("a composer").send(Command::StopReplay).expect("room");
+    rig.run(rig.sample + 2400, Cut::Of(480), &[]);
+    assert_eq!(hygiene(&rig.out), 0, "50 ms later nothing sounds");
 }

@@ -145,7 +145,14 @@ impl Composer {
 
     /// Stops at once.
     fn hush(&mut self, tick: &Tick) {
-        self.answer = None;
+        // A take names its parts; the context of a model that knows none does not.
+        if let Some(Source::Replay { notes, next, .. }) = self.answer.take().map(|answer| answer.source) {
+            for TakeNote { note, part } in notes.into_iter().take(next) {
+                if note.end() > tick.at {
+                    self.send(Change::End { part, key: note.key, at: tick.at });
+                }
+            }
+        }
         self.send(Change::Withdraw { from: Beats::MIN });
         // Also what has started since the tick.
         self.end_sounding(tick_at(tick.at + tick.lead), tick.at);
