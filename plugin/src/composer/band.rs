@@ -130,9 +130,7 @@ impl Composer {
         let context = generator.context();
         let at = (line + answer.ahead()).ceil_to(TICK).div_floor(TICK);
         let before = at - tick_at(tick.bar);
-        let own = |part| {
-            move |note: &&segue_music::ContextNote| (note.role, note.part) == (Role::Segue, Some(part))
-        };
+        let own = |part| move |note: &&ContextNote| (note.role, note.part) == (Role::Segue, Some(part));
         let lately = || context.notes().iter().rev().take_while(|note| note.onset >= before);
         let everybody = closes || line <= answer.from;
         let is_due = |part: &Part| {
