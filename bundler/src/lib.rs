@@ -14,6 +14,7 @@ mod host;
 mod layout;
 mod performance;
 mod piano_roll;
+mod picture;
 mod release;
 mod script;
 mod system;
@@ -31,6 +32,7 @@ pub use host::{Block, Event, Host, Message, Output, Parameter, Setup, Transport}
 pub use layout::{Bundles, Content, File, Os, library_name};
 pub use performance::{Performance, PlayedNote};
 pub use piano_roll::piano_roll;
+pub use picture::picture;
 pub use release::pack;
 pub use script::{Clock, Cue, Script};
 pub use system::System;

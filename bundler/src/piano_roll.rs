@@ -1,6 +1,6 @@
 //! Notes drawn as text.
 
-use segue_music::{Beats, Meter, Note, Role};
+use segue_music::{Beats, DrumLane, Meter, Note, Role};
 
 /// Columns of a line; 100 fit the usual terminals and mails.
 const WIDTH: usize = 100;
@@ -13,10 +13,13 @@ const COLUMNS: [Beats; 4] = [Beats::ratio(1, 4), Beats::ratio(1, 2), Beats::ONE,
 /// can be seen; beyond that only those with notes.
 const DENSE: u8 = 24;
 
+/// The names of the lanes of drums, the lowest first.
+const LANES: [&str; DrumLane::ALL.len()] = ["kick", "snr", "toms", "hats", "cym", "perc"];
+
 /// A piano roll: the player's notes begin with `o` and go on with `-`, Segue's with `#` and `=`;
 /// `|` are bar lines. A column is a sixteenth, as a rule. Bars are numbered from one, and lines
-/// hold as many bars as fit 100 columns.
-pub fn piano_roll(player: &[Note], segue: &[Note], meter: Meter) -> String {
+/// hold as many bars as fit 100 columns. Segue's drums are below, a lane for each kind.
+pub fn piano_roll(player: &[Note], segue: &[Note], drums: &[Note], meter: Meter) -> String {
     let bar = meter.bar();
     let fits = |&column: &Beats| LABEL + columns_in(bar, column) + 2 <= WIDTH;
     let column = COLUMNS.into_iter().find(fits).unwrap_or(bar);
@@ -27,7 +30,10 @@ pub fn piano_roll(player: &[Note], segue: &[Note], meter: Meter) -> String {
         .into_iter()
         .flat_map(|(role, notes)| notes.iter().map(move |note| (role, *note)))
         .collect();
-    let bars = notes.iter().map(|(_, note)| note.onset.div_floor(bar) + 1).max().unwrap_or(0);
+    let onsets = notes.iter().map(|(_, note)| note.onset).chain(drums.iter().map(|note| note.onset));
+    let bars = onsets.map(|onset| onset.div_floor(bar) + 1).max().unwrap_or(0);
+    let is_struck = |lane: &DrumLane| drums.iter().any(|note| DrumLane::of(note.key) == *lane);
+    let lanes: Vec<DrumLane> = DrumLane::ALL.into_iter().rev().filter(is_struck).collect();
 
     let mut text = String::new();
     for first in (0..bars).step_by(bars_a_line as usize) {
@@ -38,16 +44,19 @@ pub fn piano_roll(player: &[Note], segue: &[Note], meter: Meter) -> String {
         text.push_str(&" ".repeat(LABEL));
         (first..last).for_each(|number| text.push_str(&format!("|{:<width$}", number + 1)));
         text.push_str("|\n");
+        let empty = || Line { cells: vec![' '; width * (last - first) as usize], from, bar, column, width };
         for key in keys(&seen) {
-            let mut line =
-                Line { cells: vec![' '; width * (last - first) as usize], from, bar, column, width };
+            let mut line = empty();
             seen.iter().filter(|(_, note)| note.key == key).for_each(|(role, note)| line.draw(*role, note));
-            text.push_str(&format!("{:<LABEL$}", name(key)));
-            for bar in line.cells.chunks(width) {
-                text.push('|');
-                text.extend(bar);
+            line.write(&name(key), &mut text);
+        }
+        for &lane in &lanes {
+            let mut line = empty();
+            let struck = drums.iter().filter(|note| DrumLane::of(note.key) == lane);
+            for note in struck.filter(|note| (from..until).contains(&note.onset)) {
+                line.draw(Role::Segue, &Note { duration: Beats::from_parts(1), ..*note });
             }
-            text.push_str("|\n");
+            line.write(LANES[lane as usize], &mut text);
         }
     }
     text
@@ -96,6 +105,15 @@ impl Line {
         }
     }
 
+    fn write(&self, name: &str, text: &mut String) {
+        text.push_str(&format!("{name:<LABEL$}"));
+        for bar in self.cells.chunks(self.width) {
+            text.push('|');
+            text.extend(bar);
+        }
+        text.push_str("|\n");
+    }
+
     /// The cell of a position, counted from the first of the line.
     fn place(&self, at: Beats) -> i64 {
         let at = at - self.from;
@@ -114,12 +132,28 @@ mod tests {
 
     #[test]
     fn a_phrase_and_its_answer() {
-        let roll =
-            piano_roll(&[note(0, 4, 60), note(4, 2, 62)], &[note(16, 1, 62), note(17, 3, 60)], Meter::COMMON);
+        let roll = piano_roll(
+            &[note(0, 4, 60), note(4, 2, 62)],
+            &[note(16, 1, 62), note(17, 3, 60)],
+            &[],
+            Meter::COMMON,
+        );
         let expected = "    |1               |2               |\n\
                         D4  |    o-          |#               |\n\
                         C#4 |                |                |\n\
                         C4  |o---            | #==            |\n";
+        assert_eq!(roll, expected);
+    }
+
+    #[test]
+    fn drums_have_lanes_below_the_keys() {
+        let drums = [note(0, 1, 36), note(2, 1, 42), note(4, 8, 38), note(4, 1, 42), note(16, 1, 36)];
+        let roll = piano_roll(&[note(0, 4, 60)], &[], &drums, Meter::COMMON);
+        let expected = "    |1               |2               |\n\
+                        C4  |o---            |                |\n\
+                        hats|  # #           |                |\n\
+                        snr |    #           |                |\n\
+                        kick|#               |#               |\n";
         assert_eq!(roll, expected);
     }
 
@@ -130,18 +164,18 @@ mod tests {
             let meter = Meter::new(numerator, denominator).expect("a metre");
             let player: Vec<Note> =
                 (0..200).map(|index| note(index * 4, 3, 40 + (index % 40) as u8)).collect();
-            let roll = piano_roll(&player, &[], meter);
+            let roll = piano_roll(&player, &[], &[], meter);
             assert!(roll.lines().all(|line| line.len() <= WIDTH), "{numerator}/{denominator}\n{roll}");
             if meter == Meter::COMMON {
                 assert_eq!(roll.matches('o').count(), 200, "\n{roll}");
             }
         }
-        assert_eq!(piano_roll(&[], &[], Meter::COMMON), "");
+        assert_eq!(piano_roll(&[], &[], &[], Meter::COMMON), "");
     }
 
     #[test]
     fn a_note_across_the_end_of_a_line_goes_on_in_the_next() {
-        let roll = piano_roll(&[note(78, 4, 60), note(84, 1, 60)], &[], Meter::COMMON);
+        let roll = piano_roll(&[note(78, 4, 60), note(84, 1, 60)], &[], &[], Meter::COMMON);
         assert!(roll.contains("o-|\n") && roll.contains("C4  |--  o"), "\n{roll}");
     }
 }

@@ -1,9 +1,10 @@
 //! One answer as it is kept: a MIDI file of both players and the sound.
 
+use std::io::Write as _;
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use segue_music::{Beats, Channel, DRUM_CHANNEL, Meter, Note, Piece, Tempo, Timeline, Track, midi_file};
+use segue_music::{Beats, Channel, Meter, Note, Part, Piece, Tempo, Timeline, Track, midi_file};
 
 use crate::{ANSWER_CHANNEL, Message, Performance, PlayedNote};
 
@@ -17,7 +18,7 @@ const GRID: Beats = Beats::ratio(1, 960);
 pub struct Take {
     /// The player's voice.
     pub you: Track,
-    /// Ours, a track a channel.
+    /// Ours, a track a channel, as the part that plays there unless somebody chose another.
     pub segue: Vec<Track>,
     /// The tempo of both.
     pub tempo: Tempo,
@@ -48,13 +49,15 @@ impl Take {
                 }
                 _ => None,
             });
-            let name = match *channel {
-                ANSWER_CHANNEL => "Segue".to_owned(),
-                DRUM_CHANNEL => "Segue drums".to_owned(),
-                other => format!("Segue {}", other + 1),
+            let part = Part::ALL.into_iter().find(|part| part.usual_channel() == *channel);
+            let (name, program) = match part {
+                // A voice of no part plays on it, too.
+                _ if *channel == ANSWER_CHANNEL => ("Segue".to_owned(), None),
+                Some(part) => (format!("Segue {part}"), part.program()),
+                None => (format!("Segue {}", channel + 1), None),
             };
             let notes = notes.iter().map(note).collect();
-            Track { name, channel: *channel, program: None, notes, pedal: pedal.collect() }
+            Track { name, channel: *channel, program, notes, pedal: pedal.collect() }
         };
         let segue = answer.iter().map(track).collect();
         Self { you: Track { name: "You".into(), ..you }, segue, tempo, meter }
@@ -66,6 +69,12 @@ impl Take {
         let mut notes: Vec<Note> = pitched.flat_map(|track| track.notes.iter().copied()).collect();
         notes.sort_unstable();
         notes
+    }
+
+    /// Our drums.
+    pub fn drums(&self) -> Vec<Note> {
+        let drums = self.segue.iter().filter(|track| track.is_drums());
+        drums.flat_map(|track| track.notes.iter().copied()).collect()
     }
 
     /// How many notes are ours.
@@ -93,18 +102,32 @@ impl Take {
     }
 }
 
-/// Writes what was heard as a stereo WAV file of 32-bit floats: nothing clips. `path` is never half
-/// a file.
-pub fn write_sound(path: &Path, performance: &Performance) -> Result<()> {
+/// Writes a text; `path` is never half a file.
+pub fn write_text(path: &Path, text: &str) -> Result<()> {
     let broken =
         || format!("{}: cannot be written; choose another folder with `--out FOLDER`", path.display());
-    let folder = path.parent().unwrap_or(Path::new("."));
+    let mut part = part_beside(path).with_context(broken)?;
+    part.write_all(text.as_bytes()).with_context(broken)?;
+    part.persist(path).map_err(|error| error.error).with_context(broken)?;
+    Ok(())
+}
+
+/// A temporary file beside the one that it will become.
+fn part_beside(path: &Path) -> std::io::Result<tempfile::NamedTempFile> {
     let mut part = tempfile::Builder::new();
     part.suffix(".part");
     // Temporary files are private to their maker; a take is as readable as any file of the user's.
     #[cfg(unix)]
     part.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let part = part.tempfile_in(folder).with_context(broken)?;
+    part.tempfile_in(path.parent().unwrap_or(Path::new(".")))
+}
+
+/// Writes what was heard as a stereo WAV file of 32-bit floats: nothing clips. `path` is never half
+/// a file.
+pub fn write_sound(path: &Path, performance: &Performance) -> Result<()> {
+    let broken =
+        || format!("{}: cannot be written; choose another folder with `--out FOLDER`", path.display());
+    let part = part_beside(path).with_context(broken)?;
     let format = hound::WavSpec {
         channels: 2,
         sample_rate: performance.sample_rate as u32,
@@ -145,9 +168,9 @@ mod tests {
         let prompt = Note { onset: Beats::ZERO, key: 60, duration: Beats::ONE, velocity: 80 };
         let you = Track { notes: vec![prompt], ..Track::default() };
         let kick = [PlayedNote { on: sample(4.0), off: sample(4.1), key: 36, velocity: 90 }];
-        let answer = [(1, answer.to_vec()), (9, kick.to_vec())];
+        let answer = [(1, answer.to_vec()), (2, kick.to_vec()), (9, kick.to_vec()), (15, kick.to_vec())];
         let take = Take::of(you, &answer, &performance, (tempo, meter));
-        assert_eq!((take.count(), take.pitched().len()), (3, 2));
+        assert_eq!((take.count(), take.pitched().len(), take.drums().len()), (5, 4, 1));
         let segue = &take.segue[0];
         assert_eq!(segue.notes[0].onset, Beats::ratio(17, 4));
         assert_eq!(segue.notes[0].duration, Beats::ratio(1, 4));
@@ -159,8 +182,15 @@ mod tests {
         take.write(&path).expect("a file");
         let back = midi_file::read(&path).expect("a piece");
         let voices: Vec<_> =
-            back.tracks.iter().map(|track| (track.name.as_str(), track.notes.len())).collect();
-        assert_eq!(voices, [("You", 1), ("Segue", 2), ("Segue drums", 1)]);
+            back.tracks.iter().map(|track| (track.name.as_str(), track.program, track.notes.len())).collect();
+        let expected = [
+            ("You", None, 1),
+            ("Segue", None, 2),
+            ("Segue bass", Some(33), 1),
+            ("Segue drums", None, 1),
+            ("Segue 16", None, 1),
+        ];
+        assert_eq!(voices, expected);
         assert_eq!(back.tracks[1].notes, segue.notes);
         assert!((back.tempos[0].1.bpm() - 97.0).abs() < 0.001);
         assert_eq!(back.meters, [(Beats::ZERO, meter)]);

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail, ensure};
 use segue_music::{Beats, Channel, Meter, Piece, Tempo, Track, midi_file, one_line};
 
-use crate::take::write_sound;
-use crate::{ClapHost, Host, Message, Performance, PresetPlace, Script, Take, piano_roll};
+use crate::take::{write_sound, write_text};
+use crate::{ClapHost, Host, Message, Performance, PresetPlace, Script, Take, piano_roll, picture};
 
 /// The channel Segue answers on unless told otherwise: MIDI's second.
 pub const ANSWER_CHANNEL: Channel = 1;
@@ -27,11 +27,13 @@ pub type Open<'a> = &'a dyn Fn(&Path) -> Result<Box<dyn Host>>;
 pub struct Trial {
     /// The CLAP file, or what another host opens.
     pub plugin: PathBuf,
-    /// The folder of phrases.
+    /// The folder of phrases. Those in a folder within it are played with the preset that it is
+    /// named after.
     pub prompts: PathBuf,
     /// The folder of takes.
     pub takes: PathBuf,
-    /// The preset to play with: one of the plugin's by its name, or a file. In CLAP alone.
+    /// The preset to play all phrases with: one of the plugin's by its name, or a file. In CLAP
+    /// alone.
     pub preset: Option<String>,
 }
 
@@ -39,12 +41,31 @@ impl Trial {
     /// Plays every phrase to an instance of its own, in the order of their names, and says what
     /// came back. An error where one was not answered; the others are tried all the same.
     pub fn run(&self, say: &mut dyn FnMut(&str)) -> Result<()> {
-        self.run_in(&|plugin| self.open(plugin), say)
+        let preset = self.preset.as_deref();
+        let mut phrases = Vec::new();
+        for folder in folders(&self.prompts)? {
+            let named = name(&folder);
+            let own = preset.unwrap_or(&named);
+            phrases.extend(midi_files(&folder)?.into_iter().map(|path| Phrase::of(path, Some(own))));
+        }
+        phrases.extend(midi_files(&self.prompts)?.into_iter().map(|path| Phrase::of(path, preset)));
+        self.attempt(&phrases, &|phrase| open(&self.plugin, phrase.preset.as_deref()), say)
     }
 
-    /// The same in another host.
-    pub fn run_in(&self, open: Open<'_>, say: &mut dyn FnMut(&str)) -> Result<()> {
-        let prompts = self.prompts()?;
+    /// The same in another host, which knows no presets.
+    pub fn run_in(&self, host: Open<'_>, say: &mut dyn FnMut(&str)) -> Result<()> {
+        let files = midi_files(&self.prompts)?;
+        let phrases: Vec<Phrase> = files.into_iter().map(|path| Phrase::of(path, None)).collect();
+        self.attempt(&phrases, &|_| host(&self.plugin), say)
+    }
+
+    fn attempt(&self, phrases: &[Phrase], open: OpenFor<'_>, say: &mut dyn FnMut(&str)) -> Result<()> {
+        if phrases.is_empty() {
+            bail!(
+                "{}: there is no MIDI file in it; name another folder with `--prompts`",
+                self.prompts.display()
+            );
+        }
         ensure!(
             self.plugin.exists(),
             "{}: there is no such plugin; make it with `install`",
@@ -54,83 +75,99 @@ impl Trial {
             format!("{}: cannot be made; choose another with `--out`", self.takes.display())
         })?;
         let mut failed = Vec::new();
-        for prompt in &prompts {
-            if let Err(error) = self.answer(prompt, open, say) {
-                say(&format!("{}: {error:#}\n", prompt.display()));
-                failed.push(name(prompt));
+        for phrase in phrases {
+            if let Err(error) = self.answer(phrase, open, say) {
+                say(&format!("{}: {error:#}\n", phrase.path.display()));
+                failed.push(name(&phrase.path));
             }
         }
         ensure!(
             failed.is_empty(),
             "{} of {} phrases had no answer: {}",
             failed.len(),
-            prompts.len(),
+            phrases.len(),
             failed.join(", ")
         );
         Ok(())
     }
 
-    /// The MIDI files of the folder.
-    fn prompts(&self) -> Result<Vec<PathBuf>> {
-        let folder = std::fs::read_dir(&self.prompts).with_context(|| {
-            format!("{}: cannot be read; name a folder with `--prompts`", self.prompts.display())
-        })?;
-        let mut prompts = Vec::new();
-        for entry in folder {
-            let path = entry.with_context(|| format!("{}: cannot be read", self.prompts.display()))?.path();
-            if midi_file::has_midi_extension(&path) {
-                prompts.push(path);
-            }
-        }
-        prompts.sort();
-        if prompts.is_empty() {
-            bail!(
-                "{}: there is no MIDI file in it; name another folder with `--prompts`",
-                self.prompts.display()
-            );
-        }
-        Ok(prompts)
-    }
-
-    /// An instance in the CLAP host, with the preset.
-    fn open(&self, plugin: &Path) -> Result<Box<dyn Host>> {
-        let mut host = ClapHost::open(plugin)?;
-        if let Some(preset) = &self.preset {
-            let file = Path::new(preset);
-            let place = match file.is_file() {
-                true => PresetPlace::File(file.to_owned()),
-                false => PresetPlace::Plugin(preset.clone()),
-            };
-            let unknown = || format!("{preset}: neither a file nor a preset of the plugin's");
-            host.load_preset(&place).with_context(unknown)?;
-        }
-        Ok(Box::new(host))
-    }
-
-    fn answer(&self, path: &Path, open: Open<'_>, say: &mut dyn FnMut(&str)) -> Result<()> {
-        let prompt = Prompt::of(&midi_file::read(path)?)?;
-        let mut host = open(&self.plugin)?;
+    fn answer(&self, phrase: &Phrase, open: OpenFor<'_>, say: &mut dyn FnMut(&str)) -> Result<()> {
+        let prompt = Prompt::of(&midi_file::read(&phrase.path)?)?;
+        let mut host = open(phrase)?;
         let performance = prompt.script().play(host.as_mut())?;
         let take = prompt.take(&performance)?;
 
-        let count = take.count();
-        let (tempo, meter) = (prompt.tempo.bpm(), prompt.meter);
+        let name = name(&phrase.path);
+        let with = phrase.preset.as_ref().map_or(String::new(), |preset| format!(" with {preset}"));
         say(&format!(
-            "{}: {:.0} BPM, {}/{}, {} notes, answered with {count}\n",
-            one_line(&name(path)),
-            tempo,
-            meter.numerator,
-            meter.denominator,
-            take.you.notes.len()
+            "{}{}: {:.0} BPM, {}/{}, {} notes, answered with {}\n",
+            one_line(&name),
+            one_line(&with),
+            prompt.tempo.bpm(),
+            prompt.meter.numerator,
+            prompt.meter.denominator,
+            take.you.notes.len(),
+            take.count()
         ));
-        say(&piano_roll(&take.you.notes, &take.pitched(), meter));
-        let file = self.takes.join(format!("{}-answer.mid", name(path)));
-        let sound = file.with_extension("wav");
+        say(&piano_roll(&take.you.notes, &take.pitched(), &take.drums(), prompt.meter));
+        let file = self.takes.join(format!("{name}-answer.mid"));
+        let (sound, roll) = (file.with_extension("wav"), file.with_extension("svg"));
         take.write(&file)?;
+        write_text(&roll, &picture(&take))?;
         write_sound(&sound, &performance)?;
-        say(&format!("{}\n{}\n\n", file.display(), sound.display()));
+        say(&format!("{}\n{}\n{}\n\n", file.display(), roll.display(), sound.display()));
         Ok(())
     }
+}
+
+/// A phrase to play, and with which preset.
+struct Phrase {
+    path: PathBuf,
+    preset: Option<String>,
+}
+
+impl Phrase {
+    fn of(path: PathBuf, preset: Option<&str>) -> Self {
+        Self { path, preset: preset.map(str::to_owned) }
+    }
+}
+
+/// How an instance for a phrase is made.
+type OpenFor<'a> = &'a dyn Fn(&Phrase) -> Result<Box<dyn Host>>;
+
+/// An instance in the CLAP host, with a preset.
+fn open(plugin: &Path, preset: Option<&str>) -> Result<Box<dyn Host>> {
+    let mut host = ClapHost::open(plugin)?;
+    if let Some(preset) = preset {
+        let file = Path::new(preset);
+        let place = match file.is_file() {
+            true => PresetPlace::File(file.to_owned()),
+            false => PresetPlace::Plugin(preset.to_owned()),
+        };
+        let unknown = || format!("{preset}: neither a file nor a preset of the plugin's");
+        host.load_preset(&place).with_context(unknown)?;
+    }
+    Ok(Box::new(host))
+}
+
+/// What lies in a folder, by name.
+fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
+    let entries = std::fs::read_dir(folder)
+        .with_context(|| format!("{}: cannot be read; name a folder with `--prompts`", folder.display()))?;
+    let mut paths = Vec::new();
+    for entry in entries {
+        paths.push(entry.with_context(|| format!("{}: cannot be read", folder.display()))?.path());
+    }
+    paths.sort();
+    Ok(paths)
+}
+
+fn midi_files(folder: &Path) -> Result<Vec<PathBuf>> {
+    Ok(entries(folder)?.into_iter().filter(|path| midi_file::has_midi_extension(path)).collect())
+}
+
+fn folders(folder: &Path) -> Result<Vec<PathBuf>> {
+    Ok(entries(folder)?.into_iter().filter(|path| path.is_dir()).collect())
 }
 
 /// A file's name without `.mid`. Any other extension stays, so that `a.mid` and `a.kar` differ.

@@ -118,6 +118,26 @@ impl Part {
         })
     }
 
+    /// The channel of its notes as long as nobody chooses another: keys, bass and drums where
+    /// players look for them, the others on those that are left. The first is the player's.
+    pub const fn usual_channel(self) -> Channel {
+        match self {
+            Self::Keys => 1,
+            Self::Bass => 2,
+            Self::Guitar => 3,
+            Self::Strings => 4,
+            Self::Mallets => 5,
+            Self::Organ => 6,
+            Self::Voice => 7,
+            Self::Brass => 8,
+            Self::Drums => DRUM_CHANNEL,
+            Self::Reeds => 10,
+            Self::Flutes => 11,
+            Self::Lead => 12,
+            Self::Pad => 13,
+        }
+    }
+
     /// Its name, as a player reads and writes it.
     pub const fn name(self) -> &'static str {
         match self {
@@ -254,6 +274,14 @@ impl FromIterator<Part> for PartSet {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_two_parts_share_a_channel_unless_asked_to() {
+        let channels = Part::ALL.map(Part::usual_channel);
+        let used = channels.iter().fold(0u16, |used, channel| used | 1 << channel);
+        assert_eq!(used.count_ones() as usize, Part::COUNT);
+        assert_eq!(used & 1, 0, "the first is the player's");
+    }
 
     #[test]
     fn every_program_has_a_part_and_every_part_a_program() {

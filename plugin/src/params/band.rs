@@ -75,7 +75,7 @@ impl Strip {
     fn new(part: Part) -> Self {
         let label = label(part);
         let named = |what: &str| format!("{label} {what}");
-        let usual = i32::from(PartSound::usual_channel(part)) + 1;
+        let usual = i32::from(part.usual_channel()) + 1;
         let (lowest, highest) = part.keys();
         Self {
             plays: BoolParam::new(label.clone(), false),

@@ -1,7 +1,7 @@
 //! One answer, as it is kept.
 
 use segue_music::{Beats, Meter, Note, Part, Piece, Tempo, Track};
-use segue_realtime::between::settings::{Mode, PartSound};
+use segue_realtime::between::settings::Mode;
 
 use super::name::{Name, label};
 use super::row::Row;
@@ -85,7 +85,7 @@ impl Take {
             let own = self.notes.iter().filter(|own| own.part == part);
             let notes: Vec<Note> = own.map(|own| own.note).collect();
             if !notes.is_empty() {
-                let channel = part.map_or(CHANNELS.1, PartSound::usual_channel);
+                let channel = part.map_or(CHANNELS.1, Part::usual_channel);
                 let program = part.and_then(Part::program);
                 tracks.push(Track { name: track_name(part), channel, program, notes, ..Track::default() });
             }

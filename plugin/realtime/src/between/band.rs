@@ -1,7 +1,7 @@
 //! The parts of a band, as the parameters set them: which of them Segue plays, within which limits,
 //! and where their notes go.
 
-use segue_music::{Channel, DRUM_CHANNEL, Key, Part, PartSet};
+use segue_music::{Channel, Key, Part, PartSet};
 
 /// What each part may play.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -52,43 +52,15 @@ impl Default for Band {
 }
 
 impl PartSound {
-    /// The channel of a part as long as nobody chooses another: keys, bass and drums where players
-    /// look for them, the others on those that are left.
-    pub const fn usual_channel(part: Part) -> Channel {
-        match part {
-            Part::Keys => 1,
-            Part::Bass => 2,
-            Part::Guitar => 3,
-            Part::Strings => 4,
-            Part::Mallets => 5,
-            Part::Organ => 6,
-            Part::Voice => 7,
-            Part::Brass => 8,
-            Part::Drums => DRUM_CHANNEL,
-            Part::Reeds => 10,
-            Part::Flutes => 11,
-            Part::Lead => 12,
-            Part::Pad => 13,
-        }
-    }
-
     /// As long as nobody chooses anything else.
     pub const fn usual(part: Part) -> Self {
-        Self { channel: Self::usual_channel(part), level: 1.0, heard: true }
+        Self { channel: part.usual_channel(), level: 1.0, heard: true }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn no_two_parts_share_a_channel_unless_asked_to() {
-        let channels = Part::ALL.map(PartSound::usual_channel);
-        let used = channels.iter().fold(0u16, |used, channel| used | 1 << channel);
-        assert_eq!(used.count_ones() as usize, Part::COUNT);
-        assert_eq!(used & 1, 0, "the first is the player's");
-    }
 
     #[test]
     fn drums_have_no_range() {
