@@ -123,6 +123,24 @@ fn it_comes_in_when_it_is_asked_to() {
 }
 
 #[test]
+fn sticks_count_a_bar_before_the_band_comes_in() {
+    let counting = |settings: &mut Settings| settings.when.entry = Entry::CountIn;
+    let mut trio = rig(&[Part::Bass, Part::Drums], counting);
+    trio.run(24 * BEAT, Cut::Of(480), &player(0, 12));
+    let drums = notes(&trio.out, DRUM_CHANNEL);
+    let counted: Vec<_> =
+        drums.iter().filter(|note| note.0 < 8 * BEAT).map(|note| (note.0, note.1)).collect();
+    assert_eq!(counted, [4, 5, 6, 7].map(|beat| (beat * BEAT, 37)));
+    assert_eq!(notes(&trio.out, BASS)[0].0, 8 * BEAT);
+    assert!(drums.iter().any(|note| note.0 == 8 * BEAT), "{drums:?}");
+    assert_eq!(hygiene(&trio.out), 0);
+    // Nobody counts for a bass alone.
+    let mut alone = rig(&[Part::Bass], counting);
+    alone.run(12 * BEAT, Cut::Of(480), &player(0, 12));
+    assert_eq!(notes(&alone.out, BASS)[0].0, 4 * BEAT);
+}
+
+#[test]
 fn five_parts_play_the_same_at_every_block_size_and_end_all_they_begin() {
     let all = [Part::Keys, Part::Guitar, Part::Bass, Part::Strings, Part::Drums];
     for mode in Mode::ALL {

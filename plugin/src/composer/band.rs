@@ -42,7 +42,7 @@ impl Composer {
         match &self.answer {
             Some(answer) if tick.settings.mode.lasts_with_player() && !answer.is_asked_for() => {
                 // One bar at least comes before.
-                (answer.until - tick.bar).max(answer.from + JUST)
+                (answer.until - tick.bar).max(answer.enters + JUST)
             }
             _ => Beats::MAX,
         }
@@ -62,10 +62,14 @@ impl Composer {
         let earliest = self.earliest(tick);
         let mut rest = Rest::After;
         loop {
-            let Some(answer) = &mut self.answer else { return Err(rest) };
+            let Some(answer) = &self.answer else { return Err(rest) };
             if answer.frontier >= horizon {
                 return Ok(None);
             }
+            if let Some(stroke) = self.next_count(tick) {
+                return Ok(Some(stroke));
+            }
+            let Some(answer) = &mut self.answer else { return Err(rest) };
             let (ahead, until) = (answer.ahead(), answer.until);
             let from = answer.next_from(earliest);
             if let Some((line, waiting)) = answer.entering {
@@ -90,9 +94,9 @@ impl Composer {
                 }
                 continue;
             }
-            let line = match answer.lined > answer.from {
+            let line = match answer.lined > answer.enters {
                 true => tick.line + (answer.lined - tick.line).ceil_to(tick.bar),
-                false => answer.from,
+                false => answer.enters,
             };
             let before = line.min(until);
             if from < before && from < closing {
@@ -132,7 +136,7 @@ impl Composer {
         let before = at - tick_at(tick.bar);
         let own = |part| move |note: &&ContextNote| (note.role, note.part) == (Role::Segue, Some(part));
         let lately = || context.notes().iter().rev().take_while(|note| note.onset >= before);
-        let everybody = closes || line <= answer.from;
+        let everybody = closes || line <= answer.enters;
         let is_due = |part: &Part| {
             let struck = || lately().filter(own(*part)).any(|note| note.onset >= at);
             let silent = || {

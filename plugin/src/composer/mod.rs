@@ -11,6 +11,7 @@
 pub mod answer;
 mod band;
 mod command;
+mod count_in;
 pub mod groove;
 mod hearing;
 mod history;

@@ -28,6 +28,10 @@ pub struct PlannedAnswer {
     pub floor: Beats,
     /// It has no more notes.
     pub complete: bool,
+    /// Where its notes come in, after a count if there is one.
+    pub enters: Beats,
+    /// Strokes of the count before this are planned.
+    pub counted: Beats,
     /// Bar lines before this are planned: whoever of a band was due on them has come in.
     pub lined: Beats,
     /// The bar line that is being planned, and who of a band is still to come in on it.
@@ -75,7 +79,8 @@ impl PlannedAnswer {
     /// Forgets what is planned from a position on.
     pub fn withdraw(&mut self, from: Beats) {
         self.frontier = self.frontier.min(from).max(self.from);
-        self.floor = self.frontier;
+        self.floor = self.frontier.max(self.enters);
+        self.counted = self.counted.min(self.frontier);
         self.opening = self.opening.filter(|&onset| onset < from);
         self.complete = false;
         self.lined = self.lined.min(self.frontier);
@@ -113,6 +118,8 @@ impl PlannedAnswer {
             frontier: from,
             floor: from,
             complete: false,
+            enters: from,
+            counted: from,
             lined: from,
             entering: None,
         }

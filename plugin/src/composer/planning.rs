@@ -86,7 +86,8 @@ impl Composer {
                 until = ends(until, !self.parts(settings).is_empty(), terms);
             }
             let number = self.history.announce(settings.mode, settings.what.seed, Origin::Jam);
-            self.answer = Some(PlannedAnswer::new(number, Source::Jam, (from, until), self.player.phrase));
+            let answer = PlannedAnswer::new(number, Source::Jam, (from, until), self.player.phrase);
+            self.answer = Some(answer.counted_in(self.count_in(settings, terms.bar)));
             self.send(Change::Turn { from, until });
         }
     }

@@ -14,5 +14,7 @@ choice! {
         AfterTwo: "2bars", "After two bars";
         /// With the first note, as soon as it can.
         FirstNote: "first", "First note";
+        /// A bar later than the next bar line: until then sticks count, if there is a drummer.
+        CountIn: "count", "Count-in";
     }
 }

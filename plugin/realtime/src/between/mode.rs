@@ -169,7 +169,8 @@ fn entrance(begun: Beats, terms: &Terms) -> Beats {
     let next = terms.next_bar_line(terms.reach());
     let after = |bars| next.max(terms.next_bar_line(begun) + terms.bar.times(bars));
     match terms.entry {
-        Entry::NextBar => next,
+        // What is counted is the beginning of its stretch.
+        Entry::NextBar | Entry::CountIn => next,
         Entry::AfterOne => after(1),
         Entry::AfterTwo => after(2),
         Entry::FirstNote => terms.earliest(),
@@ -183,14 +184,14 @@ mod tests {
     #[test]
     fn it_comes_in_where_it_is_asked_to() {
         let beats = |tenths| Beats::ratio(tenths, 10);
-        // (begun, now) -> next bar, after one, after two, first note; in tenths of a beat
+        // (begun, now) -> next bar, after one, after two, first note, count-in; in tenths of a beat
         for (begun, now, expected) in [
-            (0, 0, [40, 40, 80, 5]),
-            (0, 38, [40, 40, 80, 40]),
-            (0, 79, [80, 80, 80, 80]),
-            (5, 6, [40, 80, 120, 10]),
-            (38, 39, [40, 80, 120, 40]),
-            (5, 200, [240, 240, 240, 205]),
+            (0, 0, [40, 40, 80, 5, 40]),
+            (0, 38, [40, 40, 80, 40, 40]),
+            (0, 79, [80, 80, 80, 80, 80]),
+            (5, 6, [40, 80, 120, 10, 40]),
+            (38, 39, [40, 80, 120, 40, 40]),
+            (5, 200, [240, 240, 240, 205, 240]),
         ] {
             let terms = Terms {
                 now: beats(now),

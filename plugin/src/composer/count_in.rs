@@ -1,0 +1,73 @@
+//! A count-in: sticks mark the beats of the bar before a band comes in.
+
+use segue_model::Next;
+use segue_music::{ContextNote, Key, Meter, Note, Part, Role, Velocity};
+use segue_realtime::between::settings::Entry;
+
+use super::*;
+
+/// General MIDI's side stick, and how hard it is struck: louder on the one.
+const STICK: Key = 37;
+const STRUCK: (Velocity, Velocity) = (100, 80);
+/// How long a stroke is written; it rings as long as it likes.
+const STROKE: Beats = Beats::ratio(1, 8);
+
+impl Composer {
+    /// How long is counted before a band comes in. Without a drummer nobody counts.
+    pub(super) fn count_in(&self, settings: &Settings, bar: Beats) -> Beats {
+        let counts = settings.mode.lasts_with_player()
+            && settings.when.entry == Entry::CountIn
+            && self.parts(settings).contains(Part::Drums);
+        if counts { bar } else { Beats::ZERO }
+    }
+
+    /// The next stroke of the count, if it is still going on. Like every note of Segue's it is in
+    /// the context then.
+    pub(super) fn next_count(&mut self, tick: &Tick) -> Option<Next> {
+        let earliest = self.earliest(tick);
+        let answer = self.answer.as_mut()?;
+        let (from, at) = (answer.from, answer.counted.max(earliest));
+        let onset = from + (at - from).ceil_to(beat(tick.meter.unwrap_or_default()));
+        if answer.counted >= answer.enters || onset >= answer.enters {
+            return None;
+        }
+        answer.counted = onset + Beats::from_parts(1);
+        let (softest, hardest) = tick.settings.what.bounds.velocities;
+        let velocity = if onset == from { STRUCK.0 } else { STRUCK.1 };
+        let velocity = velocity.min(hardest).max(softest);
+        let note = Note { onset, key: STICK, duration: STROKE, velocity };
+        self.generator.hear(ContextNote::played(&note, Some(Part::Drums), Role::Segue));
+        Some(Next { note, part: Some(Part::Drums), shortened: None })
+    }
+}
+
+impl PlannedAnswer {
+    /// The same, its band coming in this much later than it begins.
+    pub(super) fn counted_in(mut self, count: Beats) -> Self {
+        self.enters = self.from + count;
+        (self.floor, self.lined) = (self.enters, self.enters);
+        self
+    }
+}
+
+/// What is counted: in six, nine and twelve eighths three of them at a time.
+fn beat(meter: Meter) -> Beats {
+    let value = Beats::ratio(4, i64::from(meter.denominator));
+    let threes = meter.denominator >= 8 && meter.numerator > 3 && meter.numerator.is_multiple_of(3);
+    if threes { value.times(3) } else { value }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_counted_in_a_metre() {
+        for (numerator, denominator, strokes) in
+            [(4, 4, 4), (3, 4, 3), (6, 8, 2), (12, 8, 4), (3, 8, 3), (7, 8, 7), (2, 2, 2), (6, 4, 6)]
+        {
+            let meter = Meter::new(numerator, denominator).expect("a metre");
+            assert_eq!(meter.bar().div_floor(beat(meter)), strokes, "{numerator}/{denominator}");
+        }
+    }
+}
