@@ -346,7 +346,7 @@ fn a_seamless_loop_goes_on_as_planned() {
     };
     assert_eq!(early(&looped), early(&straight), "the beat after the loop is as it was planned");
     assert!(looped.iter().all(|note| note.0 >= 8 * BEAT || note.3 <= 8 * BEAT), "what sounded has ended");
-    assert!(looped.len() > 3);
+    assert!(looped.len() > 2, "{looped:?}");
     hygiene(&rig.out);
 }
 

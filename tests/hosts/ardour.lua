@@ -104,7 +104,7 @@ end
 
 -- The control of a parameter of Segue's, and the points of its automation.
 local function automation(name)
-    for number = 0, 100 do
+    for number = 0, 400 do
         local points, _, about = ARDOUR.LuaAPI.plugin_automation(segue, number)
         if points:isnil() then break end
         if about.label == name then
@@ -166,6 +166,17 @@ function commands.automate()
         points:add(Temporal.timepos_t.from_ticks(point[1]), point[2], false, true)
     end
     control:set_automation_state(ARDOUR.AutoState.Play)
+    commands.back()
+    await("rolling", function() return session:transport_rolling() end)
+    say("rolling")
+end
+
+-- From the start, with a bass and a drummer who play along.
+function commands.band()
+    for _, name in ipairs({"Mode", "Bass", "Drums"}) do
+        local control, _, about = automation(name)
+        control:set_value(about.upper, PBD.GroupControlDisposition.NoGroup)
+    end
     commands.back()
     await("rolling", function() return session:transport_rolling() end)
     say("rolling")

@@ -1,5 +1,5 @@
 """The built VST3 in Ardour: a phrase played live through JACK goes in, what Ardour records of it and of the answer is read. Then the
-song loops, its mode is automated, and it is stopped, started and sent back.
+song loops, its mode is automated, and it is stopped, started and sent back, at last with a bass and a drummer.
 
 Usage: python tests/hosts/ardour.py target/bundled/Segue.vst3
 
@@ -17,16 +17,18 @@ import time
 import jack
 from ardour_home import BLOCK, END, RATE, START, Broken, Child, private_environment, scan
 from ardour_player import (
-    GRID, PHRASE, PLAYER, PULSES, ROLL, SEGUE, TICKS, Beat, Note, live_notes, on, open_player, wait)
+    BASS, DRUMS, GRID, PHRASE, PLAYER, PULSES, ROLL, SEGUE, TICKS, Beat, Note, live_notes, on, open_player, wait)
 
 # Ardour's own, where it also loops and where the mode is automated; and one at which a beat is no whole number of samples, where
-# it is also stopped, started and sent back.
+# it is also stopped, started and sent back, and a band plays.
 TEMPO, ODD_TEMPO = 120.0, 97.3
 # The defaults in beats: a patience of one, as the phrase's own spacing is; an answer of two bars.
 PATIENCE, ANSWER = 1, 8
 # How long is listened after a phrase. The loop of ardour.lua, and when its automation changes the mode. All in beats.
 OVER = PATIENCE + ANSWER + 2
 LOOP, UNTIL = 8, 20
+# A bar; and after how many beats a duet has ended: two bars after the last note, to a bar line.
+BAR, BAND_OVER = 4, 18
 # Between a line of the grid and our note lies the rounding of both to samples; and where a tick is no whole number of samples,
 # up to half a tick, the same for all of our notes.
 ROUNDING = 1
@@ -77,7 +79,7 @@ def listen(player, ardour):
         live, answer, farthest = check_live(player, player.pulses[:: int(PULSES * GRID)])
         recorded = [Note(*map(int, fields)) for word, *fields in said if word == "note"]
         check_recorded(recorded, live)
-        more = [loop, automate] if player.beat.bpm == TEMPO else [again]
+        more = [loop, automate] if player.beat.bpm == TEMPO else [again, band]
         checked = [check(player, ardour) for check in more]
         ardour.tell("quit")
         assert ardour.process.wait(END) == 0, f"Ardour ended with {ardour.process.returncode}"
@@ -142,7 +144,24 @@ def automate(player, ardour):
     return ours, farthest
 
 
-def check_live(player, lines):
+def band(player, ardour):
+    """In a duet with bass and drums: both come in on a bar line after the first note, play on, and end."""
+    player.again()
+    ardour.tell("band")
+    ardour.said("rolling", ROLL)
+    wait(player, ardour, BAND_OVER)
+    checked = [check_live(player, player.pulses, channel) for channel in (BASS, DRUMS)]
+    # Where its song's bars lie Ardour's clock does not say: it counts beats.
+    came = {round(on(channel, notes)[0].onset - player.begun) for channel, (notes, *_) in zip((BASS, DRUMS), checked)}
+    assert max(came) - min(came) <= ROUNDING and 0 < min(came) <= BAR * player.beat.beat + 1, f"they come in {came} samples after the player"
+    assert all(ours > 4 for _, ours, _ in checked), f"{[ours for _, ours, _ in checked]} notes"
+    assert {note.channel for note in checked[0][0]} == {PLAYER, BASS, DRUMS}
+    ardour.tell("stop")
+    ardour.said("stopped", END)
+    return sum(ours for _, ours, _ in checked), max(farthest for *_, farthest in checked)
+
+
+def check_live(player, lines, channel=SEGUE):
     """What came out through JACK, to the sample: (all notes, how many are ours, how far ours lie from Ardour's lines)."""
     beat, notes = player.beat, live_notes(player.heard)
     passed = on(PLAYER, notes)
@@ -150,7 +169,7 @@ def check_live(player, lines):
     delays = {note.onset - (player.begun + round(number * beat.beat)) for number, note in enumerate(passed)}
     assert len(delays) == 1, f"what is passed through is late by {sorted(delays)} samples"
 
-    answer = on(SEGUE, notes)
+    answer = on(channel, notes)
     assert answer, "no note answers"
     # One grid for all of them: they lie apart as the tempo says, to the sample.
     first = answer[0].onset
@@ -163,7 +182,7 @@ def check_live(player, lines):
     if farthest > ROUNDING + beat.tick / 2:
         raise Stumbled(f"our notes lie {sorted(offsets)} samples from its clock")
     released = passed[-1].onset + beat.held
-    for note in answer:
+    for note in answer if channel == SEGUE else []:
         late = (note.onset - released) / beat.beat - PATIENCE
         assert -BLOCK / beat.beat <= late < GRID + ANSWER, f"an onset {late} beats after the patience"
     return notes, len(answer), farthest

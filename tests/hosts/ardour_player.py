@@ -6,7 +6,7 @@ import typing
 import jack
 from ardour_home import RATE, Broken
 
-PLAYER, SEGUE = 0, 1
+PLAYER, SEGUE, BASS, DRUMS = 0, 1, 2, 9
 # MIDI clock.
 PULSES = 24
 # On beats of the song: (key, velocity). Each is held for half a beat.

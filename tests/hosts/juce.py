@@ -9,7 +9,7 @@ import threading
 import minihost
 
 BLOCK = 512
-PLAYER, SEGUE = 0, 1
+PLAYER, SEGUE, BASS, DRUMS = 0, 1, 2, 9
 # (onset, length, key) in beats: two bars in C.
 PHRASE = [(0, 0.5, 60), (0.5, 0.5, 62), (1, 1, 64), (2, 0.5, 67), (2.5, 0.5, 65), (3, 1, 64), (4, 0.5, 62),
           (4.5, 0.5, 64), (5, 1, 65), (6, 1.5, 60)]
@@ -18,6 +18,13 @@ RELEASED = 7.5
 PATIENCE, ANSWER, GRID = 1.0, 8.0, 0.25
 # Half a sample is the rounding to samples; the rest is the rounding of positions to parts of a beat.
 ROUNDING = 0.55
+# Two hands for four bars: a chord on each half, and a tune; (onset, length, key) in beats.
+CHORDS = [(57, 60, 64), (53, 57, 60), (55, 60, 64), (55, 59, 62)]
+TUNE = [(76, 72, 74, 76), (77, 76, 72, 69), (72, 74, 76, 79), (74, 71, 67, 71)]
+TWO_HANDS = [(4 * bar + half, 1.5, key) for bar, chord in enumerate(CHORDS) for half in (0, 2) for key in chord]
+TWO_HANDS += [(4 * bar + beat, 0.75, key) for bar, tune in enumerate(TUNE) for beat, key in enumerate(tune)]
+# What the preset "Trio" sets, as JUCE has it: from 0 to 1.
+TRIO = {"Mode": 1.0, "Length": 3 / 15, "Bass": 1.0, "Drums": 1.0}
 # How often how many pairs of instances die in a row.
 STORMS, STORM = 2, 15
 
@@ -31,11 +38,11 @@ def open_plugin(path, rate):
     return plugin
 
 
-def perform(plugin, bpm, rate, beats):
-    """Plays the phrase from the song's start: (events as (sample, status, first, second), peak after the phrase)."""
+def perform(plugin, bpm, rate, beats, phrase=PHRASE):
+    """Plays a phrase from the song's start: (events as (sample, status, first, second), peak after the phrase)."""
     samples_a_beat = 60.0 / bpm * rate
     played = []
-    for onset, length, key in PHRASE:
+    for onset, length, key in phrase:
         played.append((round(onset * samples_a_beat), 0x90 | PLAYER, key, 90))
         played.append((round((onset + length) * samples_a_beat), 0x80 | PLAYER, key, 0))
     # Ends first, so that a repeated key ends before it begins again.
@@ -54,12 +61,12 @@ def perform(plugin, bpm, rate, beats):
     return heard, peak
 
 
-def answer_of(heard):
-    """The notes on Segue's channel as (on, off, key); every on must have its off."""
+def answer_of(heard, channel=SEGUE):
+    """The notes on a channel of Segue's as (on, off, key); every on must have its off."""
     assert heard == sorted(heard, key=lambda event: event[0]), "the events are not in the order of their samples"
     sounding, notes = {}, []
     for sample, status, key, velocity in heard:
-        if status & 0x0F != SEGUE or status & 0xE0 != 0x80:
+        if status & 0x0F != channel or status & 0xE0 != 0x80:
             continue
         if status & 0xF0 == 0x90 and velocity > 0:
             assert key not in sounding, f"key {key} begins at {sample} while it sounds"
@@ -84,6 +91,31 @@ def check_answer(plugin, bpm, rate):
         assert RELEASED + PATIENCE - 0.01 <= beat < RELEASED + PATIENCE + GRID + ANSWER, f"an onset at beat {beat}"
     assert peak > 0.001, "the answer is silent"
     return notes
+
+
+def check_band(path, bpm, rate):
+    """Bass and drums behind two hands: from the second bar on, on the grid, each on its channel, to an end."""
+    plugin = open_plugin(path, rate)
+    numbers = {plugin.get_param_info(index)["name"]: index for index in range(plugin.num_params)}
+    for name, value in TRIO.items():
+        plugin.set_param(numbers[name], value)
+    samples_a_beat = 60.0 / bpm * rate
+    heard, _ = perform(plugin, bpm, rate, 44.0, TWO_HANDS)
+    channels = {status & 0x0F for _, status, _, _ in heard if status & 0xF0 == 0x90}
+    assert channels == {PLAYER, BASS, DRUMS}, f"notes on channels {sorted(channels)}"
+    counts = []
+    for channel in (BASS, DRUMS):
+        notes = answer_of(heard, channel)
+        counts.append(len(notes))
+        line = samples_a_beat * GRID
+        for on, _, key in notes:
+            error = abs(on / line - round(on / line)) * line
+            assert error <= ROUNDING, f"key {key} on channel {channel + 1} is {error:.2f} samples off the grid"
+        bars = sorted({int(on / samples_a_beat / 4 + 0.01) for on, _, _ in notes})
+        # Four bars are played to the band, and it stays for four more, to a bar line.
+        assert bars[0] == 1 and 4 <= bars[-1] <= 8, f"channel {channel + 1} plays in bars {bars}"
+    plugin.close()
+    return counts
 
 
 def instance(path, rate=48_000):
@@ -195,6 +227,8 @@ def main(path):
         check_answer(left, bpm, rate)
         left.close()
     print("JUCE: state goes round, instances die in either order")
+    bass, drums = check_band(path, 100.0, 48_000.0)
+    print(f"JUCE: a trio of {bass} notes of bass and {drums} of drums, all on the grid")
     check_controllers(path)
     print("JUCE: 2,080 controllers at once do nothing")
     for name, act in LAST_ACTS.items():

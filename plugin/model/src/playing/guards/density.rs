@@ -90,7 +90,7 @@ mod tests {
     fn lost(context: &Context, times: &[Tick]) -> Vec<f32> {
         let mut logits = vec![0.0; times.len()];
         let last = context.last().unwrap().onset;
-        let situation = Situation { context, role: Role::Segue, last };
+        let situation = Situation { context, role: Role::Segue, last, until: Tick::MAX };
         Density.times(&situation, &|symbol| Some(last + times[symbol]), &mut logits);
         logits.iter().map(|logit| -logit).collect()
     }

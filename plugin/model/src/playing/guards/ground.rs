@@ -99,7 +99,7 @@ mod tests {
         }
         let mut logits = [0.0; 128];
         let last = context.last().map_or(0, |note| note.onset);
-        let situation = Situation { context: &context, role: Role::Segue, last };
+        let situation = Situation { context: &context, role: Role::Segue, last, until: Tick::MAX };
         Ground.keys(&situation, last + 24, &mut logits);
         logits
     }
@@ -121,7 +121,7 @@ mod tests {
             context.hear(ContextNote::held(24 * place, 40 + place as u8, 80, Role::Player));
         }
         let mut logits = [0.0; 128];
-        let situation = Situation { context: &context, role: Role::Segue, last: 168 };
+        let situation = Situation { context: &context, role: Role::Segue, last: 168, until: Tick::MAX };
         Ground.keys(&situation, 2000, &mut logits);
         assert_eq!(logits, [0.0; 128]);
     }

@@ -20,6 +20,9 @@ const FEWEST: usize = 8;
 const PRIOR: f32 = 16.0;
 /// A pitch class played half as often as the other plays it gains this times ln 2, in nats.
 const PULL: f32 = 0.05;
+/// The same for a part of a band. A bass that left the key stayed out of it: of ten jams with a trio
+/// it lay in the player's seven commonest pitch classes in 79 % of its notes, and so in 88 %.
+const PULL_OF_PARTS: f32 = 0.6;
 
 /// Adds the log ratio of the other's share of a pitch class to the role's own: nothing while both
 /// play it equally often, and more the further the role has drifted.
@@ -44,12 +47,14 @@ impl Guard for Key {
         if their_notes < FEWEST as f32 {
             return;
         }
+        let is_band = at.context.newest(at.role).next().is_some_and(|note| note.part.is_some());
+        let strength = if is_band { PULL_OF_PARTS } else { PULL };
         // Half a note more of each class, so that none is impossible.
         let share = |class: f32, notes: f32| (class + 0.5) / (notes + 6.0);
         let pull: [f32; 12] = std::array::from_fn(|class| {
             let wanted = share(theirs[class], their_notes);
             let had = our_notes * share(ours[class], our_notes) + PRIOR * wanted;
-            PULL * (wanted * (our_notes + PRIOR) / had).ln()
+            strength * (wanted * (our_notes + PRIOR) / had).ln()
         });
         for (logit, pull) in logits.iter_mut().zip(pull.iter().cycle()) {
             *logit += pull;
@@ -67,7 +72,7 @@ fn classes(context: &Context, role: Role) -> ([f32; 12], f32) {
 
 #[cfg(test)]
 mod tests {
-    use segue_music::ContextNote;
+    use segue_music::{ContextNote, Part};
 
     use super::*;
 
@@ -81,7 +86,7 @@ mod tests {
         }
         let mut logits = [0.0; 128];
         let last = context.last().map_or(0, |note| note.onset);
-        let situation = Situation { context: &context, role: Role::Segue, last };
+        let situation = Situation { context: &context, role: Role::Segue, last, until: Tick::MAX };
         Key.keys(&situation, last + 12, &mut logits);
         logits
     }
@@ -111,6 +116,25 @@ mod tests {
             // It leans, and does not forbid.
             assert!(before < 1.5, "{before}");
         }
+    }
+
+    #[test]
+    fn a_band_is_held_more_firmly() {
+        let pulled = |part: Option<Part>| {
+            let mut context = Context::new();
+            for place in 0..64 {
+                let key = C_MAJOR[place as usize % 8];
+                context.hear(ContextNote::held(12 * place, key, 80, Role::Player));
+                let ours = ContextNote::held(12 * place, key - 18, 80, Role::Segue);
+                context.hear(ContextNote { part, ..ours });
+            }
+            let situation = Situation { context: &context, role: Role::Segue, last: 756, until: Tick::MAX };
+            let mut logits = [0.0; 128];
+            Key.keys(&situation, 768, &mut logits);
+            logits[43] - logits[42]
+        };
+        let (alone, bass) = (pulled(None), pulled(Some(Part::Bass)));
+        assert!(alone > 0.0 && bass > 10.0 * alone, "{alone} {bass}");
     }
 
     #[test]

@@ -10,9 +10,11 @@
 //! To add one: write its file, and add it to the `mod` lines and to [`LIST`].
 
 mod again;
+mod close;
 mod density;
 mod ground;
 mod key;
+mod kit;
 mod motif;
 mod range;
 mod repetition;
@@ -32,6 +34,8 @@ const LIST: &[&dyn Guard] = &[
     &motif::Motif,
     &range::Range,
     &ground::Ground,
+    &close::Close,
+    &kit::Kit,
 ];
 
 /// What a guard reads when a note is about to be drawn.
@@ -43,6 +47,8 @@ pub(crate) struct Situation<'a> {
     pub role: Role,
     /// The onset of the newest note, whoever played it.
     pub last: Tick,
+    /// The end of what is played: no note begins there or later.
+    pub until: Tick,
 }
 
 impl Situation<'_> {
@@ -52,7 +58,7 @@ impl Situation<'_> {
     }
 }
 
-/// A soft guard. Of the two hooks it implements the one for what it guards.
+/// A soft guard. Of the hooks it implements those for what it guards.
 pub(crate) trait Guard: Sync {
     /// The name it is switched by.
     fn name(&self) -> &'static str;
@@ -72,6 +78,19 @@ pub(crate) trait Guard: Sync {
 
     /// Adjusts the logits of the key of a note at `onset`.
     fn keys(&self, _: &Situation<'_>, _onset: Tick, _logits: &mut [f32]) {}
+
+    /// Adjusts the logits of the drum of a stroke at `onset`, by their symbols.
+    fn drums(&self, _: &Situation<'_>, _onset: Tick, _logits: &mut [f32]) {}
+
+    /// Adjusts the logits of the duration of a note at `onset`. `length` gives a symbol's ticks.
+    fn durations(
+        &self,
+        _: &Situation<'_>,
+        _onset: Tick,
+        _length: &dyn Fn(usize) -> Tick,
+        _logits: &mut [f32],
+    ) {
+    }
 }
 
 /// Which guards act: a switch for each, all of them on by default.
@@ -157,8 +176,9 @@ mod tests {
     }
 
     /// What the guards do to the next onset and key after a player's slow scale and a thick, fast
-    /// figure of ours that begins as the scale does, goes round, and ends high, without a bass.
-    fn moved(guards: Guards, in_duet: bool) -> (Vec<f32>, Vec<f32>) {
+    /// figure of ours that begins as the scale does, goes round, and ends high, without a bass,
+    /// and a snare alone.
+    fn moved(guards: Guards, in_duet: bool) -> [Vec<f32>; 3] {
         let mut context = Context::new();
         for (place, key) in (0..).zip([60, 62, 64, 65, 67, 69, 71, 72, 60, 62, 64, 65]) {
             context.hear(ContextNote::held(48 * place, key, 80, Role::Player));
@@ -169,18 +189,24 @@ mod tests {
             context.hear(ContextNote::held(start + 3 * place, key, 80, Role::Segue));
         }
         let last = context.last().unwrap().onset;
-        let situation = Situation { context: &context, role: Role::Segue, last };
-        let (mut times, mut keys) = (vec![0.0; 8], vec![0.0; 128]);
+        let situation = Situation { context: &context, role: Role::Segue, last, until: last + 60 };
+        let mut drummed = Context::new();
+        for place in 0..8 {
+            drummed.hear(ContextNote::drum(last - 12 * place, 38, Some(80), Role::Segue));
+        }
+        let drumming = Situation { context: &drummed, ..situation };
+        let (mut times, mut keys, mut drums) = (vec![0.0; 8], vec![0.0; 128], vec![0.0; 47]);
         for guard in guards.acting(in_duet, false) {
             guard.times(&situation, &|symbol| Some(last + 3 * symbol as Tick), &mut times);
             guard.keys(&situation, last + 3, &mut keys);
+            guard.drums(&drumming, last + 3, &mut drums);
         }
-        (times, keys)
+        [times, keys, drums]
     }
 
     #[test]
     fn every_guard_can_be_heard_and_switched_off() {
-        let untouched = (vec![0.0; 8], vec![0.0; 128]);
+        let untouched = [vec![0.0; 8], vec![0.0; 128], vec![0.0; 47]];
         assert_eq!(moved(Guards::NONE, false), untouched);
         for guard in LIST {
             let name = guard.name();

@@ -58,7 +58,7 @@ mod tests {
         }
         let mut logits = [0.0; 128];
         let last = context.last().map_or(0, |note| note.onset);
-        let situation = Situation { context: &context, role: Role::Segue, last };
+        let situation = Situation { context: &context, role: Role::Segue, last, until: Tick::MAX };
         Range.keys(&situation, last + 12, &mut logits);
         -logits[key]
     }

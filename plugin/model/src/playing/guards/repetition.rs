@@ -84,7 +84,7 @@ mod tests {
     fn lost(context: &Context, key: usize, later: Tick) -> f32 {
         let mut logits = [0.0; 128];
         let last = context.last().unwrap().onset;
-        let situation = Situation { context, role: Role::Segue, last };
+        let situation = Situation { context, role: Role::Segue, last, until: Tick::MAX };
         Repetition.keys(&situation, last + later, &mut logits);
         let others = logits.iter().enumerate().filter(|&(other, _)| other != key);
         assert!(others.map(|(_, logit)| *logit).sum::<f32>() == 0.0, "{logits:?}");

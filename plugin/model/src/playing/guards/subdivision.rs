@@ -107,7 +107,7 @@ mod tests {
             context.hear(ContextNote::held(onset, 48 + (place % 24) as u8, 80, Role::Player));
         }
         let mut logits = [0.0; N];
-        let situation = Situation { context: &context, role: Role::Segue, last: -1 };
+        let situation = Situation { context: &context, role: Role::Segue, last: -1, until: Tick::MAX };
         Subdivision.times(&situation, &|symbol| Some(onsets[symbol]), &mut logits);
         logits.map(|logit| -logit)
     }
@@ -155,7 +155,7 @@ mod tests {
             context.hear(ContextNote::held(onset, 60, 80, Role::Player));
         }
         let mut logits = [0.0; 2];
-        let situation = Situation { context: &context, role: Role::Segue, last: 971 };
+        let situation = Situation { context: &context, role: Role::Segue, last: 971, until: Tick::MAX };
         Subdivision.times(&situation, &|symbol| [Some(971), None][symbol], &mut logits);
         assert_eq!(logits, [0.0; 2]);
     }

@@ -109,7 +109,7 @@ mod tests {
             context.hear(ContextNote::held(now, 60 + key as u8, 80, Role::Segue));
         });
         let mut logits = [0.0; N];
-        let situation = Situation { context: &context, role: Role::Segue, last: now };
+        let situation = Situation { context: &context, role: Role::Segue, last: now, until: Tick::MAX };
         Texture.times(&situation, &|symbol| Some(now + times[symbol]), &mut logits);
         logits.map(|logit| -logit)
     }
