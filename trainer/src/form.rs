@@ -49,10 +49,8 @@ impl Form {
         let (mut sum, mut answers) = (Self::default(), 0.0);
         for (excerpt, answer) in pairs.filter(|(_, answer)| !answer.is_empty()) {
             answers += 1.0;
-            // How the piece goes on later is compared as if it came at once.
-            let end = excerpt.bar_line + excerpt.answer;
-            let late = if answer[0].onset >= end { excerpt.answer } else { 0 };
-            let earlier = |note: &VoicedNote| VoicedNote { onset: note.onset - late, ..*note };
+            let early = excerpt.early(answer);
+            let earlier = |note: &VoicedNote| VoicedNote { onset: note.onset - early, ..*note };
             let answer: Vec<VoicedNote> = answer.iter().map(earlier).collect();
             let one = Self::of_one(&excerpt.prompt, &answer, &excerpt.bar_lines(), excerpt.bar_line);
             for (sum, bass) in sum.bass.iter_mut().zip(one.bass) {

@@ -8,6 +8,7 @@ use rand_pcg::Pcg64Mcg;
 use segue_model::Model;
 use serde_json::{Value, json};
 
+use super::music::Music;
 use crate::excerpt::Excerpt;
 use crate::judge::{BESIDE, Judge, Numbers, beside};
 use crate::likeness::Likeness;
@@ -31,6 +32,8 @@ pub struct Prompt {
     pub number: usize,
     /// Of Segue's answer, and of people's.
     pub likeness: [Likeness; 2],
+    /// Everybody's answers to be played, where they may be written.
+    pub music: Option<Music>,
 }
 
 /// All prompts.
@@ -68,13 +71,18 @@ impl Playing {
                 excerpt.write(&path("segue"), &segue)?;
                 excerpt.write(&path("people"), &excerpt.human)?;
             }
+            let all: Vec<_> = std::iter::once(segue.clone()).chain(beside(excerpt, &mut random)).collect();
+            let music = folder.map(|_| {
+                let name = format!("{}, {}", excerpt.name, excerpt.kind);
+                Music::of(excerpt, name, systems().zip(all.iter().map(Vec::as_slice)))
+            });
             prompts.push(Prompt {
                 name: excerpt.name.clone(),
                 kind: excerpt.kind.clone(),
                 number,
+                music,
                 likeness: [&segue, &excerpt.human].map(|answer| Likeness::of(&excerpt.prompt, answer)),
             });
-            let all = std::iter::once(segue).chain(beside(excerpt, &mut random));
             answers.iter_mut().zip(all).for_each(|(answers, answer)| answers.push(answer));
         }
         progress.finish_and_clear();
