@@ -161,6 +161,13 @@ impl Excerpt {
         late * self.answer
     }
 
+    /// The thirds of an answer, in time.
+    pub fn thirds(&self, answer: &[VoicedNote]) -> [Vec<VoicedNote>; 3] {
+        let from = self.bar_line + self.early(answer);
+        let third = |note: &VoicedNote| (3 * (note.onset - from)).div_euclid(self.answer.max(1)).clamp(0, 2);
+        [0, 1, 2].map(|number| answer.iter().filter(|note| third(note) == number).copied().collect())
+    }
+
     /// How a model goes on.
     pub fn answer(&self, model: &Arc<Model>, sampling: &Sampling) -> Result<Vec<VoicedNote>> {
         let answer = Continuation::of(&self.piece(), model.clone(), &sampling.options(self.bars))

@@ -68,6 +68,11 @@ pub const BESIDE: [&str; 5] = [
     "loop of the prompt",
 ];
 
+/// Of these, people who must be hard to tell from people.
+pub const FURTHER_ON: &str = BESIDE[1];
+/// And those whom a measure that works tells from people.
+pub const BAD: [&str; 3] = [BESIDE[2], BESIDE[3], BESIDE[4]];
+
 /// How they go on from a prompt, in the order of [`BESIDE`].
 pub fn beside(excerpt: &Excerpt, random: &mut Pcg64Mcg) -> [Vec<VoicedNote>; 5] {
     [

@@ -1,5 +1,6 @@
 //! `trainer report`: one page on how well a model plays, for a musician to read.
 
+mod beside;
 mod example;
 mod listening;
 mod music;
@@ -138,6 +139,7 @@ impl Report {
             Findings { name, notes_seen, free, grid, reliability, playing, examples, by_part, bands };
         self.save("index.html", page::write(&findings, self)?.as_bytes())?;
         self.save("report.json", &serde_json::to_vec_pretty(&findings.as_json())?)?;
+        beside::print(&findings.playing);
         println!("wrote {}", self.out.join("index.html").display());
         Ok(())
     }

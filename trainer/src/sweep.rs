@@ -209,12 +209,18 @@ fn print(bars: u32, table: &[Line]) {
             "| {name} | {turning:.4} | {far:.4} | {thick:.4} | {silent:.4} | {off_pulse:.4} | {dense:.4} |"
         );
     }
-    println!("\n| | bars with bass, by thirds | bass lost | stuck | like four bars before | brief |");
-    println!("|---|---|---|---|---|---|");
-    for Line { name, form: Form { bass: [first, second, third], lost, stuck, likeness, brief }, .. } in table
+    println!(
+        "\n| | bars with bass, by thirds | bass lost | stuck | like four bars before | like eight | brief |"
+    );
+    println!("|---|---|---|---|---|---|---|");
+    for Line {
+        name,
+        form: Form { bass: [first, second, third], lost, stuck, likeness: [four, eight], brief },
+        ..
+    } in table
     {
         println!(
-            "| {name} | {first:.3} {second:.3} {third:.3} | {lost:.3} | {stuck:.3} | {likeness:.3} | {brief:.4} |"
+            "| {name} | {first:.3} {second:.3} {third:.3} | {lost:.3} | {stuck:.3} | {four:.3} | {eight:.3} | {brief:.4} |"
         );
     }
 }

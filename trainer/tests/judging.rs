@@ -122,7 +122,8 @@ fn a_report_is_a_page_with_everything_it_links() {
         assert_eq!(answered, !link.contains("prompt"), "{link}");
     }
     let numbers = fs::read_to_string(out.join("report.json")).unwrap();
-    let systems = &json(&numbers)["playing"]["systems"];
+    let playing = &json(&numbers)["playing"];
+    let systems = &playing["systems"];
     let of = |system: &str, number: &str| systems[system][number].as_f64().unwrap();
     // The loop and the spoiled human are where a measure that works puts them.
     assert!(of("loop of the prompt", "copied_8_from_prompt") > 0.7, "{systems}");
@@ -130,6 +131,16 @@ fn a_report_is_a_page_with_everything_it_links() {
     assert_eq!(of("people", "surprise_distance"), 0.0);
     assert!(of("people, 10 % wrong notes", "in_key") < of("people", "in_key") - 0.02, "{systems}");
     assert_eq!(of("people", "in_key"), 1.0, "a walk on a scale");
+    // Structure, of everybody.
+    let number = |path: &str| {
+        playing.pointer(path).and_then(Value::as_f64).unwrap_or_else(|| panic!("{path}: {playing}"))
+    };
+    assert_eq!(number("/form/loop of the prompt/bass/2"), 1.0);
+    assert!(number("/form/loop of the prompt/likeness/0") > number("/form/people/likeness/0") + 0.5);
+    assert_eq!(number("/thirds/people/in_scale/2"), 1.0);
+    assert!(number("/systems/Markov model/notes") > 8.0, "the Markov model plays");
+    // Four pieces tell nothing, and the page says so.
+    assert!(playing["told_apart"].is_null() && page.contains("Not measured: a classifier needs 12 pieces"));
 
     let again = home.path().join("again");
     run(&again);

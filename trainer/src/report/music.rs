@@ -35,8 +35,8 @@ pub struct Take {
     pub notes: Sounds,
 }
 
-/// Notes, each as five numbers: onset, duration, key, velocity, and how it sounds (0 keys, 1 a bass,
-/// 2 drums).
+/// Notes, each as five numbers: onset, duration, key, velocity, and how it sounds (0 keys, 1 a
+/// bass, 2 drums).
 #[derive(Clone, Debug, Default, Serialize)]
 #[serde(transparent)]
 pub struct Sounds(Vec<i64>);

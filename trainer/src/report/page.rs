@@ -5,8 +5,7 @@ use std::fmt::Write as _;
 use anyhow::Result;
 use segue_model::Field;
 
-use super::playing::systems;
-use super::{Findings, GRID_BARS, Report, listening, picture};
+use super::{Findings, GRID_BARS, Report, beside, listening, picture};
 use crate::comparison::{Comparison, all, mean};
 use crate::score::{Bits, ByKind};
 
@@ -23,7 +22,7 @@ pub fn write(findings: &Findings, report: &Report) -> Result<String> {
     )?;
     headline(&mut page, findings)?;
     listening::write(&mut page, findings)?;
-    playing(&mut page, findings, report)?;
+    beside::write(&mut page, findings, report)?;
     bits(&mut page, findings, report)?;
     parts(&mut page, findings)?;
     calibration(&mut page, findings)?;
@@ -33,7 +32,7 @@ pub fn write(findings: &Findings, report: &Report) -> Result<String> {
 }
 
 /// Adds a plot with words for who cannot see it. It stands in the page, which is one file.
-fn show(page: &mut String, words: &str, plot: &str) {
+pub fn show(page: &mut String, words: &str, plot: &str) {
     let plot = plot.replacen("<svg ", &format!("<svg role=\"img\" aria-label=\"{}\" ", escaped(words)), 1);
     _ = writeln!(page, "<div class=plot>{plot}</div>");
 }
@@ -202,53 +201,6 @@ fn calibration(page: &mut String, findings: &Findings) -> Result<()> {
         writeln!(page, "<tr><td>{}<td>{guesses}<td>{:.1} %</tr>", field.name(), 100.0 * reliability.error)?;
     }
     page.push_str("</table>\n");
-    Ok(())
-}
-
-fn playing(page: &mut String, findings: &Findings, report: &Report) -> Result<()> {
-    let playing = &findings.playing;
-    write!(
-        page,
-        "<h2>Beside people</h2>\n<p>{} pieces it never saw: {} bars are given, and it goes on for {}, once each, with seed {}, temperature {} and top-p {}; none is picked. \
-         Beside it, measured by the same code: how the piece goes on, the same piece still further on, and three that must lose.</p>\n",
-        playing.prompts.len(),
-        report.prompt_bars,
-        report.bars,
-        report.sampling.seed,
-        report.sampling.temperature,
-        report.sampling.top_p
-    )?;
-    page.push_str(
-        "<table><tr><th><th>answers<th>notes<th>in the prompt's scale<th>pitch classes like the prompt's<th>8-note runs from the prompt\
-         <th>8-note runs from itself<th>answers with 16 notes from training<th>surprise, bits from people's</tr>\n",
-    );
-    for (place, (name, numbers)) in systems().zip(&playing.numbers).enumerate() {
-        let class = if place == 0 { " class=own" } else { "" };
-        writeln!(
-            page,
-            "<tr{class}><td>{name}<td>{}<td>{:.0}<td>{:.1} %<td>{:.2}<td>{:.1} %<td>{:.1} %<td>{:.0} %<td>{:.2}</tr>",
-            numbers.answers,
-            numbers.notes,
-            100.0 * numbers.in_key,
-            numbers.cosine,
-            100.0 * numbers.copied,
-            100.0 * numbers.looped,
-            100.0 * numbers.trained,
-            numbers.surprise
-        )?;
-    }
-    page.push_str(
-        "</table>\n<p class=note>Good is what lies near people, not what is highest: a loop is always in key. \
-         Surprise: how unexpected each note is to a Markov model that learned the prompt and then stopped learning; the number is how far apart \
-         the surprises of all its notes and of all of people's lie. It finds what is too predictable or too wild, not single wrong notes. Runs from training \
-         count in any key; scales, trills and broken chords, which nobody owns, do not.</p>\n",
-    );
-    let people = &playing.numbers[1];
-    let far = systems()
-        .zip(&playing.numbers)
-        .map(|(name, numbers)| (name.to_owned(), vec![numbers.distance(people)]));
-    let words = "distance from people over all of these numbers: nearer is better";
-    show(page, words, &picture::bars(words, &["distance"], &far.collect::<Vec<_>>())?);
     Ok(())
 }
 
