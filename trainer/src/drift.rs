@@ -4,6 +4,8 @@
 use segue_music::Tick;
 use serde::Serialize;
 
+use crate::excerpt::Excerpt;
+use crate::likeness::Likeness;
 use crate::ngrams;
 use crate::record::VoicedNote;
 
@@ -71,6 +73,30 @@ impl Drift {
     }
 }
 
+/// The same by thirds of the answers, in time: whoever drifts leaves the prompt more and more.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct Thirds {
+    /// Of notes, those in the prompt's scale.
+    pub in_scale: [f64; 3],
+    /// The rest.
+    pub drift: [Drift; 3],
+}
+
+impl Thirds {
+    /// Of answers, each with its excerpt.
+    pub fn of<'a>(pairs: impl Iterator<Item = (&'a Excerpt, &'a [VoicedNote])>) -> Self {
+        let thirds: Vec<_> =
+            pairs.map(|(excerpt, answer)| (&excerpt.prompt[..], excerpt.thirds(answer))).collect();
+        let of = |third: usize| thirds.iter().map(move |(prompt, thirds)| (*prompt, &thirds[third][..]));
+        let in_scale = |third: usize| {
+            let heard = of(third).filter(|(_, notes)| !notes.is_empty());
+            let shares: Vec<f64> = heard.map(|(prompt, notes)| Likeness::of(prompt, notes).in_key).collect();
+            shares.iter().sum::<f64>() / shares.len().max(1) as f64
+        };
+        Self { in_scale: [0, 1, 2].map(in_scale), drift: [0, 1, 2].map(|third| Drift::of(of(third))) }
+    }
+}
+
 fn turning(answer: &[VoicedNote]) -> f64 {
     ngrams::share(answer.windows(PASSAGE), |passage| {
         let repeats = |period: usize| passage.iter().zip(&passage[period..]).all(|(a, b)| a.key == b.key);
@@ -132,7 +158,8 @@ fn pulse(prompt: &[VoicedNote]) -> Option<Tick> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::line;
+    use crate::excerpt::Lengths;
+    use crate::record::{Record, line};
 
     fn drift(answer: &[VoicedNote]) -> Drift {
         // Eighths over an octave.
@@ -161,5 +188,25 @@ mod tests {
         let fast = drift(&walk(1));
         assert_eq!(fast.off_pulse, 0.5);
         assert!(fast.dense > 0.5 && fast.silent == 0.0, "{fast:?}");
+    }
+
+    #[test]
+    fn a_third_that_leaves_the_prompt_is_found() {
+        // Twenty bars of eighths in C; the answer's last third lies three octaves higher and out of
+        // key.
+        let mut notes = line((0..160).map(|place| 48 + [0, 4, 7, 12, 11, 7, 5, 2][place % 8]));
+        notes.iter_mut().for_each(|note| note.onset *= 2);
+        let record = Record { notes, ..Record::default() };
+        let excerpt = Excerpt::of(&record, Lengths { prompt: 4, answer: 12 }).unwrap();
+        let last = excerpt.bar_line + excerpt.answer * 2 / 3;
+        let leaves = |note: &VoicedNote| VoicedNote {
+            key: note.key + if note.onset < last { 0 } else { 37 },
+            ..*note
+        };
+        let answer: Vec<VoicedNote> = excerpt.human.iter().map(leaves).collect();
+        let thirds = Thirds::of([(&excerpt, &answer[..])].into_iter());
+        assert_eq!(thirds.drift.map(|drift| drift.far), [0.0, 0.0, 1.0]);
+        let [first, second, third] = thirds.in_scale;
+        assert!(first == 1.0 && second == 1.0 && third < 0.6, "{:?}", thirds.in_scale);
     }
 }

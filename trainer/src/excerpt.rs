@@ -153,6 +153,21 @@ impl Excerpt {
         answer.iter().filter(|note| note.onset < self.bar_line + self.answer).copied().collect()
     }
 
+    /// How much earlier an answer is heard than it stands: what is further on in the piece comes as
+    /// if it came at once.
+    pub fn early(&self, answer: &[VoicedNote]) -> Tick {
+        let late =
+            answer.first().map_or(0, |note| (note.onset - self.bar_line).div_euclid(self.answer.max(1)));
+        late * self.answer
+    }
+
+    /// The thirds of an answer, in time.
+    pub fn thirds(&self, answer: &[VoicedNote]) -> [Vec<VoicedNote>; 3] {
+        let from = self.bar_line + self.early(answer);
+        let third = |note: &VoicedNote| (3 * (note.onset - from)).div_euclid(self.answer.max(1)).clamp(0, 2);
+        [0, 1, 2].map(|number| answer.iter().filter(|note| third(note) == number).copied().collect())
+    }
+
     /// How a model goes on.
     pub fn answer(&self, model: &Arc<Model>, sampling: &Sampling) -> Result<Vec<VoicedNote>> {
         let answer = Continuation::of(&self.piece(), model.clone(), &sampling.options(self.bars))

@@ -20,8 +20,8 @@ const THIRDS: usize = 3;
 const LOST: usize = 4;
 /// Times in a row that the same keys are struck after which they count as stuck.
 const STUCK: usize = 6;
-/// How far back a bar is compared: phrases are four bars.
-const PHRASE: usize = 4;
+/// How far back bars are compared: phrases are four bars, or eight.
+const PHRASES: [usize; 2] = [4, 8];
 /// Onsets in a bar are compared on sixteenths.
 const SIXTEENTH: Tick = 12;
 /// A note no longer than this is brief: nobody means it.
@@ -36,9 +36,9 @@ pub struct Form {
     pub lost: f64,
     /// Of answers, those that strike the same keys six times in a row, where the prompt does not.
     pub stuck: f64,
-    /// How alike a bar and the bar four before are: of their notes (key and sixteenth), the share
-    /// that both have.
-    pub likeness: f64,
+    /// How alike a bar and the bars four and eight before are: of their notes (key and sixteenth),
+    /// the share that both have.
+    pub likeness: [f64; 2],
     /// Of notes, those of at most two ticks.
     pub brief: f64,
     /// Of answers, those that close: their last onset is on a beat, and what begins there sounds
@@ -52,10 +52,8 @@ impl Form {
         let (mut sum, mut answers) = (Self::default(), 0.0);
         for (excerpt, answer) in pairs.filter(|(_, answer)| !answer.is_empty()) {
             answers += 1.0;
-            // How the piece goes on later is compared as if it came at once.
-            let end = excerpt.bar_line + excerpt.answer;
-            let late = if answer[0].onset >= end { excerpt.answer } else { 0 };
-            let earlier = |note: &VoicedNote| VoicedNote { onset: note.onset - late, ..*note };
+            let early = excerpt.early(answer);
+            let earlier = |note: &VoicedNote| VoicedNote { onset: note.onset - early, ..*note };
             let answer: Vec<VoicedNote> = answer.iter().map(earlier).collect();
             let one = Self::of_one(&excerpt.prompt, &answer, &excerpt.bar_lines(), excerpt.bar_line);
             for (sum, bass) in sum.bass.iter_mut().zip(one.bass) {
@@ -63,7 +61,9 @@ impl Form {
             }
             sum.lost += one.lost;
             sum.stuck += one.stuck;
-            sum.likeness += one.likeness;
+            for (sum, likeness) in sum.likeness.iter_mut().zip(one.likeness) {
+                *sum += likeness;
+            }
             sum.brief += one.brief;
             sum.closed += one.closed;
         }
@@ -72,7 +72,7 @@ impl Form {
             bass: sum.bass.map(mean),
             lost: mean(sum.lost),
             stuck: mean(sum.stuck),
-            likeness: mean(sum.likeness),
+            likeness: sum.likeness.map(mean),
             brief: mean(sum.brief),
             closed: mean(sum.closed),
         }
@@ -88,8 +88,11 @@ impl Form {
         let reach = prompts.get(prompts.len() / 2).map_or(127, |&key| key.saturating_add(NEAR));
         let bass: Vec<bool> = lowest[given..].iter().map(|key| key.is_some_and(|key| key <= reach)).collect();
         let sets: Vec<BTreeSet<(Tick, Key)>> = bars.iter().map(|&bar| struck(&notes, bar)).collect();
-        let pairs = (given.max(PHRASE)..sets.len()).map(|bar| alike(&sets[bar], &sets[bar - PHRASE]));
-        let pairs: Vec<f64> = pairs.flatten().collect();
+        let likeness = |phrase: usize| {
+            let pairs = (given.max(phrase)..sets.len()).map(|bar| alike(&sets[bar], &sets[bar - phrase]));
+            let pairs: Vec<f64> = pairs.flatten().collect();
+            pairs.iter().sum::<f64>() / pairs.len().max(1) as f64
+        };
         Self {
             bass: std::array::from_fn(|third| {
                 let [from, to] = [third, third + 1].map(|third| bass.len() * third / THIRDS);
@@ -97,7 +100,7 @@ impl Form {
             }),
             lost: f64::from(u8::from(bass.windows(LOST).any(|bars| bars.iter().all(|bass| !bass)))),
             stuck: f64::from(u8::from(stuck(answer) && !stuck(prompt))),
-            likeness: pairs.iter().sum::<f64>() / pairs.len().max(1) as f64,
+            likeness: PHRASES.map(likeness),
             brief: ngrams::share(answer.iter(), |note| note.duration <= BRIEF),
             closed: f64::from(u8::from(closes(answer, bar_lines))),
         }
@@ -175,14 +178,20 @@ mod tests {
         let good = form(&bars(4..16, 40));
         assert_eq!(
             good,
-            Form { bass: [1.0; 3], lost: 0.0, stuck: 0.0, likeness: 1.0, brief: 0.0, closed: 0.0 }
+            Form { bass: [1.0; 3], lost: 0.0, stuck: 0.0, likeness: [1.0; 2], brief: 0.0, closed: 0.0 }
         );
         let held = VoicedNote { duration: 48, ..note(BAR * 15 + 144, 60) };
         let off = VoicedNote { onset: held.onset + 12, ..held };
         assert_eq!([held, off].map(|last| form(&[bars(4..15, 40), vec![last]].concat()).closed), [1.0, 0.0]);
         let high = form(&[bars(4..12, 43), bars(12..16, 60)].concat());
         assert_eq!((high.bass, high.lost), ([1.0, 1.0, 0.0], 1.0));
-        assert!(high.likeness < 1.0 && high.likeness > 0.5, "{}", high.likeness);
+        assert!(high.likeness.iter().all(|likeness| *likeness < 1.0 && *likeness > 0.5), "{high:?}");
+        // Twelve bars, each like the one eight before and unlike the one four before.
+        let other = |from: Tick| {
+            bars(from..from + 4, 40).into_iter().map(|note| VoicedNote { key: note.key + 1, ..note })
+        };
+        let long: Vec<_> = other(4).chain(bars(8..12, 40)).chain(other(12)).collect();
+        assert_eq!(form(&long).likeness, [0.0, 1.0]);
         let hammer: Vec<_> = (16..64).flat_map(|beat| [note(48 * beat, 40), note(48 * beat, 64)]).collect();
         assert_eq!(form(&hammer).stuck, 1.0);
         let brief: Vec<_> =

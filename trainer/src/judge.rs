@@ -68,6 +68,11 @@ pub const BESIDE: [&str; 5] = [
     "loop of the prompt",
 ];
 
+/// Of these, people who must be hard to tell from people.
+pub const FURTHER_ON: &str = BESIDE[1];
+/// And those whom a measure that works tells from people.
+pub const BAD: [&str; 3] = [BESIDE[2], BESIDE[3], BESIDE[4]];
+
 /// How they go on from a prompt, in the order of [`BESIDE`].
 pub fn beside(excerpt: &Excerpt, random: &mut Pcg64Mcg) -> [Vec<VoicedNote>; 5] {
     [
@@ -141,11 +146,8 @@ impl<'a> Judge<'a> {
     /// The bits of each note of an answer, on sixteenths, by a Markov model that learned the prompt
     /// and then learns no more.
     fn surprise(&self, excerpt: &Excerpt, answer: &[VoicedNote]) -> Vec<f64> {
-        // What is further on is heard as if it came at once.
-        let early = answer
-            .first()
-            .map_or(0, |note| (note.onset - excerpt.bar_line).div_euclid(excerpt.answer.max(1)));
-        let moved = |note: &VoicedNote| VoicedNote { onset: note.onset - early * excerpt.answer, ..*note };
+        let early = excerpt.early(answer);
+        let moved = |note: &VoicedNote| VoicedNote { onset: note.onset - early, ..*note };
         let notes = excerpt.prompt.iter().copied().chain(answer.iter().map(moved)).collect();
         let record =
             Measure::Sixteenths.read(&Record { notes, meters: excerpt.meters(), ..Record::default() });

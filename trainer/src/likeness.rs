@@ -2,7 +2,7 @@
 
 use rand::RngExt;
 use rand_pcg::Pcg64Mcg;
-use segue_music::Tick;
+use segue_music::{Key, Tick};
 
 use crate::excerpt::Excerpt;
 use crate::ngrams;
@@ -40,16 +40,26 @@ impl Likeness {
     }
 }
 
-/// The major or harmonic minor scale that holds most of the notes, as a set of pitch classes.
-fn scale(notes: &[VoicedNote]) -> u16 {
+/// The major or harmonic minor scale that holds most of the notes, as a set of pitch classes, and
+/// its root.
+fn scale_and_root(notes: &[VoicedNote]) -> (u16, u8) {
     const SCALES: [u16; 2] = [0b1010_1011_0101, 0b1001_1010_1101];
     let classes = classes(notes);
     let held =
-        |scale: &u16| (0..12).filter(|&class| scale & 1 << class != 0).map(|class| classes[class]).sum();
-    let turned = SCALES
-        .iter()
-        .flat_map(|&scale: &u16| (0..12).map(move |root| (scale << root | scale >> (12 - root)) & 0xfff));
-    turned.max_by(|a, b| f64::total_cmp(&held(a), &held(b))).unwrap_or(0xfff)
+        |scale: u16| (0..12).filter(|&class| scale & 1 << class != 0).map(|class| classes[class]).sum();
+    let turned = SCALES.iter().flat_map(|&scale: &u16| {
+        (0..12).map(move |root| ((scale << root | scale >> (12 - root)) & 0xfff, root))
+    });
+    turned.max_by(|a, b| f64::total_cmp(&held(a.0), &held(b.0))).unwrap_or((0xfff, 0))
+}
+
+fn scale(notes: &[VoicedNote]) -> u16 {
+    scale_and_root(notes).0
+}
+
+/// The root of the scale that holds most of the notes, as a pitch class.
+pub fn root(notes: &[VoicedNote]) -> Key {
+    scale_and_root(notes).1
 }
 
 fn classes(notes: &[VoicedNote]) -> [f64; 12] {

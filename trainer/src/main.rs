@@ -44,6 +44,7 @@ mod shard;
 mod style;
 mod sweep;
 mod table;
+mod told_apart;
 mod train;
 mod window;
 

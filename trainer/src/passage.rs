@@ -85,13 +85,22 @@ impl Passage {
 }
 
 impl Record {
-    /// All its notes but the first.
-    pub fn passage_notes(&self) -> Vec<PassageNote> {
-        let tokenizer = Tokenizer::new();
+    /// Where in its bar a tick lies; `None` without a metre.
+    pub fn place_in_bar(&self, tick: Tick) -> Option<Place> {
+        self.bars().bar_position(tick).map(Place::of)
+    }
+
+    fn bars(&self) -> Context {
         let mut bars = Context::new();
         for &(change, meter) in &self.meters {
             bars.meter(change, Some(meter));
         }
+        bars
+    }
+
+    /// All its notes but the first.
+    pub fn passage_notes(&self) -> Vec<PassageNote> {
+        let (tokenizer, bars) = (Tokenizer::new(), self.bars());
         sounding(&self.notes)
             .windows(2)
             .map(|pair| PassageNote {

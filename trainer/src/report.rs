@@ -1,10 +1,12 @@
 //! `trainer report`: one page on how well a model plays, for a musician to read.
 
+mod beside;
+mod example;
 mod listening;
+mod music;
 mod page;
 mod picture;
 mod playing;
-mod roll;
 
 use std::fs;
 use std::path::PathBuf;
@@ -28,7 +30,7 @@ use crate::passage::Passage;
 use crate::record::Record;
 use crate::sampling::Sampling;
 use crate::window::Window;
-use listening::Example;
+use example::Example;
 use playing::Playing;
 
 /// Write one page about a model, with plots and answers to listen to: how it plays, beside people,
@@ -41,7 +43,7 @@ pub struct Report {
     model: PathBuf,
     #[command(flatten)]
     material: Material,
-    /// The folder for the page, its plots and its numbers, and without --examples for prompts and
+    /// The folder for the page and its numbers, and without --examples for prompts and
     /// answers as .mid files
     #[arg(long)]
     out: PathBuf,
@@ -135,12 +137,9 @@ impl Report {
 
         let findings =
             Findings { name, notes_seen, free, grid, reliability, playing, examples, by_part, bands };
-        let page = page::write(&findings, self)?;
-        for (name, picture) in &page.pictures {
-            self.save(name, picture.as_bytes())?;
-        }
-        self.save("index.html", page.text.as_bytes())?;
+        self.save("index.html", page::write(&findings, self)?.as_bytes())?;
         self.save("report.json", &serde_json::to_vec_pretty(&findings.as_json())?)?;
+        beside::print(&findings.playing);
         println!("wrote {}", self.out.join("index.html").display());
         Ok(())
     }

@@ -210,17 +210,17 @@ fn print(bars: u32, table: &[Line]) {
         );
     }
     println!(
-        "\n| | bars with bass, by thirds | bass lost | stuck | like four bars before | brief | closed |"
+        "\n| | bars with bass, by thirds | bass lost | stuck | like four bars before | like eight | brief | closed |"
     );
-    println!("|---|---|---|---|---|---|---|");
+    println!("|---|---|---|---|---|---|---|---|");
     for Line {
         name,
-        form: Form { bass: [first, second, third], lost, stuck, likeness, brief, closed },
+        form: Form { bass: [first, second, third], lost, stuck, likeness: [four, eight], brief, closed },
         ..
     } in table
     {
         println!(
-            "| {name} | {first:.3} {second:.3} {third:.3} | {lost:.3} | {stuck:.3} | {likeness:.3} | {brief:.4} | {closed:.3} |"
+            "| {name} | {first:.3} {second:.3} {third:.3} | {lost:.3} | {stuck:.3} | {four:.3} | {eight:.3} | {brief:.4} | {closed:.3} |"
         );
     }
 }

@@ -37,6 +37,12 @@ fn json(said: &str) -> Value {
     serde_json::from_str(said).unwrap_or_else(|error| panic!("{error}: {said}"))
 }
 
+/// What a page plays.
+fn music(page: &str) -> Vec<Value> {
+    let (_, rest) = page.split_once("<script type=\"application/json\" id=music>").expect("music");
+    json(rest.split("</script>").next().unwrap()).as_array().expect("a list").clone()
+}
+
 #[test]
 fn on_a_sixteenth_grid_all_score_the_same_notes() {
     let home = tempfile::tempdir().unwrap();
@@ -95,13 +101,19 @@ fn a_report_is_a_page_with_everything_it_links() {
         let rest = page.split(start).skip(1);
         rest.map(|rest| rest.split('"').next().unwrap().to_owned()).collect()
     };
-    let pictures = named("src=\"");
-    assert!(pictures.len() >= 4, "too few plots");
-    for picture in pictures {
-        let drawn =
-            fs::read_to_string(out.join(&picture)).unwrap_or_else(|error| panic!("{picture}: {error}"));
-        assert!(drawn.starts_with("<svg") && drawn.trim_end().ends_with("</svg>"), "{picture}");
+    // One file: it loads nothing.
+    assert!(!page.contains("src=") && !page.contains("<link") && !page.contains("@import"), "{page}");
+    assert!(page.matches("<svg role=\"img\" aria-label=\"").count() >= 4, "too few plots");
+    let music = music(&page);
+    assert_eq!((music.len(), page.matches("data-music=").count()), (4, 4));
+    for piece in &music {
+        let takes: Vec<_> = piece["takes"].as_array().unwrap().iter().map(|take| &take["who"]).collect();
+        assert!(takes[0] == "Segue" && takes[1] == "people", "{takes:?}");
+        assert!(takes.iter().any(|who| *who == "loop of the prompt"), "{takes:?}");
+        // Two bars and four, at the tempo of free playing.
+        assert_eq!((&piece["turn"], &piece["end"]), (&json("4000"), &json("12000")));
     }
+    assert!(page.contains("id=which"), "nobody is asked");
     let links = named("href=\"");
     assert_eq!(links.len(), 12);
     for link in links {
@@ -110,7 +122,8 @@ fn a_report_is_a_page_with_everything_it_links() {
         assert_eq!(answered, !link.contains("prompt"), "{link}");
     }
     let numbers = fs::read_to_string(out.join("report.json")).unwrap();
-    let systems = &json(&numbers)["playing"]["systems"];
+    let playing = &json(&numbers)["playing"];
+    let systems = &playing["systems"];
     let of = |system: &str, number: &str| systems[system][number].as_f64().unwrap();
     // The loop and the spoiled human are where a measure that works puts them.
     assert!(of("loop of the prompt", "copied_8_from_prompt") > 0.7, "{systems}");
@@ -118,6 +131,16 @@ fn a_report_is_a_page_with_everything_it_links() {
     assert_eq!(of("people", "surprise_distance"), 0.0);
     assert!(of("people, 10 % wrong notes", "in_key") < of("people", "in_key") - 0.02, "{systems}");
     assert_eq!(of("people", "in_key"), 1.0, "a walk on a scale");
+    // Structure, of everybody.
+    let number = |path: &str| {
+        playing.pointer(path).and_then(Value::as_f64).unwrap_or_else(|| panic!("{path}: {playing}"))
+    };
+    assert_eq!(number("/form/loop of the prompt/bass/2"), 1.0);
+    assert!(number("/form/loop of the prompt/likeness/0") > number("/form/people/likeness/0") + 0.5);
+    assert_eq!(number("/thirds/people/in_scale/2"), 1.0);
+    assert!(number("/systems/Markov model/notes") > 8.0, "the Markov model plays");
+    // Four pieces tell nothing, and the page says so.
+    assert!(playing["told_apart"].is_null() && page.contains("Not measured: a classifier needs 12 pieces"));
 
     let again = home.path().join("again");
     run(&again);
@@ -166,8 +189,12 @@ fn a_report_to_be_given_away_holds_no_music_of_others() {
     ]);
     succeeds(&[&report[..], &sizes[..]].concat());
     let page = fs::read_to_string(out.join("index.html")).unwrap();
-    assert!(page.contains("href=\"../examples/walk.mid\"") && page.contains("src=\"walk.svg\""), "{page}");
+    assert!(page.contains("href=\"../examples/walk.mid\"") && page.contains("data-music=0"), "{page}");
     assert!(!page.contains("walk-0"), "a piece of others' is named");
+    let music = music(&page);
+    let takes: Vec<&Value> = music.iter().flat_map(|piece| piece["takes"].as_array().unwrap()).collect();
+    assert!(music.len() == 1 && takes.len() == 1 && takes[0]["who"] == "Segue", "{takes:?}");
+    assert!(!page.contains("id=which"), "there is nobody beside");
     let written: Vec<_> = fs::read_dir(&out).unwrap().map(|entry| entry.unwrap().path()).collect();
     let music = written.iter().find(|path| path.is_dir() || path.extension().is_some_and(|end| end == "mid"));
     assert_eq!(music, None, "music is written");

@@ -108,20 +108,21 @@ impl<'a> Listener<'a> {
         nats
     }
 
-    /// The probabilities of each field of the next note, given the fields before it in `note`, for
-    /// tests.
-    #[cfg(test)]
-    pub fn probabilities(&self, note: &PassageNote) -> Vec<(Field, Vec<f64>)> {
+    /// The probabilities of one known field of the next note, given the fields before it in `note`.
+    pub fn probabilities(&self, note: &PassageNote, wanted: Field) -> Vec<f64> {
         let mut reader = Reader { past: self.reader.past.clone(), chains: Default::default() };
-        let (mut all, mut predictions) = (Vec::new(), Vec::new());
+        let (mut probabilities, mut predictions) = (Vec::new(), Vec::new());
         reader.read(&self.markov.values, &self.markov.rough, note, |field, _, chains| {
-            let probability = |symbol| {
-                let situation = predict(self.markov, &self.piece, field, symbol, chains, &mut predictions);
-                self.weights[field as usize].mean(situation, &predictions)
-            };
-            all.push((field, (0..self.markov.values.count(field)).map(probability).collect()));
+            if field == wanted {
+                let probability = |symbol| {
+                    let situation =
+                        predict(self.markov, &self.piece, field, symbol, chains, &mut predictions);
+                    self.weights[field as usize].mean(situation, &predictions)
+                };
+                probabilities = (0..self.markov.values.count(field)).map(probability).collect();
+            }
         });
-        all
+        probabilities
     }
 }
 

@@ -1,117 +1,85 @@
-//! Prompts of our own and the model's answers to them, to be looked at and listened to.
+//! The part of the page that is listened to.
 
-use std::path::{Component, Path, PathBuf};
+use std::fmt::Write as _;
 
-use anyhow::{Context as _, Result, ensure};
-use segue_music::{Beats, Note, Tick, Track, midi_file, tick_at};
+use anyhow::Result;
 
-use crate::corpus;
-use crate::likeness::Likeness;
-use crate::record::VoicedNote;
+use super::Findings;
+use super::music::Music;
+use super::page::escaped;
 
-/// One prompt and its answer, as they lie in a folder.
-#[derive(Clone, Debug)]
-pub struct Example {
-    /// The file's name, without its ending.
-    pub name: String,
-    /// The file as a link from the page.
-    pub link: String,
-    /// The prompt.
-    pub prompt: Vec<VoicedNote>,
-    /// The answer.
-    pub answer: Vec<VoicedNote>,
-    /// Where bars begin, and the last one ends.
-    pub bars: Vec<Tick>,
-    /// The answer's numbers.
-    pub likeness: Likeness,
+/// What plays it, in the browser.
+const SCRIPT: &str = include_str!("listening.js");
+const NO_SCRIPT: &str = "<noscript><p>Without JavaScript there is nothing to play here, but the links are files.</p></noscript>\n";
+
+/// Adds the examples to a page that may be published, to any other the prompts and everybody's
+/// answers to them.
+pub fn write(page: &mut String, findings: &Findings) -> Result<()> {
+    if findings.examples.is_empty() { prompts(page, findings) } else { examples(page, findings) }
 }
 
-/// What `segue continue` calls the track of an answer.
-const SEGUE: &str = "Segue";
-
-impl Example {
-    /// All of a folder that `segue continue` has answered, linked from a page in another folder.
-    pub fn all(folder: &Path, page: &Path) -> Result<Vec<Self>> {
-        let way = way(page, folder)?;
-        let files = corpus::files(folder, None, None)?;
-        let here = files.iter().filter(|path| path.parent() == Some(folder));
-        let examples = here.map(|path| Self::read(path, &way)).collect::<Result<Vec<_>>>()?;
-        ensure!(!examples.is_empty(), "{} holds no answers; see `segue continue`", folder.display());
-        Ok(examples)
+fn examples(page: &mut String, findings: &Findings) -> Result<()> {
+    write!(
+        page,
+        "<h2>Listen</h2>\n<p>{} prompts of our own, each answered once: none is picked. <span class=you>Blue</span> is the prompt, <span class=segue>red</span> is what it \
+         goes on with; thin lines are bars. The links are MIDI files with both.</p>\n{NO_SCRIPT}",
+        findings.examples.len()
+    )?;
+    for (place, example) in findings.examples.iter().enumerate() {
+        let likeness = &example.likeness;
+        writeln!(
+            page,
+            "<h4><a href=\"{}\">{}</a></h4>\n<p class=note>{} notes, {:.0} % of them in the prompt's scale, {:.0} % of its eight-note runs from the prompt, {:.0} % from \
+             itself</p>\n<div data-music={place}></div>",
+            escaped(&example.link),
+            escaped(&example.name),
+            likeness.notes,
+            100.0 * likeness.in_key,
+            100.0 * likeness.copied,
+            100.0 * likeness.looped
+        )?;
     }
-
-    fn read(path: &Path, way: &str) -> Result<Self> {
-        let piece = midi_file::read(path)?;
-        let (answer, prompt): (Vec<&Track>, Vec<&Track>) =
-            piece.tracks.iter().filter(|track| !track.is_drums()).partition(|track| track.name == SEGUE);
-        ensure!(
-            !answer.is_empty(),
-            "{} has no track \"{SEGUE}\"; write it with `segue continue`",
-            path.display()
-        );
-        let (prompt, answer) = (notes(&prompt), notes(&answer));
-        let next = |&line: &Beats| Some(piece.bar_lines_later(line, 1));
-        let bars = std::iter::successors(Some(Beats::ZERO), next).take_while(|&line| line <= piece.end);
-        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        Ok(Self {
-            link: format!("{way}{name}.mid"),
-            likeness: Likeness::of(&prompt, &answer),
-            bars: bars.map(tick_at).collect(),
-            name,
-            prompt,
-            answer,
-        })
-    }
+    Ok(())
 }
 
-fn notes(tracks: &[&Track]) -> Vec<VoicedNote> {
-    let voiced = |note: &Note| VoicedNote {
-        onset: tick_at(note.onset),
-        key: note.key,
-        duration: tick_at(note.duration).max(1),
-        velocity: Some(note.velocity),
-        voice: 0,
+fn prompts(page: &mut String, findings: &Findings) -> Result<()> {
+    write!(
+        page,
+        "<h2>Which one is the person?</h2>\n<p>Both go on from the same bars. One is Segue, the other the person who wrote or played the piece; chance says which is A. \
+         Where a file does not know how loud its notes are, both play at one loudness.</p>\n<div id=which></div>\n\
+         <h2>Listen</h2>\n<p>Every prompt and everybody's answer. <span class=you>Blue</span> is the prompt; thin lines are bars. The links are MIDI files.</p>\n{NO_SCRIPT}"
+    )?;
+    for (place, prompt) in findings.playing.prompts.iter().enumerate() {
+        let [segue, people] = &prompt.likeness;
+        let link = |what: &str| format!("<a href=\"midi/{:02}-{what}.mid\">{what}</a>", prompt.number);
+        writeln!(
+            page,
+            "<h4>{}, {}</h4>\n<p class=note>{}, {}, {}. Segue: {} notes, {:.0} % of them in the prompt's scale; people: {} and {:.0} %</p>\n<div data-music={place}></div>",
+            escaped(&prompt.name),
+            escaped(&prompt.kind),
+            link("prompt"),
+            link("segue"),
+            link("people"),
+            segue.notes,
+            100.0 * segue.in_key,
+            people.notes,
+            100.0 * people.in_key
+        )?;
+    }
+    Ok(())
+}
+
+/// Adds the music, and what plays it.
+pub fn script(page: &mut String, findings: &Findings) -> Result<()> {
+    let music: Vec<&Music> = match findings.examples.is_empty() {
+        true => findings.playing.prompts.iter().filter_map(|prompt| prompt.music.as_ref()).collect(),
+        false => findings.examples.iter().map(|example| &example.music).collect(),
     };
-    let mut notes: Vec<VoicedNote> = tracks.iter().flat_map(|track| &track.notes).map(voiced).collect();
-    notes.sort_unstable();
-    notes
-}
-
-/// From one folder to another, as in a link, with a slash at its end unless it is the same folder.
-fn way(from: &Path, to: &Path) -> Result<String> {
-    let whole = |path: &Path| -> Result<PathBuf> {
-        path.canonicalize().with_context(|| format!("cannot find the folder {}", path.display()))
-    };
-    let (from, to) = (whole(from)?, whole(to)?);
-    let (from, to): (Vec<Component<'_>>, Vec<Component<'_>>) =
-        (from.components().collect(), to.components().collect());
-    let shared = from.iter().zip(&to).take_while(|(one, other)| one == other).count();
-    let up = from[shared..].iter().map(|_| "../".to_owned());
-    let down = to[shared..].iter().map(|part| format!("{}/", part.as_os_str().to_string_lossy()));
-    Ok(up.chain(down).collect())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn links_lead_from_folder_to_folder() {
-        let home = tempfile::tempdir().unwrap();
-        let folder = |name: &str| {
-            let path = home.path().join(name);
-            std::fs::create_dir_all(&path).unwrap();
-            path
-        };
-        let (report, examples, inner) = (folder("report"), folder("examples"), folder("report/inner"));
-        for (from, to, link) in [
-            (&report, &examples, "../examples/"),
-            (&report, &inner, "inner/"),
-            (&inner, &examples, "../../examples/"),
-            (&report, &report, ""),
-        ] {
-            assert_eq!(way(from, to).unwrap(), link);
-        }
-        assert!(way(&report, &home.path().join("nowhere")).unwrap_err().to_string().contains("nowhere"));
-    }
+    // No name may end the element that it stands in.
+    let json = serde_json::to_string(&music)?.replace('<', "\\u003c");
+    writeln!(
+        page,
+        "<script type=\"application/json\" id=music>{json}</script>\n<script>\n{SCRIPT}</script>"
+    )?;
+    Ok(())
 }

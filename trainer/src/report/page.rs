@@ -5,50 +5,36 @@ use std::fmt::Write as _;
 use anyhow::Result;
 use segue_model::Field;
 
-use super::playing::{Playing, systems};
-use super::{Findings, GRID_BARS, Report, picture, roll};
+use super::{Findings, GRID_BARS, Report, beside, listening, picture};
 use crate::comparison::{Comparison, all, mean};
 use crate::score::{Bits, ByKind};
 
-const STYLE: &str = "body{font:16px/1.5 sans-serif;max-width:60em;margin:2em auto;padding:0 1em;color:#222}\
- table{border-collapse:collapse;margin:1em 0;font-size:14px}td,th{padding:.25em .6em;border-bottom:1px solid #ddd;text-align:right}\
- td:first-child,th:first-child{text-align:left}tr.own td{font-weight:bold}.note{color:#555}img{max-width:100%;height:auto}\
- img.roll{border:1px solid #ddd}.you{color:#3c6eb4}.segue{color:#c43c3c}";
-
-/// A page, as HTML, and its pictures, by the names it shows them by.
-#[derive(Default)]
-pub struct Page {
-    /// The page.
-    pub text: String,
-    /// (name, SVG)
-    pub pictures: Vec<(String, String)>,
-}
+const STYLE: &str = include_str!("page.css");
 
 /// Writes it: what a musician asks first comes first.
-pub fn write(findings: &Findings, report: &Report) -> Result<Page> {
-    let mut page = Page::default();
+pub fn write(findings: &Findings, report: &Report) -> Result<String> {
+    let mut page = String::new();
     let name = escaped(&findings.name);
     write!(
-        page.text,
+        page,
         "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content=\"width=device-width\">\
          <title>How {name} plays</title><style>{STYLE}</style>\n<h1>How {name} plays</h1>\n"
     )?;
-    headline(&mut page.text, findings)?;
-    examples(&mut page, findings)?;
-    playing(&mut page, findings, report)?;
+    headline(&mut page, findings)?;
+    listening::write(&mut page, findings)?;
+    beside::write(&mut page, findings, report)?;
     bits(&mut page, findings, report)?;
-    parts(&mut page.text, findings)?;
+    parts(&mut page, findings)?;
     calibration(&mut page, findings)?;
-    page.text.push_str("</html>\n");
+    listening::script(&mut page, findings)?;
+    page.push_str("</html>\n");
     Ok(page)
 }
 
-impl Page {
-    /// Adds a picture with a caption.
-    fn show(&mut self, name: &str, words: &str, class: &str, picture: String) {
-        _ = writeln!(self.text, "<p><img class=\"{class}\" src=\"{name}\" alt=\"{}\"></p>", escaped(words));
-        self.pictures.push((name.to_owned(), picture));
-    }
+/// Adds a plot with words for who cannot see it. It stands in the page, which is one file.
+pub fn show(page: &mut String, words: &str, plot: &str) {
+    let plot = plot.replacen("<svg ", &format!("<svg role=\"img\" aria-label=\"{}\" ", escaped(words)), 1);
+    _ = writeln!(page, "<div class=plot>{plot}</div>");
 }
 
 /// This many bits as a number of things to choose from: what a musician can picture.
@@ -121,36 +107,8 @@ fn headline(page: &mut String, findings: &Findings) -> Result<()> {
     Ok(())
 }
 
-fn examples(page: &mut Page, findings: &Findings) -> Result<()> {
-    if findings.examples.is_empty() {
-        return Ok(());
-    }
-    write!(
-        page.text,
-        "<h2>Listen</h2>\n<p>{} prompts of our own, each answered once: none is picked. <span class=you>Blue</span> is the prompt, <span class=segue>red</span> is what it \
-         goes on with; thin lines are bars. The links are MIDI files with both.</p>\n",
-        findings.examples.len()
-    )?;
-    for example in &findings.examples {
-        let (name, likeness) = (escaped(&example.name), &example.likeness);
-        writeln!(
-            page.text,
-            "<h4><a href=\"{}\">{name}</a></h4>\n<p class=note>{} notes, {:.0} % of them in the prompt's scale, {:.0} % of its eight-note runs from the prompt, {:.0} % from \
-             itself</p>",
-            escaped(&example.link),
-            likeness.notes,
-            100.0 * likeness.in_key,
-            100.0 * likeness.copied,
-            100.0 * likeness.looped
-        )?;
-        let words = format!("piano roll of {}: the prompt and its answer", example.name);
-        page.show(&format!("{}.svg", example.name), &words, "roll", roll::svg(example));
-    }
-    Ok(())
-}
-
-fn bits(page: &mut Page, findings: &Findings, report: &Report) -> Result<()> {
-    page.text.push_str(
+fn bits(page: &mut String, findings: &Findings, report: &Report) -> Result<()> {
+    page.push_str(
         "<h2>Guessing the next note</h2>\n<p>Bits per note: how many yes-or-no questions are left open, on average, for someone who \
          knows the piece up to here. One bit fewer is half as many notes to choose from; who expects every note of a piece needs none. Everybody is asked about the same notes. \
          The Markov model is strong where music repeats itself exactly; <i>mixed contexts</i> adds intervals, metre, voice leading and motifs to it, and \
@@ -159,14 +117,9 @@ fn bits(page: &mut Page, findings: &Findings, report: &Report) -> Result<()> {
     let names = ["the model", "mixed contexts", "Markov", "bigram", "order-0"];
     let groups = by_kind(&findings.free, |bits| bits.per_note().total);
     let words = "bits per note by kind of music, of the model and of four that count; fewer is better";
-    page.show(
-        "bits.svg",
-        words,
-        "",
-        picture::bars("bits per note: onset, key, velocity, duration", &names, &groups)?,
-    );
-    table(&mut page.text, &findings.free)?;
-    page.text.push_str("<h3>What is hard to guess</h3>\n");
+    show(page, words, &picture::bars("bits per note: onset, key, velocity, duration", &names, &groups)?);
+    table(page, &findings.free)?;
+    page.push_str("<h3>What is hard to guess</h3>\n");
     let fields: Vec<(String, Vec<f64>)> = Field::ALL
         .iter()
         .map(|&field| {
@@ -175,14 +128,14 @@ fn bits(page: &mut Page, findings: &Findings, report: &Report) -> Result<()> {
         })
         .collect();
     let words = "bits of onset, key, velocity and duration alone, over all notes";
-    page.show("fields.svg", words, "", picture::bars(words, &names, &fields)?);
+    show(page, words, &picture::bars(words, &names, &fields)?);
     write!(
-        page.text,
+        page,
         "<h3>On a sixteenth grid</h3>\n<p>{} bars are given and the next {GRID_BARS} scored, window by window; onset, key and duration, rounded to \
          sixteenths, so that models of any resolution compare. Nobody hears dynamics or pedal here.</p>\n",
         report.prompt_bars
     )?;
-    table(&mut page.text, &findings.grid)?;
+    table(page, &findings.grid)?;
     Ok(())
 }
 
@@ -227,8 +180,8 @@ fn table(page: &mut String, comparison: &Comparison) -> Result<()> {
     Ok(())
 }
 
-fn calibration(page: &mut Page, findings: &Findings) -> Result<()> {
-    page.text.push_str(
+fn calibration(page: &mut String, findings: &Findings) -> Result<()> {
+    page.push_str(
         "<h2>Knowing how sure it may be</h2>\n<p>When it gives its first guess 70 %, the guess should come in 7 of 10 cases: on the \
          straight line. Below the line it is too sure of itself, above it too timid. The error is the mean distance from the line.</p>\n",
     );
@@ -240,97 +193,18 @@ fn calibration(page: &mut Page, findings: &Findings) -> Result<()> {
         })
         .collect();
     let words = "how often the first guess came over how sure the model was of it, by field, beside the straight line";
-    page.show("sureness.svg", words, "", picture::reliability(&series)?);
-    page.text.push_str("<table><tr><th>field<th>guesses<th>calibration error</tr>\n");
+    show(page, words, &picture::reliability(&series)?);
+    page.push_str("<table><tr><th>field<th>guesses<th>calibration error</tr>\n");
     for field in Field::ALL {
         let reliability = &findings.reliability[field as usize];
         let guesses: u64 = reliability.points.iter().map(|point| point.2).sum();
-        writeln!(
-            page.text,
-            "<tr><td>{}<td>{guesses}<td>{:.1} %</tr>",
-            field.name(),
-            100.0 * reliability.error
-        )?;
-    }
-    page.text.push_str("</table>\n");
-    Ok(())
-}
-
-fn playing(page: &mut Page, findings: &Findings, report: &Report) -> Result<()> {
-    let playing = &findings.playing;
-    write!(
-        page.text,
-        "<h2>Beside people</h2>\n<p>{} pieces it never saw: {} bars are given, and it goes on for {}, once each, with seed {}, temperature {} and top-p {}; none is picked. \
-         Beside it, measured by the same code: how the piece goes on, the same piece still further on, and three that must lose.</p>\n",
-        playing.prompts.len(),
-        report.prompt_bars,
-        report.bars,
-        report.sampling.seed,
-        report.sampling.temperature,
-        report.sampling.top_p
-    )?;
-    page.text.push_str(
-        "<table><tr><th><th>answers<th>notes<th>in the prompt's scale<th>pitch classes like the prompt's<th>8-note runs from the prompt\
-         <th>8-note runs from itself<th>answers with 16 notes from training<th>surprise, bits from people's</tr>\n",
-    );
-    for (place, (name, numbers)) in systems().zip(&playing.numbers).enumerate() {
-        let class = if place == 0 { " class=own" } else { "" };
-        writeln!(
-            page.text,
-            "<tr{class}><td>{name}<td>{}<td>{:.0}<td>{:.1} %<td>{:.2}<td>{:.1} %<td>{:.1} %<td>{:.0} %<td>{:.2}</tr>",
-            numbers.answers,
-            numbers.notes,
-            100.0 * numbers.in_key,
-            numbers.cosine,
-            100.0 * numbers.copied,
-            100.0 * numbers.looped,
-            100.0 * numbers.trained,
-            numbers.surprise
-        )?;
-    }
-    page.text.push_str(
-        "</table>\n<p class=note>Good is what lies near people, not what is highest: a loop is always in key. \
-         Surprise: how unexpected each note is to a Markov model that learned the prompt and then stopped learning; the number is how far apart \
-         the surprises of all its notes and of all of people's lie. It finds what is too predictable or too wild, not single wrong notes. Runs from training \
-         count in any key; scales, trills and broken chords, which nobody owns, do not.</p>\n",
-    );
-    let people = &playing.numbers[1];
-    let far = systems()
-        .zip(&playing.numbers)
-        .map(|(name, numbers)| (name.to_owned(), vec![numbers.distance(people)]));
-    let words = "distance from people over all of these numbers: nearer is better";
-    page.show("distance.svg", words, "", picture::bars(words, &["distance"], &far.collect::<Vec<_>>())?);
-    if findings.examples.is_empty() {
-        prompts(&mut page.text, playing)?;
-    }
-    Ok(())
-}
-
-fn prompts(page: &mut String, playing: &Playing) -> Result<()> {
-    page.push_str(
-        "<h3>Listen</h3>\n<table><tr><th>piece<th>kind<th><th><th><th>in scale, Segue<th>people<th>notes, Segue<th>people</tr>\n",
-    );
-    for prompt in &playing.prompts {
-        let [segue, people] = &prompt.likeness;
-        let link = |what: &str| format!("<a href=\"midi/{:02}-{what}.mid\">{what}</a>", prompt.number);
-        writeln!(
-            page,
-            "<tr><td>{}<td>{}<td>{}<td>{}<td>{}<td>{:.2}<td>{:.2}<td>{}<td>{}</tr>",
-            escaped(&prompt.name),
-            escaped(&prompt.kind),
-            link("prompt"),
-            link("segue"),
-            link("people"),
-            segue.in_key,
-            people.in_key,
-            segue.notes,
-            people.notes
-        )?;
+        writeln!(page, "<tr><td>{}<td>{guesses}<td>{:.1} %</tr>", field.name(), 100.0 * reliability.error)?;
     }
     page.push_str("</table>\n");
     Ok(())
 }
 
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+/// Text as it may stand in a page or in an attribute.
+pub fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
