@@ -1,9 +1,9 @@
 //! What a band plays from bar to bar: who comes in on a bar line, and how it ends.
 //!
 //! The model says who plays next and when, and nobody waits for a band that may never come in. So
-//! on the first line of an answer every part plays. On later lines a bass or a drummer comes in who
-//! was silent for a bar: with people that is rare, and a model that has read it once in its own
-//! notes goes on with it. Where a band has played along, the last bar is an ending: everybody
+//! on the first line of an answer every part plays. On later lines a bass that does not sound plays
+//! the one, as bassists do, and a drummer who was silent for a bar comes in: with people such bars are
+//! rare, and a model that has read one in its own notes goes on with it. Where a band has played along, the last bar is an ending: everybody
 //! strikes its first beat and lets it ring.
 
 use segue_model::{Next, NoteRequest, Rest};
@@ -139,11 +139,13 @@ impl Composer {
         let everybody = closes || line <= answer.enters;
         let is_due = |part: &Part| {
             let struck = || lately().filter(own(*part)).any(|note| note.onset >= at);
-            let silent = || {
-                let sounds = || context.sounding(Role::Segue, at).any(|(_, note)| own(*part)(&note));
-                !lately().any(|note| own(*part)(&note)) && !sounds()
+            let sounds = || context.sounding(Role::Segue, at).any(|(_, note)| own(*part)(&note));
+            let needed = || match part {
+                Part::Bass => !sounds(),
+                Part::Drums => !lately().any(|note| own(*part)(&note)),
+                _ => false,
             };
-            !struck() && (everybody || (matches!(part, Part::Bass | Part::Drums) && silent()))
+            !struck() && (everybody || needed())
         };
         parts.iter().filter(is_due).collect()
     }
