@@ -14,6 +14,7 @@ const KEYS: i16 = 62;
 /// contents.
 pub const FIRST_CONTROLS: i16 = 156;
 pub const ALL_CONTROLS: i16 = 306;
+pub const BAND: i16 = 186;
 pub const TAKES: i16 = 274;
 pub const HELP: i16 = 216;
 pub const ABOUT: i16 = 300;
@@ -23,6 +24,7 @@ pub const SMALLEST_TAKES: i16 = 146;
 /// The names in the bar, from left to right, by the middle of each.
 #[derive(Clone, Copy)]
 pub enum Fold {
+    Band = 246,
     Takes = 392,
     AllControls = 487,
 }

@@ -9,7 +9,7 @@ use bundler::{ClapHost, Host};
 use crate::contrast;
 use crate::jam::{Jam, SETUP};
 use crate::picture::Picture;
-use crate::places::{ABOUT, ALL_CONTROLS, FIRST_CONTROLS, Fold, HELP, Places, SMALLEST_TAKES, TAKES};
+use crate::places::{ABOUT, ALL_CONTROLS, BAND, FIRST_CONTROLS, Fold, HELP, Places, SMALLEST_TAKES, TAKES};
 use crate::screen::Screen;
 
 /// What the densest window needs of the display.
@@ -40,6 +40,7 @@ pub fn take(plugin: &Path, screen: &Screen, folder: &Path) -> Result<Jam> {
     let mut views = Views { jam: Jam::new(host), screen, folder };
     views.help()?;
     views.modes()?;
+    views.band()?;
     views.menus()?;
     views.all_controls()?;
     views.takes()?;
@@ -123,6 +124,34 @@ impl Views<'_> {
             self.jam.until(PHRASE * times as f64 + 10.0)?;
         }
         self.jam.set("Mode", "Answer")
+    }
+
+    /// Bass and drums behind two hands, with a strip for each part; in three sizes.
+    fn band(&mut self) -> Result<()> {
+        let places = self.places()?;
+        for (name, text) in [("Mode", "Duet"), ("Bass", "On"), ("Drums", "On")] {
+            self.jam.set(name, text)?;
+        }
+        let without = self.screen.picture()?;
+        self.click(places.fold(Fold::Band, FIRST_CONTROLS))?;
+        for (name, size) in [("band", None), ("band-large", Some(LARGE)), ("band-smallest", Some(SMALLEST))] {
+            if let Some(size) = size {
+                self.jam.host.resize_editor(size)?;
+            }
+            self.jam.phrase(2);
+            self.jam.until(PHRASE + 7.0)?;
+            let shown = self.keep(name, 1)?;
+            ensure!(size.is_some() || shown.unlike(&without) > 0.05, "the strips of a band are not shown");
+            self.jam.until(2.0 * PHRASE + 10.0)?;
+        }
+        let first = (places.width as u32, places.height as u32);
+        self.jam.host.resize_editor(first)?;
+        self.jam.wait(Duration::from_secs(1))?;
+        for (name, text) in [("Mode", "Answer"), ("Bass", "Off"), ("Drums", "Off")] {
+            self.jam.set(name, text)?;
+        }
+        self.click(places.fold(Fold::Band, BAND))?;
+        self.jam.wait(Duration::from_secs(1))
     }
 
     /// The styles, a hint, and About.

@@ -1,14 +1,15 @@
 //! R5: at how many sixteenths of ours a note could be scheduled in time, alone and with four
-//! instances on two cores.
+//! instances on two cores; and the same for a band.
 
 use std::sync::Arc;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use rand_pcg::Pcg64Mcg;
 use segue::between::limits::lead_samples;
 use segue::between::meters::Doing;
 use segue::between::settings::{Mode, Settings, What, When};
 use segue_model::Model;
+use segue_music::Part;
 
 use super::Figure;
 use crate::simulation::models;
@@ -21,6 +22,8 @@ const TEMPO: f64 = 120.0;
 const FRAMES: usize = 256;
 /// Virtual seconds of each part.
 const SECONDS: f64 = 90.0;
+/// A band of five.
+pub const BAND: [Part; 5] = [Part::Keys, Part::Guitar, Part::Bass, Part::Strings, Part::Drums];
 
 /// Sixteenths at which a note could be scheduled in time, and all that were ours.
 #[derive(Clone, Copy, Debug, Default)]
@@ -37,6 +40,11 @@ impl Supply {
     /// The share.
     pub fn share(&self) -> f64 {
         self.supplied as f64 / self.all as f64
+    }
+
+    /// Notes in a beat that was ours.
+    pub fn a_beat(&self) -> f64 {
+        4.0 * self.notes as f64 / self.all.max(1) as f64
     }
 
     /// Both together.
@@ -71,6 +79,12 @@ impl Desk {
         let style = if mode == Mode::Duet { Style::Sixteenths } else { Style::Sparse };
         let musician = Musician::new(Pcg64Mcg::new(u128::from(seed) * 2 + 1), style);
         Self { host, musician, next: 0, supply: Supply::default() }
+    }
+
+    /// The same, with a band of five.
+    pub fn with_band(mut self) -> Self {
+        self.host.settings.what.band.parts = BAND.into_iter().collect();
+        self
     }
 
     /// One block of this instance; the composer's turns are paid for here.
@@ -127,30 +141,43 @@ fn share_a_core(desks: &mut [Desk], seconds: f64) {
 /// Where the model cannot be loaded.
 pub fn measure() -> Result<Vec<Figure>> {
     let model = models::shipped()?;
-    let play = |modes: &[Mode], seed: u64, seconds: f64| {
-        let mut desks: Vec<Desk> =
-            modes.iter().zip(seed..).map(|(&mode, seed)| Desk::new(&model, mode, seed, 1.0)).collect();
-        share_a_core(&mut desks, seconds);
+    ensure!(model.config().parts, "the built-in model knows no parts, so there is no band to measure");
+    let share = |mut desks: Vec<Desk>| {
+        share_a_core(&mut desks, SECONDS);
         desks.iter().fold(Supply::default(), |mut all, desk| {
             all.add(&desk.supply);
             all
         })
     };
+    let desks = |modes: &[Mode], seed: u64| -> Vec<Desk> {
+        modes.iter().zip(seed..).map(|(&mode, seed)| Desk::new(&model, mode, seed, 1.0)).collect()
+    };
+    let bands = |count: u64, seed: u64| -> Vec<Desk> {
+        (seed..seed + count).map(|seed| Desk::new(&model, Mode::Duet, seed, 1.0).with_band()).collect()
+    };
     let mut alone = Supply::default();
     for mode in [Mode::Answer, Mode::Trade, Mode::Duet] {
-        alone.add(&play(&[mode], 3, SECONDS));
+        alone.add(&share(desks(&[mode], 3)));
     }
-    let (duets, mixed) = std::thread::scope(|scope| {
-        let duets = scope.spawn(|| play(&[Mode::Duet, Mode::Duet], 11, SECONDS));
-        let mixed = play(&[Mode::Duet, Mode::Answer], 21, SECONDS);
-        (duets.join().unwrap_or_default(), mixed)
-    });
-    let mut four = duets;
-    four.add(&mixed);
-    let what = format!("share of our sixteenths supplied in time ({} notes)", alone.notes);
-    let all_four = format!("the same, four instances on two cores ({} notes)", four.notes);
+    let on_two_cores = |one: Vec<Desk>, other: Vec<Desk>| {
+        std::thread::scope(|scope| {
+            let one = scope.spawn(|| share(one));
+            let mut all = share(other);
+            all.add(&one.join().unwrap_or_default());
+            all
+        })
+    };
+    let four = on_two_cores(desks(&[Mode::Duet, Mode::Duet], 11), desks(&[Mode::Duet, Mode::Answer], 21));
+    let band = share(bands(1, 31));
+    let four_bands = on_two_cores(bands(2, 41), bands(2, 51));
+    let notes = |supply: &Supply| format!("{} notes, {:.1} a beat of ours", supply.notes, supply.a_beat());
+    let figure = |id, supply: Supply, what: &str| {
+        Figure::least(id, supply.share(), 0.999, supply.all, format!("{what} ({})", notes(&supply)))
+    };
     Ok(vec![
-        Figure::least("R5", alone.share(), 0.999, alone.all, what),
-        Figure::least("R5 four", four.share(), 0.999, four.all, all_four),
+        figure("R5", alone, "share of our sixteenths supplied in time"),
+        figure("R5 four", four, "the same, four instances on two cores"),
+        figure("R5 band", band, "the same of a band of five in a duet"),
+        figure("R5 four bands", four_bands, "the same, four such bands on two cores"),
     ])
 }
