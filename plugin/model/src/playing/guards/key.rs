@@ -20,8 +20,8 @@ const FEWEST: usize = 8;
 const PRIOR: f32 = 16.0;
 /// A pitch class played half as often as the other plays it gains this times ln 2, in nats.
 const PULL: f32 = 0.05;
-/// The same for a part of a band. A bass that left the key stayed out of it: of ten jams with a trio
-/// it lay in the player's seven commonest pitch classes in 79 % of its notes, and so in 88 %.
+/// The same for a part of a band. A bass that left the key stayed out of it: of ten jams with a
+/// trio it lay in the player's seven commonest pitch classes in 79 % of its notes, and so in 88 %.
 const PULL_OF_PARTS: f32 = 0.6;
 
 /// Adds the log ratio of the other's share of a pitch class to the role's own: nothing while both
