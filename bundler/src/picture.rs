@@ -36,10 +36,10 @@ pub fn picture(take: &Take) -> String {
     let (width, height) = (pixels(bar.times(BARS)) + 2.0 * MARGIN, row * rows as f64);
 
     let mut svg = String::new();
-    _ = write!(
+    _ = writeln!(
         svg,
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width:.0} {height:.0}\">\
-         <rect width=\"{width:.0}\" height=\"{height:.0}\" fill=\"#fff\"/>\n"
+         <rect width=\"{width:.0}\" height=\"{height:.0}\" fill=\"#fff\"/>"
     );
     for number in 0..rows {
         let top = row * number as f64 + MARGIN;
