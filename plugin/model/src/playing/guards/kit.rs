@@ -6,12 +6,12 @@
 //! Drummers of the arranged bands strike a bass drum 2.5 times a bar and 5 times in one bar of
 //! twenty, a snare 1.7 and 4, hats 4.8 and 13, cymbals 1.6 and 8, shakers and others 3.5 and 19.
 //!
-//! In four quarters 52 % of their bass drums are on one and three and 13 % on two and four; of their
-//! snares 5 % and 44 %. A model that begins with it the other way round goes on so.
+//! In four quarters 52 % of their bass drums are on one and three and 13 % on two and four; of
+//! their snares 5 % and 44 %. A model that begins with it the other way round goes on so.
 //!
-//! Of the ten jams of `assets/jams`, by weights that saw 5.5 million notes with parts, eight had a bass
-//! drum or a snare that was missing or came more than eight times a bar, with it one. The command:
-//! `bundler try --preset Trio --prompts assets/jams/prompts`; and for prompts with drums
+//! Of the ten jams of `assets/jams`, by weights that saw 5.5 million notes with parts, eight had a
+//! bass drum or a snare that was missing or came more than eight times a bar, with it one. The
+//! command: `bundler try --preset Trio --prompts assets/jams/prompts`; and for prompts with drums
 //! `trainer sweep --midi CORPUS --manifest MANIFEST --prompts 96 --without-guard kit`
 
 use segue_music::{DrumLane, Part, TICKS_PER_BEAT, Tick};
