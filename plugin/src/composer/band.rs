@@ -1,10 +1,10 @@
 //! What a band plays from bar to bar: who comes in on a bar line, and how it ends.
 //!
 //! The model says who plays next and when, and nobody waits for a band that may never come in. So
-//! on the first line of an answer every part plays. On later lines a bass that does not sound plays
-//! the one, as bassists do, and a drummer who was silent for a bar comes in: with people such bars
-//! are rare, and a model that has read one in its own notes goes on with it. Where a band has played
-//! along, the last bar is an ending: everybody strikes its first beat and lets it ring.
+//! on the first line of an answer every part plays. On later lines a bass that does not sound
+//! plays the one, as bassists do, and a drummer who was silent for a bar comes in: with people such
+//! bars are rare, and a model that has read one in its own notes goes on with it. Where a band has
+//! played along, the last bar is an ending: everybody strikes its first beat and lets it ring.
 
 use segue_model::{Next, NoteRequest, Rest};
 use segue_music::{Part, PartSet, Role, TICK};
