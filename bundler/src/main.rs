@@ -30,8 +30,8 @@ enum Command {
         #[command(flatten)]
         phrases: Phrases,
     },
-    /// Plays phrases into the installed plugin, draws its answers and keeps them as MIDI and WAV
-    /// files
+    /// Plays phrases into the installed plugin, draws its answers and keeps them as MIDI files,
+    /// pictures and WAV files
     Try {
         /// The CLAP file to try, instead of the installed one
         #[arg(long, value_name = "FILE")]
@@ -97,7 +97,8 @@ impl Packing {
 
 #[derive(Args)]
 struct Phrases {
-    /// A folder of .mid files to answer, instead of assets/prompts
+    /// A folder of .mid files to answer, instead of assets/prompts. Files in a folder within it
+    /// are played with the preset that it is named after
     #[arg(long, value_name = "FOLDER")]
     prompts: Option<PathBuf>,
     /// Where the takes go, instead of target/segue

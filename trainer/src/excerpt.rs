@@ -172,14 +172,7 @@ impl Excerpt {
     pub fn answer(&self, model: &Arc<Model>, sampling: &Sampling) -> Result<Vec<VoicedNote>> {
         let answer = Continuation::of(&self.piece(), model.clone(), &sampling.options(self.bars))
             .map_err(|rest| anyhow!("{} is not continued: {rest}", self.name))?;
-        let voiced = |note: &Note| VoicedNote {
-            onset: tick_at(note.onset),
-            key: note.key,
-            duration: tick_at(note.duration).max(1),
-            velocity: Some(note.velocity),
-            voice: 0,
-        };
-        let mut answer: Vec<VoicedNote> = answer.notes.iter().map(voiced).collect();
+        let mut answer: Vec<VoicedNote> = answer.notes.iter().map(VoicedNote::from).collect();
         answer.sort_unstable();
         Ok(answer)
     }

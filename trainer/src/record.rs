@@ -24,6 +24,19 @@ pub struct VoicedNote {
     pub voice: u8,
 }
 
+/// Of the first voice, at least a tick long.
+impl From<&Note> for VoicedNote {
+    fn from(note: &Note) -> Self {
+        Self {
+            onset: tick_at(note.onset),
+            key: note.key,
+            duration: tick_at(note.duration).max(1),
+            velocity: Some(note.velocity),
+            voice: 0,
+        }
+    }
+}
+
 impl VoicedNote {
     /// As a note of a context.
     pub fn told(&self, cast: Cast) -> ContextNote {

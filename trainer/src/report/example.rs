@@ -3,7 +3,7 @@
 use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Context as _, Result, ensure};
-use segue_music::{Beats, Note, Piece, Track, midi_file, tick_at};
+use segue_music::{Beats, Piece, Track, midi_file};
 
 use super::music::{Music, Sounds, Take, milliseconds};
 use crate::corpus;
@@ -74,15 +74,8 @@ fn music(name: &str, piece: &Piece, prompt: &[&Track], answer: &[&Track]) -> Mus
 }
 
 fn notes(tracks: &[&Track]) -> Vec<VoicedNote> {
-    let voiced = |note: &Note| VoicedNote {
-        onset: tick_at(note.onset),
-        key: note.key,
-        duration: tick_at(note.duration).max(1),
-        velocity: Some(note.velocity),
-        voice: 0,
-    };
     let pitched = tracks.iter().filter(|track| !track.is_drums());
-    let mut notes: Vec<VoicedNote> = pitched.flat_map(|track| &track.notes).map(voiced).collect();
+    let mut notes: Vec<VoicedNote> = pitched.flat_map(|track| &track.notes).map(VoicedNote::from).collect();
     notes.sort_unstable();
     notes
 }
@@ -103,7 +96,7 @@ fn way(from: &Path, to: &Path) -> Result<String> {
 
 #[cfg(test)]
 mod tests {
-    use segue_music::{Meter, Tempo};
+    use segue_music::{Meter, Note, Tempo};
 
     use super::*;
 
