@@ -23,6 +23,10 @@ pub enum Part {
     Recent,
     /// The style.
     Style,
+    /// Which bar of the form it is, and how much of a turn is left.
+    Form,
+    /// What was played some bars before.
+    Lookback,
 }
 
 impl Part {
@@ -34,6 +38,8 @@ impl Part {
             Self::Metre => Some(Facts::Metre),
             Self::Recent => Some(Facts::Recent),
             Self::Style => Some(Facts::Style),
+            Self::Form => Some(Facts::Form),
+            Self::Lookback => Some(Facts::Lookback),
         }
     }
 
@@ -41,7 +47,12 @@ impl Part {
     /// optimizer, they never learn.
     pub fn silence(self, network: &Network) -> Result<()> {
         match self.facts() {
-            Some(facts) => zero(network, "steps", &facts.rows(network.vocabulary())),
+            Some(facts) => {
+                zero(network, "steps", &facts.rows(network.vocabulary()))?;
+                let rows = facts.target_rows(network.vocabulary());
+                let fields = Field::of_model(network.config());
+                fields.iter().try_for_each(|field| zero(network, &format!("{}.asked", field.name()), &rows))
+            }
             None => Field::ALL.into_iter().try_for_each(|field| {
                 zero_all(network, &format!("{}.gate", field.name()))?;
                 zero_all(network, &format!("{}.gate.bias", field.name()))
@@ -56,6 +67,9 @@ fn zero_all(network: &Network, name: &str) -> Result<()> {
 }
 
 fn zero(network: &Network, name: &str, rows: &[Range<usize>]) -> Result<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
     let var = &network.variables()[name];
     let (_, dim) = var.dims2()?;
     let mut numbers = var.flatten_all()?.to_vec1::<f32>()?;
@@ -107,7 +121,7 @@ mod tests {
     fn a_silenced_part_says_nothing() {
         let plain = context(|_, _| (), |_| ());
         // (what is silenced, music that differs in it alone)
-        let cases: [(&[Part], Context); 5] = [
+        let cases: [(&[Part], Context); 6] = [
             (
                 &[Part::Durations],
                 context(|place, note| note.shown = note.shown.filter(|_| place != 78), |_| ()),
@@ -119,7 +133,21 @@ mod tests {
                     |_| (),
                 ),
             ),
-            (&[Part::Metre], context(|_, _| (), |context| _ = context.meter(0, Some(Meter::COMMON)))),
+            // A metre also tells how far back a bar is.
+            (
+                &[Part::Metre, Part::Lookback],
+                context(|_, _| (), |context| _ = context.meter(0, Some(Meter::COMMON))),
+            ),
+            (
+                &[Part::Metre, Part::Lookback, Part::Form],
+                context(
+                    |_, _| (),
+                    |context| {
+                        context.meter(0, Some(Meter::COMMON));
+                        context.form(0);
+                    },
+                ),
+            ),
             // Further back than the trunk sees, with no effect on the shares of pitch classes.
             (&[Part::Recent], context(|place, note| note.key += u8::from(place == 20), |_| ())),
             (&[Part::Style], context(|_, _| (), |context| _ = context.style(0, Some(3)))),

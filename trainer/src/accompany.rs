@@ -36,7 +36,12 @@ impl Bands {
     ///
     /// # Errors
     /// Where the model knows no parts, or the material holds no band.
-    pub fn of(checkpoint: Checkpoint, material: &Material, count: usize) -> Result<Self> {
+    pub fn of(
+        checkpoint: Checkpoint,
+        material: &Material,
+        count: usize,
+        sampling: &Sampling,
+    ) -> Result<Self> {
         let name = checkpoint.name.clone();
         ensure!(
             checkpoint.config.parts,
@@ -48,7 +53,7 @@ impl Bands {
         let progress = bar(songs.len() as u64, "{bar:30} {human_pos}/{human_len} songs  {eta} left");
         for (place, song) in songs.iter().enumerate() {
             let mut chance = Pcg64Mcg::new(place as u128 * 2 + 1);
-            let played = play(&model, song)?;
+            let played = play(&model, song, sampling)?;
             let others = losers::anothers(song, &songs[(place + 1) % songs.len()]);
             let random = losers::random(song, &mut chance);
             let shuffled = losers::shuffled(&played, &mut chance);
@@ -139,8 +144,8 @@ fn songs(material: &Material, count: usize) -> Result<Vec<Song>> {
 }
 
 /// The model's bass and drums, drawn as the program draws them.
-fn play(model: &Arc<Model>, song: &Song) -> Result<Rhythm> {
-    let Sampling { temperature, top_p, seed, .. } = Sampling::STANDARD;
+fn play(model: &Arc<Model>, song: &Song, sampling: &Sampling) -> Result<Rhythm> {
+    let Sampling { temperature, top_p, seed, .. } = *sampling;
     let parts: PartSet = [Part::Bass, Part::Drums].into_iter().collect();
     let options = AccompanimentOptions { grid: None, temperature, top_p, seed, parts };
     let played = Accompaniment::of(&song.given, model.clone(), &options)

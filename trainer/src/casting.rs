@@ -11,6 +11,8 @@ use crate::record::{Record, VoicedNote};
 const ANSWERS: f64 = 0.8;
 /// Share of examples with turns in which these begin on bar lines, as they do in a jam.
 const ON_BAR_LINES: f64 = 0.5;
+/// Share of those in which they begin and end with a phrase of four bars.
+const ON_PHRASES: f64 = 0.6;
 /// Share of examples in which player and Segue play at the same time, if the piece has no parts.
 const VOICES_TOGETHER: f64 = 0.4;
 /// The same for the parts of an ensemble.
@@ -131,7 +133,33 @@ impl Casting {
             }
             _ => None,
         };
-        Aim { role, parts: self.wanted }
+        Aim { role, parts: self.wanted, end: None }
+    }
+
+    /// By note of a window, the bar line at which its turn ends, if anybody knows: that of the last
+    /// turn is the end of the piece.
+    pub fn ends(&self, record: &Record, notes: &[(VoicedNote, Role)]) -> Vec<Option<Tick>> {
+        let mut ends = Vec::with_capacity(notes.len());
+        let line = |note: &VoicedNote| record.next_bar_line(note.onset);
+        let in_turns = !matches!(self.roles, Roles::Together(_));
+        while ends.len() < notes.len() {
+            let from = ends.len();
+            let other = notes[from..].iter().position(|(_, role)| in_turns && *role != notes[from].1);
+            let (to, end) = match other {
+                Some(turn) => (from + turn, Some(line(&notes[from + turn - 1].0))),
+                // Where voices answer each other and the window ends before the piece, this turn
+                // goes on behind the window.
+                None => {
+                    let last = record.notes.last().filter(|last| {
+                        !matches!(self.roles, Roles::Answering(_))
+                            || notes.last().is_some_and(|(note, _)| note.onset == last.onset)
+                    });
+                    (notes.len(), last.map(line))
+                }
+            };
+            ends.resize(to, end);
+        }
+        ends
     }
 }
 
@@ -166,11 +194,15 @@ fn roles(record: &Record, notes: &[VoicedNote], together: f64, random: &mut Pcg6
     let first = if random.random() { Role::Player } else { Role::Segue };
     let turns = random.random_range(0..=4);
     let on_bar_lines = !record.meters.is_empty() && random.random::<f64>() < ON_BAR_LINES;
+    let on_phrases = random.random::<f64>() < ON_PHRASES;
     let turn = |_| {
         let place = random.random_range(0..notes.len().max(1));
         match notes.get(place).filter(|_| on_bar_lines) {
             Some(note) => {
-                let line = record.next_bar_line(note.onset);
+                let line = match on_phrases {
+                    true => record.next_phrase(note.onset),
+                    false => record.next_bar_line(note.onset),
+                };
                 notes.partition_point(|note| note.onset < line)
             }
             None => place,
@@ -199,6 +231,36 @@ mod tests {
         notes.sort_unstable();
         let parts = vec![Some(Part::Flutes), Some(Part::Bass)];
         Record { notes, parts, meters: vec![(0, Meter::COMMON)], ..Record::default() }
+    }
+
+    #[test]
+    fn turns_end_on_bar_lines() {
+        let record = record();
+        let turns = Casting {
+            roles: Roles::Turns(Role::Player, vec![10, 30]),
+            parts: Vec::new(),
+            unknown_player: false,
+            wanted: PartSet::NONE,
+        };
+        let notes: Vec<_> =
+            record.notes.iter().enumerate().map(|(place, note)| (*note, turns.role(place, note))).collect();
+        // Five notes a bar: the tenth ends the second bar, the thirtieth the sixth.
+        let mut expected = vec![Some(2 * 192); 10];
+        expected.resize(30, Some(6 * 192));
+        expected.resize(80, Some(16 * 192));
+        assert_eq!(turns.ends(&record, &notes), expected);
+        let answering = Casting { roles: Roles::Answering(vec![1]), ..turns };
+        assert_eq!(answering.ends(&record, &notes[..40]).last(), Some(&None), "it goes on");
+        let together = Casting { roles: Roles::Together(vec![1]), ..answering };
+        assert_eq!(together.ends(&record, &notes[..40]), vec![Some(16 * 192); 40]);
+    }
+
+    #[test]
+    fn phrases_are_four_bars_long() {
+        let record = record();
+        for (tick, phrase) in [(0, 768), (767, 768), (768, 1536), (1000, 1536)] {
+            assert_eq!(record.next_phrase(tick), phrase, "{tick}");
+        }
     }
 
     #[test]

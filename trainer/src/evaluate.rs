@@ -15,6 +15,7 @@ use crate::material::Material;
 use crate::measure::Measure;
 use crate::passage::Passage;
 use crate::quantisation;
+use crate::sampling::Sampling;
 use crate::window::Window;
 
 /// Score a model: bits per note, beside order-0, bigram and adaptive Markov models on the same
@@ -49,6 +50,8 @@ pub struct Evaluate {
     #[arg(long, value_name = "N", conflicts_with_all = ["played", "grid", "by_part"], requires = "midi")]
     #[arg(value_parser = clap::value_parser!(u32).range(1..=100_000))]
     accompany: Option<u32>,
+    #[command(flatten)]
+    sampling: Sampling,
     /// Print JSON on standard output, and everything else on standard error.
     #[arg(long)]
     json: bool,
@@ -67,7 +70,7 @@ impl Evaluate {
     pub fn run(&self) -> Result<()> {
         let checkpoint = Checkpoint::load(&self.model)?;
         if let Some(count) = self.accompany {
-            let bands = Bands::of(checkpoint, &self.material, count as usize)?;
+            let bands = Bands::of(checkpoint, &self.material, count as usize, &self.sampling)?;
             if self.json {
                 println!("{}", serde_json::to_string_pretty(&bands.as_json())?);
             } else {

@@ -25,6 +25,10 @@ const WEIGHTS: [(&str, f64); 9] = [
 
 /// The share of examples in which the style is known.
 const TOLD_STYLE: f64 = 0.5;
+/// The share of examples in which the bars of the form are counted.
+const TOLD_FORM: f64 = 0.7;
+/// The share of examples in which it is known when turns end.
+const TOLD_ENDS: f64 = 0.5;
 /// The share of examples in which a piece of several parts is heard as an ensemble, by a model that
 /// knows of parts. In the others one keyboard plays it, without its drums.
 const ENSEMBLE: f64 = 0.8;
@@ -83,6 +87,10 @@ impl<'a> Examples<'a> {
             notes.retain(|(note, role)| *role == Role::Player || note.onset >= entry);
             notes.partition_point(|(note, _)| note.onset < entry)
         });
+        let ends = match random.random::<f64>() < TOLD_ENDS {
+            true => casting.ends(record, &notes),
+            false => Vec::new(),
+        };
         if !record.meters.is_empty() && random.random::<f64>() < 0.5 {
             Touch::draw(random).play(&mut notes, random);
         }
@@ -96,6 +104,9 @@ impl<'a> Examples<'a> {
             let role = roles.next().unwrap_or(Role::Player);
             Cast { role, shown: hiding.shows(role, &mut coin), part: casting.part(role, note) }
         });
+        if random.random::<f64>() < TOLD_FORM {
+            context.form(0);
+        }
         // A player asks for a kind of music, a style or a composer: each must work without the
         // others.
         let names: Vec<String> = record.style_names().collect();
@@ -112,7 +123,7 @@ impl<'a> Examples<'a> {
             |_| true,
             |place| match place < alone {
                 true => Aim::default(),
-                false => casting.aim(random),
+                false => Aim { end: ends.get(place).copied().flatten(), ..casting.aim(random) },
             },
         )
     }

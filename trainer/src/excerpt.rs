@@ -4,8 +4,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, anyhow};
-use segue_model::{Continuation, Model};
-use segue_music::{Beats, Meter, Note, Piece, Tempo, Tick, Track, beats_at, midi_file, take, tick_at};
+use segue_model::{Continuation, ContinuationOptions, Model};
+use segue_music::{
+    Beats, DRUM_CHANNEL, Meter, Note, Part, PartSet, Piece, Tempo, Tick, Track, beats_at, midi_file, take,
+    tick_at,
+};
 
 use crate::record::{Record, VoicedNote};
 use crate::sampling::Sampling;
@@ -42,6 +45,8 @@ pub struct Excerpt {
     /// How long the answer is to be.
     pub answer: Tick,
     bars: u32,
+    /// The part of each voice, if its track says.
+    parts: Vec<Option<Part>>,
     meters: Vec<(Tick, Meter)>,
     pedal: Vec<(Tick, bool)>,
 }
@@ -49,7 +54,14 @@ pub struct Excerpt {
 impl Excerpt {
     /// From the middle of a piece; `None` where no window holds enough notes.
     pub fn of(record: &Record, lengths: Lengths) -> Option<Self> {
-        let last = record.notes.last()?.onset;
+        let mut found = Self::all(record, lengths);
+        let middle = found.len() / 2;
+        (middle < found.len()).then(|| found.swap_remove(middle))
+    }
+
+    /// All that lie one behind the other in a piece and hold enough notes.
+    pub fn all(record: &Record, lengths: Lengths) -> Vec<Self> {
+        let last = record.notes.last().map_or(Tick::MIN, |note| note.onset);
         let mut found = Vec::new();
         let mut start = 0;
         // The piece lasts into the last bar of the answer at least.
@@ -60,8 +72,7 @@ impl Excerpt {
             }
             start = record.bars_later(start, lengths.prompt + lengths.answer);
         }
-        let middle = found.len() / 2;
-        found.into_iter().nth(middle)
+        found
     }
 
     fn at(record: &Record, start: Tick, lengths: Lengths) -> Self {
@@ -93,6 +104,7 @@ impl Excerpt {
             bar_line: bar_line - start,
             answer: end - bar_line,
             bars: lengths.answer,
+            parts: record.parts.clone(),
             meters: from_start(&record.meters),
             pedal: pedal.map(|&(change, down)| (change - start, down)).collect(),
         }
@@ -123,7 +135,8 @@ impl Excerpt {
             .iter()
             .zip((0..16).filter(|&channel| channel != 9).cycle())
             .map(|(&voice, channel)| Track {
-                channel,
+                channel: if self.part(voice) == Some(Part::Drums) { DRUM_CHANNEL } else { channel },
+                program: self.part(voice).and_then(Part::program),
                 notes: notes(self.prompt.iter().filter(|note| note.voice == voice)),
                 ..Track::default()
             })
@@ -166,6 +179,38 @@ impl Excerpt {
         let from = self.bar_line + self.early(answer);
         let third = |note: &VoicedNote| (3 * (note.onset - from)).div_euclid(self.answer.max(1)).clamp(0, 2);
         [0, 1, 2].map(|number| answer.iter().filter(|note| third(note) == number).copied().collect())
+    }
+
+    /// The part of a voice, if its track says.
+    pub fn part(&self, voice: u8) -> Option<Part> {
+        self.parts.get(usize::from(voice)).copied().flatten()
+    }
+
+    /// The parts of the prompt; none where one keyboard plays it.
+    pub fn band(&self) -> PartSet {
+        self.prompt.iter().filter_map(|note| self.part(note.voice)).collect()
+    }
+
+    /// How a model goes on in the parts of the prompt. Notes of a part are of the first voice that
+    /// plays it.
+    pub fn played_on(&self, model: &Arc<Model>, sampling: &Sampling) -> Result<Vec<VoicedNote>> {
+        let options = ContinuationOptions { parts: self.band(), ..sampling.options(self.bars) };
+        let answer = Continuation::of(&self.piece(), model.clone(), &options)
+            .map_err(|rest| anyhow!("{} is not continued: {rest}", self.name))?;
+        let voice = |part: Part| self.parts.iter().position(|&of| of == Some(part)).unwrap_or(0);
+        let mut notes: Vec<VoicedNote> = match options.parts.is_empty() {
+            true => answer.notes.iter().map(VoicedNote::from).collect(),
+            false => answer
+                .band
+                .iter()
+                .flat_map(|(part, notes)| {
+                    let voice = u8::try_from(voice(*part)).unwrap_or(0);
+                    notes.iter().map(move |note| VoicedNote { voice, ..VoicedNote::from(note) })
+                })
+                .collect(),
+        };
+        notes.sort_unstable();
+        Ok(notes)
     }
 
     /// How a model goes on.

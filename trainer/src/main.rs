@@ -40,6 +40,7 @@ mod report;
 mod sample;
 mod sampling;
 mod score;
+mod selfplay;
 mod shard;
 mod style;
 mod sweep;
@@ -72,6 +73,7 @@ enum Command {
     Bench(bench::Bench),
     Sample(sample::Sample),
     Sweep(sweep::Sweep),
+    Selfplay(selfplay::Selfplay),
 }
 
 fn main() -> ExitCode {
@@ -86,6 +88,7 @@ fn main() -> ExitCode {
         Command::Bench(bench) => bench.run(),
         Command::Sample(sample) => sample.run(),
         Command::Sweep(sweep) => sweep.run(),
+        Command::Selfplay(selfplay) => selfplay.run(),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

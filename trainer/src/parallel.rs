@@ -6,7 +6,7 @@
 
 use std::sync::Mutex;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use candle_core::Device;
 use segue_model::{Field, Sequence};
 use segue_network::backprop::{Arithmetic, Gradients, Pass, Weights};
@@ -105,6 +105,54 @@ impl Learner {
             Ok(nats)
         })?;
         Ok(nats.iter().sum::<f64>() / std::f64::consts::LN_2)
+    }
+
+    /// Nats of each sequence's answers, all fields together.
+    ///
+    /// # Errors
+    /// Off the CPU, where candle would compute.
+    pub fn nats(&mut self, network: &Network, sequences: &[&Sequence]) -> Result<Vec<f64>> {
+        self.on_the_cpu()?;
+        self.read(network)?;
+        let weights = &self.weights;
+        spread(&mut self.passes, sequences.to_vec(), |pass, sequence| {
+            if sequence.is_empty() {
+                return Ok(0.0);
+            }
+            let batch = Batch::new(std::slice::from_ref(sequence), network.config(), network.vocabulary());
+            Ok(pass.nats(weights, &batch)?.iter().sum())
+        })
+    }
+
+    /// Leaves in [`Self::gradients`] that of the sum of the sequences' nats, each times its weight,
+    /// which may be negative.
+    ///
+    /// # Errors
+    /// As for [`Self::nats`].
+    pub fn learn_weighed(&mut self, network: &Network, sequences: &[(&Sequence, f32)]) -> Result<()> {
+        self.on_the_cpu()?;
+        self.read(network)?;
+        let lanes = sequences.len().clamp(1, LANES);
+        self.lanes.truncate(lanes);
+        self.lanes.resize_with(lanes, || Gradients::new(network));
+        self.lanes.iter_mut().for_each(Gradients::clear);
+        let weights = &self.weights;
+        let tasks = self.lanes.iter_mut().enumerate().collect();
+        spread(&mut self.passes, tasks, |pass, (lane, gradients)| {
+            let own = sequences.iter().skip(lane).step_by(lanes);
+            for &(sequence, weight) in own.filter(|(sequence, _)| !sequence.is_empty()) {
+                let sequences = std::slice::from_ref(sequence);
+                let batch = Batch::new(sequences, network.config(), network.vocabulary());
+                pass.learn(weights, &batch, [weight; Field::COUNT], gradients)?;
+            }
+            Ok(())
+        })?;
+        Ok(())
+    }
+
+    fn on_the_cpu(&self) -> Result<()> {
+        ensure!(self.device.is_cpu(), "this is computed on a CPU only");
+        Ok(())
     }
 
     fn read(&mut self, network: &Network) -> Result<()> {

@@ -115,9 +115,9 @@ impl Report {
         );
         let scored = self.material.scored(all, SCORED);
 
-        let bands = self
-            .accompany
-            .map(|count| Bands::of(Checkpoint::load(&self.model)?, &self.material, count as usize));
+        let bands = self.accompany.map(|count| {
+            Bands::of(Checkpoint::load(&self.model)?, &self.material, count as usize, &self.sampling)
+        });
         let bands = bands.transpose()?;
         println!("1 of 3: bits per note");
         let (free, reliability) = whole(&network, &scored, &known)?;

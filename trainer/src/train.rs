@@ -12,7 +12,7 @@ use rand_pcg::Pcg64Mcg;
 use segue_model::{
     Checkpoint, Config, Continuation, ContinuationOptions, Field, Guards, Model, Precision, STYLES, Sequence,
 };
-use segue_music::{Beats, Meter, Note, PartSet, Piece, Tempo, Tokenizer, Track, midi_file, take};
+use segue_music::{Beats, Meter, Note, PartSet, Piece, Tempo, Track, midi_file, take};
 use segue_network::{Batch, Network};
 
 use crate::ablation::Part;
@@ -25,7 +25,7 @@ use crate::precision::Arithmetics;
 use crate::progress::{Progress, Schedule};
 use crate::progress_bar::bar;
 use crate::record::Record;
-use crate::window::{self, CUT};
+use crate::window;
 use crate::{curve, device, score, shard, style};
 
 /// Train a model from prepared shards.
@@ -96,9 +96,6 @@ pub struct Train {
     without: Vec<Part>,
 }
 
-/// Validation sequences of each kind that an evaluation during training scores.
-const WATCHED: usize = 6;
-
 impl Train {
     /// Runs it.
     pub fn run(&self) -> Result<()> {
@@ -111,7 +108,7 @@ impl Train {
             })
         };
         let records = self.without_left_out(read("train")?)?;
-        let valid = self.watched(&read("valid")?);
+        let valid = window::watched(&read("valid")?);
         let device = device::best();
         let network = network.on(&device)?;
         let mut learner = Learner::new(&network, &device, self.precision.arithmetic()?, self.threads());
@@ -190,24 +187,6 @@ impl Train {
             midi_file::write(&path, &take(&prompt, &answer.notes, answer.end))?;
         }
         Ok(())
-    }
-
-    /// The same validation sequences at every evaluation, a few of each kind.
-    fn watched(&self, records: &[Record]) -> Vec<Passage> {
-        let tokenizer = Tokenizer::new();
-        let mut random = Pcg64Mcg::new(7);
-        let mut kinds = std::collections::BTreeMap::<String, Vec<Passage>>::new();
-        for record in records {
-            let passages = window::whole(&tokenizer, record, CUT);
-            if let Some(passage) = passages.get(random.random_range(0..passages.len().max(1))) {
-                kinds.entry(record.kind.clone()).or_default().push(passage.clone());
-            }
-        }
-        let few = |passages: Vec<Passage>| {
-            let stride = passages.len().div_ceil(WATCHED).max(1);
-            passages.into_iter().step_by(stride)
-        };
-        kinds.into_values().flat_map(few).collect()
     }
 
     fn begin(&self) -> Result<Begun> {
@@ -300,7 +279,7 @@ impl Train {
         checkpoint.save(&self.out.join("latest.safetensors"), Precision::Single)?;
         optimizer.save(&self.out.join("moments.safetensors"))?;
         run.save(&self.out.join("run.json"))?;
-        curve::draw(&self.out.join("curve.svg"), &run.training, &run.validation)?;
+        curve::draw(&self.out.join("curve.svg"), curve::BITS, &run.training, &run.validation)?;
         self.play(checkpoint, run.notes)
     }
 }

@@ -1,5 +1,7 @@
 //! The questions that a piece is scored by.
 
+use rand::RngExt;
+use rand_pcg::Pcg64Mcg;
 use segue_music::{Beats, Meter, Role, Tick, Tokenizer, tick_at};
 
 use crate::measure::Measure;
@@ -57,10 +59,11 @@ pub fn whole(tokenizer: &Tokenizer, record: &Record, cut: Cut) -> Vec<Passage> {
     let mut from = 0;
     while from + 1 < record.notes.len() {
         let to = (from + cut.length + 1).min(record.notes.len());
-        let context = record.context(&record.notes[from..to], true, |note| Cast {
+        let mut context = record.context(&record.notes[from..to], true, |note| Cast {
             part: record.part(note.voice),
             ..Cast::PLAYER
         });
+        context.form(0);
         let fresh = if from == 0 { 1 } else { cut.overlap + 1 };
         passages.push(Passage::of(tokenizer, &context, &record.kind, from > 0, |place| place >= fresh));
         if to == record.notes.len() {
@@ -69,6 +72,27 @@ pub fn whole(tokenizer: &Tokenizer, record: &Record, cut: Cut) -> Vec<Passage> {
         from = to - 1 - cut.overlap;
     }
     passages
+}
+
+/// Sequences of each kind that an evaluation during training scores.
+const WATCHED: usize = 6;
+
+/// The same sequences of these pieces every time, a few of each kind.
+pub fn watched(records: &[Record]) -> Vec<Passage> {
+    let tokenizer = Tokenizer::new();
+    let mut random = Pcg64Mcg::new(7);
+    let mut kinds = std::collections::BTreeMap::<String, Vec<Passage>>::new();
+    for record in records {
+        let passages = whole(&tokenizer, record, CUT);
+        if let Some(passage) = passages.get(random.random_range(0..passages.len().max(1))) {
+            kinds.entry(record.kind.clone()).or_default().push(passage.clone());
+        }
+    }
+    let few = |passages: Vec<Passage>| {
+        let stride = passages.len().div_ceil(WATCHED).max(1);
+        passages.into_iter().step_by(stride)
+    };
+    kinds.into_values().flat_map(few).collect()
 }
 
 /// Windows of at most twice `length` notes: the prompt is the player's, the rest Segue's.
@@ -82,10 +106,11 @@ fn prompts(tokenizer: &Tokenizer, record: &Record, prompt: u32, score: u32, cut:
         let notes = &notes[..notes.len().min(2 * cut.length)];
         let given = notes.partition_point(|note| note.onset < scored);
         if given > 0 && notes.len() > given {
-            let context = record.context(notes, true, |note| {
+            let mut context = record.context(notes, true, |note| {
                 let role = if note.onset < scored { Role::Player } else { Role::Segue };
                 Cast { role, shown: true, part: record.part(note.voice) }
             });
+            context.form(start);
             passages.push(Passage::of(tokenizer, &context, &record.kind, false, |place| place >= given));
         }
         debug_assert!(end > start, "bars have a length");
@@ -105,9 +130,19 @@ impl Record {
 
     /// The first bar line after a tick. Pieces without a metre count bars of four beats.
     pub fn next_bar_line(&self, tick: Tick) -> Tick {
+        self.next_line(tick, 1)
+    }
+
+    /// The first bar line after a tick on which a phrase of four bars begins.
+    pub fn next_phrase(&self, tick: Tick) -> Tick {
+        self.next_line(tick, 4)
+    }
+
+    /// The first of every so many bar lines after a tick, counted from the change of metre before.
+    fn next_line(&self, tick: Tick, bars: Tick) -> Tick {
         let change = self.meters.iter().take_while(|&&(change, _)| change <= tick).last();
         let (start, bar) = change.map_or((0, Meter::COMMON.bar()), |&(start, meter)| (start, meter.bar()));
-        let bar = tick_at(bar).max(1);
-        start + ((tick - start).div_euclid(bar) + 1) * bar
+        let length = tick_at(bar).max(1) * bars;
+        start + ((tick - start).div_euclid(length) + 1) * length
     }
 }

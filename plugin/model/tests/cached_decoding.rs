@@ -28,6 +28,7 @@ fn answers(generator: &mut Generator) -> Vec<Vec<f32>> {
 
 fn hear_all(generator: &mut Generator, notes: &[ContextNote]) {
     generator.meter(0, Some(Meter::COMMON));
+    generator.form(0);
     for &note in notes {
         generator.hear(note);
         generator.prefill(usize::MAX);
@@ -55,6 +56,7 @@ fn truncated_and_appended_again_is_fresh() {
         }
         let mut fresh = Generator::new(model.clone());
         fresh.meter(0, Some(Meter::COMMON));
+        fresh.form(0);
         for note in kept.into_iter().chain(rest) {
             fresh.hear(note);
         }
@@ -75,6 +77,7 @@ fn a_past_cut_to_before_what_was_read_is_read_again() {
     for left in [50, 190, 220, 280] {
         let mut generator = Generator::new(model.clone());
         generator.meter(0, Some(Meter::COMMON));
+        generator.form(0);
         notes.iter().for_each(|&note| generator.hear(note));
         generator.prefill(usize::MAX);
         let at = notes[left].onset;
@@ -82,6 +85,7 @@ fn a_past_cut_to_before_what_was_read_is_read_again() {
         generator.cut(Role::Segue, at);
         let mut fresh = Generator::new(model.clone());
         fresh.meter(0, Some(Meter::COMMON));
+        fresh.form(0);
         generator.context().notes().iter().for_each(|&note| fresh.hear(note));
         for (ours, theirs) in answers(&mut generator).iter().zip(&answers(&mut fresh)) {
             assert!(close(ours, theirs), "{left} left");
@@ -114,6 +118,7 @@ fn a_key_held_and_released_is_a_note_whose_step_hid_its_duration() {
         .collect();
     let mut live = Generator::new(model.clone());
     live.meter(0, Some(Meter::COMMON));
+    live.form(0);
     // Releases reach us in time order, at the latest when a later note begins.
     let mut releases: Vec<_> = hidden.iter().map(|note| (note.end.unwrap(), note.onset, note.key)).collect();
     releases.sort_unstable();
@@ -130,6 +135,7 @@ fn a_key_held_and_released_is_a_note_whose_step_hid_its_duration() {
     // were heard.
     let mut whole = Generator::new(model);
     whole.meter(0, Some(Meter::COMMON));
+    whole.form(0);
     for &note in live.context().notes() {
         whole.hear(note);
     }

@@ -25,6 +25,7 @@ impl Jam {
         // Bytes round differently after another turn; two of them show the exact value.
         let mut generator = Generator::new(model(5, Resolution::TwoBytes));
         generator.meter(0, Some(Meter::COMMON));
+        generator.form(0);
         let random = Pcg64Mcg::new(u128::from(seed) << 1 | 1);
         Self { generator, random, now: 0, held: Vec::new(), left: [8, 8] }
     }
@@ -82,10 +83,11 @@ impl Jam {
     fn answers_afresh(&self, notes: usize) -> Vec<Vec<f32>> {
         let heard = self.generator.context().notes();
         let heard = &heard[heard.len().saturating_sub(notes)..];
-        // Whole turns of every angle, and whole bars.
-        let earlier = heard[0].onset.div_euclid(6144) * 6144;
+        // Whole turns of every angle, whole bars, and whole forms of eight and of twelve of them.
+        let earlier = heard[0].onset.div_euclid(18_432) * 18_432;
         let mut fresh = Generator::new(self.generator.model().clone());
         fresh.meter(0, Some(Meter::COMMON));
+        fresh.form(0);
         for note in heard {
             let end = note.end.map(|end| end - earlier);
             fresh.hear(ContextNote { onset: note.onset - earlier, end, ..*note });

@@ -2,6 +2,13 @@
 
 use crate::{Beats, Meter, Piece, TICK};
 
+/// Where a form begins whose first note is this one, in bars of which one begins at `line`: on the
+/// line before, or on the next one after an upbeat in the last quarter of a bar.
+pub fn form_begins(first: Beats, line: Beats, bar: Beats) -> Beats {
+    let upbeat = Beats::from_parts(bar.parts() / 4);
+    line + (first - line + upbeat - TICK).floor_to(bar)
+}
+
 impl Piece {
     /// The first bar line at or after a position. Where the file names no metre it is four
     /// quarters, as MIDI has it.
@@ -11,6 +18,12 @@ impl Piece {
         // A new metre begins a new bar.
         let change = self.meters.iter().map(|&(change, _)| change).find(|&change| change >= at);
         change.map_or(line, |change| line.min(change))
+    }
+
+    /// Where the form begins of a piece whose first note is this one.
+    pub fn form_from(&self, first: Beats) -> Beats {
+        let (from, meter) = self.meter_at(first).unwrap_or((Beats::ZERO, Meter::COMMON));
+        form_begins(first, from, meter.bar())
     }
 
     /// The bar line this many bars after one. Lines less than a tick apart, which only a broken
@@ -23,6 +36,24 @@ impl Piece {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_upbeat_belongs_to_the_form_after_it() {
+        let (quarter, bar) = (|count| Beats::ratio(count, 4), Beats::ONE.times(3));
+        // (first note, one of the bar lines, where the form begins), in quarters of a beat
+        for (first, line, form) in [
+            (0, 0, 0),
+            (1, 0, 0),
+            (9, 0, 0),
+            (10, 0, 12),
+            (11, 0, 12),
+            (12, 0, 12),
+            (14, 24, 12),
+            (-1, 12, 0),
+        ] {
+            assert_eq!(form_begins(quarter(first), quarter(line), bar), quarter(form), "{first}");
+        }
+    }
 
     #[test]
     fn bars_follow_the_metre() {

@@ -15,6 +15,8 @@ pub struct BarPosition {
     pub beat: usize,
     /// Quarter notes in the bar, rounded up, at most 16.
     pub beats: usize,
+    /// Which bar of the form it is, from zero; `None` where nobody said where the form begins.
+    pub bar: Option<usize>,
 }
 
 /// The notes heard and made, ordered by onset, then part, then key, then role; the pedal; the
@@ -33,6 +35,7 @@ pub struct Context {
     pedal: Vec<(Tick, bool)>,
     meters: Vec<(Tick, Option<Meter>)>,
     styles: Vec<(Tick, Option<usize>)>,
+    forms: Vec<(Tick, ())>,
     /// By role: the onsets of the newest notes that were forgotten, oldest first.
     forgotten: [Vec<Tick>; 2],
 }
@@ -218,6 +221,14 @@ impl Context {
         self.from_onset(at)
     }
 
+    /// At `at`, a bar line, a form begins: the bars from there on are counted.
+    pub fn form(&mut self, at: Tick) -> usize {
+        self.forms.truncate(self.forms.partition_point(|&(begin, ())| begin < at));
+        self.forms.push((at, ()));
+        thin(&mut self.forms, &self.notes);
+        self.from_onset(at)
+    }
+
     /// From `at` on the music is of this style, a number that the model has a name for; `None` if
     /// none is asked for.
     pub fn style(&mut self, at: Tick, style: Option<usize>) -> usize {
@@ -243,6 +254,7 @@ impl Context {
             self.pedal.drain(..held(self.pedal.partition_point(|&(change, _)| change <= oldest)));
             self.meters.drain(..held(self.meters.partition_point(|&(change, _)| change <= oldest)));
             self.styles.drain(..held(self.styles.partition_point(|&(change, _)| change <= oldest)));
+            self.forms.drain(..held(self.forms.partition_point(|&(begin, ())| begin <= oldest)));
         }
     }
 
@@ -269,6 +281,7 @@ impl Context {
             + size_of::<(Tick, bool)>() * self.pedal.capacity()
             + size_of::<(Tick, Option<Meter>)>() * self.meters.capacity()
             + size_of::<(Tick, Option<usize>)>() * self.styles.capacity()
+            + size_of::<(Tick, ())>() * self.forms.capacity()
             + self.forgotten.iter().map(|onsets| size_of::<Tick>() * onsets.capacity()).sum::<usize>()
     }
 
@@ -291,6 +304,12 @@ impl Context {
         meter.map(|meter| (from, meter))
     }
 
+    /// Where the form that a tick belongs to begins.
+    pub fn form_at(&self, at: Tick) -> Option<Tick> {
+        let begun = self.forms.partition_point(|&(begin, ())| begin <= at);
+        self.forms[..begun].last().map(|&(begin, ())| begin)
+    }
+
     /// Where in its bar a tick lies; `None` without a metre.
     pub fn bar_position(&self, at: Tick) -> Option<BarPosition> {
         let (from, meter) = self.meter_at(at)?;
@@ -301,6 +320,10 @@ impl Context {
             phase: small(in_bar % TICKS_PER_BEAT, TICKS_PER_BEAT - 1),
             beat: small(in_bar / TICKS_PER_BEAT, 15),
             beats: small(beats, 16),
+            bar: self.form_at(at).map(|begin| {
+                let bars = beats_at(at - begin).div_floor(meter.bar());
+                usize::try_from(bars).unwrap_or(0)
+            }),
         })
     }
 

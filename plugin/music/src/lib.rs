@@ -25,6 +25,7 @@ mod vocabulary;
 
 pub mod midi_file;
 
+pub use bars::form_begins;
 pub use beats::Beats;
 pub use context::{BarPosition, Context};
 pub use context_note::ContextNote;

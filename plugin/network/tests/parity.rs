@@ -21,6 +21,7 @@ fn sequence(seed: u64, count: i64) -> Sequence {
     let mut random = Pcg64Mcg::new(u128::from(seed) << 1 | 1);
     let mut context = Context::new();
     context.meter(0, Some(Meter::COMMON));
+    context.form(192);
     for place in 0..count {
         let onset = place * 12 + random.random_range(0..3) * 4;
         context.hear(any_note(&mut random, onset, 60));
@@ -64,6 +65,7 @@ fn plays_as_trained(config: &Config, notes: &[ContextNote]) {
     let tokenizer = Tokenizer::new();
     let mut context = Context::new();
     context.meter(0, Some(Meter::COMMON));
+    context.form(192);
     notes.iter().for_each(|&note| _ = context.hear(note));
     let batch =
         Batch::new(&[Sequence::of(&tokenizer, &context, |_| true)], network.config(), network.vocabulary());
@@ -72,6 +74,7 @@ fn plays_as_trained(config: &Config, notes: &[ContextNote]) {
 
     let mut generator = Generator::new(model);
     generator.meter(0, Some(Meter::COMMON));
+    generator.form(192);
     for (place, pair) in context.notes().windows(2).enumerate() {
         let (before, next) = (&pair[0], &pair[1]);
         // In training the context knows how every note ends; a step learns it only once it has

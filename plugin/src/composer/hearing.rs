@@ -1,6 +1,6 @@
 //! What the composer hears, and what that does to its plans.
 
-use segue_music::{ContextNote, Key, Part, Role, TICK, Velocity};
+use segue_music::{ContextNote, Key, Part, Role, TICK, Velocity, form_begins};
 use segue_realtime::between::heard::Jump;
 use segue_realtime::between::survival::Survives;
 
@@ -33,6 +33,7 @@ impl Composer {
     }
 
     pub(super) fn note_on(&mut self, at: Beats, key: Key, velocity: Velocity) {
+        self.begin_form(at);
         self.generator.hear(ContextNote::held(tick_at(at), key, velocity, Role::Player));
         self.player.note_on(key, at, (self.latest.line, self.latest.bar), &self.latest.settings);
     }
@@ -42,9 +43,17 @@ impl Composer {
         self.player.note_off(key, at);
     }
 
+    /// The first note since a start begins a form, whose bars the model counts.
+    fn begin_form(&mut self, at: Beats) {
+        if !std::mem::replace(&mut self.form_has_begun, true) {
+            self.generator.form(tick_at(form_begins(at, self.latest.line, self.latest.bar)));
+        }
+    }
+
     /// A note of another track. A model that knows no parts hears what has a pitch, as it hears a
     /// keyboard.
     pub(super) fn track_on(&mut self, at: Beats, part: Option<Part>, key: Key, velocity: Velocity) {
+        self.begin_form(at);
         let at = tick_at(at);
         let knows_parts = self.generator.model().config().parts;
         if part == Some(Part::Drums) {
@@ -104,7 +113,10 @@ impl Composer {
         }
         match jump {
             Jump::Moved => self.player.shift(to - from),
-            Jump::Started | Jump::Stopped => self.player.phrase.close(),
+            Jump::Started | Jump::Stopped => {
+                self.player.phrase.close();
+                self.form_has_begun = false;
+            }
         }
         self.player.turns.reset();
         self.player.latched = self.player.latched.map(|_| to);

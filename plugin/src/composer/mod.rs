@@ -75,6 +75,8 @@ pub struct Composer {
     status: Arc<Status>,
     generator: Generator,
     player: Player,
+    /// Whether a note was heard since the start, from which the bars of the form are counted.
+    form_has_begun: bool,
     /// The notes of other tracks that sound.
     tracks: Vec<(Option<Part>, Key)>,
     answer: Option<PlannedAnswer>,
@@ -107,6 +109,7 @@ impl Composer {
             status,
             generator: Generator::new(model),
             player: Player::default(),
+            form_has_begun: false,
             tracks: Vec::new(),
             answer: None,
             latest: Latest {
@@ -220,6 +223,7 @@ impl Composer {
 
     fn forget_the_player(&mut self) {
         self.player.forget();
+        self.form_has_begun = false;
         self.tracks.clear();
         self.answer = None;
         self.history.forget();

@@ -147,6 +147,7 @@ impl Composer {
             seed,
             ignore_other_role: own_part,
             parts,
+            end: self.end_to_lead_to(tick).map(|end| end + ahead),
             limits: self.limits(settings),
             ..NoteRequest::new(Role::Segue, answer.next_from(earliest) + ahead, answer.until + ahead)
         };
@@ -190,6 +191,16 @@ impl Composer {
                 false
             }
         }
+    }
+
+    /// Where the music leads to: the end of an answer. What lasts with the player has none until it
+    /// closes.
+    fn end_to_lead_to(&self, tick: &Tick) -> Option<Beats> {
+        let answer = self.answer.as_ref()?;
+        let goes_on = tick.settings.mode.lasts_with_player()
+            && !answer.is_asked_for()
+            && answer.frontier < self.closing(tick);
+        (!goes_on).then_some(answer.until)
     }
 
     /// Asks the generator that the answer comes from for a note.

@@ -38,6 +38,7 @@ impl Composer {
             ..*note
         };
         self.generator.meter(line - length, memory.meter);
+        self.generator.form(line - length);
         memory.notes.iter().for_each(|note| self.generator.hear(moved(note)));
         self.generator.meter(line, tick.meter);
     }

@@ -82,6 +82,7 @@ impl Composer {
         let begins = first.onset + later + ahead;
         let line = tick.line + (begins - tick.line).floor_to(tick.bar);
         generator.meter(tick_at(line), tick.meter);
+        generator.form(tick_at(line));
         generator.style(tick_at(line), self.latest.style);
         for note in shifted(later + ahead) {
             generator.hear(ContextNote::whole(&note, Role::Player));

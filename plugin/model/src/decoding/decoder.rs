@@ -1,17 +1,20 @@
 //! The model at play: reads notes of a context into the cache, and computes the logits of each
 //! field of the next note. It computes what the training forward computes.
 
-use segue_music::{BarPosition, Context, Part, PartSet, Tick, Token, Vocabulary};
+use segue_music::{Context, Part, Tick, Vocabulary};
 
 use crate::decoding::cache::{Fact, KvCache};
 use crate::decoding::cpu::Cpu;
 use crate::decoding::forward::Forward;
+use crate::decoding::lookback::Lookback;
 use crate::decoding::model::Model;
-use crate::decoding::sequence::{interval_base, target_rows, target_rows_of};
+use crate::decoding::query::HeadQuery;
+use crate::decoding::sequence::interval_base;
 use crate::shape::config::HEAD_DIM;
 use crate::shape::parameters::Field;
 use crate::shape::rotary::Angles;
-use crate::shape::rows::{TableRows, Target};
+use crate::shape::rows::TableRows;
+use crate::shape::target::Target;
 
 /// The forward pass of one jam, and what it need not compute twice.
 #[derive(Debug)]
@@ -37,27 +40,6 @@ struct Computed {
     at: Tick,
     /// (copies · HEAD_DIM)
     keys: Vec<f32>,
-}
-
-/// What the head of a field is asked about the next note.
-#[derive(Clone, Copy, Debug)]
-pub struct HeadQuery {
-    /// Which next note.
-    pub target: Target,
-    /// Where in the bar it begins, if that is known.
-    pub position: Option<BarPosition>,
-    /// What is known of it: the fields before the one to predict.
-    pub token: Token,
-    /// Its onset, rounded as its gap's symbol is.
-    pub onset: Tick,
-}
-
-impl HeadQuery {
-    /// A query about a note that is otherwise unknown.
-    pub fn new(target: Target) -> Self {
-        let token = Token { gap: 0, part: 0, key: 0, velocity: 0, duration: 0 };
-        Self { target, position: None, token, onset: 0 }
-    }
 }
 
 impl Decoder {
@@ -117,12 +99,12 @@ impl Decoder {
             velocity: velocity.map(|velocity| velocity as u16),
             duration: next.shown.map(|shown| model.vocabulary().durations.symbol(shown) as u16),
         };
-        let onset = before.onset + model.vocabulary().gaps.value(token.gap);
-        let position = context.bar_position(onset);
-        let target = Target { role: next.role, ignore_other_role: false, parts: PartSet::NONE };
-        let rows = target_rows(&model.rows, target, position, &token, velocity);
+        let target = Target::next_of(next.role);
+        let query = HeadQuery::about(context, model.vocabulary(), target, (before.onset, token));
+        let lookback = Lookback::after(context, note, target);
+        let rows = query.rows(model.vocabulary(), &model.rows, velocity, lookback.as_ref());
         for (&field, rows) in Field::of_model(&model.config).iter().zip(rows) {
-            let at = if field == Field::Gap { before.onset } else { onset };
+            let at = if field == Field::Gap { before.onset } else { query.onset };
             let past = (cache.appended() - 1, note - 1);
             match &self.computed[field as usize] {
                 Some(computed) if (computed.past, computed.at) == (past, at) && computed.rows == rows => {
@@ -149,8 +131,9 @@ impl Decoder {
     ) -> &mut [f32] {
         let last = cache.len() - 1;
         let velocity = Some(query.token.velocity);
-        let (target, token) = (query.target, &query.token);
-        let rows = target_rows_of(field, &model.rows, target, query.position, token, velocity);
+        let lookback = Lookback::after(context, cache.len(), query.target);
+        let tables = (model.vocabulary(), &model.rows);
+        let rows = query.rows_of(field, tables, velocity, lookback.as_ref());
         let here = context.get(last).map_or(0, |note| note.onset);
         let at = if field == Field::Gap { here } else { query.onset };
         let angles = self.angles(at, last);
@@ -158,7 +141,7 @@ impl Decoder {
         self.forward.logits(model, field);
         let keys = keys(self.forward.copy_qk(model, field, &angles));
         self.computed[field as usize] = Some(Computed { past: (cache.appended(), last), rows, at, keys });
-        self.add_copies(model, cache, context, field, token.part);
+        self.add_copies(model, cache, context, field, query.token.part);
         self.forward.sums(model, field)
     }
 

@@ -1,11 +1,12 @@
 //! A run of notes as training examples, for training and for scoring.
 
-use segue_music::{
-    BarPosition, Context, ContextNote, Part, PartSet, Role, Tick, Token, Tokenizer, Vocabulary,
-};
+use segue_music::{Context, ContextNote, Part, PartSet, Role, Tick, Token, Tokenizer, Vocabulary};
 
+use crate::decoding::lookback::Lookback;
+use crate::decoding::query::{HeadQuery, left_at};
 use crate::shape::parameters::Field;
-use crate::shape::rows::{Rows, TableRows, Target};
+use crate::shape::rows::{Rows, TableRows};
+use crate::shape::target::Target;
 
 /// One prediction: after reading a step, which note comes next?
 #[derive(Clone, Debug)]
@@ -34,6 +35,8 @@ pub struct Aim {
     pub role: Option<Role>,
     /// The note belongs to one of these parts; empty if unknown.
     pub parts: PartSet,
+    /// Where its turn ends, if that is to be known.
+    pub end: Option<Tick>,
 }
 
 impl Aim {
@@ -81,8 +84,10 @@ impl Sequence {
             let step = tokenizer.step(context, context.first() + place - 1);
             let token = tokenizer.token(next, before.onset);
             let velocity = next.velocity.map(Vocabulary::velocity_symbol);
-            let position = context.bar_position(before.onset + vocabulary.gaps.value(token.gap));
-            let target = Target { role: next.role, ignore_other_role, parts };
+            let left = aim.end.and_then(|end| left_at(context, before.onset, end));
+            let target = Target { role: next.role, ignore_other_role, parts, left };
+            let query = HeadQuery::about(context, vocabulary, target, (before.onset, token));
+            let lookback = Lookback::after(context, context.first() + place, target);
             let duration_known_from = match (next.shown, next.end) {
                 (Some(_), _) => at,
                 (None, Some(end)) => notes.partition_point(|note| note.onset < end),
@@ -95,7 +100,7 @@ impl Sequence {
                 step: rows.step(&step),
                 tick: before.onset,
                 key: interval_base(&notes[..place], next.part),
-                target_rows: target_rows(&rows, target, position, &token, velocity),
+                target_rows: query.rows(vocabulary, &rows, velocity, lookback.as_ref()),
                 target: token,
                 scored: [
                     counts,
@@ -146,35 +151,6 @@ impl Sequence {
         let example = &self.examples[example];
         example.scored[field as usize].then(|| field.of(&example.target))
     }
-}
-
-/// The rows that tell the head of one field about its target.
-pub(crate) fn target_rows_of(
-    field: Field,
-    rows: &Rows,
-    target: Target,
-    position: Option<BarPosition>,
-    token: &Token,
-    velocity: Option<usize>,
-) -> TableRows {
-    match field {
-        Field::Gap => rows.for_gap(target),
-        Field::Part => rows.for_part(target, position, token.gap),
-        Field::Key => rows.for_key(target, position, token),
-        Field::Velocity => rows.for_velocity(target, position, token),
-        Field::Duration => rows.for_duration(target, position, token, velocity),
-    }
-}
-
-/// By field, the rows that tell the heads about their target.
-pub(crate) fn target_rows(
-    rows: &Rows,
-    target: Target,
-    position: Option<BarPosition>,
-    token: &Token,
-    velocity: Option<usize>,
-) -> [TableRows; Field::COUNT] {
-    Field::WITH_PART.map(|field| target_rows_of(field, rows, target, position, token, velocity))
 }
 
 /// The key that the interval of a note counts from: that of its part's last note, so that the step

@@ -9,7 +9,7 @@ use segue_music::{
 
 use crate::decoding::model::Model;
 use crate::playing::band::Band;
-use crate::playing::continuation::{PartNote, clock, ending, heard_for, own_grid, tell_meters};
+use crate::playing::continuation::{PartNote, clock, ending, heard_for, own_grid, tell_form, tell_meters};
 use crate::playing::generator::Generator;
 use crate::playing::request::{NoteRequest, Rest};
 
@@ -76,6 +76,7 @@ impl Accompaniment {
 
         let mut generator = Generator::new(model);
         tell_meters(&mut generator, piece, clock);
+        tell_form(&mut generator, piece, &heard, clock);
         let events = events(piece, &heard, clock);
         let mut events = events.iter().peekable();
         let mut listen = |generator: &mut Generator, until: Beats| {
@@ -92,6 +93,7 @@ impl Accompaniment {
             top_p: options.top_p,
             seed: options.seed,
             ignore_other_role: true,
+            end: Some(last),
             parts: options.parts,
             ..NoteRequest::new(Role::Segue, from, last)
         };

@@ -69,6 +69,7 @@ impl Continuation {
         let mut generator = Generator::new(model);
         listen(&mut generator, prompt, &heard, clock, start);
         let mut request = NoteRequest {
+            end: Some(clock.heard(end)),
             grid,
             // As in the plugin: the first note comes when it is due, the others when the model
             // says.
@@ -161,10 +162,18 @@ pub(super) fn tell_meters(generator: &mut Generator, piece: &Piece, clock: Piece
     }
 }
 
+/// Tells the generator where a piece's form begins: with its first note.
+pub(super) fn tell_form(generator: &mut Generator, piece: &Piece, heard: &[PartNote], clock: PieceClock) {
+    if let Some(first) = heard.iter().map(|(_, note)| note.onset).min() {
+        generator.form(tick_at(clock.heard(piece.form_from(first))));
+    }
+}
+
 /// Gives the generator metre, pedal and notes, as the plugin does while they are played.
 fn listen(generator: &mut Generator, prompt: &Piece, heard: &[PartNote], clock: PieceClock, start: Beats) {
     let tick = |at: Beats| tick_at(clock.heard(at));
     tell_meters(generator, prompt, clock);
+    tell_form(generator, prompt, heard, clock);
     let pedal = joined_pedal(prompt.tracks.iter().filter(|track| !track.is_drums()));
     let mut down = false;
     for &(at, now_down) in pedal.iter().filter(|&&(at, _)| at < start) {

@@ -8,15 +8,18 @@ use segue_music::{
 };
 
 use crate::decoding::cache::KvCache;
-use crate::decoding::decoder::{Decoder, HeadQuery};
+use crate::decoding::decoder::Decoder;
 use crate::decoding::model::Model;
+use crate::decoding::query::HeadQuery;
 use crate::playing::chance;
-use crate::playing::draw::{Draw, Stop, part_of, shortest, time_class, was_just_struck};
+use crate::playing::draw::{Draw, Stop, part_of};
 use crate::playing::onsets::Onsets;
 use crate::playing::request::{Next, NoteRequest, Rest};
-use crate::playing::sampler::{Candidates, share};
+use crate::playing::sampler::Candidates;
 use crate::shape::parameters::Field;
-use crate::shape::rows::Target;
+use crate::shape::target::Target;
+
+mod fields;
 
 /// How many notes of the context are kept when it is trimmed.
 const KEPT: usize = 2048;
@@ -139,6 +142,12 @@ impl Generator {
         self.keep(changed);
     }
 
+    /// At `at`, a bar line, a form begins: the bars from there on are counted.
+    pub fn form(&mut self, at: Tick) {
+        let changed = self.context.form(at);
+        self.keep(changed);
+    }
+
     /// From `at` on asks for this style, by its number among the model's; `None` for no style.
     pub fn style(&mut self, at: Tick, style: Option<usize>) {
         let changed = self.context.style(at, style);
@@ -205,135 +214,6 @@ impl Generator {
         }
     }
 
-    /// Draws a note, field by field: its onset and its symbols.
-    fn draw_note(&mut self, draw: &mut Draw<'_>, onsets: &Onsets<'_>) -> Result<(Tick, Token), Stop> {
-        let onset = self.draw_onset(draw, onsets)?;
-        if beats_at(onset) >= draw.request.until {
-            return Err(Rest::After.into());
-        }
-        let mut query = self.query(draw.request, onsets, onset);
-        query.token.part = self.draw_part(draw, &query, onset)?;
-        query.token.key = self.draw_key(draw, &query, onset)?;
-        query.token.velocity = self.draw_velocity(draw, &query)?;
-        query.token.duration = self.draw_duration(draw, &query, onset)?;
-        Ok((onset, query.token))
-    }
-
-    /// Draws the onset, after grid, limits and guards.
-    fn draw_onset(&mut self, draw: &mut Draw<'_>, onsets: &Onsets<'_>) -> Result<Tick, Rest> {
-        if draw.request.at_once {
-            return Ok(onsets.first());
-        }
-        let query = HeadQuery { onset: onsets.base(), ..HeadQuery::new(draw.request.target()) };
-        let logits = self.decoder.logits(&self.model, &self.cache, &self.context, Field::Gap, &query);
-        let situation = draw.situation(&self.context);
-        for guard in draw.request.acting_guards() {
-            guard.times(&situation, &|gap| onsets.at(gap), logits);
-        }
-        let class = |gap| time_class(onsets.at(gap).map_or(0, |onset| onset - onsets.base()));
-        let allowed = |gap| onsets.at(gap).is_some();
-        let times = draw.request.time_sampler();
-        let gap = times.draw_time(logits, &mut self.candidates, &mut draw.random, allowed, class);
-        gap.and_then(|gap| onsets.at(gap)).ok_or(Rest::NotFinite)
-    }
-
-    /// The query to the other heads for a note at an onset.
-    fn query(&self, request: &NoteRequest, onsets: &Onsets<'_>, onset: Tick) -> HeadQuery {
-        let (gap, onset) = onsets.symbol(onset);
-        let mut query = HeadQuery::new(request.target());
-        query.token.gap = gap;
-        query.onset = onset;
-        query.position = self.context.bar_position(onset);
-        query
-    }
-
-    /// Draws the part, among those asked for: its symbol, 0 for no part.
-    fn draw_part(&mut self, draw: &mut Draw<'_>, query: &HeadQuery, onset: Tick) -> Result<usize, Stop> {
-        let request = draw.request;
-        if request.parts.is_empty() {
-            return Ok(0);
-        }
-        let last = draw.last;
-        let (context, limits) = (&self.context, &request.limits);
-        let asked = |symbol: usize| {
-            part_of(symbol).is_some_and(|part| {
-                request.parts.contains(part) && limits.is_thin_enough(part, context, request.role, onset)
-            })
-        };
-        let allowed = |symbol: usize| {
-            asked(symbol) && (onset > last.onset || request.limits.follows_with(part_of(symbol), &last))
-        };
-        let logits = self.decoder.logits(&self.model, &self.cache, &self.context, Field::Part, query);
-        // A part that plays one note at a time and has played it is no contradiction.
-        let within = |symbol: usize| asked(symbol) && (allowed(symbol) || part_of(symbol) != last.part);
-        if draw.is_full(onset, || share(logits, within, allowed)) {
-            return Err(Stop::Full);
-        }
-        let part = request.sampler().draw(logits, &mut self.candidates, &mut draw.random, allowed);
-        part.ok_or(Rest::NotFinite.into())
-    }
-
-    /// Draws the key, after limits and guards: a symbol of the keys, or of the drums behind them.
-    fn draw_key(&mut self, draw: &mut Draw<'_>, query: &HeadQuery, onset: Tick) -> Result<usize, Stop> {
-        let (part, limits) = (part_of(query.token.part), &draw.request.limits);
-        // Of notes of one part with one onset the higher follows: steps are in the order of keys.
-        let follows = onset == draw.last.onset && part == draw.last.part;
-        let lowest = if follows { draw.last.key + 1 } else { 0 };
-        let key_of = |symbol: usize| match symbol.checked_sub(Vocabulary::KEYS) {
-            Some(drum) => (part == Some(Part::Drums)).then(|| Part::drum_key(drum)),
-            None => Key::try_from(symbol).ok().filter(|_| part != Some(Part::Drums)),
-        };
-        let (context, role) = (&self.context, draw.request.role);
-        let within = |symbol| {
-            key_of(symbol).is_some_and(|key| {
-                limits.allows_in(part, key) && !was_just_struck(context, role, part, key, onset)
-            })
-        };
-        let allowed = |symbol| within(symbol) && key_of(symbol).is_some_and(|key| key >= lowest);
-        let logits = self.decoder.logits(&self.model, &self.cache, &self.context, Field::Key, query);
-        if follows && draw.is_full(onset, || share(logits, within, allowed)) {
-            return Err(Stop::Full);
-        }
-        let (keys, drums) = logits.split_at_mut(Vocabulary::KEYS);
-        let situation = draw.situation(&self.context);
-        for guard in draw.request.acting_guards() {
-            match part {
-                Some(Part::Drums) => guard.drums(&situation, onset, drums),
-                _ => guard.keys(&situation, onset, keys),
-            }
-        }
-        let key = draw.request.sampler().draw(logits, &mut self.candidates, &mut draw.random, allowed);
-        key.ok_or(Rest::NotFinite.into())
-    }
-
-    /// Draws the velocity, within its limits.
-    fn draw_velocity(&mut self, draw: &mut Draw<'_>, query: &HeadQuery) -> Result<usize, Rest> {
-        let limits = &draw.request.limits;
-        let allowed = |symbol| limits.velocity(symbol).is_some();
-        let logits = self.decoder.logits(&self.model, &self.cache, &self.context, Field::Velocity, query);
-        let velocity = draw.request.sampler().draw(logits, &mut self.candidates, &mut draw.random, allowed);
-        velocity.ok_or(Rest::NotFinite)
-    }
-
-    /// Draws the duration, after guards. A stroke on a drum has none.
-    fn draw_duration(&mut self, draw: &mut Draw<'_>, query: &HeadQuery, onset: Tick) -> Result<usize, Rest> {
-        if part_of(query.token.part) == Some(Part::Drums) {
-            return Ok(0);
-        }
-        let durations = &self.model.vocabulary().durations;
-        let shortest = shortest(&self.context, draw.request.role);
-        let allowed = |symbol| durations.value(symbol) >= shortest;
-        let class = |symbol| time_class(durations.value(symbol));
-        let logits = self.decoder.logits(&self.model, &self.cache, &self.context, Field::Duration, query);
-        let situation = draw.situation(&self.context);
-        for guard in draw.request.acting_guards() {
-            guard.durations(&situation, onset, &|symbol| durations.value(symbol), logits);
-        }
-        let times = draw.request.time_sampler();
-        let duration = times.draw_time(logits, &mut self.candidates, &mut draw.random, allowed, class);
-        duration.ok_or(Rest::NotFinite)
-    }
-
     /// Adds the note to the context, and ends the oldest voice where one too many would sound.
     fn play(&mut self, request: &NoteRequest, onset: Tick, token: &Token) -> Result<Next, Rest> {
         let velocity = request.limits.velocity(token.velocity).ok_or(Rest::NotFinite)?;
@@ -378,7 +258,7 @@ impl Generator {
         self.prefill(usize::MAX);
         let base = self.context.last()?.onset;
         let onset = base + self.model.vocabulary().gaps.value(token.gap);
-        let target = Target { role, ignore_other_role: false, parts: PartSet::NONE };
+        let target = Target::next_of(role);
         let query = HeadQuery { target, position: self.context.bar_position(onset), token, onset };
         Some(self.decoder.logits(&self.model, &self.cache, &self.context, field, &query).to_vec())
     }

@@ -5,7 +5,6 @@ use segue_music::{Beats, Note, Part, PartSet, Role};
 use crate::playing::guards::{Guard, Guards};
 use crate::playing::limits::Limits;
 use crate::playing::sampler::Sampler;
-use crate::shape::rows::Target;
 
 /// A request for one note.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -33,6 +32,8 @@ pub struct NoteRequest {
     /// The parts it may belong to. Empty asks for a keyboard's note, of no part; so does any set
     /// where the model knows of no parts.
     pub parts: PartSet,
+    /// Where the role's turn ends, if that is known: the music leads there.
+    pub end: Option<Beats>,
     /// What no note ever leaves.
     pub limits: Limits,
     /// Which soft guards act.
@@ -54,14 +55,10 @@ impl NoteRequest {
             seed: 0,
             ignore_other_role: false,
             parts: PartSet::NONE,
+            end: None,
             limits: Limits::default(),
             guards: Guards::ALL,
         }
-    }
-
-    /// Which next note it is for.
-    pub(crate) fn target(&self) -> Target {
-        Target { role: self.role, ignore_other_role: self.ignore_other_role, parts: self.parts }
     }
 
     /// How keys and velocities are drawn.

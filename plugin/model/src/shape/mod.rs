@@ -9,3 +9,4 @@ pub mod elementary;
 pub mod parameters;
 pub mod rotary;
 pub mod rows;
+pub mod target;

@@ -1,8 +1,12 @@
 //! The facts of a step, and the facts about a note to predict, as rows of two embedding tables.
 
-use std::ops::Range;
+use segue_music::{BarPosition, Key, Part, Role, Step, Token, Vocabulary};
 
-use segue_music::{BarPosition, Part, PartSet, Role, Step, Token, Vocabulary};
+use crate::shape::target::{Left, Target};
+
+mod facts;
+
+pub use facts::Facts;
 
 const KEYS: usize = Vocabulary::KEYS;
 const VELOCITIES: usize = Vocabulary::VELOCITIES;
@@ -10,54 +14,19 @@ const PHASES: usize = 48;
 const BEATS: usize = 16;
 const CLASSES: usize = 12;
 
+/// Bars of a form that are told apart: twelve of a blues, eight or sixteen of nearly all others.
+const EIGHT: usize = 8;
+const TWELVE: usize = 12;
+/// The longest gap that a lookback tells, two beats, and one row more for longer ones.
+const LOOKBACK_GAPS: usize = 98;
+
 /// Styles that a model can have names for.
 pub const STYLES: usize = 160;
+/// Distances that a lookback is told of.
+pub const LAGS: usize = 4;
 
 /// Rows of a table, with their weights.
 pub type TableRows = Vec<(usize, f32)>;
-
-/// A group of a step's facts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Facts {
-    /// How long notes are: the step's own, and those released since the step before.
-    Durations,
-    /// Which keys sound, and since when.
-    Sounding,
-    /// Where in the bar the step lies.
-    Metre,
-    /// Which pitch classes were heard lately.
-    Recent,
-    /// The style.
-    Style,
-}
-
-impl Facts {
-    /// Their rows in the table that steps are read with, the parameter `steps`.
-    pub fn rows(self, vocabulary: &Vocabulary) -> Vec<Range<usize>> {
-        use StepFact as Fact;
-        let rows = Rows::new(vocabulary);
-        let of = |fact: Fact| rows.step_start(fact)..rows.step_start(fact) + rows.step_len(fact);
-        match self {
-            Self::Durations => vec![of(Fact::Duration), of(Fact::ReleasedKey), of(Fact::ReleasedDuration)],
-            Self::Sounding => vec![of(Fact::SoundingPlayer), of(Fact::SoundingSegue)],
-            Self::Metre => vec![of(Fact::Phase), of(Fact::Beat), of(Fact::BeatsInBar)],
-            Self::Recent => vec![of(Fact::Recent)],
-            Self::Style => vec![of(Fact::Style)],
-        }
-    }
-}
-
-/// Which next note is to be predicted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Target {
-    /// Whose.
-    pub role: Role,
-    /// Set for the role's next note, whatever the other plays before it. Otherwise it is the very
-    /// next note, known to be the role's.
-    pub ignore_other_role: bool,
-    /// The parts it may belong to; empty if unknown.
-    pub parts: PartSet,
-}
 
 /// The facts of a step, in the order of their rows in its table. A new one goes last: the table of
 /// an earlier version is then the beginning of this version's.
@@ -80,10 +49,12 @@ enum StepFact {
     Style,
     Part,
     Drum,
+    BarOfEight,
+    BarOfTwelve,
 }
 
 impl StepFact {
-    const ALL: [Self; 17] = [
+    const ALL: [Self; 19] = [
         Self::Gap,
         Self::Key,
         Self::Velocity,
@@ -101,6 +72,8 @@ impl StepFact {
         Self::Style,
         Self::Part,
         Self::Drum,
+        Self::BarOfEight,
+        Self::BarOfTwelve,
     ];
 }
 
@@ -119,10 +92,16 @@ enum TargetFact {
     PartAskedFor,
     Part,
     Drum,
+    BarOfEight,
+    BarOfTwelve,
+    Left,
+    /// What it means depends on the head.
+    Lookback,
+    LookbackHarmony,
 }
 
 impl TargetFact {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 16] = [
         Self::Role,
         Self::Phase,
         Self::Beat,
@@ -134,6 +113,11 @@ impl TargetFact {
         Self::PartAskedFor,
         Self::Part,
         Self::Drum,
+        Self::BarOfEight,
+        Self::BarOfTwelve,
+        Self::Left,
+        Self::Lookback,
+        Self::LookbackHarmony,
     ];
 }
 
@@ -172,6 +156,8 @@ impl Rows {
             StepFact::Style => STYLES,
             StepFact::Part => Part::COUNT,
             StepFact::Drum => Part::DRUM_KEYS,
+            StepFact::BarOfEight => EIGHT,
+            StepFact::BarOfTwelve => TWELVE,
         }
     }
 
@@ -188,7 +174,56 @@ impl Rows {
             TargetFact::IgnoreOtherRole => 1,
             TargetFact::PartAskedFor | TargetFact::Part => Part::COUNT,
             TargetFact::Drum => Part::DRUM_KEYS,
+            TargetFact::BarOfEight => EIGHT,
+            TargetFact::BarOfTwelve => TWELVE,
+            TargetFact::Left => Left::COUNT,
+            TargetFact::Lookback => LAGS * self.lookback_len(),
+            TargetFact::LookbackHarmony => LAGS * CLASSES,
         }
+    }
+
+    /// Rows of one distance of a lookback: those of the head that needs most.
+    fn lookback_len(&self) -> usize {
+        LOOKBACK_GAPS.max(KEYS + Part::DRUM_KEYS + CLASSES).max(Part::COUNT).max(self.durations)
+    }
+
+    fn lookback_start(&self, lag: usize) -> usize {
+        self.target_start(TargetFact::Lookback) + lag * self.lookback_len()
+    }
+
+    /// The onset's head: after which gap the next note came there; `None` for none that is known.
+    pub fn lookback_gap(&self, lag: usize, gap: Option<usize>) -> usize {
+        self.lookback_start(lag) + gap.unwrap_or(LOOKBACK_GAPS).min(LOOKBACK_GAPS - 1)
+    }
+
+    /// The part's head: a part that was there.
+    pub fn lookback_part(&self, lag: usize, part: Part) -> usize {
+        self.lookback_start(lag) + part.index()
+    }
+
+    /// The key's head: a key's symbol, or a drum's, that was there.
+    pub fn lookback_key(&self, lag: usize, key: usize) -> usize {
+        self.lookback_start(lag) + key.min(KEYS + Part::DRUM_KEYS - 1)
+    }
+
+    /// The key's head: a pitch class that was there.
+    pub fn lookback_pitch_class(&self, lag: usize, key: Key) -> usize {
+        self.lookback_start(lag) + KEYS + Part::DRUM_KEYS + usize::from(key) % CLASSES
+    }
+
+    /// The key's head: a pitch class that anybody struck there.
+    pub fn lookback_harmony(&self, lag: usize, key: Key) -> usize {
+        self.target_start(TargetFact::LookbackHarmony) + lag * CLASSES + usize::from(key) % CLASSES
+    }
+
+    /// The velocity's head: how hard the same key was struck there.
+    pub fn lookback_velocity(&self, lag: usize, velocity: usize) -> usize {
+        self.lookback_start(lag) + velocity.min(VELOCITIES - 1)
+    }
+
+    /// The duration's head: how long the same key was held there.
+    pub fn lookback_duration(&self, lag: usize, duration: usize) -> usize {
+        self.lookback_start(lag) + duration.min(self.durations - 1)
     }
 
     fn step_start(&self, fact: StepFact) -> usize {
@@ -230,6 +265,10 @@ impl Rows {
         ];
         let mut rows: TableRows =
             one_each.iter().map(|&(fact, row)| (self.step_start(fact) + row, 1.0)).collect();
+        if let Some(bar) = place.and_then(|place| place.bar) {
+            rows.push((self.step_start(Fact::BarOfEight) + bar % EIGHT, 1.0));
+            rows.push((self.step_start(Fact::BarOfTwelve) + bar % TWELVE, 1.0));
+        }
         if let Some(part) = step.part {
             rows.push((self.step_start(Fact::Part) + part.index(), 1.0));
         }
@@ -262,13 +301,16 @@ impl Rows {
     /// and the parts it may belong to.
     pub fn for_gap(&self, target: Target) -> TableRows {
         // With room for the rows of the later heads.
-        let mut rows = Vec::with_capacity(8);
+        let mut rows = Vec::with_capacity(24);
         rows.push((self.target_start(TargetFact::Role) + target.role.index(), 1.0));
         if target.ignore_other_role {
             rows.push((self.target_start(TargetFact::IgnoreOtherRole), 1.0));
         }
         let parts = self.target_start(TargetFact::PartAskedFor);
         rows.extend(target.parts.iter().map(|part| (parts + part.index(), 1.0)));
+        if let Some(left) = target.left {
+            rows.push((self.target_start(TargetFact::Left) + left.index(), 1.0));
+        }
         rows
     }
 
@@ -279,6 +321,10 @@ impl Rows {
         rows.push((self.target_start(TargetFact::Phase) + or_unknown(phase), 1.0));
         rows.push((self.target_start(TargetFact::Beat) + or_unknown(beat), 1.0));
         rows.push((self.target_start(TargetFact::Gap) + gap, 1.0));
+        if let Some(bar) = place.and_then(|place| place.bar) {
+            rows.push((self.target_start(TargetFact::BarOfEight) + bar % EIGHT, 1.0));
+            rows.push((self.target_start(TargetFact::BarOfTwelve) + bar % TWELVE, 1.0));
+        }
         rows
     }
 
@@ -328,6 +374,6 @@ mod tests {
         assert!(TargetFact::ALL.iter().enumerate().all(|(place, &fact)| place == fact as usize));
         // Fewer than before would refuse the files of models that have shipped.
         let rows = Rows::new(&Vocabulary::new());
-        assert_eq!((rows.step_count(), rows.target_count()), (1358, 540));
+        assert_eq!((rows.step_count(), rows.target_count()), (1378, 1364));
     }
 }

@@ -6,6 +6,7 @@ use segue_model::{Config, Field};
 use super::attention::Shape;
 use super::blocks::{Attention, FeedForward, Normed, Room};
 use super::head::{Head, Questions};
+use super::rows::cross_entropy;
 use super::sized;
 use super::table;
 use super::weights::{Gradients, Weights};
@@ -73,6 +74,23 @@ impl Pass {
             attention.back((weights, &name), shape, &batch.angles, x, gradients, &mut self.room)?;
         }
         table::add(gradients.add_to("steps")?, dim, &batch.steps, x);
+        Ok(nats)
+    }
+
+    /// Nats of each field's answers in a batch of one sequence, summed.
+    ///
+    /// # Errors
+    /// As for [`Self::learn`].
+    pub fn nats(&mut self, weights: &Weights, batch: &Batch) -> Result<[f64; Field::COUNT]> {
+        let shape = self.trunk(weights, batch)?;
+        let mut nats = [0.0; Field::COUNT];
+        for &field in Field::of_model(&self.config) {
+            let asked = questions(field, batch);
+            let states = (&self.last.out, shape.length);
+            let logits = self.head.forward(weights, asked, states, &mut self.room)?;
+            let symbols = logits.len() / shape.length;
+            nats[field as usize] = cross_entropy(logits, symbols, asked.targets, 0.0);
+        }
         Ok(nats)
     }
 
