@@ -133,7 +133,7 @@ impl Casting {
             }
             _ => None,
         };
-        Aim { role, parts: self.wanted, end: None }
+        Aim { role, parts: self.wanted, ..Aim::default() }
     }
 
     /// By note of a window, the bar line at which its turn ends, if anybody knows: that of the last

@@ -68,7 +68,7 @@ fn a_model_learns_to_prefer_what_people_played() {
     let said = refused(&parted, &[&short[..], &["--rounds", "2"]].concat());
     assert!(said.contains("--resume") && said.contains("parted"), "{said}");
     play(&parted, &[&short[..], &["--rounds", "2", "--resume"]].concat());
-    let round = |folder: &Path| fs::read(folder.join("round-2.safetensors")).unwrap();
+    let round = |folder: &Path| Checkpoint::load(&folder.join("round-2.safetensors")).unwrap();
     assert!(round(&whole) == round(&parted), "the same weights");
 
     let said = refused(&path("nothing"), &[&short[..], &["--resume"]].concat());

@@ -30,7 +30,7 @@ fn together(change: impl Fn(usize, &mut ContextNote)) -> Context {
 }
 
 fn aim(role: Option<Role>) -> Aim {
-    Aim { role, parts: PartSet::NONE, end: Some(1000) }
+    Aim { role, parts: PartSet::NONE, end: Some(1000), hides_keys: false }
 }
 
 #[test]

@@ -68,7 +68,12 @@ fn sequence(excerpt: &Excerpt, answer: &[VoicedNote]) -> Sequence {
     });
     context.form(0);
     let given = excerpt.prompt.len();
-    let aim = Aim { parts: excerpt.band(), end: Some(excerpt.bar_line + excerpt.answer), ..Aim::default() };
+    let aim = Aim {
+        parts: excerpt.band(),
+        end: Some(excerpt.bar_line + excerpt.answer),
+        hides_keys: !excerpt.band().is_empty(),
+        ..Aim::default()
+    };
     Sequence::targeting(&Tokenizer::new(), &context, |place| place >= given, |_| aim)
 }
 

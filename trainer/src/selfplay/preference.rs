@@ -1,10 +1,10 @@
 //! How much one continuation is preferred to another, and what follows for their gradients.
 //!
-//! Direct preference optimisation (Rafailov et al. 2023, arXiv 2305.18290): against the model of the
-//! round's beginning, people's continuation is to have got likelier by more than the model's own.
-//! Likelihoods are means over notes, so that a long answer weighs no more than a short one (Meng et
-//! al. 2024, arXiv 2405.14734), and people's keeps a pull of its own, without which both get less
-//! likely (Pang et al. 2024, arXiv 2404.19733).
+//! Direct preference optimisation (Rafailov et al. 2023, arXiv 2305.18290): against the model of
+//! the round's beginning, people's continuation is to have got likelier by more than the model's
+//! own. Likelihoods are means over notes, so that a long answer weighs no more than a short one
+//! (Meng et al. 2024, arXiv 2405.14734), and people's keeps a pull of its own, without which both
+//! get less likely (Pang et al. 2024, arXiv 2404.19733).
 
 /// Nats a note of one pair: people's and the model's own.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -67,7 +67,9 @@ impl<'a> Lookback<'a> {
                     each_once(to, parts.filter_map(|note| Some(rows.lookback_part(lag, note.part?))));
                 }
                 Field::Key => {
-                    let notes = || self.at(onset - back).filter(|note| self.plays(part, note));
+                    // A drummer has no harmony to go by.
+                    let told = !self.target.hides_keys || part == Some(Part::Drums);
+                    let notes = || self.at(onset - back).filter(|note| told && self.plays(part, note));
                     each_once(to, notes().map(|note| rows.lookback_key(lag, key_symbol(note))));
                     let pitched = notes().filter(|note| !note.is_drum());
                     each_once(to, pitched.map(|note| rows.lookback_pitch_class(lag, note.key)));
@@ -200,6 +202,25 @@ mod tests {
         let mut free = context.clone();
         free.meter(0, None);
         assert!(Lookback::after(&free, 6, target(&[])).is_none());
+    }
+
+    #[test]
+    fn keys_can_be_hidden_and_the_harmony_stays() {
+        let (context, tokenizer) = (context(), Tokenizer::new());
+        let rows = Rows::new(tokenizer.vocabulary());
+        let hiding = Target { hides_keys: true, ..target(&[]) };
+        let lookback = Lookback::after(&context, context.len(), hiding).unwrap();
+        let told = |part: Part, onset| {
+            let token = Token { gap: 0, part: part.index() + 1, key: 0, velocity: 0, duration: 0 };
+            let mut to = TableRows::new();
+            lookback.add_rows(Field::Key, tokenizer.vocabulary(), (&token, onset), &rows, &mut to);
+            to.into_iter().map(|(row, _)| row).collect::<Vec<_>>()
+        };
+        let harmony = |lag| [60, 64].map(|key| rows.lookback_harmony(lag, key));
+        let chord: Vec<usize> = [0, 1].into_iter().flat_map(harmony).collect();
+        assert_eq!(told(Part::Keys, 384 + 48), chord);
+        let snare = key_symbol(context.last().unwrap());
+        assert_eq!(told(Part::Drums, 384 + 144), [0, 1].map(|lag| rows.lookback_key(lag, snare)));
     }
 
     #[test]

@@ -37,6 +37,8 @@ pub struct Aim {
     pub parts: PartSet,
     /// Where its turn ends, if that is to be known.
     pub end: Option<Tick>,
+    /// See [`Target::hides_keys`].
+    pub hides_keys: bool,
 }
 
 impl Aim {
@@ -85,7 +87,8 @@ impl Sequence {
             let token = tokenizer.token(next, before.onset);
             let velocity = next.velocity.map(Vocabulary::velocity_symbol);
             let left = aim.end.and_then(|end| left_at(context, before.onset, end));
-            let target = Target { role: next.role, ignore_other_role, parts, left };
+            let target =
+                Target { role: next.role, ignore_other_role, parts, left, hides_keys: aim.hides_keys };
             let query = HeadQuery::about(context, vocabulary, target, (before.onset, token));
             let lookback = Lookback::after(context, context.first() + place, target);
             let duration_known_from = match (next.shown, next.end) {

@@ -18,12 +18,15 @@ pub struct Target {
     pub parts: PartSet,
     /// How long its turn still lasts, if that is known.
     pub left: Option<Left>,
+    /// Its head is told which harmony was played some bars before, but not which of its own keys. A
+    /// bass that is told its own takes up its mistakes.
+    pub hides_keys: bool,
 }
 
 impl Target {
     /// The very next note, of a role, about which nothing else is known.
     pub fn next_of(role: Role) -> Self {
-        Self { role, ignore_other_role: false, parts: PartSet::NONE, left: None }
+        Self { role, ignore_other_role: false, parts: PartSet::NONE, left: None, hides_keys: false }
     }
 }
 

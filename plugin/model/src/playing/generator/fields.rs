@@ -56,6 +56,7 @@ impl Generator {
             ignore_other_role: request.ignore_other_role,
             parts: request.parts,
             left,
+            hides_keys: !request.parts.is_empty(),
             ..Target::next_of(request.role)
         }
     }
