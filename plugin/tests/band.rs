@@ -1,66 +1,16 @@
-//! A band: its parts on their channels, who comes in when, and other tracks beside the player. MIDI
-//! in, MIDI out.
+//! A band: its parts on their channels, and who comes in when. MIDI in, MIDI out.
 
 mod rig;
 
 use std::collections::HashSet;
 
+use rig::band::{BASS, BEAT, RATE, TEMPO, channels, player, rig};
 use rig::{Cut, Rig, Song, hygiene, notes, off, on};
 use segue::between::message::Message;
 use segue::between::settings::{Entry, Mode, Settings};
 use segue::composer::Command;
-use segue_model::{Checkpoint, Config, Model};
-use segue_music::{Channel, DRUM_CHANNEL, Key, Part, PartSet};
-
-const RATE: f64 = 48_000.0;
-const TEMPO: f64 = 120.0;
-/// Samples in a beat.
-const BEAT: u64 = 24_000;
-
-const BASS: Channel = 2;
-
-/// An untrained model that knows parts.
-fn model() -> Model {
-    let mut checkpoint = Checkpoint::random(&Config::tiny_ensemble(), 3);
-    checkpoint.numbers.values_mut().flatten().for_each(|number| *number *= 0.3);
-    let bias = checkpoint.numbers.get_mut("onset.out.bias").expect("a head");
-    (0..).zip(bias).for_each(|(symbol, bias)| *bias -= 0.1 * symbol as f32);
-    Model::from_checkpoint(checkpoint).expect("a sound model")
-}
-
-fn rig(parts: &[Part], change: impl Fn(&mut Settings)) -> Rig {
-    let mut rig = Rig::of(model(), RATE, Song::Plays(0.0, TEMPO));
-    rig.settings.mode = Mode::Duet;
-    rig.settings.when.bars = 2;
-    rig.settings.what.band.parts = parts.iter().copied().collect();
-    change(&mut rig.settings);
-    rig
-}
-
-/// Quarters on a channel from one beat to another.
-fn quarters(channel: Channel, keys: &[Key], from: u64, until: u64) -> Vec<(u64, Message)> {
-    (from..until)
-        .zip(keys.iter().cycle())
-        .flat_map(|(beat, &key)| {
-            let down = Message::On { id: None, channel, key, velocity: 0.7 };
-            let up = Message::Off { id: None, channel, key, velocity: 0.0 };
-            [(beat * BEAT, down), (beat * BEAT + BEAT / 2, up)]
-        })
-        .collect()
-}
-
-fn player(from: u64, until: u64) -> Vec<(u64, Message)> {
-    quarters(0, &[60, 64, 67, 72], from, until)
-}
-
-/// The channels of what came out but the player's.
-fn channels(rig: &Rig) -> HashSet<Channel> {
-    let of = |(_, message): &(u64, Message)| match message {
-        Message::On { channel, .. } if *channel != 0 => Some(*channel),
-        _ => None,
-    };
-    rig.out.iter().filter_map(of).collect()
-}
+use segue_model::Model;
+use segue_music::{DRUM_CHANNEL, Part, PartSet};
 
 #[test]
 fn a_trio_comes_in_on_the_bar_line_and_ends_with_the_player() {
@@ -205,78 +155,6 @@ fn each_part_keeps_its_own_range_and_density() {
     assert!(keys.len() > 4 && keys.windows(2).all(|pair| pair[1].0 - pair[0].0 >= BEAT), "{keys:?}");
     let drums = notes(&rig.out, DRUM_CHANNEL);
     assert!(drums.windows(2).any(|pair| pair[1].0 - pair[0].0 < BEAT), "the others are not thinned");
-}
-
-#[test]
-fn other_tracks_are_heard_and_neither_answered_nor_passed_on() {
-    let play = |tracks: &[(u64, Message)], player: bool| {
-        let mut rig = rig(&[Part::Keys], |settings| {
-            (settings.mode, settings.sound.player) = (Mode::Answer, Some(0));
-        });
-        let mut input = tracks.to_vec();
-        if player {
-            input.extend(self::player(4, 6));
-        }
-        input.sort_by_key(|(at, _)| *at);
-        rig.run(16 * BEAT, Cut::Of(480), &input);
-        hygiene(&rig.out);
-        rig
-    };
-    let mut tracks = quarters(2, &[36, 43], 0, 16);
-    tracks.extend(quarters(DRUM_CHANNEL, &[36, 38], 0, 16));
-    tracks.extend([(0, Message::Control { channel: 2, controller: 64, value: 1.0 })]);
-    let alone = play(&tracks, false);
-    assert_eq!(alone.out, [], "nobody answers a track");
-    let (with, without) = (play(&tracks, true), play(&[], true));
-    assert_eq!(channels(&with), HashSet::from([1]), "nor is it passed on");
-    let ours = |rig: &Rig| notes(&rig.out, 1);
-    assert_eq!(ours(&with)[0].0, ours(&without)[0].0, "it does not put off the answer");
-    assert_ne!(ours(&with), ours(&without), "it is heard");
-    // Where the player may be on any channel, all of it is the player's.
-    let mut open = rig(&[Part::Keys], |settings| settings.mode = Mode::Answer);
-    open.run(16 * BEAT, Cut::Of(480), &quarters(2, &[36, 43], 0, 2));
-    assert!(!notes(&open.out, 2).is_empty() && !notes(&open.out, 1).is_empty());
-}
-
-#[test]
-fn a_note_of_another_track_ends_though_the_model_changed_meanwhile() {
-    for knows_parts in [false, true] {
-        let mut rig = rig(&[Part::Keys], |settings| settings.sound.player = Some(0));
-        let track = quarters(2, &[36], 0, 1);
-        rig.run(BEAT / 4, Cut::Of(480), &track);
-        let other = if knows_parts { model() } else { Model::random(7) };
-        rig.composer.as_mut().expect("in line").play_with(std::sync::Arc::new(other));
-        rig.run(BEAT, Cut::Of(480), &track);
-        let held = rig.composer.as_ref().expect("in line").heard().iter().filter(|note| note.end.is_none());
-        assert_eq!(held.count(), 0, "knows parts: {knows_parts}");
-    }
-}
-
-#[test]
-fn our_own_band_that_comes_back_is_no_track() {
-    let mut rig = rig(&[Part::Bass, Part::Drums], |settings| settings.sound.player = Some(0));
-    // A host that sends what leaves back in the block after.
-    let mut back = Vec::new();
-    let input = player(0, 8);
-    while rig.sample < 16 * BEAT {
-        let until = rig.sample + 480;
-        let sent = rig.out.len();
-        let from = rig.sample;
-        let mut now: Vec<(u64, Message)> = std::mem::take(&mut back);
-        now.extend(input.iter().filter(|(at, _)| (from..until).contains(at)).copied());
-        now.sort_by_key(|(at, _)| *at);
-        rig.run(until, Cut::Of(480), &now);
-        let ours = |message: &Message| message.channel().is_some_and(|channel| channel != 0);
-        back = rig.out[sent..]
-            .iter()
-            .filter(|(_, message)| ours(message))
-            .map(|&(at, message)| (at + 480, message))
-            .collect();
-    }
-    let echoes = rig.status.echoes.load(std::sync::atomic::Ordering::Relaxed);
-    let sent = notes(&rig.out, BASS).len() + notes(&rig.out, DRUM_CHANNEL).len();
-    assert!(echoes as usize + 2 >= sent && sent > 8, "{echoes} of {sent}");
-    hygiene(&rig.out);
 }
 
 #[test]

@@ -111,7 +111,8 @@ fn the_audio_thread_allocates_nothing() {
         };
         sink.events.clear();
         let begun = Instant::now();
-        let block_of = Block { transport, settings, events: &events, left: &mut left, right: &mut right };
+        let block_of =
+            Block { transport, settings, events: &events, tracks: &[], left: &mut left, right: &mut right };
         let ((), asked) = allocations::count(|| processor.process(block_of, &mut sink));
         let seconds = begun.elapsed().as_secs_f64();
         (worst, total) = (worst.max(seconds), total + seconds);

@@ -50,7 +50,7 @@ fn block(processor: &mut Processor, events: &[Event], frames: usize, loads: u32)
     let (mut left, mut right) = (vec![0.0; frames], vec![0.0; frames]);
     let mut sink = Vec::with_capacity(1024);
     let (transport, settings) = (Transport::default(), Settings { generation: loads, ..Settings::default() });
-    let of = Block { transport, settings, events, left: &mut left, right: &mut right };
+    let of = Block { transport, settings, events, tracks: &[], left: &mut left, right: &mut right };
     let ((), asked) = allocations::count(|| processor.process(of, &mut sink));
     (left, asked)
 }

@@ -1,4 +1,4 @@
--- A session for ardour.py: a track with Segue, a second one that records what comes out of the first.
+-- A session for ardour.py: a track with Segue, a second one that records what comes out of the first, and two that record a part each.
 -- Usage: ardour7-lua ardour.lua SESSION_FOLDER BEATS_A_MINUTE
 -- Does what the lines on standard input say, one command each, and says on standard output what it did.
 
@@ -7,6 +7,8 @@ local RATE = 48000
 local SETTLE = 1
 -- Attempts of half a second to find the transport rolling, or the recording finished.
 local PATIENCE = 40
+-- The parts that have a track of their own, and their channels, from 0.
+local PARTS = {Bass = 2, Drums = 9}
 -- What loops, and until where the mode is automated to wait for a latch: in beats.
 local LOOP, UNTIL = 8, 20
 
@@ -78,18 +80,35 @@ Temporal.TempoMap.update(tempo)
 tempo = nil
 ARDOUR.config():set_send_midi_clock(true)
 local played, recorded = midi_track(session, "Played"), midi_track(session, "Recorded")
+local parts = {}
+for name, channel in pairs(PARTS) do
+    parts[name] = midi_track(session, name)
+    parts[name]:set_capture_channel_mode(ARDOUR.ChannelMode.FilterChannels, 1 << channel)
+end
 local segue = ARDOUR.LuaAPI.new_plugin(session, class_id("Segue"), ARDOUR.PluginType.VST3, "")
 assert(not segue:isnil(), "Ardour could not open Segue")
 assert(played:add_processor_by_index(segue, 0, nil, true) == 0, "Ardour could not put Segue into its track")
 sleep(SETTLE)
-assert(recorded:input():midi(0):connect(played:output():midi(0):name()) == 0, "the tracks cannot be connected")
+local function listeners()
+    return {recorded, parts.Bass, parts.Drums}
+end
+for _, track in ipairs(listeners()) do
+    assert(track:input():midi(0):connect(played:output():midi(0):name()) == 0, "the tracks cannot be connected")
+end
 sleep(SETTLE)
 assert(not AudioEngine:set_backend("JACK", "ardour", ""):isnil(), "no JACK")
 assert(AudioEngine:start(false) == 0, "JACK does not start")
 sleep(SETTLE)
 assert(AudioEngine:running(), "JACK is gone")
-assert(recorded:input():midi(0):connected(), "the tracks are no longer connected")
-recorded:rec_enable_control():set_value(1, PBD.GroupControlDisposition.NoGroup)
+for _, track in ipairs(listeners()) do
+    assert(track:input():midi(0):connected(), "the tracks are no longer connected")
+end
+
+local function arm(track, armed)
+    track:rec_enable_control():set_value(armed, PBD.GroupControlDisposition.NoGroup)
+end
+
+arm(recorded, 1)
 session:maybe_enable_record()
 say("ready")
 
@@ -132,7 +151,7 @@ function commands.keep()
             say("note", note:channel(), note:note(), note:velocity(), ticks(note:time()), ticks(note:length()))
         end
     end
-    recorded:rec_enable_control():set_value(0, PBD.GroupControlDisposition.NoGroup)
+    arm(recorded, 0)
     session:disable_record(false, false)
     say("done")
 end
@@ -171,15 +190,30 @@ function commands.automate()
     say("rolling")
 end
 
--- From the start, with a bass and a drummer who play along.
+-- From the start, with a bass and a drummer who play along, each recorded on a track of its own.
 function commands.band()
     for _, name in ipairs({"Mode", "Bass", "Drums"}) do
         local control, _, about = automation(name)
         control:set_value(about.upper, PBD.GroupControlDisposition.NoGroup)
     end
+    for _, track in pairs(parts) do arm(track, 1) end
+    session:maybe_enable_record()
     commands.back()
-    await("rolling", function() return session:transport_rolling() end)
+    await("recording", function() return session:actively_recording() end)
     say("rolling")
+end
+
+-- Saves the session with what the parts' tracks recorded, and says where that lies.
+function commands.parts()
+    stop()
+    for name, track in pairs(parts) do
+        await("a region of " .. name, function() return track:playlist():region_list():size() > 0 end)
+        arm(track, 0)
+    end
+    session:disable_record(false, false)
+    session:save_state("")
+    say("folder", session:path())
+    say("done")
 end
 
 function commands.stop()

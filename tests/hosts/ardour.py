@@ -1,5 +1,6 @@
 """The built VST3 in Ardour: a phrase played live through JACK goes in, what Ardour records of it and of the answer is read. Then the
-song loops, its mode is automated, and it is stopped, started and sent back, at last with a bass and a drummer.
+song loops, its mode is automated, and it is stopped, started and sent back, at last with a bass and a drummer, of whom each is
+recorded on a track of its own.
 
 Usage: python tests/hosts/ardour.py target/bundled/Segue.vst3
 
@@ -7,6 +8,7 @@ Needs Ardour 7, jackd and PyPI's JACK-Client. Nobody's Ardour and nobody's JACK 
 their own. ardour.lua is the session.
 """
 
+import glob
 import os
 import shutil
 import subprocess
@@ -15,6 +17,7 @@ import tempfile
 import time
 
 import jack
+import midi_file
 from ardour_home import BLOCK, END, RATE, START, Broken, Child, private_environment, scan
 from ardour_player import (
     BASS, DRUMS, GRID, PHRASE, PLAYER, PULSES, ROLL, SEGUE, TICKS, Beat, Note, live_notes, on, open_player, wait)
@@ -145,7 +148,8 @@ def automate(player, ardour):
 
 
 def band(player, ardour):
-    """In a duet with bass and drums: both come in on a bar line after the first note, play on, and end."""
+    """In a duet with bass and drums: both come in on a bar line after the first note, play on, and end; and the file of either's
+    track has that part and nothing else."""
     player.again()
     ardour.tell("band")
     ardour.said("rolling", ROLL)
@@ -156,8 +160,15 @@ def band(player, ardour):
     assert max(came) - min(came) <= ROUNDING and 0 < min(came) <= BAR * player.beat.beat + 1, f"they come in {came} samples after the player"
     assert all(ours > 4 for _, ours, _ in checked), f"{[ours for _, ours, _ in checked]} notes"
     assert {note.channel for note in checked[0][0]} == {PLAYER, BASS, DRUMS}
-    ardour.tell("stop")
-    ardour.said("stopped", END)
+    ardour.tell("parts")
+    folder = ardour.said("done", END)[-1][1]
+    for name, channel in [("Bass", BASS), ("Drums", DRUMS)]:
+        # Ardour numbers its takes, and makes files for some that nothing is recorded into.
+        files = sorted(glob.glob(os.path.join(folder, "interchange", "*", "midifiles", f"*{name}-*.mid")))
+        files = [path for path in files if midi_file.read(path)[1]]
+        assert len(files) == 1, f"of {name} there are {files}"
+        check_part(files[0], channel, on(channel, checked[0][0]))
+    print(f"Ardour, {player.beat.bpm} BPM: bass and drums are recorded on a track each")
     return sum(ours for _, ours, _ in checked), max(farthest for *_, farthest in checked)
 
 
@@ -188,6 +199,26 @@ def check_live(player, lines, channel=SEGUE):
     return notes, len(answer), farthest
 
 
+def check_part(path, channel, live):
+    """The file of a part's track: its notes as they were heard, each with its off, on one grid; nothing of another channel."""
+    division, messages = midi_file.read(path)
+    strangers = [message for message in messages if message[1] & 0x0F != channel]
+    assert not strangers, f"{path}: {strangers} are not on channel {channel + 1}"
+    notes = live_notes(messages)
+    assert [note.key for note in notes if note.length <= 0] == [], f"{path}: {notes}"
+    told = [sorted((note.key, note.velocity) for note in each) for each in (notes, live)]
+    assert told[0] == told[1], f"{path}: {told[0]}, heard {told[1]}"
+    # The file counts finer than what Ardour keeps.
+    check_grid(notes, int(division * GRID), RECORDED * division // TICKS)
+
+
+def check_grid(notes, step, most=RECORDED):
+    """Recording shifts everything by Ardour's idea of the latency: one offset for all notes of a channel, not none."""
+    first = notes[0].onset
+    offsets = [(note.onset - first + step // 2) % step - step // 2 for note in notes]
+    assert max(offsets) - min(offsets) <= most, f"channel {notes[0].channel + 1} is recorded off its grid by {offsets} ticks"
+
+
 def check_recorded(recorded, live):
     """What Ardour kept: the same notes, on one grid."""
     recorded = sorted(recorded, key=lambda note: note.onset)
@@ -197,11 +228,8 @@ def check_recorded(recorded, live):
     assert len(recorded) == len(live), f"{len(recorded)} notes are recorded, {len(live)} were heard"
     for note in recorded:
         assert note.length > 0, f"key {note.key} is recorded with a length of {note.length} ticks"
-    # Recording shifts everything by Ardour's idea of the latency: one offset for all notes of a channel, not none.
     for channel, step in [(PLAYER, TICKS), (SEGUE, int(TICKS * GRID))]:
-        first = on(channel, recorded)[0].onset
-        offsets = [(note.onset - first + step // 2) % step - step // 2 for note in on(channel, recorded)]
-        assert max(offsets) - min(offsets) <= RECORDED, f"channel {channel + 1} is recorded off its grid by {offsets} ticks"
+        check_grid(on(channel, recorded), step)
 
 
 def main(bundle):

@@ -1,5 +1,5 @@
--- Makes a session for ardour_window.py: one track with Segue, its latch on, and saves it.
--- Usage: ardour7-lua ardour_window.lua SESSION_FOLDER NAME
+-- Makes a session for ardour_window.py: one track with Segue, its latch and the parts that are named on, and saves it.
+-- Usage: ardour7-lua ardour_window.lua SESSION_FOLDER NAME [PART...]
 
 AudioEngine:set_backend("None (Dummy)", "Unit-Test", "")
 local session = assert(create_session(arg[1], arg[2], 48000), "no session")
@@ -14,14 +14,19 @@ local segue = ARDOUR.LuaAPI.new_plugin(session, assert(id, "Segue is not among A
 for track in tracks:iter() do
     assert(track:add_processor_by_index(segue, 0, nil, true) == 0, "Ardour could not put Segue into its track")
 end
-for number = 0, 100 do
+local wanted, count = {Latch = true}, 1
+for place = 3, #arg do
+    wanted[arg[place]], count = true, count + 1
+end
+for number = 0, 400 do
     local points, _, about = ARDOUR.LuaAPI.plugin_automation(segue, number)
-    assert(not points:isnil(), "Segue has no latch")
-    if about.label == "Latch" then
+    if count == 0 or points:isnil() then break end
+    if wanted[about.label] then
         local parameter = Evoral.Parameter(ARDOUR.AutomationType.PluginAutomation, 0, number)
         segue:to_automatable():automation_control(parameter, true):set_value(1, PBD.GroupControlDisposition.NoGroup)
-        break
+        count = count - 1
     end
 end
+assert(count == 0, "Segue has no latch, or a part is unknown")
 sleep(1)
 session:save_state("")

@@ -1,8 +1,8 @@
 """The built VST3's editor in Ardour's own window: opened, played to in every mode, looked at.
 
-Usage: python tests/hosts/ardour_window.py target/bundled/Segue.vst3 FOLDER
+Usage: python tests/hosts/ardour_window.py target/bundled/Segue.vst3 FOLDER [PART...]
 
-Writes one picture a mode into the folder. Needs Ardour 7, jackd, PyPI's JACK-Client, and of Debian's packages xvfb, openbox,
+Writes one picture a mode into the folder; with parts, such as Bass and Drums, one of a duet with that band. Needs Ardour 7, jackd, PyPI's JACK-Client, and of Debian's packages xvfb, openbox,
 xdotool, x11-utils and imagemagick. Display, folders and JACK server are its own. ardour_window.lua makes the session.
 """
 
@@ -19,10 +19,15 @@ from ardour_player import open_player
 
 SCREEN = (1440, 1000)
 MODES = ["answer", "trade", "continue", "duet"]
-# Where the large buttons lie in the editor: their row, the margins, and a place in each that has no letters, from its left edge.
-ROW, MARGIN, BARE = 55, 12, 12
+# Where the large buttons lie in the editor: their row, the margins, what stands to the right of them, and a place in each that has
+# no letters, from its left edge.
+ROW, MARGIN, LENGTH, BARE = 71, 12, 175, 12
+# The button that shows the help and hides it: from the right and from the top.
+HELP = (127, 27)
+# The button that shows the strips, from the left and from the top.
+BAND = (249, 487)
 # Red, green and blue of what is chosen.
-CHOSEN, UNLIKE = (247, 163, 60), 40
+CHOSEN, UNLIKE = (67, 75, 90), 20
 # Keys of a phrase in eighths at 120 BPM; then it is listened for so many seconds.
 PHRASE, EIGHTH, LISTEN = [60, 64, 67, 72, 71, 67, 69, 65, 62, 65, 67, 60], 0.25, 3
 # More colours than that are in smoothed text.
@@ -93,8 +98,8 @@ def play(player):
         time.sleep(0.05)
 
 
-def look(typist, player, folder):
-    """Each mode in turn: its button, a phrase, a picture."""
+def look(typist, player, folder, band):
+    """Each mode in turn, or the duet with a band: its button, a phrase, a picture."""
     until = time.monotonic() + 2 * START
     while not (editor := typist.editor()):
         assert time.monotonic() < until, "Ardour does not open the editor"
@@ -108,30 +113,40 @@ def look(typist, player, folder):
         # Ardour moves its window to where it was.
         editor = left, top, width, height = typist.editor()
     print(f"Ardour's window holds an editor of {width} x {height}")
-    # The help goes at a click.
-    typist.click(left + width // 2, top + height // 2)
+    typist.click(left + width - HELP[0], top + HELP[1])
+    if band:
+        time.sleep(1)
+        typist.click(left + BAND[0], top + BAND[1])
     typist.run("xdotool", "search", "--name", "segue - Ardour", "windowactivate", "--sync", "key", "space")
     typist.run("xdotool", "search", "--name", "Played: Segue", "windowactivate", "--sync")
-    step = (width - 2 * MARGIN) // len(MODES)
+    step = (width - 2 * MARGIN - LENGTH) // len(MODES)
     buttons = [left + MARGIN + number * step for number in range(len(MODES))]
     for number, mode in enumerate(MODES):
+        if band and mode != "duet":
+            continue
         typist.click(buttons[number] + step // 2, top + ROW)
         play(player)
-        time.sleep(LISTEN)
-        path = os.path.join(folder, f"ardour-{mode}.png")
+        if band:
+            # It comes in on a bar line after the first note, and is to be seen playing along.
+            again = player.heard
+            play(player)
+            player.heard = again + player.heard
+        else:
+            time.sleep(LISTEN)
+        path = os.path.join(folder, f"ardour-{'band' if band else mode}.png")
         colours = typist.colours(path, editor)
         assert colours > COLOURS, f"{path}: {colours} colours are no editor"
         for other, button in enumerate(buttons):
             seen = typist.colour(path, button + BARE, top + ROW)
             chosen = all(abs(one - two) < UNLIKE for one, two in zip(seen, CHOSEN))
             assert chosen == (other == number), f"{path}: the button of {MODES[other]} is {seen}"
-        ours = sum(1 for _, status, _, velocity in player.heard if status == 0x91 and velocity > 0)
+        ours = sum(1 for _, status, _, velocity in player.heard if status in range(0x91, 0xA0) and velocity > 0)
         assert ours > 0, f"no note of ours in {mode}"
         typist.run("convert", path, "-trim", "+repage", path)
         print(f"{path}: {colours} colours, {ours} notes of ours")
 
 
-def main(bundle, folder):
+def main(bundle, folder, *band):
     jack.set_error_function(lambda _: None)
     jack.set_info_function(lambda _: None)
     server, display = f"segue-{os.getpid()}", f":{os.getpid() % 10000 + 100}"
@@ -149,7 +164,7 @@ def main(bundle, folder):
             file.write(ENGINE)
         session = os.path.join(scratch, "session")
         script = os.path.join(os.path.dirname(os.path.abspath(__file__)), "ardour_window.lua")
-        subprocess.run(["ardour7-lua", script, session, "segue"], env=environment, check=True, timeout=START,
+        subprocess.run(["ardour7-lua", script, session, "segue", *band], env=environment, check=True, timeout=START,
                        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         session = os.path.join(session, "segue.ardour")
         with_open_window(session)
@@ -165,12 +180,12 @@ def main(bundle, folder):
                 player.activate()
                 player.connect(player.out, "ardour:Played/midi_in 1")
                 player.connect("ardour:Played/midi_out 1", player.heard_from)
-                look(Typist(environment), player, folder)
+                look(Typist(environment), player, folder, band)
             player.deactivate()
             player.close()
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 3:
+    if len(sys.argv) < 3:
         sys.exit(__doc__)
-    main(sys.argv[1], sys.argv[2])
+    main(*sys.argv[1:])

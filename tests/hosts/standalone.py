@@ -1,4 +1,5 @@
-"""`segue play` under JACK's dummy driver: a phrase sent to its MIDI port is answered in its own time, and heard.
+"""`segue play` under JACK's dummy driver: a phrase sent to its MIDI port is answered in its own time, and heard; what comes to its
+port for other tracks is not answered.
 
 Usage: python tests/hosts/standalone.py target/release/segue
 
@@ -22,9 +23,11 @@ TEMPO = 110.0
 BEAT = RATE * 60 / TEMPO
 # Sixteenths are the default; between a line and a note lies the rounding of both to samples.
 GRID, ROUNDING = BEAT / 4, 1
-PLAYER, SEGUE = 0, 1
+PLAYER, SEGUE, DRUMS = 0, 1, 9
 # On beats of the clock: (key, velocity). Each is held for half a beat.
 PHRASE = [(60, 90), (64, 84), (67, 88), (72, 96)]
+# A drum machine's bar, a key a beat; and on the player's channel a line that is not the player's. Velocities that are nobody else's.
+KIT, LINE, STRUCK = [36, 38, 36, 38], [48, 52, 55, 52], 71
 # The defaults in beats: a patience of one, an answer of two bars.
 PATIENCE, ANSWER = 1, 8
 # A click begins with a sine of 1000 or 1500 Hz at a level of 0.3, so that its second sample is loud; without it, silence is silence.
@@ -39,18 +42,22 @@ class Ears(jack.Client):
     def __init__(self, server):
         super().__init__("ears", servername=server, no_start_server=True, use_exact_name=True)
         self.keys = self.midi_outports.register("keys")
+        self.drums = self.midi_outports.register("drums")
         self.notes = self.midi_inports.register("notes")
         self.sound = self.inports.register("sound")
-        self.now, self.plan, self.heard, self.failure = 0, [], [], None
+        self.now, self.plan, self.beside, self.heard, self.failure = 0, [], [], [], None
         self.recorded = array.array("f")
         self.set_process_callback(self.cycle)
 
     def cycle(self, frames):
         try:
-            self.keys.clear_buffer()
-            while self.plan and self.plan[0][0] < self.now + frames:
-                at, message = self.plan.pop(0)
-                self.keys.write_midi_event(max(0, at - self.now), message)
+            for port, plan in [(self.keys, self.plan), (self.drums, self.beside)]:
+                if port is None:
+                    continue
+                port.clear_buffer()
+                while plan and plan[0][0] < self.now + frames:
+                    at, message = plan.pop(0)
+                    port.write_midi_event(max(0, at - self.now), message)
             for offset, message in self.notes.incoming_midi_events():
                 self.heard.append((self.now + offset, *bytes(message)))
             self.recorded.frombytes(bytes(self.sound.get_buffer()))
@@ -61,6 +68,13 @@ class Ears(jack.Client):
     def join(self):
         """Listens to Segue's sound from here on; it has found the MIDI ports by itself."""
         self.connect("Segue:left", "ears:sound")
+
+    def unplug(self):
+        """The drum machine goes, with whatever it holds."""
+        port, self.drums = self.drums, None
+        # A cycle may still be at it.
+        time.sleep(0.1)
+        port.unregister()
 
     def wait(self, until, segue):
         """Until that sample."""
@@ -107,7 +121,7 @@ def play(segue, *options):
 
 
 # Ports of ours, named by a part of their names.
-WIRED = ["--midi-in", "EARS:keys", "--midi-out", "ears:no"]
+WIRED = ["--midi-in", "EARS:keys", "--tracks-in", "ears:DRUM", "--midi-out", "ears:no"]
 
 
 def ears(server):
@@ -129,6 +143,17 @@ def phrase(begin, beat=BEAT):
     return plan, plan[-1][0]
 
 
+def others(begin, beats):
+    """What comes to the port for other tracks: drums, and on the player's own channel a line."""
+    plan = []
+    for number in range(beats):
+        at, up = round(begin + number * BEAT), round(begin + (number + 0.5) * BEAT)
+        for channel, keys in [(DRUMS, KIT), (PLAYER, LINE)]:
+            key = keys[number % len(keys)]
+            plan += [(at, bytes([0x90 | channel, key, STRUCK])), (up, bytes([0x80 | channel, key, 0]))]
+    return sorted(plan)
+
+
 def check_nothing(segue, environment):
     """Neither JACK nor ALSA nor a window: it says so, with the ways out."""
     nothing = {**environment, "JACK_DEFAULT_SERVER": "nobody", "ALSA_CONFIG_PATH": os.devnull}
@@ -142,6 +167,7 @@ def check_nothing(segue, environment):
 def check_answer(child, listener):
     """The clock clicks evenly; the phrase on its beats is answered on its lines; and without clicks the answer is heard."""
     said(child, "sound: JACK")
+    said(child, "MIDI: other tracks come from ears:drums")
     said(child, "MIDI: listening to ears:keys")
     listener.join()
     begun = listener.now
@@ -176,6 +202,37 @@ def check_answer(child, listener):
             loud = listener.loudest(answer[0].onset, answer[-1].onset + BEAT)
             expect(loud > 0.01, f"the answer is silent: {loud}")
     return len(clicks), counts
+
+
+def check_tracks(child, listener):
+    """Other tracks alone are neither answered nor passed on, on whatever channel; beside a phrase they neither hold its answer up
+    nor come out; and a drum machine that is unplugged and comes back is heard again."""
+    listener.heard.clear()
+    begin = listener.now + BEAT
+    listener.beside += others(begin, 8)
+    listener.wait(begin + (8 + PATIENCE + 4) * BEAT, child)
+    expect(not listener.heard, f"other tracks alone: {listener.heard}")
+    begin = listener.now + BEAT
+    # They go on all the while.
+    listener.beside += others(begin - BEAT / 2, len(PHRASE) + PATIENCE + ANSWER)
+    listener.plan, up = phrase(begin)
+    listener.wait(up + (PATIENCE + ANSWER + 2) * BEAT, child)
+    notes = live_notes(list(listener.heard))
+    expect([note.key for note in on(PLAYER, notes)] == [key for key, _ in PHRASE], f"of the player's: {on(PLAYER, notes)}")
+    answer = on(SEGUE, notes)
+    expect({note.channel for note in notes} == {PLAYER, SEGUE}, f"besides player and Segue: {notes}")
+    late = (answer[0].onset - up) / BEAT
+    expect(PATIENCE - 0.05 <= late <= PATIENCE + ANSWER / 2, f"the answer comes {late:.2f} beats after the phrase")
+    listener.heard.clear()
+    listener.beside += [(listener.now + BLOCK, bytes([0x90 | PLAYER, 60, STRUCK]))]
+    listener.wait(listener.now + BEAT, child)
+    listener.unplug()
+    said(child, "ears:drums is gone")
+    listener.drums = listener.midi_outports.register("drums")
+    said(child, "MIDI: other tracks come from ears:drums")
+    listener.wait(listener.now + BEAT, child)
+    expect(not listener.heard, f"of what was held: {listener.heard}")
+    return len(answer)
 
 
 def check_end(child, listener):
@@ -257,6 +314,8 @@ def main(segue):
                     with Child(play(segue, *options), environment, os.path.join(scratch, "segue.log")) as child:
                         clicks, counts = check_answer(child, listener)
                         print(f"standalone: {clicks} clicks on the beat; answers of {counts} notes on its lines, and heard")
+                        count = check_tracks(child, listener)
+                        print(f"standalone: other tracks alone are not answered; a phrase beside them is, with {count} notes")
                         sounding = check_end(child, listener)
                         print(f"standalone: Ctrl-C ends {sounding} sounding notes and the program")
                     listener.deactivate()

@@ -49,6 +49,7 @@ use audio::instrument::Instrument;
 pub use device_list::device_list;
 pub use device_supervisor::DeviceRequest;
 use device_supervisor::{DeviceSupervisor, SupervisorThread};
+pub use midi::ports::WantedInputs;
 use midi::ports::{self, OutputPort, Ports};
 use midi::queues::midi_queues;
 use sound_status::SoundStatus;
@@ -121,8 +122,8 @@ pub fn play(options: PlayOptions) -> Result<()> {
     if let Some(unknown) = unknown {
         return Err(unknown.into());
     }
-    let wanted = options.devices.midi_in.clone();
-    let ports = Ports::open(wanted, input, output, outgoing, jack_sources(&driver))?;
+    let wanted = options.devices.inputs.clone();
+    let ports = Ports::open(wanted, &input, output, outgoing, jack_sources(&driver))?;
 
     let window = match window.map(|window| window.open()) {
         Some(Ok(window)) => Some(window),

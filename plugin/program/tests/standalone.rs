@@ -42,7 +42,7 @@ fn a_program_without_sound_says_how_to_get_one_with() {
 #[test]
 fn what_cannot_be_is_refused_with_a_way_out() {
     // (arguments, the message)
-    let cases: [(&[&str], &[&str]); 12] = [
+    let cases: [(&[&str], &[&str]); 13] = [
         (&["--tempo", "5"], &["--tempo", "from 20 to 300"]),
         (&["--tempo", "nan"], &["--tempo", "from 20 to 300"]),
         (&["--meter", "4"], &["--meter", "4/4"]),
@@ -53,6 +53,7 @@ fn what_cannot_be_is_refused_with_a_way_out() {
         (&["--preset", "Nobody"], &["no preset is called \"Nobody\"", "there are:", "Trading fours"]),
         (&["--audio", "nosuch"], &["no audio output is called \"nosuch\""]),
         (&["--midi-in", "nosuch"], &["no MIDI input is called \"nosuch\""]),
+        (&["--tracks-in", "nosuch"], &["no MIDI input is called \"nosuch\""]),
         (&["--midi-out", "nosuch"], &["no MIDI output is called \"nosuch\""]),
         (&["--louder"], &["--louder", "--help"]),
     ];

@@ -34,6 +34,8 @@ impl Composer {
 
     pub(super) fn note_on(&mut self, at: Beats, key: Key, velocity: Velocity) {
         self.begin_form(at);
+        // The context holds a key of no part once. It is the player's now, who ends it.
+        self.tracks.retain(|&(part, struck)| part.is_some() || struck != key);
         self.generator.hear(ContextNote::held(tick_at(at), key, velocity, Role::Player));
         self.player.note_on(key, at, (self.latest.line, self.latest.bar), &self.latest.settings);
     }
@@ -63,6 +65,10 @@ impl Composer {
             return;
         }
         let part = part.filter(|_| knows_parts);
+        if part.is_none() && self.player.phrase.held().any(|held| held == key) {
+            // In unison with the player there is nothing more to hear, nor to end.
+            return;
+        }
         self.generator.hear(ContextNote { part, ..ContextNote::held(at, key, velocity, Role::Player) });
         self.tracks.push((part, key));
     }

@@ -47,6 +47,8 @@ pub struct Segue {
     fingers: Arc<Mutex<Fingers>>,
     touches: Option<Touches>,
     events: Vec<Event>,
+    /// What a host with an input for other tracks gave for the next block.
+    tracks: Vec<Event>,
     /// From the first activation on.
     processor: Option<Processor>,
     /// VST3 only: detects offline rendering by the wall clock.
@@ -73,6 +75,7 @@ impl Default for Segue {
             fingers: Arc::new(Mutex::new(fingers)),
             touches: Some(touches),
             events: Vec::new(),
+            tracks: Vec::new(),
             processor: None,
             pace: None,
             sample_rate: 44_100.0,
@@ -82,11 +85,21 @@ impl Default for Segue {
     }
 }
 
+/// Keeps an event for the block. Where there are too many, only those that end notes are kept.
+fn collect(events: &mut Vec<Event>, event: &NoteEvent<()>) {
+    let Some(event) = framework::event(event) else { return };
+    let room = if event.message.ends_notes() { INPUT_EVENTS } else { INPUT_EVENTS - INPUT_RESERVE };
+    if events.len() < room {
+        events.push(event);
+    }
+}
+
 impl Segue {
     /// Allocates what is missing. The model is loaded on the composer's thread, which begins here
     /// and not in `default`: a host that scans its plugins makes instances it never activates.
     fn prepare(&mut self, buffer: &BufferConfig, api: PluginApi) {
         self.events.reserve(INPUT_EVENTS);
+        self.tracks.reserve(INPUT_EVENTS);
         let sample_rate = f64::from(buffer.sample_rate);
         self.sample_rate = sample_rate;
         self.pace = (api == PluginApi::Vst3).then(Pace::default);
@@ -110,17 +123,21 @@ impl Segue {
         processor.activate(sample_rate, offline, composer.as_ref().and_then(ComposerThread::thread));
     }
 
-    /// Takes this block's events out of the framework. Where there are too many, only those that
-    /// end notes are kept.
+    /// Takes this block's events out of the framework.
     fn collect(&mut self, context: &mut impl ProcessContext<Self>) {
         self.events.clear();
         while let Some(event) = context.next_event() {
-            let Some(event) = framework::event(&event) else { continue };
-            let room = if event.message.ends_notes() { INPUT_EVENTS } else { INPUT_EVENTS - INPUT_RESERVE };
-            if self.events.len() < room {
-                self.events.push(event);
-            }
+            collect(&mut self.events, &event);
         }
+    }
+
+    /// Takes what comes in for the next block on an input for other tracks: it is heard as parts,
+    /// whatever its channel, and neither answered nor passed on. For a host that has such an input.
+    ///
+    /// # Real-time safety
+    /// Copies events; beyond the room for them they are dropped.
+    pub fn hear_tracks(&mut self, events: impl Iterator<Item = NoteEvent<()>>) {
+        events.for_each(|event| collect(&mut self.tracks, &event));
     }
 
     fn play(&mut self, buffer: &mut Buffer, context: &mut impl ProcessContext<Self>) {
@@ -132,8 +149,8 @@ impl Segue {
                 if let Some(pace) = &mut self.pace {
                     processor.set_offline(pace.block(left.len() as f64 / self.sample_rate, Instant::now()));
                 }
-                processor
-                    .process(Block { transport, settings, events: &self.events, left, right }, &mut sink);
+                let (events, tracks) = (self.events.as_slice(), self.tracks.as_slice());
+                processor.process(Block { transport, settings, events, tracks, left, right }, &mut sink);
             }
             (_, channels) => {
                 channels.iter_mut().for_each(|channel| channel.fill(0.0));
@@ -233,6 +250,7 @@ impl Plugin for Segue {
             self.collect(context);
             self.play(buffer, context);
         }));
+        self.tracks.clear();
         if played.is_err() {
             self.fall(context);
         }

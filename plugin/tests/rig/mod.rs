@@ -2,6 +2,8 @@
 //! keeps what comes out.
 #![allow(dead_code, reason = "each test uses a part of it")]
 
+pub mod band;
+
 use std::sync::Arc;
 
 use crossbeam_channel::{Sender, bounded};
@@ -182,10 +184,15 @@ impl Rig {
 
     /// One block with these events, their times within it.
     pub fn block(&mut self, frames: usize, events: &[Event]) {
+        self.block_beside(frames, events, &[]);
+    }
+
+    /// The same, with these events on the input for other tracks.
+    pub fn block_beside(&mut self, frames: usize, events: &[Event], tracks: &[Event]) {
         let (mut left, mut right) = (vec![0.0; frames], vec![0.0; frames]);
         let mut output = Output { events: Vec::new(), deaf: self.deaf };
         let (transport, settings) = (self.transport(), self.settings);
-        let block = Block { transport, settings, events, left: &mut left, right: &mut right };
+        let block = Block { transport, settings, events, tracks, left: &mut left, right: &mut right };
         self.processor.process(block, &mut output);
         let out = output.events;
         for pair in out.windows(2) {
@@ -204,9 +211,12 @@ impl Rig {
 
     /// Blocks up to a sample, with these events at their samples.
     pub fn run(&mut self, until: u64, cut: Cut, input: &[(u64, Message)]) {
+        self.run_beside(until, cut, input, &[]);
+    }
+
+    /// The same, with these events on the input for other tracks.
+    pub fn run_beside(&mut self, until: u64, cut: Cut, input: &[(u64, Message)], tracks: &[(u64, Message)]) {
         let mut random = 12345u64;
-        let from = self.sample;
-        let mut input = input.iter().skip_while(|(at, _)| *at < from).peekable();
         while self.sample < until {
             let size = match cut {
                 Cut::Of(size) => size,
@@ -219,11 +229,12 @@ impl Rig {
             };
             let frames = size.min((until - self.sample) as usize);
             let end = self.sample + frames as u64;
-            let mut events = Vec::new();
-            while let Some((at, message)) = input.next_if(|(at, _)| *at < end) {
-                events.push(Event { time: (at - self.sample) as u32, message: *message });
-            }
-            self.block(frames, &events);
+            let here = |all: &[(u64, Message)]| -> Vec<Event> {
+                let here = all.iter().filter(|(at, _)| (self.sample..end).contains(at));
+                here.map(|&(at, message)| Event { time: (at - self.sample) as u32, message }).collect()
+            };
+            let (input, tracks) = (here(input), here(tracks));
+            self.block_beside(frames, &input, &tracks);
         }
     }
 

@@ -211,7 +211,14 @@ impl VirtualHost {
     pub fn process(&mut self, frames: usize, events: &[Event]) {
         let [left, right] = &mut self.sound;
         let (left, right) = (&mut left[..frames], &mut right[..frames]);
-        let block = Block { transport: self.song.transport(), settings: self.settings, events, left, right };
+        let block = Block {
+            transport: self.song.transport(),
+            settings: self.settings,
+            events,
+            tracks: &[],
+            left,
+            right,
+        };
         self.processor.process(block, &mut self.list);
     }
 

@@ -5,7 +5,7 @@ use clap::Args;
 use segue::between::settings::Trigger;
 use segue_music::{Meter, Tempo};
 
-use crate::standalone::{self, AudioRequest, DeviceRequest, PlayOptions, meter, tempo};
+use crate::standalone::{self, AudioRequest, DeviceRequest, PlayOptions, WantedInputs, meter, tempo};
 
 /// How to play.
 #[derive(Args, Debug)]
@@ -23,6 +23,12 @@ pub struct Play {
     /// The keyboard: a part of its name. By default the first one.
     #[arg(long, value_name = "NAME")]
     midi_in: Option<String>,
+    /// Other tracks, such as a drum machine: a part of a device's name. Whatever comes from it, on
+    /// any channel, is heard as parts (channel 10 is drums, others go by program change or by the
+    /// channels of the strips) and never taken for yours, answered or passed on; its start and stop
+    /// are the clock's. Other programs find the port tracks_in.
+    #[arg(long, value_name = "NAME")]
+    tracks_in: Option<String>,
     /// Where Segue's notes go, besides its own MIDI port: a part of a name.
     #[arg(long, value_name = "NAME")]
     midi_out: Option<String>,
@@ -77,7 +83,7 @@ pub fn run(arguments: &Play) -> Result<()> {
         devices: DeviceRequest {
             audio,
             frames: arguments.frames,
-            midi_in: arguments.midi_in.clone(),
+            inputs: WantedInputs { keyboard: arguments.midi_in.clone(), tracks: arguments.tracks_in.clone() },
             midi_out: arguments.midi_out.clone(),
         },
         tempo: arguments.tempo,

@@ -9,10 +9,10 @@ use super::midi::ports;
 pub fn device_list() -> String {
     let mut lines = vec!["Audio".to_owned()];
     #[cfg(target_os = "linux")]
-    let keyboards = match super::audio::jack::probe() {
-        Ok((name, keyboards)) => {
+    let sources = match super::audio::jack::probe() {
+        Ok((name, sources)) => {
             lines.push(format!("  {name}"));
-            keyboards
+            sources
         }
         Err(error) => {
             lines.push(format!("  {error}"));
@@ -20,13 +20,13 @@ pub fn device_list() -> String {
         }
     };
     #[cfg(not(target_os = "linux"))]
-    let keyboards: Vec<String> = Vec::new();
+    let sources: Vec<String> = Vec::new();
     let system = sound_card::SYSTEM;
     let outputs = sound_card::names().into_iter().map(|name| format!("{system}: {name}"));
     append(&mut lines, outputs, &format!("{system}: no sound card is found"));
     let (inputs, outputs) = ports::names();
     lines.push("MIDI in".to_owned());
-    append(&mut lines, keyboards.into_iter().chain(inputs), "none");
+    append(&mut lines, sources.into_iter().chain(inputs), "none");
     lines.push("MIDI out".to_owned());
     append(&mut lines, outputs.into_iter(), "none");
     lines.join("\n")

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use segue_music::one_line;
 
 use super::audio::driver::{AudioError, AudioRequest, Driver, DriverHealth, SharedInstrument};
-use super::midi::ports::Ports;
+use super::midi::ports::{Ports, WantedInputs};
 use super::sound_status::SoundStatus;
 use super::transport::handle::TransportHandle;
 
@@ -32,8 +32,8 @@ pub struct DeviceRequest {
     pub audio: AudioRequest,
     /// The block size in samples, for a sound card.
     pub frames: Option<u32>,
-    /// A part of the keyboard's name.
-    pub midi_in: Option<String>,
+    /// Parts of the names of the keyboard and of what other tracks come from.
+    pub inputs: WantedInputs,
     /// A part of the name of where Segue's notes go, besides its own ports.
     pub midi_out: Option<String>,
 }
@@ -83,23 +83,26 @@ impl DeviceSupervisor {
     /// Looks at every device once, and passes to `say` what the player should know.
     fn poll(&mut self, say: &mut dyn FnMut(String)) {
         self.poll_audio(say);
-        // The system's MIDI may list the same keyboard again.
-        let heard = self.poll_jack_keyboard(say);
-        self.ports.search(!heard);
-        self.ports.poll().map(say);
+        // The system's MIDI may list the same devices again.
+        let (keyboard, tracks) = self.poll_jack_inputs(say);
+        self.ports.search(!keyboard, !tracks);
+        self.ports.poll(say);
     }
 
-    /// Returns whether the keyboard comes through JACK.
+    /// Returns whether the keyboard, and whether other tracks, come through JACK.
     #[cfg(target_os = "linux")]
-    fn poll_jack_keyboard(&mut self, say: &mut dyn FnMut(String)) -> bool {
-        let Driver::Jack(jack) = &mut self.driver else { return false };
-        jack.poll_keyboard(self.request.midi_in.as_deref()).map(say);
-        jack.has_keyboard() || (self.request.midi_in.is_none() && !jack.keyboards().is_empty())
+    fn poll_jack_inputs(&mut self, say: &mut dyn FnMut(String)) -> (bool, bool) {
+        let Driver::Jack(jack) = &mut self.driver else { return (false, false) };
+        let WantedInputs { keyboard, tracks } = &self.request.inputs;
+        jack.poll_tracks(tracks.as_deref()).map(&mut *say);
+        jack.poll_keyboard(keyboard.as_deref()).map(say);
+        let has_keyboard = jack.has_keyboard() || (keyboard.is_none() && !jack.keyboards().is_empty());
+        (has_keyboard, jack.has_tracks())
     }
 
     #[cfg(not(target_os = "linux"))]
-    fn poll_jack_keyboard(&mut self, _say: &mut dyn FnMut(String)) -> bool {
-        false
+    fn poll_jack_inputs(&mut self, _say: &mut dyn FnMut(String)) -> (bool, bool) {
+        (false, false)
     }
 
     fn poll_audio(&mut self, say: &mut dyn FnMut(String)) {
@@ -113,6 +116,7 @@ impl DeviceSupervisor {
                 let name = self.driver.name().to_owned();
                 if let Some(timer) = Driver::timer(&self.instrument) {
                     self.driver = timer;
+                    self.ports.lose_tracks();
                     self.sound.set(Some(format!("{name} is gone")));
                     say(format!("{name} is gone; Segue goes on without sound until it is back"));
                 }

@@ -2,7 +2,8 @@
 //!
 //! This is the only place that knows positions within a block. It divides a block at every event,
 //! at every tick, and at every note that starts or ends. At one sample the order is: tick, ends,
-//! input, starts. So the output is in time order, and nothing depends on where blocks begin.
+//! other tracks, input, starts. So the output is in time order, and nothing depends on where blocks
+//! begin.
 //!
 //! Names no type of the model and none of the plugin framework.
 
@@ -49,6 +50,8 @@ pub struct Block<'a> {
     pub settings: Settings,
     /// The input, in time order.
     pub events: &'a [Event],
+    /// What comes in on an input of its own for other tracks, in time order.
+    pub tracks: &'a [Event],
     /// The left output.
     pub left: &'a mut [f32],
     /// The right output; as long as `left`.
@@ -61,6 +64,8 @@ struct Piece<'a> {
     settings: Settings,
     /// In time order, counted from the block's first sample.
     events: &'a [Event],
+    /// The same of other tracks.
+    tracks: &'a [Event],
     /// Samples of the block before this piece.
     offset: u32,
     left: &'a mut [f32],
@@ -84,6 +89,7 @@ impl Sink for Behind<'_> {
 enum Next {
     Tick,
     End(Channel, Key),
+    Tracks,
     Input,
     Begin,
 }
@@ -98,8 +104,9 @@ pub struct Processor {
     output: Output,
     player: Player,
     ids: NoteIds,
-    /// Other tracks that come in beside the player.
-    tracks: Tracks,
+    /// Other tracks that come in beside the player, and those that come in on an input of their
+    /// own, whose channels are others.
+    tracks: [Tracks; 2],
     /// Keys played in the window.
     touches: Option<Touches>,
     overrides: Overrides,
@@ -120,7 +127,7 @@ impl Processor {
             output: Output::new(reports, sample_rate),
             player: Player::new(),
             ids: NoteIds::new(),
-            tracks: Tracks::new(),
+            tracks: [Tracks::new(), Tracks::new()],
             touches: None,
             overrides: Overrides::default(),
             reset_pending: true,
@@ -172,7 +179,7 @@ impl Processor {
     /// Allocates nothing, never locks, waits or logs, except that in the host's offline mode it
     /// waits for plans, with a limit.
     pub fn process(&mut self, block: Block<'_>, sink: &mut dyn Sink) {
-        let Block { mut transport, settings, mut events, mut left, mut right } = block;
+        let Block { mut transport, settings, mut events, mut tracks, mut left, mut right } = block;
         let mut offset: u32 = 0;
         // A block that reaches over the end of the song's loop is played as the two blocks that it
         // stands for.
@@ -180,13 +187,23 @@ impl Processor {
             let (now_left, later_left) = left.split_at_mut(before);
             let (now_right, later_right) = right.split_at_mut(before);
             let wrap = offset.saturating_add(convert::short(before));
-            let (now, later) = events.split_at(events.partition_point(|event| event.time < wrap));
-            let piece = Piece { transport, settings, events: now, offset, left: now_left, right: now_right };
+            let cut = |events: &'_ [Event]| events.partition_point(|event| event.time < wrap);
+            let (now, later) = events.split_at(cut(events));
+            let (now_tracks, later_tracks) = tracks.split_at(cut(tracks));
+            let piece = Piece {
+                transport,
+                settings,
+                events: now,
+                tracks: now_tracks,
+                offset,
+                left: now_left,
+                right: now_right,
+            };
             self.process_piece(piece, &mut Behind { sink, offset });
-            (left, right, events, offset) = (later_left, later_right, later, wrap);
+            (left, right, events, tracks, offset) = (later_left, later_right, later, later_tracks, wrap);
             transport = Transport { song: Some(begin), bar: None, samples: None, ..transport };
         }
-        let piece = Piece { transport, settings, events, offset, left, right };
+        let piece = Piece { transport, settings, events, tracks, offset, left, right };
         self.process_piece(piece, &mut Behind { sink, offset });
     }
 
@@ -197,9 +214,12 @@ impl Processor {
         self.begin(&block, sink);
         let start = self.timing.block_start;
         let end = start + frames as u64;
-        let mut input = block.events;
+        let (mut input, mut tracks) = (block.events, block.tracks);
         if frames == 0 {
             // No time passes, but a release in such a block must not be lost.
+            for event in tracks {
+                self.receive_from_tracks(&event.message, &mut self.first(sink));
+            }
             for event in input {
                 self.receive(event.message, &mut self.first(sink));
             }
@@ -208,7 +228,7 @@ impl Processor {
         let (mut now, mut rendered) = (start, 0);
         self.fetch_plans();
         self.receive_touches(&mut self.first(sink));
-        while let Some((at, next)) = self.next(now, frames as u64, input, block.offset) {
+        while let Some((at, next)) = self.next(now, frames as u64, [tracks, input], block.offset) {
             if at >= end {
                 break;
             }
@@ -222,6 +242,12 @@ impl Processor {
             match next {
                 Next::Tick => self.tick(at),
                 Next::End(channel, key) => self.end_due(Address { channel, key }, moment),
+                Next::Tracks => {
+                    if let Some((event, rest)) = tracks.split_first() {
+                        tracks = rest;
+                        self.receive_from_tracks(&event.message, moment);
+                    }
+                }
                 Next::Input => {
                     if let Some((event, rest)) = input.split_first() {
                         input = rest;
@@ -299,18 +325,25 @@ impl Processor {
     }
 
     /// What happens next at or after `now`, and when.
-    fn next(&self, now: u64, frames: u64, input: &[Event], offset: u32) -> Option<(u64, Next)> {
+    fn next(
+        &self,
+        now: u64,
+        frames: u64,
+        [tracks, input]: [&[Event]; 2],
+        offset: u32,
+    ) -> Option<(u64, Next)> {
         let clock = &self.timing.clock;
         let ends = self.output.voices.of(Role::Segue).filter_map(|(address, voice)| {
             let due = clock.sample_at(voice.end?).max(voice.since + 1);
             Some((due, Next::End(address.channel, address.key)))
         });
-        let arrives = input
-            .first()
-            .map(|event| u64::from(event.time.saturating_sub(offset)).min(frames - 1))
-            .map(|time| (self.timing.block_start + time, Next::Input));
+        let first = |events: &[Event], what| {
+            let time = u64::from(events.first()?.time.saturating_sub(offset)).min(frames - 1);
+            Some((self.timing.block_start + time, what))
+        };
+        let arrives = [first(tracks, Next::Tracks), first(input, Next::Input)];
         let begins = self.plans.scheduler.next().map(|onset| (clock.sample_at(onset), Next::Begin));
-        ends.chain(arrives)
+        ends.chain(arrives.into_iter().flatten())
             .chain(begins)
             .chain([(self.timing.next_tick, Next::Tick)])
             .map(|(at, next)| (at.max(now), next))

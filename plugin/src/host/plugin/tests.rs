@@ -140,6 +140,8 @@ fn what_falls_while_processing_leaves_a_plugin_that_passes_notes_through() {
             let passed = block(&mut segue, &mut host, &[on(key), off(key)]);
             assert_eq!(keys(&passed), [(true, key), (false, key)], "{falls}");
         }
+        segue.hear_tracks([on(60), off(60)].into_iter());
+        assert_eq!(keys(&block(&mut segue, &mut host, &[])), [], "tracks do not: they sound elsewhere");
         // The host begins anew: so do we.
         activate(&mut segue);
         assert!(!segue.panicked);
@@ -168,6 +170,7 @@ fn a_composer_that_falls_leaves_a_plugin_that_passes_notes_through() {
                 transport: segue_realtime::audio::clock::Transport::default(),
                 settings: Settings::default(),
                 events: if index % 20 == 0 { &events } else { &[] },
+                tracks: &[],
                 left: &mut left,
                 right: &mut right,
             };

@@ -54,7 +54,7 @@ pub fn measure(seconds: u64) -> Result<Vec<Figure>> {
         let start = Instant::now();
         let transport = song.transport();
         processor.process(
-            Block { transport, settings, events: &events, left: &mut left, right: &mut right },
+            Block { transport, settings, events: &events, tracks: &[], left: &mut left, right: &mut right },
             &mut out,
         );
         walls.push(start.elapsed().as_secs_f64() / length);

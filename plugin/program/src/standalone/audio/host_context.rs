@@ -13,6 +13,14 @@ use segue::host::worker_workaround::Hold;
 use crate::standalone::midi::message::{MidiMessage, MidiSink};
 use crate::standalone::transport::clock::SongPosition;
 
+/// A message in the segment that starts `start` samples into the block, for the plugin.
+///
+/// # Real-time safety
+/// Copies a message.
+pub fn event(message: &MidiMessage, start: u32) -> Option<PluginNoteEvent<Segue>> {
+    NoteEvent::from_midi(message.time.saturating_sub(start), message.bytes()).ok()
+}
+
 /// The host during activation.
 pub struct ActivationContext;
 
@@ -80,9 +88,8 @@ impl ProcessContext<Segue> for SegmentContext<'_> {
     /// Copies a message.
     fn next_event(&mut self) -> Option<PluginNoteEvent<Segue>> {
         let start = self.start;
-        self.incoming.find_map(|message| {
-            NoteEvent::from_midi(message.time.saturating_sub(start), message.bytes()).ok()
-        })
+        let mut players = self.incoming.by_ref().filter(|message| !message.is_of_tracks());
+        players.find_map(|message| event(message, start))
     }
 
     /// # Real-time safety

@@ -13,7 +13,7 @@ use segue::between::limits::INPUT_EVENTS;
 use segue::between::settings::Trigger;
 use segue::host::plugin::Segue;
 
-use super::host_context::{ActivationContext, SegmentContext};
+use super::host_context::{ActivationContext, SegmentContext, event};
 use super::metronome::Metronome;
 use crate::standalone::midi::message::{MidiMessage, MidiSink, TransportMessage};
 use crate::standalone::midi::queues::MidiQueues;
@@ -206,6 +206,8 @@ impl Instrument {
         let frames = left.len();
         let before = |end: usize| self.incoming.partition_point(|message| (message.time as usize) < end);
         let incoming = &self.incoming[before(from)..before(from + frames)];
+        let tracks = incoming.iter().filter(|message| message.is_of_tracks());
+        self.segue.hear_tracks(tracks.filter_map(|message| event(message, from as u32)));
         let mut ports = self.queues.sink(now, self.sample_rate);
         let mut both = SendToBoth(sink, &mut ports);
         let position = self.clock.song_position();

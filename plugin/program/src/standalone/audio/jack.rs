@@ -1,10 +1,11 @@
 //! JACK: audio and MIDI of one server in one callback, exact to the sample.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use jack::{
     AsyncClient, AudioOut, Client, ClientOptions, ClientStatus, Control, Error, MidiIn, MidiOut, MidiWriter,
-    NotificationHandler, Port, PortFlags, ProcessHandler, ProcessScope, RawMidi,
+    NotificationHandler, Port, PortFlags, PortId, ProcessHandler, ProcessScope, RawMidi,
 };
 
 use super::driver::{DriverHealth, SharedInstrument};
@@ -13,6 +14,10 @@ use crate::standalone::midi::message::{MidiMessage, MidiSink};
 
 /// Our name in the server.
 const CLIENT: &str = "Segue";
+
+/// Our inputs: the player's, and other tracks'.
+const MIDI_IN: &str = "midi_in";
+const TRACKS_IN: &str = "tracks_in";
 
 /// JACK's names for what a port carries.
 const AUDIO: &str = "audio";
@@ -51,19 +56,35 @@ pub struct Jack {
     name: String,
     /// The name of the keyboard that is connected.
     keyboard: Option<String>,
+    /// The same of what other tracks come from.
+    tracks: Option<String>,
 }
 
 /// What the server reports besides calling for blocks.
-struct Notifications(Arc<DriverHealth>);
+struct Notifications {
+    health: Arc<DriverHealth>,
+    /// The full name of our port for other tracks.
+    tracks: String,
+    tracks_lost: Arc<AtomicBool>,
+}
 
 impl NotificationHandler for Notifications {
     unsafe fn shutdown(&mut self, _status: ClientStatus, _reason: &str) {
-        self.0.set_lost();
+        self.health.set_lost();
     }
 
     fn xrun(&mut self, _client: &Client) -> Control {
-        self.0.count_dropout();
+        self.health.count_dropout();
         Control::Continue
+    }
+
+    /// Whoever connected them, here or in a patchbay, and whether a cable was pulled or a program
+    /// ended.
+    fn ports_connected(&mut self, client: &Client, from: PortId, to: PortId, are_connected: bool) {
+        let name = |id| client.port_by_id(id).and_then(|port| port.name().ok());
+        if !are_connected && [from, to].into_iter().any(|id| name(id).as_ref() == Some(&self.tracks)) {
+            self.tracks_lost.store(true, Ordering::Release);
+        }
     }
 }
 
@@ -72,6 +93,9 @@ struct Callback {
     instrument: SharedInstrument,
     health: Arc<DriverHealth>,
     midi_in: Port<MidiIn>,
+    tracks_in: Port<MidiIn>,
+    /// Something was disconnected from that port.
+    tracks_lost: Arc<AtomicBool>,
     midi_out: Port<MidiOut>,
     left: Port<AudioOut>,
     right: Port<AudioOut>,
@@ -95,8 +119,11 @@ impl ProcessHandler for Callback {
         right.fill(0.0);
         let mut sink = PortSink(self.midi_out.writer(scope));
         if let Some(mut instrument) = self.instrument.try_lock() {
-            let messages = self.midi_in.iter(scope);
-            let messages = messages.filter_map(|raw| MidiMessage::parse(raw.time, raw.bytes));
+            let parse = |raw: RawMidi<'_>| MidiMessage::parse(raw.time, raw.bytes);
+            let lost = self.tracks_lost.swap(false, Ordering::AcqRel);
+            let ends = MidiMessage::end_of_tracks().filter(|_| lost);
+            let tracks = self.tracks_in.iter(scope).filter_map(parse).map(MidiMessage::of_tracks);
+            let messages = ends.chain(tracks).chain(self.midi_in.iter(scope).filter_map(parse));
             instrument.play(messages, left, right, &mut sink);
         }
         Control::Continue
@@ -110,17 +137,26 @@ impl Jack {
         let sample_rate = client.sample_rate();
         let name = describe(&client);
         let health = Arc::new(DriverHealth::default());
+        let tracks_in = client.register_port(TRACKS_IN, MidiIn::default())?;
+        let tracks_lost = Arc::new(AtomicBool::new(false));
+        let notifications = Notifications {
+            health: health.clone(),
+            tracks: tracks_in.name()?,
+            tracks_lost: tracks_lost.clone(),
+        };
         let callback = Callback {
             instrument: instrument.clone(),
             health: health.clone(),
-            midi_in: client.register_port("midi_in", MidiIn::default())?,
+            midi_in: client.register_port(MIDI_IN, MidiIn::default())?,
+            tracks_in,
+            tracks_lost,
             midi_out: client.register_port("midi_out", MidiOut::default())?,
             left: client.register_port("left", AudioOut::default())?,
             right: client.register_port("right", AudioOut::default())?,
         };
         instrument.lock().activate(sample_rate as f32);
-        let client = client.activate_async(Notifications(health.clone()), callback)?;
-        let jack = Self { client, health, name, keyboard: None };
+        let client = client.activate_async(notifications, callback)?;
+        let jack = Self { client, health, name, keyboard: None, tracks: None };
         jack.connect_speakers();
         Ok(jack)
     }
@@ -140,9 +176,16 @@ impl Jack {
         self.keyboard.is_some()
     }
 
-    /// The names of the hardware keyboards in the server.
+    /// Whether other tracks are connected.
+    pub fn has_tracks(&self) -> bool {
+        self.tracks.is_some()
+    }
+
+    /// The names of the hardware keyboards in the server. What other tracks come from is none.
     pub fn keyboards(&self) -> Vec<String> {
-        sources(self.client.as_client(), false)
+        let mut names = sources(self.client.as_client(), false);
+        names.retain(|name| Some(name) != self.tracks.as_ref());
+        names
     }
 
     /// The names of everything in the server that sends MIDI, programs included.
@@ -153,20 +196,39 @@ impl Jack {
     /// Connects a keyboard if none is connected, and notices one that is gone. Returns what to
     /// tell the player. If the wanted keyboard is missing, waits for it.
     pub fn poll_keyboard(&mut self, wanted: Option<&str>) -> Option<String> {
-        let present = sources(self.client.as_client(), wanted.is_some());
-        if let Some(name) = &self.keyboard {
-            if present.contains(name) {
-                return None;
-            }
-            let notice = format!("MIDI: {name} is gone; Segue goes on, and takes it again when it is back");
-            self.keyboard = None;
+        let present = sources(self.client.as_client(), true);
+        if let Some(notice) = self.keyboard.take_if(|name| !present.contains(name)).map(gone) {
             return Some(notice);
         }
-        let chosen = wanted.map_or(Some(0), |wanted| choose("MIDI input", &present, wanted).ok())?;
-        let name = present.get(chosen)?;
-        self.connect(name, "midi_in", Direction::In)?;
-        self.keyboard = Some(name.clone());
-        Some(format!("MIDI: listening to {name}"))
+        if self.keyboard.is_some() {
+            return None;
+        }
+        let name = match wanted {
+            Some(wanted) => present.get(choose("MIDI input", &present, wanted).ok()?).cloned(),
+            None => self.keyboards().into_iter().next(),
+        }?;
+        self.connect(&name, MIDI_IN, Direction::In)?;
+        let notice = format!("MIDI: listening to {name}");
+        self.keyboard = Some(name);
+        Some(notice)
+    }
+
+    /// The same of what other tracks come from. With no name, whoever has them connects them.
+    pub fn poll_tracks(&mut self, wanted: Option<&str>) -> Option<String> {
+        let present = sources(self.client.as_client(), true);
+        if let Some(notice) = self.tracks.take_if(|name| !present.contains(name)).map(gone) {
+            return Some(notice);
+        }
+        if self.tracks.is_some() {
+            return None;
+        }
+        let name = present.get(choose("MIDI input", &present, wanted?).ok()?)?;
+        if self.keyboard.as_ref() == Some(name) {
+            return None;
+        }
+        self.connect(name, TRACKS_IN, Direction::In)?;
+        self.tracks = Some(name.clone());
+        Some(format!("MIDI: other tracks come from {name}"))
     }
 
     /// Connects Segue's notes to a program or an instrument in the server.
@@ -210,16 +272,20 @@ enum Direction {
     Out,
 }
 
-/// The name of a running server and its keyboards.
+/// The name of a running server, and of what sends MIDI in it, programs included.
 pub fn probe() -> Result<(String, Vec<String>), JackError> {
     let (client, _) = Client::new(CLIENT, ClientOptions::NO_START_SERVER)?;
-    Ok((describe(&client), sources(&client, false)))
+    Ok((describe(&client), sources(&client, true)))
 }
 
 fn describe(client: &Client) -> String {
     let (sample_rate, frames) = (client.sample_rate(), client.buffer_size());
     let ms = f64::from(frames) / f64::from(sample_rate) * 1000.0;
     format!("JACK, {sample_rate} Hz, blocks of {frames} ({ms:.1} ms)")
+}
+
+fn gone(name: String) -> String {
+    format!("MIDI: {name} is gone; Segue goes on, and takes it again when it is back")
 }
 
 /// What sends MIDI: hardware keyboards, and on demand programs, too.

@@ -9,6 +9,8 @@ pub struct MidiMessage {
     pub time: u32,
     bytes: [u8; 3],
     length: u8,
+    /// Whether it came in on the input for other tracks.
+    of_tracks: bool,
 }
 
 /// What a message means to the transport.
@@ -61,7 +63,7 @@ impl MidiMessage {
         // A broken driver may send a status byte where data belongs: that is no key or value.
         let is_data = |byte: &u8| *byte < 0x80;
         let valid = message[1..].iter().all(is_data);
-        valid.then_some(Self { time, bytes: message, length: length as u8 })
+        valid.then_some(Self { time, bytes: message, length: length as u8, of_tracks: false })
     }
 
     /// The same message at another position in the block.
@@ -72,19 +74,43 @@ impl MidiMessage {
         Self { time, ..self }
     }
 
+    /// The same message, come in on the input for other tracks.
+    ///
+    /// # Real-time safety
+    /// Copies a flag.
+    pub fn of_tracks(self) -> Self {
+        Self { of_tracks: true, ..self }
+    }
+
+    /// Whether it came in on the input for other tracks.
+    pub fn is_of_tracks(&self) -> bool {
+        self.of_tracks
+    }
+
+    /// What ends every note of the other tracks: nobody else does, once their device is gone.
+    ///
+    /// # Real-time safety
+    /// Copies bytes.
+    pub fn end_of_tracks() -> impl Iterator<Item = Self> {
+        const ALL_NOTES_OFF: u8 = 123;
+        (0xB0..=0xBF).filter_map(|status| Self::parse(0, &[status, ALL_NOTES_OFF, 0])).map(Self::of_tracks)
+    }
+
     /// Its bytes.
     pub fn bytes(&self) -> &[u8] {
         self.bytes.get(..usize::from(self.length)).unwrap_or_default()
     }
 
     /// What it means to the transport; `None` if it is for Segue. The trigger for taps is
-    /// recognised on every channel.
+    /// recognised on every channel of the player's input. Start and stop count from both: a drum
+    /// machine that starts has a first beat there.
     ///
     /// # Real-time safety
     /// Comparisons only.
     pub fn transport_message(&self, tap: Option<Trigger>) -> Option<TransportMessage> {
         use TransportMessage::{Ignored, Start, Stop, Tap};
         let [status, first, second] = self.bytes;
+        let tap = tap.filter(|_| !self.of_tracks);
         let pressed = |on: bool| if on { Tap } else { Ignored };
         match (status, tap) {
             (0xFA | 0xFB, _) => Some(Start),
@@ -146,6 +172,8 @@ mod tests {
         for (message, tap, expected) in cases {
             let message_read = MidiMessage::parse(0, message).expect("a message");
             assert_eq!(message_read.transport_message(tap), expected, "{message:?} with {tap:?}");
+            let expected = expected.filter(|_| message[0] >= 0xF0);
+            assert_eq!(message_read.of_tracks().transport_message(tap), expected, "{message:?} of a track");
         }
     }
 }

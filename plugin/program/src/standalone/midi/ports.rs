@@ -1,7 +1,7 @@
-//! The system's MIDI ports, through `midir`: the player's keyboard, and where the system allows it,
-//! ports of our own for other programs.
+//! The system's MIDI ports, through `midir`: the player's keyboard, what other tracks come from,
+//! and where the system allows it, ports of our own for other programs.
 //!
-//! A keyboard that was unplugged is awaited, and one that is plugged in is taken if none is
+//! A device that was unplugged is awaited, and a keyboard that is plugged in is taken if none is
 //! connected.
 
 use std::sync::Arc;
@@ -9,18 +9,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use midir::{Ignore, MidiIO, MidiInput, MidiInputConnection, MidiOutput, MidiOutputConnection};
+use midir::{Ignore, MidiIO, MidiInput, MidiOutput, MidiOutputConnection};
 use rtrb::Consumer;
 
+use super::input_device::{InputDevice, InputRole};
 use super::queues::{self, TimedMessage};
 use crate::standalone::alsa_errors::mute_alsa_errors;
 use crate::standalone::device_name::{UnknownName, choose};
 
 /// Our name among the clients of the system's MIDI.
 const CLIENT: &str = "Segue";
-
-/// Parts of names that are no keyboard's: our own port, and ALSA's, which mirrors what others send.
-const NO_KEYBOARD: [&str; 2] = ["Segue", "Midi Through"];
 
 /// Why there is no MIDI, and the way out.
 pub const NO_MIDI: &str = if cfg!(target_os = "linux") {
@@ -34,15 +32,50 @@ const POLL: Duration = Duration::from_millis(1);
 
 /// The open ports.
 pub struct Ports {
-    /// A part of the keyboard's name; `None` takes the first keyboard.
-    wanted: Option<String>,
-    input: queues::MidiInput,
-    keyboard: Option<(String, MidiInputConnection<()>)>,
-    /// Our own port, for other programs to play into. Only kept open.
-    _own: Option<MidiInputConnection<()>>,
+    keyboard: InputDevice,
+    tracks: InputDevice,
     sender: Option<(Arc<AtomicBool>, JoinHandle<()>)>,
-    /// Whether to look for a keyboard here. Not if the player's comes through JACK.
-    is_searching: bool,
+}
+
+/// Parts of the names of the inputs that the player asks for.
+#[derive(Clone, Debug, Default)]
+pub struct WantedInputs {
+    /// The keyboard; `None` takes the first one.
+    pub keyboard: Option<String>,
+    /// What other tracks come from; `None` takes none.
+    pub tracks: Option<String>,
+}
+
+/// The inputs cannot be what the player asks for.
+#[derive(Debug, thiserror::Error)]
+pub enum InputError {
+    /// No device has that name.
+    #[error(transparent)]
+    Unknown(#[from] UnknownName),
+    /// Both names are one device's.
+    #[error(
+        "--midi-in and --tracks-in are both {0:?}; of a device that sends you and other tracks on several channels \
+         take --midi-in alone, and set Your channel in the window"
+    )]
+    Same(String),
+}
+
+impl WantedInputs {
+    /// Looks for them among the inputs that there are.
+    ///
+    /// # Errors
+    /// One is missing, or both are one.
+    pub fn check(&self, names: &[String]) -> Result<(), InputError> {
+        let find = |wanted: &Option<String>| {
+            wanted.as_deref().map(|wanted| choose("MIDI input", names, wanted)).transpose()
+        };
+        match (find(&self.keyboard)?, find(&self.tracks)?) {
+            (Some(keyboard), Some(tracks)) if keyboard == tracks => {
+                Err(InputError::Same(names.get(tracks).cloned().unwrap_or_default()))
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 /// The names of all inputs and all outputs; empty if the system has no MIDI.
@@ -64,7 +97,8 @@ fn midi_output() -> Option<MidiOutput> {
     MidiOutput::new(CLIENT).ok()
 }
 
-fn midi_input() -> Option<MidiInput> {
+/// A new client of the system's MIDI; `None` if it has none.
+pub fn midi_input() -> Option<MidiInput> {
     mute_alsa_errors();
     let mut input = MidiInput::new(CLIENT).ok()?;
     input.ignore(Ignore::SysexAndActiveSense);
@@ -108,82 +142,48 @@ fn own_output(_output: MidiOutput) -> Option<MidiOutputConnection> {
     None
 }
 
-#[cfg(unix)]
-fn own_input(input: &queues::MidiInput) -> Option<MidiInputConnection<()>> {
-    use midir::os::unix::VirtualInput;
-    let input = input.clone();
-    midi_input()?.create_virtual("in", move |_, bytes, ()| input.push(bytes), ()).ok()
-}
-
-#[cfg(not(unix))]
-fn own_input(_input: &queues::MidiInput) -> Option<MidiInputConnection<()>> {
-    None
-}
-
 impl Ports {
-    /// Opens the ports. `elsewhere` has the names of the keyboards that JACK knows.
+    /// Opens the ports. `elsewhere` has the names of what JACK knows.
     ///
     /// # Errors
-    /// The keyboard that was asked for is neither here nor `elsewhere`. Once playing, a keyboard
-    /// that is missing is awaited.
+    /// What was asked for is neither here nor `elsewhere`. Once playing, what is missing is
+    /// awaited.
     pub fn open(
-        wanted: Option<String>,
-        input: queues::MidiInput,
+        wanted: WantedInputs,
+        input: &queues::MidiInput,
         output: Option<OutputPort>,
         outgoing: Consumer<TimedMessage>,
-        mut elsewhere: Vec<String>,
-    ) -> Result<Self, UnknownName> {
-        if let Some(wanted) = &wanted {
-            elsewhere.extend(names().0);
-            choose("MIDI input", &elsewhere, wanted)?;
-        }
+        elsewhere: Vec<String>,
+    ) -> Result<Self, InputError> {
+        wanted.check(&[elsewhere, names().0].concat())?;
         let sender = output.and_then(|OutputPort(output)| {
             let stop = Arc::new(AtomicBool::new(false));
             let stopped = stop.clone();
             let send = move || send(output, outgoing, &stopped);
             Some((stop, thread::Builder::new().name("segue-midi".to_owned()).spawn(send).ok()?))
         });
-        let own = own_input(&input);
-        Ok(Self { wanted, input, keyboard: None, _own: own, sender, is_searching: false })
+        let keyboard = InputDevice::new(InputRole::Keyboard, wanted.keyboard, input.clone());
+        let tracks = InputDevice::new(InputRole::Tracks, wanted.tracks, input.for_tracks());
+        Ok(Self { keyboard, tracks, sender })
     }
 
-    /// Turns the search for a keyboard on or off. Off also disconnects it.
-    pub fn search(&mut self, is_searching: bool) {
-        self.is_searching = is_searching;
-        if !is_searching {
-            self.keyboard = None;
-        }
+    /// Turns the searches for a keyboard and for other tracks on or off. Off also disconnects them.
+    pub fn search(&mut self, keyboard: bool, tracks: bool) {
+        self.keyboard.search(keyboard);
+        self.tracks.search(tracks);
     }
 
-    /// Connects a keyboard if none is connected, and notices one that was unplugged. Returns what
-    /// to tell the player.
-    pub fn poll(&mut self) -> Option<String> {
-        if !self.is_searching {
-            return None;
-        }
-        let input = midi_input()?;
-        let ports: Vec<_> =
-            input.ports().into_iter().filter_map(|port| Some((input.port_name(&port).ok()?, port))).collect();
-        if let Some((name, _)) = &self.keyboard {
-            if ports.iter().any(|(present, _)| present == name) {
-                return None;
-            }
-            let notice =
-                format!("MIDI: {name} was unplugged; Segue goes on, and takes it again when it is back");
-            self.keyboard = None;
-            return Some(notice);
-        }
-        let names: Vec<_> = ports.iter().map(|(name, _)| name.clone()).collect();
-        let is_keyboard = |name: &String| !NO_KEYBOARD.iter().any(|part| name.contains(part));
-        let chosen = match &self.wanted {
-            Some(wanted) => choose("MIDI input", &names, wanted).ok()?,
-            None => names.iter().position(is_keyboard)?,
-        };
-        let (name, port) = ports.get(chosen)?;
-        let queue = self.input.clone();
-        let connection = input.connect(port, "in", move |_, bytes, ()| queue.push(bytes), ()).ok()?;
-        self.keyboard = Some((name.clone(), connection));
-        Some(format!("MIDI: listening to {name}"))
+    /// Ends what other tracks hold: the driver that they came through is gone.
+    pub fn lose_tracks(&self) {
+        self.tracks.lose();
+    }
+
+    /// Connects what is searched for and not connected, and notices what was unplugged. Passes to
+    /// `say` what the player should know.
+    pub fn poll(&mut self, say: &mut dyn FnMut(String)) {
+        // What other tracks come from has a name; then the first of the rest is the keyboard.
+        self.tracks.poll(self.keyboard.has()).map(&mut *say);
+        self.keyboard.poll(self.tracks.has()).map(say);
     }
 }
 
@@ -211,6 +211,33 @@ fn send(mut output: MidiOutputConnection, mut outgoing: Consumer<TimedMessage>, 
             }
             Err(_) if stopped => return,
             Err(_) => thread::sleep(POLL),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_device_cannot_be_both_inputs() {
+        let names = ["TR-8S 20:0", "Keystation 49 24:0"].map(str::to_owned);
+        // (the keyboard and the tracks that are asked for, what the message names)
+        for (keyboard, tracks, expected) in [
+            (None, None, None),
+            (None, Some("tr"), None),
+            (Some("key"), Some("tr"), None),
+            (Some("49"), Some("key"), Some("both \"Keystation 49 24:0\"")),
+            (Some("key"), Some("mpc"), Some("\"mpc\"")),
+            (Some("mpc"), None, Some("\"mpc\"")),
+        ] {
+            let [keyboard, tracks] = [keyboard, tracks].map(|name| name.map(str::to_owned));
+            let checked = WantedInputs { keyboard, tracks }.check(&names);
+            match (checked, expected) {
+                (Ok(()), None) => {}
+                (Err(error), Some(part)) => assert!(error.to_string().contains(part), "{error}"),
+                (checked, expected) => panic!("{checked:?}, not {expected:?}"),
+            }
         }
     }
 }

@@ -35,23 +35,43 @@ pub struct MidiQueues {
 
 /// Where ports put incoming messages. Not for the audio thread.
 #[derive(Clone)]
-pub struct MidiInput(Arc<Mutex<Producer<TimedMessage>>>);
+pub struct MidiInput {
+    queue: Arc<Mutex<Producer<TimedMessage>>>,
+    of_tracks: bool,
+}
 
 /// Makes the ends for the audio thread, for input ports and for an output port.
 pub fn midi_queues(has_receiver: bool) -> (MidiQueues, MidiInput, Consumer<TimedMessage>) {
     let (input, incoming) = RingBuffer::new(CAPACITY);
     let (outgoing, output) = RingBuffer::new(CAPACITY);
     let queues = MidiQueues { incoming, outgoing, has_receiver };
-    (queues, MidiInput(Arc::new(Mutex::new(input))), output)
+    (queues, MidiInput { queue: Arc::new(Mutex::new(input)), of_tracks: false }, output)
 }
 
 impl MidiInput {
+    /// The input for other tracks.
+    pub fn for_tracks(&self) -> Self {
+        Self { of_tracks: true, ..self.clone() }
+    }
+
     /// Queues a message that arrives now.
     pub fn push(&self, bytes: &[u8]) {
         if let Some(message) = MidiMessage::parse(0, bytes) {
-            // The queue is full only when no block is being played: then the message is lost.
-            let _ = self.0.lock().push(TimedMessage { at: Instant::now(), message });
+            self.queue(if self.of_tracks { message.of_tracks() } else { message });
         }
+    }
+
+    /// The device is gone. Notes of other tracks end; keys of the player's go on until they come
+    /// up or Segue ends, as when a driver changes.
+    pub fn lose(&self) {
+        if self.of_tracks {
+            MidiMessage::end_of_tracks().for_each(|message| self.queue(message));
+        }
+    }
+
+    fn queue(&self, message: MidiMessage) {
+        // The queue is full only when no block is being played: then the message is lost.
+        let _ = self.queue.lock().push(TimedMessage { at: Instant::now(), message });
     }
 }
 

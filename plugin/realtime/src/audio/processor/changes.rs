@@ -131,7 +131,7 @@ impl Processor {
     fn end_sounding(&mut self, now: &mut Moment<'_>) {
         let at = self.report(now.sample);
         self.release_held(at);
-        self.end_tracks(None, None, now);
+        self.end_tracks(now);
         self.output.end_all(now);
         self.output.voices.reports.send(now.at, Sounded::Silence { at: now.at });
         for key in 0..128 {

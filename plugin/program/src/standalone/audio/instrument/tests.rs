@@ -71,6 +71,37 @@ fn what_comes_through_a_port_is_played() {
 }
 
 #[test]
+fn other_tracks_are_neither_passed_on_nor_heard_nor_taps() {
+    let mut rig = rig(Some(Trigger::Note(21)));
+    let tracks = rig.input.for_tracks();
+    // The player's own key, a drum, the key that taps, and a device that goes.
+    for bytes in [[0x90, 60, 80], [0x99, 36, 80], [0x90, 21, 80], [0x80, 21, 0]] {
+        tracks.push(&bytes);
+    }
+    let (out, sound) = rig.play(&[], 512);
+    assert_eq!((out, sound_starts(&sound)), (vec![], None));
+    let (out, _) = rig.play(&[(0, &[0x90, 60, 100])], 512);
+    assert_eq!(out, [(0, vec![0x90, 60, 100])], "the player's key is another");
+    tracks.lose();
+    assert_eq!(rig.play(&[], 512).0, []);
+    let (out, _) = rig.play(&[(0, &[0x80, 60, 0])], 512);
+    assert_eq!(out, [(0, vec![0x80, 60, 0])]);
+    assert!(rig.transport.summary().contains("120 BPM"), "{}", rig.transport.summary());
+}
+
+#[test]
+fn a_drum_machine_that_starts_starts_the_clock() {
+    let mut rig = rig(None);
+    rig.transport.send(Command::Stop);
+    rig.input.for_tracks().push(&[0xFA]);
+    rig.play(&[], 256);
+    assert!(rig.transport.is_playing());
+    rig.input.for_tracks().push(&[0xFC]);
+    rig.play(&[], 256);
+    assert!(!rig.transport.is_playing());
+}
+
+#[test]
 fn a_key_that_taps_is_not_heard() {
     let mut rig = rig(Some(Trigger::Note(21)));
     let (out, sound) = rig.play(&[(10, &[0x90, 21, 100]), (50, &[0x80, 21, 0])], 24_000);

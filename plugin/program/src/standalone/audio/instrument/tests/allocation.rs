@@ -29,6 +29,7 @@ fn a_block_does_not_allocate() {
             rig.transport.send(*command);
         }
         rig.input.push(&[0x90, (30 + block % 60) as u8, 90]);
+        rig.input.for_tracks().push(&[0x99, 36, 90]);
         rig.input.push(&[0x80, (30 + block % 60) as u8, 0]);
         let bytes = [
             [0x90, (40 + block % 40) as u8, 100],
