@@ -19,6 +19,7 @@ use crate::material::Material;
 use crate::progress_bar::bar;
 use crate::record::{Record, VoicedNote};
 use crate::sampling::Sampling;
+use crate::told_apart::{ToldApart, critic};
 
 /// Find the sampling that plays most like people: answers to the same prompts at every temperature
 /// and top-p given, judged by the numbers of a report, at full and at half length; and see what
@@ -56,6 +57,10 @@ pub struct Sweep {
         value_parser = PossibleValuesParser::new(Guards::names())
     )]
     only_guard: Vec<String>,
+    /// Draw so many answers at each setting, and also show those that a critic chooses, which has
+    /// learned from other pieces to tell people's
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=64))]
+    candidates: u64,
     /// The one seed of all answers.
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -105,10 +110,18 @@ impl Sweep {
         let mut json = serde_json::Map::new();
         for (bars, excerpts, rows) in [(self.bars / 2, &halves, &short), (self.bars, &excerpts, &long)] {
             let table = table(&judge, excerpts, rows, &known);
+            let others: Vec<_> = rows[1..].iter().map(|(name, answers)| (&name[..], answers)).collect();
+            let told = ToldApart::of(excerpts, &others);
             if self.json {
                 json.insert(format!("{bars}_bars"), as_json(&table));
+                let told = told.map_or_else(Value::String, |told| told.as_json());
+                json.insert(format!("{bars}_bars_told_apart"), told);
             } else {
                 print(bars, &table);
+                match told {
+                    Ok(told) => println!("\n{}", told.table().markdown()),
+                    Err(missing) => println!("\nno classifier: {missing}"),
+                }
             }
         }
         if self.json {
@@ -147,17 +160,30 @@ impl Sweep {
             self.top_ps.iter().map(move |&top_p| Sampling { temperature, top_p, seed: self.seed, guards })
         });
         let settings: Vec<Sampling> = settings.collect();
-        let progress =
-            bar((settings.len() * excerpts.len()) as u64, "{bar:30} {percent} % {msg}, {eta} left");
+        let progress = bar(
+            (settings.len() * excerpts.len()) as u64 * self.candidates,
+            "{bar:30} {percent} % {msg}, {eta} left",
+        );
         let mut rows = Vec::new();
         for sampling in settings {
             let name = format!("T {}, top-p {}{chosen}", sampling.temperature, sampling.top_p);
             progress.set_message(name.clone());
-            let answer = |excerpt: &Excerpt| {
-                progress.inc(1);
-                excerpt.answer(model, &sampling)
+            let answers = |excerpt: &Excerpt| -> Result<Vec<Vec<VoicedNote>>> {
+                (0..self.candidates)
+                    .map(|candidate| {
+                        progress.inc(1);
+                        excerpt.answer(model, &Sampling { seed: self.seed + candidate, ..sampling })
+                    })
+                    .collect()
             };
-            rows.push((name, excerpts.iter().map(answer).collect::<Result<_>>()?));
+            let candidates: Vec<Vec<Vec<VoicedNote>>> =
+                excerpts.iter().map(answers).collect::<Result<_>>()?;
+            rows.push((name.clone(), candidates.iter().map(|answers| answers[0].clone()).collect()));
+            if self.candidates > 1 {
+                let places = critic::chosen(excerpts, &candidates).into_iter().zip(&candidates);
+                let best = places.map(|(place, answers)| answers[place].clone()).collect();
+                rows.push((format!("{name}, best of {} to a critic", self.candidates), best));
+            }
         }
         progress.finish_and_clear();
         Ok(rows)

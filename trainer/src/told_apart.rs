@@ -5,6 +5,7 @@
 //! tell and others that must be easy: without them there is no number.
 
 mod arc;
+pub mod critic;
 mod groups;
 mod heard;
 mod logistic;

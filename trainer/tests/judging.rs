@@ -230,6 +230,23 @@ fn a_sweep_judges_every_setting_by_the_same_numbers() {
 }
 
 #[test]
+fn a_sweep_shows_what_a_critic_chooses() {
+    let home = tempfile::tempdir().unwrap();
+    let (midi, model) = (home.path().join("midi"), home.path().join("tiny.safetensors"));
+    write_walks(&midi, 14);
+    write_model(&model);
+    let sweep = ["sweep", "--model", text(&model), "--midi", text(&midi), "--json", "--prompts", "14"];
+    let sizes = ["--prompt-bars", "2", "--bars", "8", "--temperatures", "1", "--top-ps", "1"];
+    let said = json(&succeeds(&[&sweep[..], &sizes[..], &["--candidates", "4"]].concat()));
+    let (one, best) = ("T 1, top-p 1", "T 1, top-p 1, best of 4 to a critic");
+    assert_ne!(said["8_bars"][one], said["8_bars"][best], "{said}");
+    let told = |row: &str| said["8_bars_told_apart"][row]["mean"].as_f64().unwrap();
+    assert!(told(best) < told(one), "harder to tell: {said}");
+    let alone = json(&succeeds(&[&sweep[..], &sizes[..]].concat()));
+    assert_eq!(alone["8_bars"][one], said["8_bars"][one], "the first candidate is the only one without");
+}
+
+#[test]
 fn a_sweep_switches_guards_by_their_names() {
     let home = tempfile::tempdir().unwrap();
     let (midi, model) = (home.path().join("midi"), home.path().join("tiny.safetensors"));

@@ -74,7 +74,9 @@ impl<'a> Lookback<'a> {
                     let pitched = notes().filter(|note| !note.is_drum());
                     each_once(to, pitched.map(|note| rows.lookback_pitch_class(lag, note.key)));
                     let harmony = self.struck(onset - back - TOGETHER, onset - back + HARMONY);
-                    let harmony = harmony.filter(|note| !note.is_drum());
+                    let hides = self.target.hides_keys;
+                    let others = |note: &&ContextNote| !hides || note.role != self.target.role;
+                    let harmony = harmony.filter(|note| !note.is_drum()).filter(others);
                     each_once(to, harmony.map(|note| rows.lookback_harmony(lag, note.key)));
                 }
                 Field::Duration => {

@@ -18,8 +18,8 @@ pub struct Target {
     pub parts: PartSet,
     /// How long its turn still lasts, if that is known.
     pub left: Option<Left>,
-    /// Its head is told which harmony was played some bars before, but not which of its own keys. A
-    /// bass that is told its own takes up its mistakes.
+    /// Its head is told which harmony the other played some bars before, but not which keys its
+    /// own role did. A bass that is told its own takes up its mistakes.
     pub hides_keys: bool,
 }
 
