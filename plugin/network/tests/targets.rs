@@ -1,6 +1,6 @@
 //! Predicting one role's next note, whatever the other plays before it.
 
-use segue_model::{Aim, Config, Sequence};
+use segue_model::{Aim, Config, Field, Sequence};
 use segue_music::{Context, ContextNote, PartSet, Role, Tokenizer};
 use segue_network::{Batch, Network};
 
@@ -68,5 +68,30 @@ fn an_answer_is_seen_by_no_question_before_it_was_played() {
         }));
         let first = whole.iter().zip(&other).position(|(a, b)| a != b);
         assert_eq!(first, Some(changed), "the step of a note is the first to tell of it");
+    }
+}
+
+#[test]
+fn a_note_of_the_same_moment_is_not_asked_for_once_the_others_has_sounded() {
+    // (ticks from each of the player's notes to Segue's first, whether that is asked for there)
+    for (apart, asked) in [(0, false), (3, false), (6, false), (7, true), (10, true)] {
+        let context = together(|_, note| {
+            if note.role == Role::Segue && note.onset % 48 == 10 {
+                note.onset += apart - 10;
+            }
+        });
+        let sequence = Sequence::targeting(&Tokenizer::new(), &context, |_| true, |_| aim(Some(Role::Segue)));
+        let notes = context.notes();
+        let places = (0..sequence.len()).filter(|&place| {
+            let (before, next) = (&notes[place], &notes[place + 1]);
+            (before.role, next.role) == (Role::Player, Role::Segue)
+        });
+        for place in places {
+            assert_eq!(sequence.target(place, Field::Gap).is_some(), asked, "{apart} at {place}");
+        }
+        // The place before still asks for it, and so does the very next note of anybody.
+        assert!((0..sequence.len()).any(|place| sequence.target(place, Field::Key).is_some()), "{apart}");
+        let anybodys = Sequence::of(&Tokenizer::new(), &context, |_| true);
+        assert_eq!(anybodys.scored(Field::Gap), anybodys.len());
     }
 }
