@@ -38,6 +38,12 @@ impl Meter {
     pub const fn bar(self) -> Beats {
         Beats::ratio(4 * self.numerator as i64, self.denominator as i64)
     }
+
+    /// The beat that is counted: in six, nine and twelve eighths three of them at a time.
+    pub const fn beat(self) -> Beats {
+        let threes = self.denominator >= 8 && self.numerator > 3 && self.numerator.is_multiple_of(3);
+        Beats::ratio(if threes { 12 } else { 4 }, self.denominator as i64)
+    }
 }
 
 impl Default for Meter {
@@ -146,6 +152,16 @@ mod tests {
         assert_eq!(Tempo::from_micros(0), None);
         for none in [f64::NAN, f64::INFINITY, 0.0, -3.0] {
             assert_eq!(Tempo::from(none), Tempo::DEFAULT);
+        }
+    }
+
+    #[test]
+    fn what_is_counted_in_a_metre() {
+        for (numerator, denominator, beats) in
+            [(4, 4, 4), (3, 4, 3), (6, 8, 2), (12, 8, 4), (3, 8, 3), (7, 8, 7), (2, 2, 2), (6, 4, 6)]
+        {
+            let meter = Meter::new(numerator, denominator).expect("a metre");
+            assert_eq!(meter.bar().div_floor(meter.beat()), beats, "{numerator}/{denominator}");
         }
     }
 

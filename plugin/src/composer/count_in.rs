@@ -1,7 +1,7 @@
 //! A count-in: sticks mark the beats of the bar before a band comes in.
 
 use segue_model::Next;
-use segue_music::{ContextNote, Key, Meter, Note, Part, Role, Velocity};
+use segue_music::{ContextNote, Key, Note, Part, Role, Velocity};
 use segue_realtime::between::settings::Entry;
 
 use super::*;
@@ -27,7 +27,7 @@ impl Composer {
         let earliest = self.earliest(tick);
         let answer = self.answer.as_mut()?;
         let (from, at) = (answer.from, answer.counted.max(earliest));
-        let onset = from + (at - from).ceil_to(beat(tick.meter.unwrap_or_default()));
+        let onset = from + (at - from).ceil_to(tick.meter.unwrap_or_default().beat());
         if answer.counted >= answer.enters || onset >= answer.enters {
             return None;
         }
@@ -47,27 +47,5 @@ impl PlannedAnswer {
         self.enters = self.from + count;
         (self.floor, self.lined) = (self.enters, self.enters);
         self
-    }
-}
-
-/// What is counted: in six, nine and twelve eighths three of them at a time.
-fn beat(meter: Meter) -> Beats {
-    let value = Beats::ratio(4, i64::from(meter.denominator));
-    let threes = meter.denominator >= 8 && meter.numerator > 3 && meter.numerator.is_multiple_of(3);
-    if threes { value.times(3) } else { value }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_counted_in_a_metre() {
-        for (numerator, denominator, strokes) in
-            [(4, 4, 4), (3, 4, 3), (6, 8, 2), (12, 8, 4), (3, 8, 3), (7, 8, 7), (2, 2, 2), (6, 4, 6)]
-        {
-            let meter = Meter::new(numerator, denominator).expect("a metre");
-            assert_eq!(meter.bar().div_floor(beat(meter)), strokes, "{numerator}/{denominator}");
-        }
     }
 }

@@ -10,7 +10,7 @@
 //! The command: `trainer sweep --midi CORPUS --manifest MANIFEST --prompts 96 --bars 16
 //! --temperatures 1 --top-ps 0.95 --without-guard close`
 
-use segue_music::{Context, Role, TICKS_PER_BEAT, Tick};
+use segue_music::{Context, Role, TICKS_PER_BEAT, Tick, tick_at};
 
 use super::{Guard, Situation};
 
@@ -117,22 +117,25 @@ fn move_belief(logits: &mut [f32], from: impl Fn(usize) -> Option<bool>) {
 }
 
 /// Where the last onset of an answer belongs that ends at `until`: the strongest beat of those from
-/// half a bar to one beat before it, the later of two.
+/// half a bar to one beat before it, the later of two. In compound metres a beat is dotted.
 fn last_onset(context: &Context, until: Tick) -> Tick {
-    let beats_in_bar = context.bar_position(until - 1).map_or(4, |position| position.beats.max(1));
-    let half = (beats_in_bar as Tick * TICKS_PER_BEAT / 2).max(TICKS_PER_BEAT);
-    let position = |tick: Tick| context.bar_position(tick);
-    let latest = until - TICKS_PER_BEAT;
-    let off = position(latest).map_or(latest % TICKS_PER_BEAT, |position| position.phase as Tick);
-    let strength = |tick: &Tick| match position(*tick) {
-        Some(position) if position.beat == 0 => 2,
-        Some(position) if 2 * position.beat == position.beats => 1,
+    let meter = context.meter_at(until - 1);
+    let (from, bar, beat) = match meter {
+        Some((from, meter)) => (from, tick_at(meter.bar()).max(1), tick_at(meter.beat()).max(TICKS_PER_BEAT)),
+        None => (0, 4 * TICKS_PER_BEAT, TICKS_PER_BEAT),
+    };
+    let in_bar = |tick: Tick| (tick - from).rem_euclid(bar);
+    let strength = |tick: &Tick| match in_bar(*tick) {
+        _ if meter.is_none() => 0,
+        0 => 2,
+        at if 2 * at == bar => 1,
         _ => 0,
     };
-    let beats = (0..).map(|beat| latest - off - beat * TICKS_PER_BEAT);
+    let latest = until - beat - in_bar(until - beat) % beat;
+    let beats = (0..).map(|count| latest - count * beat);
     // Of two as strong the one that is looked at first, which is the later.
-    let within = beats.take_while(|&tick| tick >= until - half);
-    within.min_by_key(|tick| -strength(tick)).unwrap_or(latest - off)
+    let within = beats.take_while(|&tick| tick >= until - (bar / 2).max(beat));
+    within.min_by_key(|tick| -strength(tick)).unwrap_or(latest)
 }
 
 /// The tonic that a role's newest notes suggest, and its third in semitones: the profile of
@@ -201,6 +204,20 @@ mod tests {
         }
         context.meter(0, None);
         assert_eq!(last_onset(&context, 48 * 16 + 12), 48 * 15, "no metre");
+        // (metre, end, last onset), in eighths
+        for (numerator, denominator, until, onset) in [
+            (3, 4, 12, 10),
+            (6, 8, 12, 9),
+            (6, 8, 15, 12),
+            (9, 8, 18, 15),
+            (12, 8, 24, 18),
+            (2, 2, 16, 12),
+            (3, 8, 6, 3),
+            (7, 8, 14, 11),
+        ] {
+            context.meter(0, Meter::new(numerator, denominator));
+            assert_eq!(last_onset(&context, 24 * until), 24 * onset, "{numerator}/{denominator} {until}");
+        }
     }
 
     #[test]
