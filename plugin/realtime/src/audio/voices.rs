@@ -33,6 +33,19 @@ pub struct Voice {
     owed: bool,
 }
 
+impl Voice {
+    /// What fills a list before there are any.
+    const SILENT: Self =
+        Self { role: Role::Player, part: None, id: None, end: None, since: 0, sent: false, owed: false };
+}
+
+/// Where a voice is kept.
+#[derive(Clone, Copy)]
+struct Place {
+    role: Role,
+    index: u16,
+}
+
 /// What became of a voice that was to start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Started {
@@ -67,10 +80,11 @@ impl Address {
 
 /// The voices at our output. Allocates in `new` only.
 pub struct Voices {
-    slots: Vec<Option<Voice>>,
-    /// The occupied slots by role, so that looking through ours costs nothing while only the player
-    /// plays.
-    sounding: [Vec<Address>; 2],
+    /// The voices by role, side by side: each block looks through ours, and what lies apart is
+    /// fetched apart.
+    sounding: [Vec<(Address, Voice)>; 2],
+    /// Who sounds at each address, and where in their list.
+    places: Vec<Option<Place>>,
     /// Where starts and ends are reported.
     pub reports: Reports,
 }
@@ -78,8 +92,11 @@ pub struct Voices {
 impl Voices {
     /// Silence.
     pub fn new(reports: Reports) -> Self {
-        let sounding = Role::ALL.map(|_| prefault::list(ADDRESSES, Address { channel: 0, key: 0 }));
-        Self { slots: vec![None; ADDRESSES], sounding, reports }
+        let nowhere = Address { channel: 0, key: 0 };
+        let sounding = Role::ALL.map(|_| prefault::list(ADDRESSES, (nowhere, Voice::SILENT)));
+        let mut places = prefault::list(ADDRESSES, None);
+        places.resize(ADDRESSES, None);
+        Self { sounding, places, reports }
     }
 
     /// Whether no voice sounds and no note-off is owed.
@@ -89,7 +106,21 @@ impl Voices {
 
     /// The voice at an address, if any.
     pub fn at(&self, address: Address) -> Option<&Voice> {
-        self.slots[address.index()].as_ref()
+        let Place { role, index } = self.places[address.index()]?;
+        self.sounding[role.index()].get(usize::from(index)).map(|(_, voice)| voice)
+    }
+
+    fn at_mut(&mut self, address: Address) -> Option<&mut Voice> {
+        let Place { role, index } = self.places[address.index()]?;
+        self.sounding[role.index()].get_mut(usize::from(index)).map(|(_, voice)| voice)
+    }
+
+    /// Notes where the voices of a role are, from an index on.
+    fn note_places(&mut self, role: Role, from: u16) {
+        let voices = self.sounding[role.index()].iter().skip(from.into());
+        for (index, (address, _)) in (from..).zip(voices) {
+            self.places[address.index()] = Some(Place { role, index });
+        }
     }
 
     /// Starts a voice and sends its on, the off of the one before it first.
@@ -102,16 +133,11 @@ impl Voices {
         }
         let Address { channel, key } = address;
         let sent = now.sink.send(now.time, Message::On { id: on.id, channel, key, velocity: on.velocity });
-        self.slots[address.index()] = Some(Voice {
-            role: on.role,
-            part: on.part,
-            id: on.id,
-            end: on.end,
-            since: on.since,
-            sent,
-            owed: false,
-        });
-        self.sounding[on.role.index()].push(address.wrapped());
+        let On { role, part, id, end, since, .. } = on;
+        let voices = &mut self.sounding[role.index()];
+        let index = u16::try_from(voices.len()).unwrap_or(u16::MAX);
+        voices.push((address.wrapped(), Voice { role, part, id, end, since, sent, owed: false }));
+        self.places[address.index()] = Some(Place { role, index });
         self.reports.send(now.at, on.report(now.at, address));
         if sent { Started::Sent } else { Started::Unsent }
     }
@@ -122,23 +148,24 @@ impl Voices {
     /// # Real-time safety
     /// Allocates nothing and never waits.
     pub fn end(&mut self, address: Address, now: &mut Moment<'_>) -> bool {
-        let Some(voice) = &mut self.slots[address.index()] else { return true };
+        let Some(Place { role, index }) = self.places[address.index()] else { return true };
+        let Some((_, voice)) = self.sounding[role.index()].get_mut(usize::from(index)) else { return true };
         let Address { channel, key } = address;
         let off = Message::Off { id: voice.id, channel, key, velocity: 0.0 };
         if voice.sent && !now.sink.send(now.time, off) {
             voice.owed = true;
             return false;
         }
-        let role = voice.role;
-        self.slots[address.index()] = None;
-        self.sounding[role.index()].retain(|other| other.index() != address.index());
+        self.sounding[role.index()].remove(index.into());
+        self.places[address.index()] = None;
+        self.note_places(role, index);
         self.reports.send(now.at, Sounded::Off { at: now.at, role, channel, key });
         true
     }
 
     /// Makes our voice of a part at an address, if any, end no later than `at`.
     pub fn shorten(&mut self, address: Address, part: Option<Part>, at: Beats) {
-        if let Some(voice) = self.slots[address.index()].as_mut().filter(|voice| voice.part == part) {
+        if let Some(voice) = self.at_mut(address).filter(|voice| voice.part == part) {
             voice.end = voice.end.map(|end| end.min(at));
         }
     }
@@ -178,17 +205,17 @@ impl Voices {
     }
 
     fn end_where(&mut self, role: Role, now: &mut Moment<'_>, wanted: impl Fn(&Voice) -> bool) {
-        let (slots, reports) = (&mut self.slots, &mut self.reports);
-        self.sounding[role.index()].retain(|&address| {
-            let slot = &mut slots[address.index()];
-            let Some(voice) = slot else { return false };
+        let Self { sounding, places, reports } = self;
+        let voices = &mut sounding[role.index()];
+        let count = voices.len();
+        voices.retain_mut(|(address, voice)| {
             if !wanted(voice) {
                 return true;
             }
-            let Address { channel, key } = address;
+            let Address { channel, key } = *address;
             let off = Message::Off { id: voice.id, channel, key, velocity: 0.0 };
             if !voice.sent || now.sink.send(now.time, off) {
-                *slot = None;
+                places[address.index()] = None;
                 reports.send(now.at, Sounded::Off { at: now.at, role, channel, key });
                 false
             } else {
@@ -196,15 +223,16 @@ impl Voices {
                 true
             }
         });
+        if voices.len() < count {
+            self.note_places(role, 0);
+        }
     }
 
     /// The sounding voices of a role in no particular order, without those that only owe a
     /// note-off.
     pub fn of(&self, role: Role) -> impl Iterator<Item = (Address, &Voice)> {
-        self.sounding[role.index()]
-            .iter()
-            .filter_map(|&address| Some((address, self.slots[address.index()].as_ref()?)))
-            .filter(|(_, voice)| !voice.owed)
+        let voices = self.sounding[role.index()].iter().map(|(address, voice)| (*address, voice));
+        voices.filter(|(_, voice)| !voice.owed)
     }
 }
 
