@@ -29,6 +29,7 @@ mod modes;
 mod noise;
 mod plucked;
 mod sine;
+mod slots;
 mod sustained;
 #[cfg(test)]
 mod tests;
@@ -41,15 +42,14 @@ use segue_music::{Key, Part, Role};
 use crate::audio::voices::Address;
 use crate::between::convert;
 use crate::between::instrument::Stage;
-use crate::between::limits::{SOUND_DRUMS, SOUND_VOICES};
 use amplifier::{Amplifier, round_off};
 use chorus::Chorus;
 use envelope::fall;
 use guest::Guest;
 use levels::GROUPS;
 pub use levels::Levels;
-use sine::Sine;
-use voice::{Bus, CHUNK, Strike, Voice};
+use slots::Slots;
+use voice::{Bus, CHUNK, Strike};
 
 /// How long the chorus and the filters sound on after the last voice.
 const TAIL_SECONDS: f32 = 0.05;
@@ -61,9 +61,7 @@ const LEVEL_OFF: f32 = 1e-5;
 pub struct Sound {
     /// What plays in place of the voices, if anything does.
     guest: Guest,
-    /// Twice the voices, as each may be fading to make room for another.
-    voices: Vec<Voice>,
-    sine: Sine,
+    slots: Slots,
     chorus: Chorus,
     amplifiers: [Amplifier; 2],
     sample_rate: f32,
@@ -84,8 +82,7 @@ impl Sound {
             if sample_rate.is_finite() { sample_rate.clamp(1_000.0, 1_000_000.0) } else { 48_000.0 };
         Self {
             guest: Guest::new(sample_rate),
-            voices: vec![Voice::IDLE; 2 * (SOUND_VOICES + SOUND_DRUMS)],
-            sine: Sine::new(),
+            slots: Slots::new(),
             chorus: Chorus::new(sample_rate),
             amplifiers: [Amplifier::new(sample_rate), Amplifier::new(sample_rate)],
             sample_rate,
@@ -120,45 +117,11 @@ impl Sound {
         let strike = Strike { address, role, part, velocity, seed: self.strikes };
         let rate = self.sample_rate;
         if self.guest.note_on(address, role, part, velocity) {
-            let here = self.voices.iter_mut().filter(|voice| voice.address == address && voice.sounds());
+            let here = self.slots.live_mut().filter(|voice| voice.address == address && voice.sounds());
             here.for_each(|voice| voice.release(rate));
             return;
         }
-        let mut place = None;
-        for (index, voice) in self.voices.iter_mut().enumerate().filter(|(_, voice)| voice.sounds()) {
-            if voice.is_struck_by(&strike) {
-                place = Some(index);
-            } else if voice.address == address {
-                // The other player's voice ends, at their level and side.
-                voice.release(rate);
-            } else {
-                voice.make_way(&strike, rate);
-            }
-        }
-        let Some(place) = place.or_else(|| self.room(part == Some(Part::Drums))) else { return };
-        if let Some(voice) = self.voices.get_mut(place) {
-            voice.start(&strike, rate);
-        }
-    }
-
-    /// A free slot, for a drum or for another voice. If all of these sound, the one that is missed
-    /// least fades: released and quiet ones first. `None` if as many are already fading, which
-    /// takes dozens of steals within 4 ms.
-    fn room(&mut self, drum: bool) -> Option<usize> {
-        let most = if drum { SOUND_DRUMS } else { SOUND_VOICES };
-        let alike = |voice: &Voice| voice.sounds() && voice.is_drum() == drum;
-        if self.voices.iter().filter(|voice| alike(voice)).count() >= most {
-            let least = (self.voices.iter().enumerate().filter(|(_, voice)| alike(voice)))
-                .min_by(|(_, a), (_, b)| a.worth().total_cmp(&b.worth()))
-                .map(|(index, _)| index)?;
-            let voice = self.voices.get_mut(least)?;
-            if voice.is_unheard() {
-                voice.end();
-            } else {
-                voice.steal(self.sample_rate);
-            }
-        }
-        self.voices.iter().position(Voice::is_idle)
+        self.slots.strike(&strike, rate);
     }
 
     /// Releases a key. Drums ring out.
@@ -168,7 +131,7 @@ impl Sound {
     pub fn note_off(&mut self, address: Address) {
         self.guest.note_off(address);
         let (pedal, rate) = (self.pedal, self.sample_rate);
-        for voice in self.voices.iter_mut().filter(|voice| voice.address == address && voice.sounds()) {
+        for voice in self.slots.live_mut().filter(|voice| voice.address == address && voice.sounds()) {
             if pedal && voice.role == Role::Player {
                 voice.sustained = true;
             } else {
@@ -186,7 +149,7 @@ impl Sound {
         self.guest.pedal(down);
         if !down {
             let rate = self.sample_rate;
-            self.voices.iter_mut().filter(|voice| voice.sustained).for_each(|voice| voice.release(rate));
+            self.slots.live_mut().filter(|voice| voice.sustained).for_each(|voice| voice.release(rate));
         }
     }
 
@@ -197,12 +160,12 @@ impl Sound {
     pub fn fade(&mut self) {
         self.guest.fade();
         let rate = self.sample_rate;
-        self.voices.iter_mut().filter(|voice| voice.sounds()).for_each(|voice| voice.stop(rate));
+        self.slots.live_mut().filter(|voice| voice.sounds()).for_each(|voice| voice.stop(rate));
     }
 
     /// Whether no voice sounds. The chorus may.
     pub fn is_silent(&self) -> bool {
-        self.voices.iter().all(Voice::is_idle)
+        self.slots.are_idle()
     }
 
     /// Writes the next samples. A level of 0 ends the voices that it is for.
@@ -218,12 +181,12 @@ impl Sound {
     }
 
     fn chunk(&mut self, left: &mut [f32], right: &mut [f32], targets: &[f32; GROUPS]) {
-        let Self { guest, voices, sine, chorus, amplifiers, sample_rate, smooth, levels, .. } = self;
+        let Self { guest, slots, chorus, amplifiers, sample_rate, smooth, levels, .. } = self;
         let mut curves: [Option<[f32; CHUNK]>; GROUPS] = [None; GROUPS];
         let mut buses = [[[0.0; CHUNK]; 2]; Bus::COUNT];
         let dry = &mut buses[Bus::Dry as usize];
         let mut sounds = guest.render(dry, left.len(), targets, *smooth);
-        for voice in voices.iter_mut().filter(|voice| !voice.is_idle()) {
+        for voice in slots.live_mut() {
             let group = voice.group();
             let level = levels[group].get_or_insert(targets[group]);
             if targets[group] == 0.0 && *level == 0.0 && curves[group].is_none() {
@@ -232,9 +195,10 @@ impl Sound {
             }
             let curve =
                 curves[group].get_or_insert_with(|| curve(level, targets[group], *smooth, left.len()));
-            voice.render(sine, curve, &mut buses[voice.bus() as usize], left.len(), *sample_rate);
+            voice.render(curve, &mut buses[voice.bus() as usize], left.len(), *sample_rate);
             sounds = true;
         }
+        slots.free_ended();
         for (level, curve) in levels.iter_mut().zip(&curves) {
             if curve.is_none() {
                 *level = None;
@@ -252,7 +216,7 @@ impl Sound {
         }
         let [wide, plain, dry] = &buses;
         for (index, (l, r)) in left.iter_mut().zip(right).enumerate() {
-            let (wet_left, wet_right) = chorus.next(wide[0][index], wide[1][index], sine);
+            let (wet_left, wet_right) = chorus.next(wide[0][index], wide[1][index]);
             *l = round_off(amplifiers[0].next(wet_left + plain[0][index]) + dry[0][index]);
             *r = round_off(amplifiers[1].next(wet_right + plain[1][index]) + dry[1][index]);
         }
@@ -260,7 +224,7 @@ impl Sound {
 
     /// The keys whose voices sound, for tests.
     pub fn keys(&self) -> impl Iterator<Item = Key> {
-        self.voices.iter().filter(|voice| voice.sounds()).map(|voice| voice.address.key)
+        self.slots.live().filter(|voice| voice.sounds()).map(|voice| voice.address.key)
     }
 }
 

@@ -1,7 +1,7 @@
 //! A slow stereo chorus: copies from 9 ms ago that drift by a few cents, left and right in
 //! opposition.
 
-use super::sine::{Sine, turns};
+use super::sine::{sine, turns};
 use crate::between::convert;
 use crate::between::prefault;
 
@@ -44,9 +44,9 @@ impl Chorus {
     /// # Real-time safety
     /// Allocates nothing and never waits.
     #[inline]
-    pub fn next(&mut self, left: f32, right: f32, sine: &Sine) -> (f32, f32) {
+    pub fn next(&mut self, left: f32, right: f32) -> (f32, f32) {
         self.angle = self.angle.wrapping_add(self.step);
-        let swing = self.swing * sine.at(self.angle);
+        let swing = self.swing * sine(self.angle);
         self.place = self.place.wrapping_add(1);
         let here = self.place & (self.line.len() - 1);
         if let Some(sample) = self.line.get_mut(here) {
@@ -74,9 +74,9 @@ mod tests {
     #[test]
     fn the_copies_come_later_and_apart() {
         for rate in [8_000.0, 48_000.0, 192_000.0] {
-            let (mut chorus, sine) = (Chorus::new(rate), Sine::new());
+            let mut chorus = Chorus::new(rate);
             let out: Vec<_> = (0..convert::place(0.02 * rate))
-                .map(|at| chorus.next(if at == 0 { 1.0 } else { 0.0 }, 0.0, &sine))
+                .map(|at| chorus.next(if at == 0 { 1.0 } else { 0.0 }, 0.0))
                 .collect();
             assert_eq!(out[0].0, 1.0);
             let centre = |side: fn(&(f32, f32)) -> f32| {

@@ -7,7 +7,7 @@ use super::filter::{self, Filter};
 use super::kit::{Drum, Group};
 use super::modes::{Mode, Modes};
 use super::noise::{self, Noise};
-use super::sine::{Sine, turns};
+use super::sine::{TOGETHER, sine, turns};
 use crate::between::convert;
 
 /// Seconds between two hands that clap.
@@ -129,15 +129,21 @@ impl Stroke {
     ///
     /// # Real-time safety
     /// Arithmetic only.
-    pub fn run(&mut self, sine: &Sine, out: &mut [f32], sample_rate: f32) {
+    pub fn run(&mut self, out: &mut [f32], sample_rate: f32) {
         if self.rings {
-            self.modes.run(sine, out);
+            self.modes.run(out);
         }
         if self.skin.loud() > 0.0 {
-            for sample in out.iter_mut() {
-                *sample += self.skin.next() * sine.at(self.angle);
-                self.angle = self.angle.wrapping_add(turns(self.step * (1.0 + self.sharp)));
-                self.sharp *= self.bend;
+            for out in out.chunks_mut(TOGETHER) {
+                let (mut angles, mut waves) = ([0; TOGETHER], [0.0; TOGETHER]);
+                for angle in angles.iter_mut().take(out.len()) {
+                    *angle = self.angle;
+                    self.angle = self.angle.wrapping_add(turns(self.step * (1.0 + self.sharp)));
+                    self.sharp *= self.bend;
+                }
+                // Side by side, as the processor can.
+                waves.iter_mut().zip(angles).for_each(|(wave, angle)| *wave = sine(angle));
+                out.iter_mut().zip(waves).for_each(|(sample, wave)| *sample += self.skin.next() * wave);
             }
         }
         if self.hiss.loud() > 0.0 || self.claps > 0 {

@@ -5,7 +5,7 @@
 //! something rings already. The longer the push, the duller the sound.
 
 use super::envelope::{SILENT, fall};
-use super::sine::Sine;
+use super::sine::cosine;
 use crate::between::convert;
 
 /// Modes that are computed together.
@@ -99,12 +99,11 @@ impl Modes {
     ///
     /// # Real-time safety
     /// Arithmetic only.
-    pub fn run(&mut self, sine: &Sine, out: &mut [f32]) {
+    pub fn run(&mut self, out: &mut [f32]) {
         let (struck, free) = out.split_at_mut((self.blow as usize).min(out.len()));
         self.blow -= convert::short(struck.len());
         for sample in struck {
-            // A quarter turn before the sine is the negative cosine.
-            let push = self.height * (1.0 + sine.at(self.angle.wrapping_sub(1 << 30)));
+            let push = self.height * (1.0 - cosine(self.angle));
             self.angle = self.angle.wrapping_add(self.step);
             *sample += self.turn::<true>(push, self.hush);
         }

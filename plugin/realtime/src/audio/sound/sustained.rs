@@ -8,7 +8,7 @@ use biquad::{Biquad, Type};
 use super::envelope::{Envelope, fall};
 use super::filter::{self, Filter};
 use super::noise::{self, Noise};
-use super::sine::{Sine, turns};
+use super::sine::{sine, turns};
 use super::timbre::Timbre;
 use crate::between::convert;
 
@@ -92,7 +92,7 @@ impl Sustained {
         self.open = self.open.max(timbre.opens * velocity);
         self.close = fall(timbre.closes, sample_rate / ticks);
         self.lifted = false;
-        self.tick(&Sine::NONE, 0.0, sample_rate);
+        self.tick(0.0, sample_rate);
     }
 
     /// The key comes up.
@@ -104,11 +104,11 @@ impl Sustained {
     }
 
     /// Every few samples: what moves slowly.
-    pub fn tick(&mut self, sine: &Sine, samples: f32, sample_rate: f32) {
+    pub fn tick(&mut self, samples: f32, sample_rate: f32) {
         let seconds = samples / sample_rate;
         self.vibrato += (self.timbre.vibrato - self.vibrato) * (seconds / SETS_IN);
         self.swing = self.swing.wrapping_add(turns(SWINGS * seconds));
-        let bend = (self.vibrato / 1_200.0 * sine.at(self.swing)).exp2();
+        let bend = (self.vibrato / 1_200.0 * sine(self.swing)).exp2();
         self.steps = self.rest.map(|step| turns(step * bend));
         self.open *= self.close;
         let corner = self.corner * self.open.exp2();

@@ -4,6 +4,7 @@ mod band;
 mod guests;
 
 use super::*;
+use crate::between::limits::{SOUND_DRUMS, SOUND_VOICES};
 
 const RATE: f32 = 48_000.0;
 const LOUD: [f32; 2] = [1.0, 1.0];
@@ -215,7 +216,7 @@ fn a_stolen_tone_fades_and_is_the_one_missed_least() {
     let before = slope(&render(&mut sound, 9600));
     sound.note_off(voice(5));
     let channels = |sound: &Sound| {
-        let sounding = sound.voices.iter().filter(|voice| voice.sounds());
+        let sounding = sound.slots.live().filter(|voice| voice.sounds());
         sounding.map(|voice| usize::from(voice.address.channel)).collect::<Vec<_>>()
     };
     let mut all = Vec::new();

@@ -7,7 +7,7 @@
 //! that is struck again continues from its current level.
 
 use super::envelope::{SILENT, fall};
-use super::sine::{Sine, turns};
+use super::sine::{TOGETHER, part_of_turn, sine, turns};
 use crate::between::convert;
 
 /// The share of the plain sine.
@@ -141,7 +141,7 @@ impl Tone {
     ///
     /// # Real-time safety
     /// Allocates nothing and never waits.
-    pub fn run(&mut self, sine: &Sine, out: &mut [f32]) {
+    pub fn run(&mut self, out: &mut [f32]) {
         let mut out = out;
         while !out.is_empty() && self.phase != Phase::Idle {
             let lasts = match self.phase {
@@ -149,14 +149,14 @@ impl Tone {
                 _ => out.len(),
             };
             let (now, later) = out.split_at_mut(lasts);
-            self.stretch(sine, now);
+            self.stretch(now);
             self.pass(convert::short(lasts));
             out = later;
         }
     }
 
     /// Adds samples up to the next change of phase.
-    fn stretch(&mut self, sine: &Sine, out: &mut [f32]) {
+    fn stretch(&mut self, out: &mut [f32]) {
         let Self { gain, bark, tine, .. } = self;
         let (gains, barks, tines) = match self.phase {
             Phase::Rising(rest) => {
@@ -166,14 +166,28 @@ impl Tone {
             _ => (gain.falling(), bark.falling(), tine.falling()),
         };
         let (mut gain, mut bark, mut tine, mut angle) = (gain.now, bark.now, tine.now, self.angle);
-        for sample in out {
-            let plain = sine.at(angle);
-            let bent = bark * plain + tine * sine.at(angle.wrapping_mul(self.partial));
-            *sample += gain * (BODY * plain + (1.0 - BODY) * sine.at(angle.wrapping_add(turns(bent))));
-            angle = angle.wrapping_add(self.step);
-            gain = gain * gains.0 + gains.1;
-            bark = bark * barks.0 + barks.1;
-            tine = tine * tines.0 + tines.1;
+        for out in out.chunks_mut(TOGETHER) {
+            // Only the strengths depend on the sample before: the sines are computed side by side.
+            let (mut angles, mut plain, mut high) = ([angle; TOGETHER], [0.0; TOGETHER], [0.0; TOGETHER]);
+            for index in 0..TOGETHER {
+                angles[index] = angle.wrapping_add(self.step.wrapping_mul(convert::short(index)));
+                plain[index] = sine(angles[index]);
+                high[index] = sine(angles[index].wrapping_mul(self.partial));
+            }
+            let (mut bent, mut loud) = ([0.0; TOGETHER], [0.0; TOGETHER]);
+            for index in 0..out.len() {
+                (bent[index], loud[index]) = (bark * plain[index] + tine * high[index], gain);
+                gain = gain * gains.0 + gains.1;
+                bark = bark * barks.0 + barks.1;
+                tine = tine * tines.0 + tines.1;
+            }
+            for index in 0..TOGETHER {
+                bent[index] = sine(angles[index].wrapping_add(part_of_turn(bent[index])));
+            }
+            for (index, sample) in out.iter_mut().enumerate() {
+                *sample += loud[index] * (BODY * plain[index] + (1.0 - BODY) * bent[index]);
+            }
+            angle = angle.wrapping_add(self.step.wrapping_mul(convert::short(out.len())));
         }
         (self.gain.now, self.bark.now, self.angle) = (gain, bark, angle);
         // Otherwise it decays into denormals, which cost a hundred times as much.

@@ -7,7 +7,6 @@ use super::envelope::SILENT;
 use super::kit;
 use super::levels::{GROUPS, group};
 use super::plucked::Plucked;
-use super::sine::Sine;
 use super::sustained::Sustained;
 use super::timbre::Timbre;
 use super::tone::Tone;
@@ -93,6 +92,13 @@ pub struct Strike {
     pub velocity: f32,
     /// Differs from strike to strike, so that no two hisses are the same.
     pub seed: u32,
+}
+
+impl Strike {
+    /// Whether it is one on a drum.
+    pub fn is_drum(&self) -> bool {
+        self.part == Some(Part::Drums)
+    }
 }
 
 impl Voice {
@@ -226,7 +232,7 @@ impl Voice {
     pub fn make_way(&mut self, strike: &Strike, sample_rate: f32) {
         let Source::Drum(stroke) = &mut self.source else { return };
         let group = kit::drum(strike.address.key).0.group;
-        if strike.part == Some(Part::Drums)
+        if strike.is_drum()
             && group.is_some()
             && stroke.group() == group
             && self.role == strike.role
@@ -250,28 +256,21 @@ impl Voice {
     ///
     /// # Real-time safety
     /// Allocates nothing and never waits.
-    pub fn render(
-        &mut self,
-        sine: &Sine,
-        gains: &[f32; CHUNK],
-        [left, right]: &mut Stereo,
-        samples: usize,
-        rate: f32,
-    ) {
+    pub fn render(&mut self, gains: &[f32; CHUNK], [left, right]: &mut Stereo, samples: usize, rate: f32) {
         let mut all = [0.0; CHUNK];
         let mut rest = &mut all[..samples.min(CHUNK)];
         while !rest.is_empty() && self.phase != Phase::Idle {
             let (now, later) = rest.split_at_mut((self.until_tick as usize).min(rest.len()));
             match &mut self.source {
-                Source::Keys(tone) => tone.run(sine, now),
-                Source::Plucked(voice) => voice.modes().run(sine, now),
+                Source::Keys(tone) => tone.run(now),
+                Source::Plucked(voice) => voice.modes().run(now),
                 Source::Sustained(voice) => voice.run(now),
-                Source::Drum(stroke) => stroke.run(sine, now, rate),
+                Source::Drum(stroke) => stroke.run(now, rate),
             }
             self.fade(now, rate);
             self.until_tick -= convert::short(now.len());
             if self.until_tick == 0 {
-                self.tick(sine, rate);
+                self.tick(rate);
             }
             rest = later;
         }
@@ -295,13 +294,13 @@ impl Voice {
         }
     }
 
-    fn tick(&mut self, sine: &Sine, rate: f32) {
+    fn tick(&mut self, rate: f32) {
         self.until_tick = TICK;
         let ended = match &mut self.source {
             Source::Keys(tone) => tone.is_idle(),
             Source::Plucked(voice) => voice.modes().ends(),
             Source::Sustained(voice) => {
-                voice.tick(sine, TICK as f32, rate);
+                voice.tick(TICK as f32, rate);
                 voice.ends()
             }
             Source::Drum(stroke) => stroke.ends(),

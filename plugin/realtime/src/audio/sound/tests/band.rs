@@ -303,7 +303,7 @@ fn drums_end_no_notes_and_notes_no_drums() {
         sound.note_on(Address { channel, key: 50 }, Role::Segue, Some(Part::Strings), 0.5);
     }
     let count = |sound: &Sound, drums: bool| {
-        sound.voices.iter().filter(|voice| voice.sounds() && voice.is_drum() == drums).count()
+        sound.slots.live().filter(|voice| voice.sounds() && voice.is_drum() == drums).count()
     };
     for key in 35..=81 {
         strike(&mut sound, key, Part::Drums, 0.8);
