@@ -19,7 +19,7 @@ use crate::material::Material;
 use crate::progress_bar::bar;
 use crate::record::{Record, VoicedNote};
 use crate::sampling::Sampling;
-use crate::told_apart::{ToldApart, critic};
+use crate::told_apart::{self, ToldApart, critic};
 
 /// Find the sampling that plays most like people: answers to the same prompts at every temperature
 /// and top-p given, judged by the numbers of a report, at full and at half length; and see what
@@ -110,7 +110,11 @@ impl Sweep {
         let mut json = serde_json::Map::new();
         for (bars, excerpts, rows) in [(self.bars / 2, &halves, &short), (self.bars, &excerpts, &long)] {
             let table = table(&judge, excerpts, rows, &known);
-            let others: Vec<_> = rows[1..].iter().map(|(name, answers)| (&name[..], answers)).collect();
+            let enough = |(_, answers): &&Row| {
+                answers.iter().filter(|answer| !answer.is_empty()).count() >= told_apart::FEWEST
+            };
+            let others: Vec<_> =
+                rows[1..].iter().filter(enough).map(|(name, answers)| (&name[..], answers)).collect();
             let told = ToldApart::of(excerpts, &others);
             if self.json {
                 json.insert(format!("{bars}_bars"), as_json(&table));
