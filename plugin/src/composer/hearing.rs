@@ -13,7 +13,7 @@ impl Composer {
         match survives {
             Survives::Nothing => {
                 self.answer = None;
-                self.generator.cut(Role::Segue, tick_at(at));
+                self.generator.cut(Role::Segue, first_tick(at));
             }
             Survives::Sounding => {
                 self.answer = None;
@@ -26,7 +26,7 @@ impl Composer {
     /// Forgets what was planned from a position on. The audio thread already knows; use
     /// [`Self::retract`] if it does not.
     pub(super) fn withdraw(&mut self, from: Beats) {
-        self.generator.withdraw(Role::Segue, from.ceil_to(TICK).div_floor(TICK));
+        self.generator.withdraw(Role::Segue, first_tick(from));
         if let Some(answer) = &mut self.answer {
             answer.withdraw(from);
         }
@@ -111,7 +111,7 @@ impl Composer {
             self.generator.release_all(Role::Segue, tick_at(from));
             return;
         }
-        self.generator.cut(Role::Segue, tick_at(from));
+        self.generator.cut(Role::Segue, first_tick(from));
         if let Some(answer) = self.answer.take()
             && (answer.from >= from || answer.opening.is_none())
         {
@@ -136,5 +136,26 @@ impl Composer {
         }
         let from = if tick.meter.is_some() { tick.line } else { tick.at };
         self.generator.meter(tick_at(from), tick.meter);
+    }
+}
+
+/// The first tick at or after a position: a note at a tick before it has sounded, and stays known.
+/// The nearest tick may lie before the position; what sounded on it would be forgotten, and the
+/// density limit would not count it.
+fn first_tick(at: Beats) -> segue_music::Tick {
+    at.ceil_to(TICK).div_floor(TICK)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_has_sounded_lies_before_the_first_tick() {
+        let tick = |hundredths| Beats::ratio(hundredths, 4800);
+        // (position in hundredths of a tick, first tick at or after it)
+        for (at, first) in [(30_000, 300), (30_001, 301), (30_049, 301), (30_050, 301), (30_100, 301)] {
+            assert_eq!(first_tick(tick(at)), first, "{at}");
+        }
     }
 }
