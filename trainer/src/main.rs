@@ -39,6 +39,7 @@ mod record;
 mod report;
 mod sample;
 mod sampling;
+mod saved;
 mod score;
 mod selfplay;
 mod shard;

@@ -1,9 +1,5 @@
 //! How far a training has come.
 
-use std::fs;
-use std::path::Path;
-
-use anyhow::{Context as _, Result};
 use serde::{Deserialize, Serialize};
 
 /// The state of a training run; saved beside its weights.
@@ -46,20 +42,6 @@ impl Progress {
     pub fn is_best(&self) -> bool {
         let last = self.validation.last().map_or(f64::INFINITY, |point| point.1);
         self.validation.iter().all(|point| point.1 >= last)
-    }
-
-    /// Reads it.
-    pub fn load(path: &Path) -> Result<Self> {
-        let text = fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-        serde_json::from_str(&text).with_context(|| format!("{} is damaged; begin a new run", path.display()))
-    }
-
-    /// Writes it, whole or not at all.
-    pub fn save(&self, path: &Path) -> Result<()> {
-        let part = path.with_extension("part");
-        fs::write(&part, serde_json::to_vec(self)?)
-            .and_then(|()| fs::rename(&part, path))
-            .with_context(|| format!("cannot write {}", path.display()))
     }
 }
 

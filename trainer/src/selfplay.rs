@@ -21,7 +21,7 @@ use crate::excerpt::Lengths;
 use crate::optimizer::AdamW;
 use crate::precision::Arithmetics;
 use crate::record::Record;
-use crate::{shard, window};
+use crate::{saved, shard, window};
 use preference::Preference;
 use run::{Course, Round};
 
@@ -100,23 +100,22 @@ impl Selfplay {
                 arithmetic: self.precision.arithmetic()?,
                 threads: threads.clamp(1, crate::parallel::LANES),
             };
-            let notes = round.run(
+            round.run(
                 reference,
                 (&train, &valid, &watched),
                 (&network, &mut optimizer, &mut course),
                 |network, optimizer, course| self.save(&checkpoint, network, optimizer, course),
             )?;
-            checkpoint.notes_seen += notes;
             checkpoint.numbers = network.numbers()?;
             course.round += 1;
             course.step = 0;
-            checkpoint.save(&self.round(course.round), Precision::Single)?;
+            course.of(&checkpoint).save(&self.round(course.round), Precision::Single)?;
             // What is read again is what was written.
             network = Network::with_numbers(&checkpoint.config, &checkpoint.numbers)?;
             self.save(&checkpoint, &network, &optimizer, &course)?;
             println!("wrote {}", self.round(course.round).display());
         }
-        checkpoint.save(&self.out.join("model.safetensors"), Precision::Half)?;
+        course.of(&checkpoint).save(&self.out.join("model.safetensors"), Precision::Half)?;
         println!("{}", course.table());
         println!("wrote {}", self.out.join("model.safetensors").display());
         Ok(())
@@ -134,11 +133,13 @@ impl Selfplay {
     fn begin(&self) -> Result<(Network, AdamW, Course, Checkpoint)> {
         let [latest, moments, course] = self.files();
         if self.resume {
-            let checkpoint = Checkpoint::load(&latest)
+            let mut checkpoint = Checkpoint::load(&latest)
                 .context("there is nothing to resume; leave --resume out to begin, or name the --out of an earlier run")?;
             let network = Network::with_numbers(&checkpoint.config, &checkpoint.numbers)?;
             let optimizer = AdamW::load(&moments, &network)?;
-            return Ok((network, optimizer, Course::load(&course)?, checkpoint));
+            let course: Course = saved::load(&course)?;
+            checkpoint.notes_seen = checkpoint.notes_seen.saturating_sub(course.notes);
+            return Ok((network, optimizer, course, checkpoint));
         }
         if self.round(0).exists() {
             bail!(
@@ -163,9 +164,9 @@ impl Selfplay {
     ) -> Result<()> {
         let [latest, moments, state] = self.files();
         let now = Checkpoint { numbers: network.numbers()?, ..checkpoint.clone() };
-        now.save(&latest, Precision::Single)?;
+        course.of(&now).save(&latest, Precision::Single)?;
         optimizer.save(&moments)?;
-        course.save(&state)?;
+        saved::save(&state, course)?;
         let written: (&Path, String) = (&self.out.join("rounds.md"), course.table());
         fs::write(written.0, written.1).with_context(|| format!("cannot write {}", written.0.display()))?;
         course.draw(&self.out.join("curve.svg"))

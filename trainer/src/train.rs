@@ -26,7 +26,7 @@ use crate::progress::{Progress, Schedule};
 use crate::progress_bar::bar;
 use crate::record::Record;
 use crate::window;
-use crate::{curve, device, score, shard, style};
+use crate::{curve, device, saved, score, shard, style};
 
 /// Train a model from prepared shards.
 #[derive(Args, Debug)]
@@ -196,7 +196,7 @@ impl Train {
                 .context("there is nothing to resume; leave --resume out to begin, or name the --out of an earlier run")?;
             let network = Network::with_numbers(&checkpoint.config, &checkpoint.numbers)?;
             let optimizer = AdamW::load(&self.out.join("moments.safetensors"), &network)?;
-            let run = Progress::load(&self.out.join("run.json"))?;
+            let run = saved::load::<Progress>(&self.out.join("run.json"))?;
             let notes_seen = checkpoint.notes_seen.saturating_sub(run.notes);
             let origin = Origin { styles: checkpoint.styles, notes_seen };
             return Ok(Begun { network, optimizer, run, origin });
@@ -278,7 +278,7 @@ impl Train {
         }
         checkpoint.save(&self.out.join("latest.safetensors"), Precision::Single)?;
         optimizer.save(&self.out.join("moments.safetensors"))?;
-        run.save(&self.out.join("run.json"))?;
+        saved::save(&self.out.join("run.json"), run)?;
         curve::draw(&self.out.join("curve.svg"), curve::BITS, &run.training, &run.validation)?;
         self.play(checkpoint, run.notes)
     }

@@ -9,20 +9,6 @@ use segue_music::{Beats, Note};
 
 mod common;
 
-/// Scales up and down, in eighths, of twenty bars.
-fn write_pieces(folder: &Path) {
-    for index in 0..12 {
-        let step = Beats::ratio(1, 2);
-        let note = |place: i64| Note {
-            onset: step.times(place),
-            key: 50 + index + [0, 2, 4, 5, 7, 5, 4, 2][place as usize % 8],
-            duration: step,
-            velocity: 60 + 10 * (place % 4) as u8,
-        };
-        write_piece(&folder.join(format!("piece-{index}.mid")), (0..160).map(note).collect());
-    }
-}
-
 /// The rows of a table in Markdown, as numbers.
 fn rows(table: &str) -> Vec<Vec<f64>> {
     let cell = |cell: &str| cell.trim().trim_end_matches(" %").parse().unwrap_or(f64::NAN);
@@ -35,14 +21,13 @@ fn a_model_learns_to_prefer_what_people_played() {
     let home = tempfile::tempdir().unwrap();
     let path = |name: &str| home.path().join(name);
     let (midi, shards, model) = (path("midi"), path("shards"), path("model.safetensors"));
-    fs::create_dir(&midi).unwrap();
-    write_pieces(&midi);
+    succeeds(&["arrange", "--out", text(&midi), "--count", "12", "--kinds", "piano"]);
     succeeds(&["prepare", "--midi", text(&midi), "--out", text(&shards)]);
     Checkpoint::random(&Config::tiny(), 2).save(&model, Precision::Single).unwrap();
 
     let run = |out: &Path, more: &[&str]| {
         let fixed = ["selfplay", "--model", text(&model), "--shards", text(&shards), "--out", text(out)];
-        let sizes = ["--pairs", "24", "--prompt-bars", "2", "--rate", "1e-3", "--threads", "2"];
+        let sizes = ["--pairs", "24", "--rate", "1e-3", "--threads", "2"];
         [&fixed[..], &sizes[..], more].concat().into_iter().map(str::to_owned).collect::<Vec<_>>()
     };
     let play =
@@ -50,7 +35,7 @@ fn a_model_learns_to_prefer_what_people_played() {
     let refused =
         |out: &Path, more: &[&str]| fails(&run(out, more).iter().map(String::as_str).collect::<Vec<_>>());
 
-    let short = ["--bars", "4"];
+    let short = ["--prompt-bars", "2", "--bars", "4"];
     let (whole, parted) = (path("whole"), path("parted"));
     let said = play(&whole, &[&short[..], &["--rounds", "2"]].concat());
     let table = rows(&said);
@@ -73,6 +58,17 @@ fn a_model_learns_to_prefer_what_people_played() {
 
     let said = refused(&path("nothing"), &[&short[..], &["--resume"]].concat());
     assert!(said.contains("nothing to resume"), "{said}");
-    let said = refused(&path("long"), &["--bars", "64"]);
+    // Pieces of two bars hold no prompt and answer.
+    let (brief, empty) = (path("brief"), path("brief-shards"));
+    fs::create_dir(&brief).unwrap();
+    for index in 0..12 {
+        let step = Beats::ratio(1, 2);
+        let note =
+            |place: i64| Note { onset: step.times(place), key: 50 + index, duration: step, velocity: 80 };
+        write_piece(&brief.join(format!("piece-{index}.mid")), (0..16).map(note).collect());
+    }
+    succeeds(&["prepare", "--midi", text(&brief), "--out", text(&empty)]);
+    let out = path("none");
+    let said = fails(&["selfplay", "--model", text(&model), "--shards", text(&empty), "--out", text(&out)]);
     assert!(said.contains("ask for fewer bars"), "{said}");
 }

@@ -1,10 +1,9 @@
 //! A round of self-play, and what came of it.
 
-use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Result, bail};
 use candle_core::Device;
 use rand::RngExt;
 use rand_pcg::Pcg64Mcg;
@@ -61,6 +60,8 @@ pub struct Course {
     pub round: usize,
     /// Steps of the round under way.
     pub step: usize,
+    /// Notes read in all.
+    pub notes: u64,
     /// (pairs, loss in nats, a moving mean) while learning.
     losses: Vec<(f64, f64)>,
     rows: Vec<Row>,
@@ -80,14 +81,14 @@ struct Row {
 }
 
 impl Round {
-    /// Learns from the pairs that are left of this round. Returns how many notes were read.
+    /// Learns from the pairs that are left of this round.
     pub fn run(
         &self,
         reference: Checkpoint,
         (train, valid, watched): (&[Record], &[Record], &[Passage]),
         (network, optimizer, course): (&Network, &mut AdamW, &mut Course),
         mut save: impl FnMut(&Network, &AdamW, &Course) -> Result<()>,
-    ) -> Result<u64> {
+    ) -> Result<()> {
         let number = course.round as u64;
         let mut learner = Learner::new(network, &Device::Cpu, self.arithmetic, self.threads);
         let frozen = Network::with_numbers(&reference.config, &reference.numbers)?;
@@ -101,7 +102,6 @@ impl Round {
         let steps = self.pairs.div_ceil(self.batch);
         let progress =
             bar((steps * self.batch) as u64, "{bar:24} {human_pos}/{human_len} pairs  {msg}  {eta} left");
-        let mut notes = 0;
         while course.step < steps {
             let seed =
                 u128::from(self.seed) << 64 | u128::from(number) << 40 | (course.step as u128) << 1 | 1;
@@ -117,7 +117,7 @@ impl Round {
                 for (sequence, slope) in [&pair.people, &pair.own].into_iter().zip(verdict.slopes) {
                     let weight = slope / (pair::notes(sequence).max(1) * pairs.len()) as f64;
                     weighed.push((sequence, weight as f32));
-                    notes += sequence.len() as u64;
+                    course.notes += sequence.len() as u64;
                 }
             }
             learner.learn_weighed(network, &weighed)?;
@@ -133,7 +133,7 @@ impl Round {
         progress.finish_and_clear();
         let row = self.row(course.round + 1, network, &mut learner, watched, (&held_out, &before))?;
         course.rows.push(row);
-        Ok(notes)
+        Ok(())
     }
 
     /// A pair of a random prompt.
@@ -198,6 +198,12 @@ impl Course {
         self.losses.push((count + pairs as f64, mean + (loss - mean) / Self::SMOOTH));
     }
 
+    /// A model as it was at the beginning, but for its numbers, with the notes that it has seen by
+    /// now.
+    pub fn of(&self, begun: &Checkpoint) -> Checkpoint {
+        Checkpoint { notes_seen: begun.notes_seen + self.notes, ..begun.clone() }
+    }
+
     /// What each round brought.
     pub fn table(&self) -> String {
         let heads =
@@ -217,19 +223,5 @@ impl Course {
     /// Draws the loss.
     pub fn draw(&self, path: &Path) -> Result<()> {
         curve::draw(path, ("Loss in nats", "pairs"), &self.losses, &[])
-    }
-
-    /// Reads it.
-    pub fn load(path: &Path) -> Result<Self> {
-        let text = fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-        serde_json::from_str(&text).with_context(|| format!("{} is damaged; begin a new run", path.display()))
-    }
-
-    /// Writes it, whole or not at all.
-    pub fn save(&self, path: &Path) -> Result<()> {
-        let part = path.with_extension("part");
-        fs::write(&part, serde_json::to_vec(self)?)
-            .and_then(|()| fs::rename(&part, path))
-            .with_context(|| format!("cannot write {}", path.display()))
     }
 }
