@@ -12,6 +12,7 @@ mod calibration;
 mod casting;
 mod comparison;
 mod corpus;
+mod critic;
 mod curve;
 mod device;
 mod drift;
@@ -75,6 +76,7 @@ enum Command {
     Sample(sample::Sample),
     Sweep(sweep::Sweep),
     Selfplay(selfplay::Selfplay),
+    Critic(critic::Learn),
 }
 
 fn main() -> ExitCode {
@@ -90,6 +92,7 @@ fn main() -> ExitCode {
         Command::Sample(sample) => sample.run(),
         Command::Sweep(sweep) => sweep.run(),
         Command::Selfplay(selfplay) => selfplay.run(),
+        Command::Critic(critic) => critic.run(),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -11,6 +11,7 @@ use rand_pcg::Pcg64Mcg;
 use segue_model::{Guards, Model};
 use serde_json::{Value, json};
 
+use crate::critic;
 use crate::drift::Drift;
 use crate::excerpt::{self, Excerpt, Lengths};
 use crate::form::Form;
@@ -19,7 +20,7 @@ use crate::material::Material;
 use crate::progress_bar::bar;
 use crate::record::{Record, VoicedNote};
 use crate::sampling::Sampling;
-use crate::told_apart::{self, ToldApart, critic};
+use crate::told_apart::{self, ToldApart};
 
 /// Find the sampling that plays most like people: answers to the same prompts at every temperature
 /// and top-p given, judged by the numbers of a report, at full and at half length; and see what
@@ -57,10 +58,13 @@ pub struct Sweep {
         value_parser = PossibleValuesParser::new(Guards::names())
     )]
     only_guard: Vec<String>,
-    /// Draw so many answers at each setting, and also show those that a critic chooses, which has
-    /// learned from other pieces to tell people's
+    /// Also show answers at each setting for which a critic chose among so many ways to go on, phrase
+    /// by phrase
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=64))]
     candidates: u64,
+    /// Who chooses, made by `trainer critic`; without it the plugin's critic
+    #[arg(long, value_name = "FILE")]
+    critic: Option<PathBuf>,
     /// The one seed of all answers.
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -160,34 +164,41 @@ impl Sweep {
     /// The model's answers at each setting.
     fn answers(&self, model: &Arc<Model>, excerpts: &[Excerpt]) -> Result<Vec<Row>> {
         let (guards, chosen) = self.guards()?;
+        let critic = match &self.critic {
+            Some(path) => Some(Arc::new(critic::load(path)?)),
+            None => None,
+        };
+        let candidates: &[u64] = if self.candidates > 1 { &[1, self.candidates] } else { &[1] };
         let settings = self.temperatures.iter().flat_map(|&temperature| {
-            self.top_ps.iter().map(move |&top_p| Sampling { temperature, top_p, seed: self.seed, guards })
-        });
-        let settings: Vec<Sampling> = settings.collect();
-        let progress = bar(
-            (settings.len() * excerpts.len()) as u64 * self.candidates,
-            "{bar:30} {percent} % {msg}, {eta} left",
-        );
-        let mut rows = Vec::new();
-        for sampling in settings {
-            let name = format!("T {}, top-p {}{chosen}", sampling.temperature, sampling.top_p);
-            progress.set_message(name.clone());
-            let answers = |excerpt: &Excerpt| -> Result<Vec<Vec<VoicedNote>>> {
-                (0..self.candidates)
-                    .map(|candidate| {
-                        progress.inc(1);
-                        excerpt.answer(model, &Sampling { seed: self.seed + candidate, ..sampling })
-                    })
-                    .collect()
+            let of = move |&top_p: &f32| {
+                candidates.iter().map(move |&candidates| (temperature, top_p, candidates))
             };
-            let candidates: Vec<Vec<Vec<VoicedNote>>> =
-                excerpts.iter().map(answers).collect::<Result<_>>()?;
-            rows.push((name.clone(), candidates.iter().map(|answers| answers[0].clone()).collect()));
-            if self.candidates > 1 {
-                let places = critic::chosen(excerpts, &candidates).into_iter().zip(&candidates);
-                let best = places.map(|(place, answers)| answers[place].clone()).collect();
-                rows.push((format!("{name}, best of {} to a critic", self.candidates), best));
+            self.top_ps.iter().flat_map(of)
+        });
+        let settings: Vec<Sampling> = settings
+            .map(|(temperature, top_p, candidates)| Sampling {
+                temperature,
+                top_p,
+                seed: self.seed,
+                guards,
+                candidates,
+                critic: critic.clone(),
+            })
+            .collect();
+        let progress =
+            bar((settings.len() * excerpts.len()) as u64, "{bar:30} {percent} % {msg}, {eta} left");
+        let mut rows = Vec::new();
+        for sampling in &settings {
+            let mut name = format!("T {}, top-p {}{chosen}", sampling.temperature, sampling.top_p);
+            if sampling.candidates > 1 {
+                name = format!("{name}, chosen of {}", sampling.candidates);
             }
+            progress.set_message(name.clone());
+            let answer = |excerpt: &Excerpt| {
+                progress.inc(1);
+                excerpt.answer(model, sampling)
+            };
+            rows.push((name.clone(), excerpts.iter().map(answer).collect::<Result<_>>()?));
         }
         progress.finish_and_clear();
         Ok(rows)

@@ -5,10 +5,9 @@
 //! tell and others that must be easy: without them there is no number.
 
 mod arc;
-pub mod critic;
 mod groups;
 mod heard;
-mod logistic;
+pub mod logistic;
 mod numbers;
 mod structure;
 

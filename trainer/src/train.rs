@@ -180,6 +180,7 @@ impl Train {
             seed: self.seed,
             guards: Guards::ALL,
             parts: PartSet::NONE,
+            critic: None,
         };
         if let Ok(answer) = Continuation::of(&prompt, Arc::new(Model::from_checkpoint(checkpoint)?), &options)
         {

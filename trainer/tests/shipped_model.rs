@@ -69,6 +69,7 @@ fn the_examples_are_its_answers() {
             seed: 1,
             guards: Guards::ALL,
             parts: PartSet::NONE,
+            critic: None,
         };
         let answer = Continuation::of(&prompt, model.clone(), &options).expect("notes to go on from");
         let wanted = midi_file::to_bytes(&take(&prompt, &answer.notes, answer.end)).expect("a sound piece");

@@ -16,6 +16,7 @@ pub use decoding::sequence::{Aim, Sequence, TrainingExample};
 pub use decoding::sequence_decoder::SequenceDecoder;
 pub use playing::accompaniment::{Accompaniment, AccompanimentOptions};
 pub use playing::continuation::{Continuation, ContinuationOptions};
+pub use playing::critic::{Critic, CriticError, Fork, NAMES as CRITIC_NUMBERS, Stretch, Weighed, seed_of};
 pub use playing::generator::Generator;
 pub use playing::guards::{Guards, UnknownGuard};
 pub use playing::limits::{Limits, PartLimits};

@@ -21,6 +21,8 @@ pub mod phrase;
 mod planned_answer;
 mod planning;
 mod player;
+mod rehearsal;
+mod rehearsing;
 mod remembering;
 mod replaying;
 pub mod sound_choice;
@@ -33,11 +35,11 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use crossbeam_channel::Receiver;
-use segue_model::{Generator, Model};
+use segue_model::{Critic, Generator, Model};
 use segue_music::{Beats, ContextNote, Key, Meter, Part, tick_at};
 use segue_realtime::between::boundary::{ComposerEnd, Readiness};
 use segue_realtime::between::heard::{Heard, Revision, Tick};
-use segue_realtime::between::limits::{KEPT_UP_TICKS, NOTES_A_TICK, PREFILL_STEPS};
+use segue_realtime::between::limits::{KEPT_UP_TICKS, NOTES_A_TICK, NOTES_REHEARSED_A_TICK, PREFILL_STEPS};
 use segue_realtime::between::meters::Doing;
 use segue_realtime::between::planned::{Change, Plan};
 use segue_realtime::between::settings::{Settings, What};
@@ -74,6 +76,8 @@ pub struct Composer {
     commands: Receiver<Command>,
     status: Arc<Status>,
     generator: Generator,
+    /// Chooses among several ways to go on.
+    critic: Option<Arc<Critic>>,
     player: Player,
     /// Whether a note was heard since the start, from which the bars of the form are counted.
     form_has_begun: bool,
@@ -108,6 +112,7 @@ impl Composer {
             commands,
             status,
             generator: Generator::new(model),
+            critic: Critic::built_in(),
             player: Player::default(),
             form_has_begun: false,
             tracks: Vec::new(),
@@ -127,6 +132,12 @@ impl Composer {
             history,
             requests: VecDeque::new(),
         }
+    }
+
+    /// Lets another critic choose, or none, for tests.
+    #[doc(hidden)]
+    pub fn choose_with(&mut self, critic: Option<Arc<Critic>>) {
+        self.critic = critic;
     }
 
     /// The notes heard and planned, for tests.
@@ -155,6 +166,10 @@ impl Composer {
             if notes > 0 && self.plan_note(&tick) {
                 self.work.begin_note(newest);
                 self.work.deciding = Some((tick, notes - 1));
+            } else if self.work.rehearses && self.work.rehearsed < NOTES_REHEARSED_A_TICK {
+                self.work.deciding = Some((tick, 0));
+                self.work.rehearsed += 1;
+                self.work.rehearses = self.rehearse_note(&tick);
             } else {
                 self.work.deciding = None;
                 self.show(&tick);
@@ -262,6 +277,7 @@ impl Composer {
         let stale = behind > KEPT_UP_TICKS && !self.end.heard.is_empty() && !self.end.is_waited_for();
         let decides = !self.model_failed && !stale && self.decide(&tick);
         self.work.deciding = Some((tick, if decides { NOTES_A_TICK } else { 0 }));
+        (self.work.rehearses, self.work.rehearsed) = (decides, 0);
         self.latest.settings = tick.settings;
         if self.status.unsent.load(Ordering::Relaxed) > 0 && self.status.notice().is_none() {
             self.status.note(

@@ -1,9 +1,10 @@
 //! An answer that is planned or played, and where its notes come from.
 
-use segue_model::Generator;
+use segue_model::{Fork, Generator};
 use segue_music::{Beats, ContextNote, PartSet, Role, TICK};
 
 use crate::composer::phrase::Phrase;
+use crate::composer::rehearsal::Rehearsal;
 use crate::takes::TakeNote;
 
 /// An answer that is planned or played.
@@ -36,6 +37,10 @@ pub struct PlannedAnswer {
     pub lined: Beats,
     /// The bar line that is being planned, and who of a band is still to come in on it.
     pub entering: Option<(Beats, PartSet)>,
+    /// The ways to go on from the next fork.
+    pub rehearsal: Option<Rehearsal>,
+    /// The seeds that were chosen, and from where on each holds.
+    pub chosen: Vec<(Beats, u64)>,
 }
 
 /// Where the notes of an answer come from.
@@ -83,6 +88,7 @@ impl PlannedAnswer {
         self.counted = self.counted.min(self.frontier);
         self.opening = self.opening.filter(|&onset| onset < from);
         self.complete = false;
+        self.forget_choices(from);
         self.lined = self.lined.min(self.frontier);
         self.entering = self.entering.filter(|&(line, _)| line < from);
         match &mut self.source {
@@ -122,11 +128,47 @@ impl PlannedAnswer {
             counted: from,
             lined: from,
             entering: None,
+            rehearsal: None,
+            chosen: Vec::new(),
         }
     }
 
     /// Where its next note may begin: after what is planned, and in time.
     pub fn next_from(&self, earliest: Beats) -> Beats {
         if self.frontier < earliest { earliest.max(self.floor) } else { self.floor }
+    }
+
+    /// The seed of its next note.
+    pub fn seed(&self, seed: u64) -> u64 {
+        match self.source {
+            Source::Another { seed, .. } => seed,
+            Source::Jam | Source::Replay { .. } => self.chosen.last().map_or(seed, |&(_, chosen)| chosen),
+        }
+    }
+
+    /// Where the next fork is, past which nothing is planned.
+    pub fn next_fork(&self, line: Beats, bar: Beats) -> Option<Fork> {
+        let line = line + (self.from - line).ceil_to(bar);
+        let mut fork = Fork::first((self.from, self.until), line, bar);
+        while let Some(before) = fork.filter(|fork| fork.at <= self.frontier) {
+            fork = before.next(self.until, bar);
+        }
+        fork
+    }
+
+    /// If its next note is the first past a fork, the best way from there on that was rehearsed is
+    /// chosen.
+    pub fn choose(&mut self) {
+        if let Some(rehearsal) = self.rehearsal.take_if(|rehearsal| self.frontier >= rehearsal.fork.at)
+            && let Some((_, seed)) = rehearsal.best
+        {
+            self.chosen.push((rehearsal.fork.at, seed));
+        }
+    }
+
+    /// Forgets what was chosen from a position on, and what is being rehearsed.
+    pub fn forget_choices(&mut self, from: Beats) {
+        self.rehearsal = None;
+        self.chosen.retain(|&(at, _)| at < from);
     }
 }

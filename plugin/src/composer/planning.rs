@@ -133,26 +133,15 @@ impl Composer {
         if answer.complete || answer.frontier >= horizon || self.end.stops() {
             return false;
         }
-        let own_part = settings.mode.has_own_part() && !answer.is_asked_for();
-        let (ahead, parts) = (answer.ahead(), self.parts(settings));
-        let seed = match answer.source {
-            Source::Another { seed, .. } => seed,
-            Source::Jam | Source::Replay { .. } => settings.what.seed,
-        };
-        let ask = NoteRequest {
-            grid: settings.what.grid,
-            at_once: answer.opening.is_none(),
-            temperature: settings.what.temperature,
-            top_p: settings.what.top_p,
-            seed,
-            ignore_other_role: own_part,
-            parts,
-            end: self.end_to_lead_to(tick).map(|end| end + ahead),
-            limits: self.limits(settings),
-            ..NoteRequest::new(Role::Segue, answer.next_from(earliest) + ahead, answer.until + ahead)
-        };
+        if let Some(answer) = &mut self.answer {
+            answer.choose();
+        }
+        let Some(answer) = &self.answer else { return false };
+        let ahead = answer.ahead();
+        let ask = self.ask(tick, answer, answer.seed(settings.what.seed));
+        let ask = NoteRequest { from: answer.next_from(earliest) + ahead, ..ask };
         let (opens, until, number) = (answer.opening.is_none(), answer.until, answer.number);
-        let next = match parts.is_empty() {
+        let next = match ask.parts.is_empty() {
             true => self.next_note(&ask).map(Some),
             false => self.next_of_the_band(&ask, tick, horizon),
         };
@@ -190,6 +179,23 @@ impl Composer {
                 self.rest(rest);
                 false
             }
+        }
+    }
+
+    /// What an answer's next note is asked for with.
+    pub(super) fn ask(&self, tick: &Tick, answer: &PlannedAnswer, seed: u64) -> NoteRequest {
+        let (settings, ahead) = (&tick.settings, answer.ahead());
+        NoteRequest {
+            grid: settings.what.grid,
+            at_once: answer.opening.is_none(),
+            temperature: settings.what.temperature,
+            top_p: settings.what.top_p,
+            seed,
+            ignore_other_role: settings.mode.has_own_part() && !answer.is_asked_for(),
+            parts: self.parts(settings),
+            end: self.end_to_lead_to(tick).map(|end| end + ahead),
+            limits: self.limits(settings),
+            ..NoteRequest::new(Role::Segue, answer.floor + ahead, answer.until + ahead)
         }
     }
 

@@ -7,6 +7,10 @@ use segue_realtime::between::heard::Tick;
 pub struct Work {
     /// The tick that is being decided, and how many notes it may still plan.
     pub deciding: Option<(Tick, usize)>,
+    /// Whether there may be more to rehearse at this tick.
+    pub rehearses: bool,
+    /// How many notes were rehearsed at it.
+    pub rehearsed: usize,
     /// The newest tick when the current note was begun.
     note_began: Option<u64>,
     /// How many ticks the next note may take: one more than the last, unless that took none.

@@ -43,7 +43,7 @@ impl Copying {
             ngrams::share(all, |run| known.contains(&run))
         };
         let excerpts = excerpt::choose(aside, Lengths { prompt: 4, answer: 8 }, PROMPTS);
-        let sampling = Sampling { seed, ..Sampling::STANDARD };
+        let sampling = Sampling { seed, candidates: 1, ..Sampling::STANDARD };
         let answers = |model: &Arc<Model>| -> Result<Vec<Vec<VoicedNote>>> {
             excerpts.iter().map(|excerpt| excerpt.answer(model, &sampling)).collect()
         };

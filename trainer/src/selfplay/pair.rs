@@ -29,12 +29,19 @@ pub struct Pair {
 impl Pair {
     /// From some bars of a piece; `None` where the model plays next to nothing.
     ///
-    /// The model plays as it is, without guards: what they would hide from it, it would not learn.
+    /// The model plays as it is, without guards or a critic: what they would hide from it, it would not learn.
     ///
     /// # Errors
     /// Where the model is broken.
     pub fn of(excerpt: &Excerpt, model: &Arc<Model>, seed: u64) -> Result<Option<Self>> {
-        let sampling = Sampling { temperature: 1.0, top_p: 1.0, seed, guards: Guards::NONE };
+        let sampling = Sampling {
+            temperature: 1.0,
+            top_p: 1.0,
+            seed,
+            guards: Guards::NONE,
+            candidates: 1,
+            critic: None,
+        };
         let own = excerpt.played_on(model, &sampling)?;
         let enough = own.len() >= FEWEST_OWN;
         Ok(enough.then(|| Self { people: sequence(excerpt, &excerpt.human), own: sequence(excerpt, &own) }))

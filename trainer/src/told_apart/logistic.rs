@@ -43,6 +43,11 @@ impl Logistic {
         dot(&self.weights, &self.row(numbers))
     }
 
+    /// What one more of each number adds to the score.
+    pub fn slopes(&self) -> Vec<f64> {
+        self.weights[1..].iter().zip(&self.scales).map(|(weight, (_, width))| weight / width).collect()
+    }
+
     fn row(&self, numbers: &[f64]) -> Vec<f64> {
         let scaled = numbers.iter().zip(&self.scales).map(|(number, (mean, width))| (number - mean) / width);
         std::iter::once(1.0).chain(scaled).collect()

@@ -9,7 +9,7 @@ use crate::shape::config::{Config, HEAD_DIM};
 use crate::shape::parameters::Field;
 
 /// The cache of one jam. All its memory is allocated by [`Self::new`], however long the jam.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct KvCache {
     /// By block.
     blocks: Vec<(KeyRing, ValueRing)>,

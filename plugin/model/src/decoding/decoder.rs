@@ -17,7 +17,7 @@ use crate::shape::rows::TableRows;
 use crate::shape::target::Target;
 
 /// The forward pass of one jam, and what it need not compute twice.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Decoder {
     cpu: Cpu,
     forward: Forward,
@@ -32,7 +32,7 @@ pub struct Decoder {
 
 /// The last query of a field. If the next note turns out as in the query, its copying keys need not
 /// be computed again.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Computed {
     /// How many notes had been appended, and the newest of them: the past it was computed after.
     past: (u64, usize),

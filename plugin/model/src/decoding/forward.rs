@@ -14,7 +14,7 @@ use crate::shape::rotary::Angles;
 const SCALE: f32 = 0.125; // 1 / sqrt(HEAD_DIM)
 
 /// The intermediate numbers of one step; their memory is taken once.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Forward {
     cpu: Cpu,
     /// (dim)

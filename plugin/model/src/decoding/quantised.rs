@@ -13,7 +13,7 @@ const BYTE: i32 = 127;
 
 /// A vector as integers times `scale`, in groups of [`COLUMNS`]. Sums of their products with bytes
 /// are exact in any order, so that every processor gets the same.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct QuantisedVec {
     /// The integers.
     pub numbers: Vec<[i16; COLUMNS]>,

@@ -13,7 +13,7 @@ const KEY_WIDTH: usize = HEAD_DIM / COLUMNS;
 const VALUE_BLOCKS: usize = HEAD_DIM / ROWS;
 
 /// A ring of keys: a row is a note, a column a dimension. Each note and head has a scale.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct KeyRing {
     /// (heads, blocks of notes, bytes of a number, groups of dimensions)
     groups: Vec<Group>,
@@ -84,7 +84,7 @@ impl KeyRing {
 
 /// A ring of values: a row is a dimension, a column a note. Each note and head has a scale, which
 /// goes into the weights.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct ValueRing {
     /// (heads, blocks of dimensions, bytes of a number, groups of notes)
     groups: Vec<Group>,

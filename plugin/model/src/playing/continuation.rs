@@ -8,12 +8,13 @@ use segue_music::{
 
 use crate::decoding::model::Model;
 use crate::playing::band::{Band, written};
+use crate::playing::critic::{Critic, Fork, Stretch, seed_of};
 use crate::playing::generator::Generator;
 use crate::playing::guards::Guards;
 use crate::playing::request::{NoteRequest, Rest};
 
 /// What a continuation is to be like.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct ContinuationOptions {
     /// How many bars it lasts.
     pub bars: u32,
@@ -30,6 +31,8 @@ pub struct ContinuationOptions {
     /// Which parts go on, by a model that knows of parts; empty for a keyboard, which hears no
     /// drums.
     pub parts: PartSet,
+    /// Who chooses among how many ways to go on, phrase by phrase; a band's are not chosen.
+    pub critic: Option<(Arc<Critic>, u64)>,
 }
 
 /// Notes that follow where a piece ends.
@@ -68,7 +71,7 @@ impl Continuation {
 
         let mut generator = Generator::new(model);
         listen(&mut generator, prompt, &heard, clock, start);
-        let mut request = NoteRequest {
+        let request = NoteRequest {
             end: Some(clock.heard(end)),
             grid,
             // As in the plugin: the first note comes when it is due, the others when the model
@@ -94,19 +97,71 @@ impl Continuation {
             notes.sort_unstable();
             return Ok(Self { start, end, grid, notes, band });
         }
-        let mut notes = Vec::new();
-        loop {
-            match generator.next(&request) {
+        let span = (clock.heard(start), clock.heard(end));
+        let bar = clock.heard(prompt.bar_lines_later(start, 1)) - span.0;
+        let mut voice = Voice { generator, request, notes: Vec::new() };
+        if let Some((critic, candidates)) = &options.critic {
+            let mut fork = Fork::first(span, span.0, bar);
+            while let Some(here) = fork {
+                voice.play_to(here.at)?;
+                voice = voice.best(critic, *candidates, &here, bar)?;
+                fork = here.next(span.1, bar);
+            }
+        }
+        voice.play_to(span.1)?;
+        let notes = voice.notes.iter().map(|note| written(note, clock, start, end)).collect();
+        Ok(Self { start, end, grid, notes, band: Vec::new() })
+    }
+}
+
+/// A keyboard that goes on.
+#[derive(Clone)]
+struct Voice {
+    generator: Generator,
+    /// For its next note.
+    request: NoteRequest,
+    /// What it played, in the model's time.
+    notes: Vec<Note>,
+}
+
+impl Voice {
+    /// Plays up to the first note at a position or later.
+    ///
+    /// # Errors
+    /// [`Rest::NotFinite`], where the model is broken.
+    fn play_to(&mut self, at: Beats) -> Result<(), Rest> {
+        while self.notes.last().is_none_or(|last| last.onset < at) {
+            match self.generator.next(&self.request) {
                 Ok(next) => {
-                    (request.from, request.at_once) = (next.note.onset, false);
-                    notes.push(written(&next.note, clock, start, end));
+                    (self.request.from, self.request.at_once) = (next.note.onset, false);
+                    self.notes.push(next.note);
                 }
                 Err(Rest::NotFinite) => return Err(Rest::NotFinite),
                 // There are no limits, so the end is reached.
                 Err(Rest::After | Rest::Limits(_) | Rest::Unheard) => break,
             }
         }
-        Ok(Self { start, end, grid, notes, band: Vec::new() })
+        Ok(())
+    }
+
+    /// Of several ways to go on, the one that the critic likes best.
+    fn best(self, critic: &Critic, candidates: u64, fork: &Fork, bar: Beats) -> Result<Self, Rest> {
+        let mut best: Option<(f64, Self)> = None;
+        for candidate in 0..candidates.max(1) {
+            let mut voice = self.clone();
+            voice.request.seed = seed_of(self.request.seed, candidate);
+            voice.play_to(fork.until)?;
+            let oddness = critic.oddness(&Stretch {
+                notes: voice.generator.context().notes(),
+                from: tick_at(fork.from),
+                until: tick_at(fork.until),
+                bar: tick_at(bar),
+            });
+            if best.as_ref().is_none_or(|(lowest, _)| oddness < *lowest) {
+                best = Some((oddness, voice));
+            }
+        }
+        Ok(best.map_or(self, |(_, voice)| voice))
     }
 }
 

@@ -27,7 +27,7 @@ const KEPT: usize = 2048;
 const LARGEST: usize = 4096;
 
 /// One jam: the notes heard and played, and the cache over them.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Generator {
     model: Arc<Model>,
     context: Context,

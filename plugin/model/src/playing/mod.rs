@@ -6,6 +6,7 @@ pub mod accompaniment;
 mod band;
 mod chance;
 pub mod continuation;
+pub mod critic;
 mod draw;
 pub mod generator;
 pub mod guards;

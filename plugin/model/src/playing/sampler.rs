@@ -14,7 +14,7 @@ pub struct Sampler {
 }
 
 /// The working memory of a draw, allocated once.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Candidates {
     /// (symbol, logit, then probability)
     list: Vec<(usize, f32)>,
