@@ -98,6 +98,12 @@ impl Casting {
         part.filter(|_| told)
     }
 
+    /// Whether a note is Segue's bass below others who play at the same time.
+    pub fn is_own_bass(&self, role: Role, note: &VoicedNote) -> bool {
+        let together = matches!(self.roles, Roles::Together(_));
+        together && role == Role::Segue && self.part(role, note) == Some(Part::Bass)
+    }
+
     /// The bar line on which Segue joins in, in the first third of a window; `None` where it plays
     /// from the beginning, or nobody would play before or after.
     ///

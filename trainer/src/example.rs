@@ -5,6 +5,7 @@ use rand_pcg::Pcg64Mcg;
 use segue_model::{Aim, Sequence};
 use segue_music::{Part, Role, Tick, Tokenizer};
 
+use crate::astray::Astray;
 use crate::casting::Casting;
 use crate::record::{Cast, Record, VoicedNote};
 
@@ -98,6 +99,8 @@ impl<'a> Examples<'a> {
         if !record.meters.is_empty() && random.random::<f64>() < 0.5 {
             Touch::draw(random).play(&mut notes, random);
         }
+        let bass = |note: &VoicedNote, role| casting.is_own_bass(role, note);
+        let astray = Astray::lead(record, &mut notes, bass, random);
         let (notes, roles): (Vec<VoicedNote>, Vec<Role>) = notes.into_iter().unzip();
         let hiding = Hiding::draw(random);
         // A player may not follow the bars; the model must do without them then.
@@ -121,7 +124,7 @@ impl<'a> Examples<'a> {
         {
             context.style(first.onset, style);
         }
-        Sequence::targeting(
+        let sequence = Sequence::targeting(
             &self.tokenizer,
             &context,
             |_| true,
@@ -129,7 +132,8 @@ impl<'a> Examples<'a> {
                 true => Aim::default(),
                 false => Aim { end: ends.get(place).copied().flatten(), hides_keys, ..casting.aim(random) },
             },
-        )
+        );
+        sequence.corrected(|place| astray.should(context.notes().get(place)?))
     }
 
     /// Notes of a window, of all voices or, in pieces of many, of one to four of them.

@@ -4,6 +4,7 @@ mod ablation;
 mod accompany;
 mod allocator;
 mod arrange;
+mod astray;
 mod authorship;
 mod baseline;
 mod bench;

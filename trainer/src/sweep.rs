@@ -35,6 +35,10 @@ pub struct Sweep {
     /// How many prompts are answered, once each at every setting.
     #[arg(long, default_value_t = 96, value_parser = clap::value_parser!(u32).range(1..=1000))]
     prompts: u32,
+    /// Leave out the pieces that so many prompts would come from: those that guards and sampling
+    /// were tuned on
+    #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=1000))]
+    skip: u32,
     /// Bars of a prompt.
     #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..=64))]
     prompt_bars: u32,
@@ -58,8 +62,8 @@ pub struct Sweep {
         value_parser = PossibleValuesParser::new(Guards::names())
     )]
     only_guard: Vec<String>,
-    /// Also show answers at each setting for which a critic chose among so many ways to go on, phrase
-    /// by phrase
+    /// Also show answers at each setting for which a critic chose among so many ways to go on,
+    /// phrase by phrase
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=64))]
     candidates: u64,
     /// Who chooses, made by `trainer critic`; without it the plugin's critic
@@ -92,7 +96,11 @@ impl Sweep {
     pub fn run(&self) -> Result<()> {
         let model = Arc::new(Model::load(&self.model)?);
         let lengths = Lengths { prompt: self.prompt_bars, answer: self.bars };
-        let excerpts = excerpt::choose(&self.material.pieces()?, lengths, self.prompts as usize);
+        let mut pieces = self.material.pieces()?;
+        let seen: HashSet<String> =
+            excerpt::choose(&pieces, lengths, self.skip as usize).into_iter().map(|seen| seen.name).collect();
+        pieces.retain(|piece| !seen.contains(&piece.name));
+        let excerpts = excerpt::choose(&pieces, lengths, self.prompts as usize);
         ensure!(
             !excerpts.is_empty(),
             "no piece is long enough for {} bars given and {} answered; ask for fewer with --prompt-bars and --bars",

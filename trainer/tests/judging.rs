@@ -251,6 +251,22 @@ fn a_sweep_shows_what_the_critic_chooses() {
 }
 
 #[test]
+fn a_sweep_may_leave_out_what_was_heard_before() {
+    let home = tempfile::tempdir().unwrap();
+    let (midi, model) = (home.path().join("midi"), home.path().join("tiny.safetensors"));
+    write_walks(&midi, 6);
+    write_model(&model);
+    let sweep = ["sweep", "--model", text(&model), "--midi", text(&midi), "--json", "--prompts", "6"];
+    let sizes = ["--prompt-bars", "2", "--bars", "8", "--temperatures", "1", "--top-ps", "1"];
+    let answers = |skip: &str| {
+        let said = json(&succeeds(&[&sweep[..], &sizes[..], &["--skip", skip]].concat()));
+        said["8_bars"]["people"]["numbers"]["answers"].as_u64()
+    };
+    assert_eq!((answers("0"), answers("2")), (Some(6), Some(4)));
+    assert!(fails(&[&sweep[..], &sizes[..], &["--skip", "6"]].concat()).contains("long enough"));
+}
+
+#[test]
 fn a_sweep_switches_guards_by_their_names() {
     let home = tempfile::tempdir().unwrap();
     let (midi, model) = (home.path().join("midi"), home.path().join("tiny.safetensors"));

@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 
-use segue_model::{Checkpoint, Continuation, ContinuationOptions, Guards, Model, Precision, initial_numbers};
+use segue_model::{
+    Checkpoint, Continuation, ContinuationOptions, Critic, Guards, Model, Precision, initial_numbers,
+};
 use segue_music::{PartSet, midi_file, take};
 
 fn assets() -> PathBuf {
@@ -69,7 +71,7 @@ fn the_examples_are_its_answers() {
             seed: 1,
             guards: Guards::ALL,
             parts: PartSet::NONE,
-            critic: None,
+            critic: Critic::built_in().map(|critic| (critic, Critic::CANDIDATES)),
         };
         let answer = Continuation::of(&prompt, model.clone(), &options).expect("notes to go on from");
         let wanted = midi_file::to_bytes(&take(&prompt, &answer.notes, answer.end)).expect("a sound piece");

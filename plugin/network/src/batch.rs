@@ -55,10 +55,10 @@ impl Batch {
                 for &field in fields {
                     let index = field as usize;
                     target_rows[index].push(example.target_rows[index].iter().copied());
-                    let symbol = field.of(&example.target);
-                    values[index].push(symbol as i32);
+                    values[index].push(field.of(&example.played) as i32);
                     known_from[index].push(example.known_from[index]);
-                    targets[index].push(example.scored[index].then_some(symbol as u32));
+                    let target = field.of(&example.target) as u32;
+                    targets[index].push(example.scored[index].then_some(target));
                 }
                 keys.push(example.key as i32);
             }

@@ -95,3 +95,31 @@ fn a_note_of_the_same_moment_is_not_asked_for_once_the_others_has_sounded() {
         assert_eq!(anybodys.scored(Field::Gap), anybodys.len());
     }
 }
+
+#[test]
+fn a_correction_changes_what_is_asked_for_and_nothing_that_is_read() {
+    let network = Network::random(&Config::tiny(), 3).unwrap();
+    let context = together(|_, _| ());
+    let played = Sequence::targeting(&Tokenizer::new(), &context, |_| true, |_| aim(Some(Role::Segue)));
+    // Every second note of Segue's should have been a fifth higher.
+    let notes = context.notes();
+    let should = |place: usize| notes[place].key + 7;
+    let is_wrong = |place: usize| notes[place].role == Role::Segue && place.is_multiple_of(2);
+    let corrected = played.clone().corrected(|place| is_wrong(place).then(|| should(place)));
+    let logits = |sequence: &Sequence| -> Vec<Vec<Vec<f32>>> {
+        let batch = Batch::new(std::slice::from_ref(sequence), network.config(), network.vocabulary());
+        let logits = network.logits(&batch).unwrap();
+        logits.iter().map(|logits| logits.to_vec2::<f32>().unwrap()).collect()
+    };
+    assert_eq!(logits(&corrected), logits(&played), "copies are of what was played");
+    let mut wrong = 0;
+    for question in 0..played.len() {
+        let asked = |sequence: &Sequence| sequence.token(question).key;
+        let place = (question + 1..notes.len()).find(|&place| notes[place].role == Role::Segue);
+        let place = place.unwrap_or(question + 1);
+        let right = if is_wrong(place) { usize::from(should(place)) } else { asked(&played) };
+        assert_eq!(asked(&corrected), right, "{question}");
+        wrong += usize::from(is_wrong(place));
+    }
+    assert!(wrong > 4);
+}

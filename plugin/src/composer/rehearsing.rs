@@ -13,7 +13,8 @@ use super::*;
 use crate::composer::rehearsal::Rehearsal;
 
 impl Composer {
-    /// Plays one note of a way to go on. Returns false if there is no more to rehearse at this tick.
+    /// Plays one note of a way to go on. Returns false if there is no more to rehearse at this
+    /// tick.
     pub(super) fn rehearse_note(&mut self, tick: &Tick) -> bool {
         let behind = self.end.ticks_since(tick.number) >= KEPT_UP_TICKS && !self.end.is_waited_for();
         if behind || self.end.stops() || !self.begin_rehearsal(tick) {

@@ -29,7 +29,8 @@ pub struct Pair {
 impl Pair {
     /// From some bars of a piece; `None` where the model plays next to nothing.
     ///
-    /// The model plays as it is, without guards or a critic: what they would hide from it, it would not learn.
+    /// The model plays as it is, without guards or a critic: what they would hide from it, it would
+    /// not learn.
     ///
     /// # Errors
     /// Where the model is broken.
@@ -50,7 +51,7 @@ impl Pair {
 
 /// How many notes a sequence asks for.
 pub fn notes(sequence: &Sequence) -> usize {
-    sequence.scored(Field::Gap)
+    sequence.scored(Field::Key)
 }
 
 /// A random stretch of a random piece: one that a keyboard plays, or its band.
@@ -63,8 +64,11 @@ pub fn draw(records: &[Record], lengths: Lengths, random: &mut Pcg64Mcg) -> Opti
     (place < excerpts.len()).then(|| excerpts.swap_remove(place))
 }
 
-/// A prompt that the player plays, and an answer of Segue's whose notes count. Loudness is unknown:
-/// people's often is, and whoever is loud would be told by that.
+/// A prompt that the player plays, and an answer of Segue's whose notes count.
+///
+/// When they begin does not count: preferred by their onsets too, answers got denser in every
+/// round, 231 notes where people play 208. Loudness is unknown: people's often is, and whoever is
+/// loud would be told by that.
 fn sequence(excerpt: &Excerpt, answer: &[VoicedNote]) -> Sequence {
     let quiet = |note: &VoicedNote| VoicedNote { velocity: None, ..*note };
     let notes: Vec<VoicedNote> = excerpt.prompt.iter().chain(answer).take(LONGEST).map(quiet).collect();
@@ -81,7 +85,7 @@ fn sequence(excerpt: &Excerpt, answer: &[VoicedNote]) -> Sequence {
         hides_keys: !excerpt.band().is_empty(),
         ..Aim::default()
     };
-    Sequence::targeting(&Tokenizer::new(), &context, |place| place >= given, |_| aim)
+    Sequence::targeting(&Tokenizer::new(), &context, |place| place >= given, |_| aim).without(Field::Gap)
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! A run of notes as training examples, for training and for scoring.
 
-use segue_music::{Context, ContextNote, Part, PartSet, Role, Tick, Token, Tokenizer, Vocabulary};
+use segue_music::{Context, ContextNote, Key, Part, PartSet, Role, Tick, Token, Tokenizer, Vocabulary};
 
 use crate::decoding::lookback::Lookback;
 use crate::decoding::query::{HeadQuery, left_at};
@@ -21,6 +21,9 @@ pub struct TrainingExample {
     pub target_rows: [TableRows; Field::COUNT],
     /// The note to predict.
     pub target: Token,
+    /// What was played there, and may be copied later: another where the past is not what was to be
+    /// predicted, see [`Sequence::corrected`].
+    pub played: Token,
     /// By field: whether it counts.
     pub scored: [bool; Field::COUNT],
     /// By field: the first example that may know the target's. That is the first after its onset,
@@ -112,6 +115,7 @@ impl Sequence {
                 key: interval_base(&notes[..place], next.part),
                 target_rows: query.rows(vocabulary, &rows, velocity, lookback.as_ref()),
                 target: token,
+                played: token,
                 scored: [
                     counts,
                     counts,
@@ -129,6 +133,26 @@ impl Sequence {
             });
         }
         Self { examples }
+    }
+
+    /// The same past, of which some notes should have been others: by the place of a note, its
+    /// right key. That is what its prediction should have been; what is read and copied stays what
+    /// was played.
+    #[must_use]
+    pub fn corrected(mut self, key: impl Fn(usize) -> Option<Key>) -> Self {
+        for example in &mut self.examples {
+            if let Some(key) = key(example.known_from[Field::Gap as usize]) {
+                example.target.key = usize::from(key);
+            }
+        }
+        self
+    }
+
+    /// The same, of which a field does not count.
+    #[must_use]
+    pub fn without(mut self, field: Field) -> Self {
+        self.examples.iter_mut().for_each(|example| example.scored[field as usize] = false);
+        self
     }
 
     /// The examples, in order.

@@ -55,11 +55,11 @@ impl<'a> SequenceDecoder<'a> {
                             return None;
                         }
                         if copy == 0 {
-                            return Some(field.of(&other.target));
+                            return Some(field.of(&other.played));
                         }
                         // A drum is at no interval from anything.
                         let pitched = |key: &usize| *key < Vocabulary::KEYS;
-                        let key = Some(other.target.key).filter(pitched)?;
+                        let key = Some(other.played.key).filter(pitched)?;
                         let key = (example.key + key).checked_sub(other.key)?;
                         (key < field.alphabet(&model.config, vocabulary)).then_some(key)
                     });
