@@ -247,7 +247,7 @@ pub fn choose(records: &[Record], lengths: Lengths, count: usize) -> Vec<Excerpt
     for record in records {
         kinds.entry(&record.kind).or_default().push(record);
     }
-    let each = count.div_ceil(kinds.len().max(1));
+    let each = count.div_ceil(kinds.len().max(1)).max(1);
     let mut of_kinds: Vec<Vec<Excerpt>> = kinds
         .into_values()
         .map(|records| {
