@@ -27,6 +27,8 @@ pub enum Part {
     Form,
     /// What was played some bars before.
     Lookback,
+    /// Which harmony is to be expected.
+    Expected,
 }
 
 impl Part {
@@ -40,6 +42,7 @@ impl Part {
             Self::Style => Some(Facts::Style),
             Self::Form => Some(Facts::Form),
             Self::Lookback => Some(Facts::Lookback),
+            Self::Expected => Some(Facts::Expected),
         }
     }
 

@@ -7,14 +7,15 @@
 
 use segue_music::{Context, ContextNote, Part, Tick, Token, Vocabulary, key_symbol, tick_at};
 
+use crate::decoding::expectation::Expectation;
 use crate::shape::parameters::Field;
 use crate::shape::rows::{LAGS, Rows, TableRows};
 use crate::shape::target::Target;
 
 /// How many bars back, by lag.
 const BARS: [i64; LAGS] = [1, 2, 4, 8];
-/// How many notes back it looks: more than eight bars of a full band.
-const NOTES: usize = 512;
+/// How many notes back it looks: sixteen bars of a full band.
+const NOTES: usize = 1024;
 /// Onsets this near to each other are one: a player's chord, or the same place in another bar.
 const TOGETHER: Tick = 3;
 /// What anybody strikes within half a beat of a place is its harmony: a part that plans a note
@@ -55,6 +56,9 @@ impl<'a> Lookback<'a> {
     ) {
         let part = token.part.checked_sub(1).and_then(|index| Part::ALL.get(index).copied());
         let same = |note: &ContextNote| key_symbol(note) == token.key && self.plays(part, note);
+        if field == Field::Key && part != Some(Part::Drums) {
+            self.add_expected(onset, rows, to);
+        }
         for (lag, bars) in BARS.into_iter().enumerate() {
             let back = bars * self.bar;
             match field {
@@ -93,6 +97,17 @@ impl<'a> Lookback<'a> {
                     each_once(to, velocities.map(|velocity| rows.lookback_velocity(lag, velocity)));
                 }
             }
+        }
+    }
+
+    /// Adds the harmony that is to be expected.
+    fn add_expected(&self, onset: Tick, rows: &Rows, to: &mut TableRows) {
+        let hides = self.target.hides_keys;
+        let counts = |note: &ContextNote| !note.is_drum() && (!hides || note.role != self.target.role);
+        if let Some(expected) = Expectation::at(self.notes, counts, onset, self.bar) {
+            let classes = (0..12).filter(|class| expected.classes >> class & 1 == 1);
+            to.extend(classes.map(|class| (rows.expected(class), 1.0)));
+            to.push((rows.expected_lowest(expected.lowest), 1.0));
         }
     }
 
@@ -223,6 +238,39 @@ mod tests {
         assert_eq!(told(Part::Keys, 384 + 48), chord);
         let snare = key_symbol(context.last().unwrap());
         assert_eq!(told(Part::Drums, 384 + 144), [0, 1].map(|lag| rows.lookback_key(lag, snare)));
+    }
+
+    #[test]
+    fn a_bass_is_told_the_harmony_that_goes_round() {
+        // Four bars of chords, four times; Segue's bass has played something else below.
+        let tokenizer = Tokenizer::new();
+        let rows = Rows::new(tokenizer.vocabulary());
+        let mut context = Context::new();
+        context.meter(0, Some(Meter::COMMON));
+        for bar in 0..16 {
+            let (onset, root) = (192 * bar, [48, 57, 53, 55][bar as usize % 4]);
+            for key in [root, root + 7, root + 12] {
+                let chord = ContextNote::held(onset, key, 80, Role::Player);
+                context.hear(ContextNote { end: Some(onset + 90), ..chord });
+            }
+            let bass = ContextNote::held(onset, 35 + (5 * bar % 12) as u8, 80, Role::Segue);
+            context.hear(ContextNote { end: Some(onset + 90), part: Some(Part::Bass), ..bass });
+        }
+        for (after, lowest) in [(0, 48), (1, 57), (2, 53)] {
+            let target = Target { hides_keys: true, ..target(&[Part::Bass]) };
+            let lookback = Lookback::after(&context, context.len(), target).unwrap();
+            let told = |part: Part| {
+                let token = Token { gap: 0, part: part.index() + 1, key: 0, velocity: 0, duration: 0 };
+                let mut to = TableRows::new();
+                let onset = 192 * (16 + after);
+                lookback.add_rows(Field::Key, tokenizer.vocabulary(), (&token, onset), &rows, &mut to);
+                let expected =
+                    |&(row, _): &(usize, f32)| (0..12).any(|class| rows.expected_lowest(class) == row);
+                to.into_iter().filter(expected).map(|(row, _)| row).collect::<Vec<_>>()
+            };
+            assert_eq!(told(Part::Bass), [rows.expected_lowest(lowest % 12)], "{after} bars after");
+            assert!(told(Part::Drums).is_empty(), "a drummer has no harmony");
+        }
     }
 
     #[test]

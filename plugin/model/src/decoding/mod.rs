@@ -5,6 +5,7 @@
 pub mod cache;
 pub mod cpu;
 pub mod decoder;
+pub mod expectation;
 pub mod floats;
 pub mod forward;
 pub mod int_dot;

@@ -98,10 +98,12 @@ enum TargetFact {
     /// What it means depends on the head.
     Lookback,
     LookbackHarmony,
+    Expected,
+    ExpectedLowest,
 }
 
 impl TargetFact {
-    const ALL: [Self; 16] = [
+    const ALL: [Self; 18] = [
         Self::Role,
         Self::Phase,
         Self::Beat,
@@ -118,6 +120,8 @@ impl TargetFact {
         Self::Left,
         Self::Lookback,
         Self::LookbackHarmony,
+        Self::Expected,
+        Self::ExpectedLowest,
     ];
 }
 
@@ -179,6 +183,7 @@ impl Rows {
             TargetFact::Left => Left::COUNT,
             TargetFact::Lookback => LAGS * self.lookback_len(),
             TargetFact::LookbackHarmony => LAGS * CLASSES,
+            TargetFact::Expected | TargetFact::ExpectedLowest => CLASSES,
         }
     }
 
@@ -214,6 +219,16 @@ impl Rows {
     /// The key's head: a pitch class that anybody struck there.
     pub fn lookback_harmony(&self, lag: usize, key: Key) -> usize {
         self.target_start(TargetFact::LookbackHarmony) + lag * CLASSES + usize::from(key) % CLASSES
+    }
+
+    /// The key's head: a pitch class of the harmony that is expected there.
+    pub fn expected(&self, class: usize) -> usize {
+        self.target_start(TargetFact::Expected) + class % CLASSES
+    }
+
+    /// The key's head: the pitch class of its lowest note.
+    pub fn expected_lowest(&self, class: u8) -> usize {
+        self.target_start(TargetFact::ExpectedLowest) + usize::from(class) % CLASSES
     }
 
     /// The velocity's head: how hard the same key was struck there.
@@ -374,6 +389,6 @@ mod tests {
         assert!(TargetFact::ALL.iter().enumerate().all(|(place, &fact)| place == fact as usize));
         // Fewer than before would refuse the files of models that have shipped.
         let rows = Rows::new(&Vocabulary::new());
-        assert_eq!((rows.step_count(), rows.target_count()), (1378, 1364));
+        assert_eq!((rows.step_count(), rows.target_count()), (1378, 1388));
     }
 }

@@ -23,6 +23,8 @@ pub enum Facts {
     Form,
     /// What was played some bars before.
     Lookback,
+    /// Which harmony is to be expected.
+    Expected,
 }
 
 impl Facts {
@@ -38,7 +40,7 @@ impl Facts {
             Self::Recent => vec![of(Fact::Recent)],
             Self::Style => vec![of(Fact::Style)],
             Self::Form => vec![of(Fact::BarOfEight), of(Fact::BarOfTwelve)],
-            Self::Lookback => Vec::new(),
+            Self::Lookback | Self::Expected => Vec::new(),
         }
     }
 
@@ -51,6 +53,7 @@ impl Facts {
         match self {
             Self::Form => vec![of(Fact::BarOfEight), of(Fact::BarOfTwelve), of(Fact::Left)],
             Self::Lookback => vec![of(Fact::Lookback), of(Fact::LookbackHarmony)],
+            Self::Expected => vec![of(Fact::Expected), of(Fact::ExpectedLowest)],
             _ => Vec::new(),
         }
     }

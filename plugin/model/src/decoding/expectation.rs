@@ -1,0 +1,170 @@
+//! Which harmony is to be expected: that of the bars that the last bars are most like.
+//!
+//! Songs go round, in four bars or eight, a blues in twelve. Whoever accompanies has heard the
+//! round before and plays the next chord with the others, not after them. Of the distances at which
+//! songs go round the one is taken at which the last eight bars have most pitch classes in common
+//! with those before; where several are as good the longest, as a chord that is held for four bars
+//! is like itself at any shorter one.
+
+use segue_music::{ContextNote, Tick};
+
+/// The distances, in bars, the longest first.
+const DISTANCES: [usize; 6] = [16, 12, 8, 4, 2, 1];
+/// How many bars are compared.
+const COMPARED: usize = 8;
+/// Parts of a bar whose pitch classes are compared.
+const PARTS: usize = 2;
+/// Fewer parts of bars are too few to compare.
+const FEWEST: usize = 2 * PARTS;
+/// Distances are as good as each other within so much of the best.
+const AS_GOOD: f32 = 0.02;
+/// What is struck within half a beat of a place is its harmony.
+const SOON: Tick = 24;
+/// Onsets this near to each other are one.
+const TOGETHER: Tick = 3;
+
+/// The harmony that is expected at a place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Expectation {
+    /// Its pitch classes, a bit each.
+    pub classes: u16,
+    /// The pitch class of its lowest note.
+    pub lowest: u8,
+}
+
+impl Expectation {
+    /// At a place, from those of some notes, oldest first, that `counts` lets through; `None` where
+    /// too little was heard.
+    pub fn at(
+        notes: &[ContextNote],
+        counts: impl Fn(&ContextNote) -> bool,
+        place: Tick,
+        bar: Tick,
+    ) -> Option<Self> {
+        let back = Self::distance(notes, &counts, place, bar)? as Tick * bar;
+        let there = place - back;
+        let struck = |note: &&ContextNote| (there - TOGETHER..=there + SOON).contains(&note.onset);
+        let sounds = |note: &&ContextNote| note.onset < there && note.end.is_none_or(|end| end > there);
+        let own = || notes.iter().filter(|note| counts(note));
+        Self::of(own().filter(struck)).or_else(|| Self::of(own().filter(sounds)))
+    }
+
+    fn of<'a>(notes: impl Iterator<Item = &'a ContextNote>) -> Option<Self> {
+        let (mut classes, mut lowest) = (0, None);
+        for note in notes {
+            classes |= 1 << (note.key % 12);
+            lowest = Some(lowest.map_or(note.key, |key: u8| key.min(note.key)));
+        }
+        lowest.map(|key| Self { classes, lowest: key % 12 })
+    }
+
+    /// How many bars before a place its harmony was played already.
+    fn distance(
+        notes: &[ContextNote],
+        counts: &impl Fn(&ContextNote) -> bool,
+        place: Tick,
+        bar: Tick,
+    ) -> Option<usize> {
+        // By part of a bar, from the place backwards: the pitch classes that were struck.
+        const HEARD: usize = (DISTANCES[0] + COMPARED) * PARTS;
+        let part = (bar / PARTS as Tick).max(1);
+        let mut heard = [0u16; HEARD];
+        let mut known = 0;
+        for note in notes.iter().rev().filter(|note| counts(note)) {
+            // A chord struck a little early belongs to the place that it was meant for.
+            let before = (place - note.onset - TOGETHER - 1).div_euclid(part);
+            let Ok(before) = usize::try_from(before) else { continue };
+            let Some(classes) = heard.get_mut(before) else { break };
+            *classes |= 1 << (note.key % 12);
+            known = before + 1;
+        }
+        let likeness = |bars: usize| -> Option<f32> {
+            let compared = (COMPARED * PARTS).min(known.checked_sub(bars * PARTS)?);
+            let pairs = heard[..compared].iter().zip(&heard[bars * PARTS..]);
+            // Over all of them, so that a chord weighs more than a note of a tune.
+            let (mut both, mut either, mut count) = (0, 0, 0);
+            for (&now, &then) in pairs.filter(|&(&now, &then)| now | then != 0) {
+                both += (now & then).count_ones();
+                either += (now | then).count_ones();
+                count += 1;
+            }
+            (count >= FEWEST).then(|| both as f32 / either as f32)
+        };
+        let all = DISTANCES.map(likeness);
+        let best = all.iter().flatten().copied().fold(f32::NEG_INFINITY, f32::max);
+        let as_good = |like: &Option<f32>| like.is_some_and(|like| like >= best - AS_GOOD);
+        all.iter().position(as_good).map(|place| DISTANCES[place])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use segue_music::Role;
+
+    use super::*;
+
+    const BAR: Tick = 192;
+
+    /// A triad on the first beat of each bar, above these roots in turn, and a note of a tune that
+    /// does not go round.
+    fn played(roots: &[u8], bars: usize) -> Vec<ContextNote> {
+        let (mut notes, mut random) = (Vec::new(), 1u64);
+        for bar in 0..bars {
+            random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            let (onset, root) = (bar as Tick * BAR, 48 + roots[bar % roots.len()]);
+            let note = |onset, key| ContextNote {
+                end: Some(onset + 40),
+                ..ContextNote::held(onset, key, 80, Role::Player)
+            };
+            notes.extend([root, root + 4, root + 7].map(|key| note(onset, key)));
+            notes.push(note(onset + 96, 72 + (random >> 33) as u8 % 12));
+        }
+        notes
+    }
+
+    #[test]
+    fn what_goes_round_is_expected() {
+        let pop: &[u8] = &[0, 7, 9, 5];
+        let blues: &[u8] = &[0, 0, 0, 0, 5, 5, 0, 0, 7, 5, 0, 7];
+        let eight: &[u8] = &[0, 9, 2, 7, 0, 9, 5, 7];
+        // (roots, bars heard, the root that is expected)
+        for (roots, heard, next) in [
+            (pop, 8, 0),
+            (pop, 9, 7),
+            (pop, 11, 5),
+            (blues, 16, 5),
+            (blues, 20, 7),
+            (blues, 21, 5),
+            (blues, 23, 7),
+            (eight, 22, 5),
+            (eight, 18, 2),
+        ] {
+            let place = heard as Tick * BAR;
+            let expected = Expectation::at(&played(roots, heard), |_| true, place, BAR).unwrap();
+            assert_eq!(expected.lowest, next, "after {heard} bars of {roots:?}");
+            let triad =
+                [next, next + 4, next + 7].iter().fold(0, |classes, class| classes | 1 << (class % 12));
+            assert_eq!(expected.classes & triad, triad, "after {heard} bars of {roots:?}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_expected_of_nothing() {
+        let notes = played(&[0, 7], 3);
+        assert_eq!(Expectation::at(&[], |_| true, 0, BAR), None);
+        assert_eq!(Expectation::at(&notes, |_| false, 3 * BAR, BAR), None, "nobody counts");
+        assert_eq!(Expectation::at(&notes[..5], |_| true, 2 * BAR, BAR), None, "two bars are too few");
+        // Places far from everything, and bars of no length.
+        assert_eq!(Expectation::at(&notes, |_| true, 1_000_000, BAR), None);
+        let _ = Expectation::at(&notes, |_| true, -1000, BAR);
+        let _ = Expectation::at(&notes, |_| true, 3 * BAR, 1);
+    }
+
+    #[test]
+    fn a_chord_that_is_held_over_counts_where_nothing_is_struck() {
+        let mut notes = played(&[0, 5], 8);
+        notes.iter_mut().filter(|note| note.key < 72).for_each(|note| note.end = Some(note.onset + 190));
+        let expected = Expectation::at(&notes, |_| true, 8 * BAR + 60, BAR).unwrap();
+        assert_eq!(expected.lowest, 0);
+    }
+}
