@@ -156,5 +156,8 @@ fn a_continuation_goes_on_as_the_critic_likes() {
         higher += height(seed, Some((asks_for(24.0), 4))) - free;
         lower += free - height(seed, Some((asks_for(-24.0), 4)));
     }
-    assert!(higher > 1.0 && lower > 1.0 && higher + lower > 12.0, "{higher:.1} and {lower:.1} semitones in eight answers");
+    assert!(
+        higher > 1.0 && lower > 1.0 && higher + lower > 12.0,
+        "{higher:.1} and {lower:.1} semitones in eight answers"
+    );
 }

@@ -14,8 +14,8 @@ use crate::shape::target::Target;
 
 /// How many bars back, by lag.
 const BARS: [i64; LAGS] = [1, 2, 4, 8];
-/// How many notes back it looks: sixteen bars of a full band.
-const NOTES: usize = 1024;
+/// How many notes back it looks: thirty-two bars of a full band.
+const NOTES: usize = 2048;
 /// Onsets this near to each other are one: a player's chord, or the same place in another bar.
 const TOGETHER: Tick = 3;
 /// What anybody strikes within half a beat of a place is its harmony: a part that plans a note
@@ -107,7 +107,7 @@ impl<'a> Lookback<'a> {
         if let Some(expected) = Expectation::at(self.notes, counts, onset, self.bar) {
             let classes = (0..12).filter(|class| expected.classes >> class & 1 == 1);
             to.extend(classes.map(|class| (rows.expected(class), 1.0)));
-            to.push((rows.expected_lowest(expected.lowest), 1.0));
+            to.push((rows.expected_root(expected.root), 1.0));
         }
     }
 
@@ -249,14 +249,14 @@ mod tests {
         context.meter(0, Some(Meter::COMMON));
         for bar in 0..16 {
             let (onset, root) = (192 * bar, [48, 57, 53, 55][bar as usize % 4]);
-            for key in [root, root + 7, root + 12] {
+            for key in [root + 12, root + 16, root + 19] {
                 let chord = ContextNote::held(onset, key, 80, Role::Player);
                 context.hear(ContextNote { end: Some(onset + 90), ..chord });
             }
             let bass = ContextNote::held(onset, 35 + (5 * bar % 12) as u8, 80, Role::Segue);
             context.hear(ContextNote { end: Some(onset + 90), part: Some(Part::Bass), ..bass });
         }
-        for (after, lowest) in [(0, 48), (1, 57), (2, 53)] {
+        for (after, root) in [(0, 48), (1, 57), (2, 53)] {
             let target = Target { hides_keys: true, ..target(&[Part::Bass]) };
             let lookback = Lookback::after(&context, context.len(), target).unwrap();
             let told = |part: Part| {
@@ -265,10 +265,10 @@ mod tests {
                 let onset = 192 * (16 + after);
                 lookback.add_rows(Field::Key, tokenizer.vocabulary(), (&token, onset), &rows, &mut to);
                 let expected =
-                    |&(row, _): &(usize, f32)| (0..12).any(|class| rows.expected_lowest(class) == row);
+                    |&(row, _): &(usize, f32)| (0..12).any(|class| rows.expected_root(class) == row);
                 to.into_iter().filter(expected).map(|(row, _)| row).collect::<Vec<_>>()
             };
-            assert_eq!(told(Part::Bass), [rows.expected_lowest(lowest % 12)], "{after} bars after");
+            assert_eq!(told(Part::Bass), [rows.expected_root(root % 12)], "{after} bars after");
             assert!(told(Part::Drums).is_empty(), "a drummer has no harmony");
         }
     }

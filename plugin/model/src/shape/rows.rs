@@ -99,7 +99,7 @@ enum TargetFact {
     Lookback,
     LookbackHarmony,
     Expected,
-    ExpectedLowest,
+    ExpectedRoot,
 }
 
 impl TargetFact {
@@ -121,7 +121,7 @@ impl TargetFact {
         Self::Lookback,
         Self::LookbackHarmony,
         Self::Expected,
-        Self::ExpectedLowest,
+        Self::ExpectedRoot,
     ];
 }
 
@@ -183,7 +183,7 @@ impl Rows {
             TargetFact::Left => Left::COUNT,
             TargetFact::Lookback => LAGS * self.lookback_len(),
             TargetFact::LookbackHarmony => LAGS * CLASSES,
-            TargetFact::Expected | TargetFact::ExpectedLowest => CLASSES,
+            TargetFact::Expected | TargetFact::ExpectedRoot => CLASSES,
         }
     }
 
@@ -226,9 +226,9 @@ impl Rows {
         self.target_start(TargetFact::Expected) + class % CLASSES
     }
 
-    /// The key's head: the pitch class of its lowest note.
-    pub fn expected_lowest(&self, class: u8) -> usize {
-        self.target_start(TargetFact::ExpectedLowest) + usize::from(class) % CLASSES
+    /// The key's head: the pitch class of its root.
+    pub fn expected_root(&self, class: u8) -> usize {
+        self.target_start(TargetFact::ExpectedRoot) + usize::from(class) % CLASSES
     }
 
     /// The velocity's head: how hard the same key was struck there.

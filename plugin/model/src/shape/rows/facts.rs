@@ -53,7 +53,7 @@ impl Facts {
         match self {
             Self::Form => vec![of(Fact::BarOfEight), of(Fact::BarOfTwelve), of(Fact::Left)],
             Self::Lookback => vec![of(Fact::Lookback), of(Fact::LookbackHarmony)],
-            Self::Expected => vec![of(Fact::Expected), of(Fact::ExpectedLowest)],
+            Self::Expected => vec![of(Fact::Expected), of(Fact::ExpectedRoot)],
             _ => Vec::new(),
         }
     }
