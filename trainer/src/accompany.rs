@@ -145,9 +145,9 @@ fn songs(material: &Material, count: usize) -> Result<Vec<Song>> {
 
 /// The model's bass and drums, drawn as the program draws them.
 fn play(model: &Arc<Model>, song: &Song, sampling: &Sampling) -> Result<Rhythm> {
-    let Sampling { temperature, top_p, seed, .. } = *sampling;
+    let Sampling { temperature, top_p, seed, guards, .. } = *sampling;
     let parts: PartSet = [Part::Bass, Part::Drums].into_iter().collect();
-    let options = AccompanimentOptions { grid: None, temperature, top_p, seed, parts };
+    let options = AccompanimentOptions { grid: None, temperature, top_p, seed, guards, parts };
     let played = Accompaniment::of(&song.given, model.clone(), &options)
         .map_err(|rest| anyhow!("the model does not play along: {rest}"))?;
     let mut rhythm = Rhythm::default();

@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 
 use anyhow::{Result, ensure};
+use clap::builder::PossibleValuesParser;
 use clap::{Args, ValueEnum};
-use segue_model::Checkpoint;
+use segue_model::{Checkpoint, Guards};
 use segue_music::Tokenizer;
 use segue_network::Network;
 
@@ -50,6 +51,14 @@ pub struct Evaluate {
     #[arg(long, value_name = "N", conflicts_with_all = ["played", "grid", "by_part"], requires = "midi")]
     #[arg(value_parser = clap::value_parser!(u32).range(1..=100_000))]
     accompany: Option<u32>,
+    /// With --accompany: switch a soft guard off, to see what it does; may be given several times.
+    #[arg(
+        long,
+        value_name = "NAME",
+        requires = "accompany",
+        value_parser = PossibleValuesParser::new(Guards::names())
+    )]
+    without_guard: Vec<String>,
     #[command(flatten)]
     sampling: Sampling,
     /// Print JSON on standard output, and everything else on standard error.
@@ -70,7 +79,10 @@ impl Evaluate {
     pub fn run(&self) -> Result<()> {
         let checkpoint = Checkpoint::load(&self.model)?;
         if let Some(count) = self.accompany {
-            let bands = Bands::of(checkpoint, &self.material, count as usize, &self.sampling)?;
+            let guards =
+                self.without_guard.iter().try_fold(Guards::ALL, |guards, name| guards.switch(name, false))?;
+            let sampling = Sampling { guards, ..self.sampling.clone() };
+            let bands = Bands::of(checkpoint, &self.material, count as usize, &sampling)?;
             if self.json {
                 println!("{}", serde_json::to_string_pretty(&bands.as_json())?);
             } else {

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use segue_model::{
-    Accompaniment, AccompanimentOptions, Checkpoint, Config, Generator, Limits, Model, NoteRequest, Rest,
+    Accompaniment, AccompanimentOptions, Checkpoint, Config, Generator, Guards, Limits, Model, NoteRequest,
+    Rest,
 };
 use segue_music::{
     Beats, ContextNote, Meter, Note, Part, PartSet, Piece, Role, Tick, Track, Vocabulary, tick_at,
@@ -38,8 +39,14 @@ fn piece() -> Piece {
 }
 
 fn accompanied(model: Arc<Model>, asked: &[Part], seed: u64) -> Accompaniment {
-    let options =
-        AccompanimentOptions { grid: None, temperature: 1.0, top_p: 1.0, seed, parts: parts(asked) };
+    let options = AccompanimentOptions {
+        grid: None,
+        temperature: 1.0,
+        top_p: 1.0,
+        seed,
+        guards: Guards::ALL,
+        parts: parts(asked),
+    };
     Accompaniment::of(&piece(), model, &options).expect("a piece to play along with")
 }
 
@@ -145,6 +152,7 @@ fn a_band_swings_with_the_piece() {
             temperature: 1.0,
             top_p: 1.0,
             seed: 1,
+            guards: Guards::ALL,
             parts: parts(&[Part::Bass]),
         };
         let played = Accompaniment::of(&piece, model(2, &[]), &options).expect("a piece");

@@ -11,6 +11,7 @@ use crate::decoding::model::Model;
 use crate::playing::band::Band;
 use crate::playing::continuation::{PartNote, clock, ending, heard_for, own_grid, tell_form, tell_meters};
 use crate::playing::generator::Generator;
+use crate::playing::guards::Guards;
 use crate::playing::request::{NoteRequest, Rest};
 
 /// Bars that Segue hears before it comes in, as somebody does who has to find out what is played.
@@ -29,6 +30,8 @@ pub struct AccompanimentOptions {
     pub top_p: f32,
     /// See [`NoteRequest::seed`].
     pub seed: u64,
+    /// Which soft guards act.
+    pub guards: Guards,
     /// Which parts play along.
     pub parts: PartSet,
 }
@@ -92,6 +95,7 @@ impl Accompaniment {
             temperature: options.temperature,
             top_p: options.top_p,
             seed: options.seed,
+            guards: options.guards,
             ignore_other_role: true,
             end: Some(last),
             parts: options.parts,

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use anyhow::{Result, bail, ensure};
-use segue_model::{Accompaniment, AccompanimentOptions, Rest};
+use segue_model::{Accompaniment, AccompanimentOptions, Guards, Rest};
 use segue_music::{midi_file, one_line, with_band};
 
 use super::arguments::{self, Accompany};
@@ -20,6 +20,7 @@ pub fn run(arguments: &Accompany) -> Result<()> {
         temperature: playing.temperature,
         top_p: playing.top_p,
         seed: playing.seed,
+        guards: Guards::ALL,
         parts: arguments::set(&arguments.parts),
     };
     let model = model::load(playing.model.as_deref(), options.parts)?;

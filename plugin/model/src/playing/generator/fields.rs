@@ -123,6 +123,10 @@ impl Generator {
         for guard in draw.request.acting_guards() {
             match part {
                 Some(Part::Drums) => guard.drums(&situation, onset, drums),
+                Some(Part::Bass) => {
+                    guard.keys(&situation, onset, keys);
+                    guard.bass(&situation, onset, keys);
+                }
                 _ => guard.keys(&situation, onset, keys),
             }
         }

@@ -18,6 +18,7 @@ mod kit;
 mod motif;
 mod range;
 mod repetition;
+mod root;
 mod subdivision;
 mod texture;
 
@@ -36,6 +37,7 @@ const LIST: &[&dyn Guard] = &[
     &ground::Ground,
     &close::Close,
     &kit::Kit,
+    &root::Root,
 ];
 
 /// What a guard reads when a note is about to be drawn.
@@ -78,6 +80,9 @@ pub(crate) trait Guard: Sync {
 
     /// Adjusts the logits of the key of a note at `onset`.
     fn keys(&self, _: &Situation<'_>, _onset: Tick, _logits: &mut [f32]) {}
+
+    /// Adjusts the logits of the key of a bass's note at `onset`, after [`Self::keys`].
+    fn bass(&self, _: &Situation<'_>, _onset: Tick, _logits: &mut [f32]) {}
 
     /// Adjusts the logits of the drum of a stroke at `onset`, by their symbols.
     fn drums(&self, _: &Situation<'_>, _onset: Tick, _logits: &mut [f32]) {}
@@ -151,7 +156,7 @@ mod tests {
     use std::fs;
     use std::path::Path;
 
-    use segue_music::ContextNote;
+    use segue_music::{ContextNote, Meter};
 
     use super::*;
 
@@ -177,8 +182,8 @@ mod tests {
 
     /// What the guards do to the next onset and key after a player's slow scale and a thick, fast
     /// figure of ours that begins as the scale does, goes round, and ends high, without a bass,
-    /// and a snare alone.
-    fn moved(guards: Guards, in_duet: bool) -> [Vec<f32>; 3] {
+    /// and a snare alone; and to the bass after eight bars of one chord.
+    fn moved(guards: Guards, in_duet: bool) -> [Vec<f32>; 4] {
         let mut context = Context::new();
         for (place, key) in (0..).zip([60, 62, 64, 65, 67, 69, 71, 72, 60, 62, 64, 65]) {
             context.hear(ContextNote::held(48 * place, key, 80, Role::Player));
@@ -195,18 +200,26 @@ mod tests {
             drummed.hear(ContextNote::drum(last - 12 * place, 38, Some(80), Role::Segue));
         }
         let drumming = Situation { context: &drummed, ..situation };
+        let mut harmony = Context::new();
+        harmony.meter(0, Some(Meter::COMMON));
+        for (bar, key) in (0..8).flat_map(|bar| [60, 64, 67].map(|key| (bar, key))) {
+            harmony.hear(ContextNote::held(192 * bar, key, 80, Role::Player));
+        }
+        let below = Situation { context: &harmony, last: 192 * 7, ..situation };
         let (mut times, mut keys, mut drums) = (vec![0.0; 8], vec![0.0; 128], vec![0.0; 47]);
+        let mut bass = vec![0.0; 128];
         for guard in guards.acting(in_duet, false) {
             guard.times(&situation, &|symbol| Some(last + 3 * symbol as Tick), &mut times);
             guard.keys(&situation, last + 3, &mut keys);
             guard.drums(&drumming, last + 3, &mut drums);
+            guard.bass(&below, 192 * 8, &mut bass);
         }
-        [times, keys, drums]
+        [times, keys, drums, bass]
     }
 
     #[test]
     fn every_guard_can_be_heard_and_switched_off() {
-        let untouched = [vec![0.0; 8], vec![0.0; 128], vec![0.0; 47]];
+        let untouched = [vec![0.0; 8], vec![0.0; 128], vec![0.0; 47], vec![0.0; 128]];
         assert_eq!(moved(Guards::NONE, false), untouched);
         for guard in LIST {
             let name = guard.name();
