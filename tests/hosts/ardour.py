@@ -158,7 +158,8 @@ def band(player, ardour):
     # Where its song's bars lie Ardour's clock does not say: it counts beats.
     came = {round(on(channel, notes)[0].onset - player.begun) for channel, (notes, *_) in zip((BASS, DRUMS), checked)}
     assert max(came) - min(came) <= ROUNDING and 0 < min(came) <= BAR * player.beat.beat + 1, f"they come in {came} samples after the player"
-    assert all(ours > 4 for _, ours, _ in checked), f"{[ours for _, ours, _ in checked]} notes"
+    # A bass may hold a root for a bar.
+    assert checked[0][1] > 1 and checked[1][1] > 4, f"{[ours for _, ours, _ in checked]} notes"
     assert {note.channel for note in checked[0][0]} == {PLAYER, BASS, DRUMS}
     ardour.tell("parts")
     folder = ardour.said("done", END)[-1][1]
