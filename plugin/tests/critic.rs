@@ -81,6 +81,23 @@ fn the_player_cuts_what_was_chosen_short() {
 }
 
 #[test]
+fn another_seed_is_heard_after_a_choice_too() {
+    let played = |seed: u64| {
+        let mut rig = Rig::new(48_000.0, Song::Plays(0.0, 120.0));
+        rig.settings.when.bars = 8;
+        rig.composer.as_mut().unwrap().choose_with(Some(critic("height", 24.0)));
+        let input = phrase(&rig, 0.0, 120.0);
+        rig.run(rig.at(14.0, 120.0), Cut::Of(512), &input);
+        rig.settings.what.seed = seed;
+        rig.run(rig.at(40.0, 120.0), Cut::Of(512), &[]);
+        rig.ours()
+    };
+    let same = played(0);
+    let others = (1..6).filter(|&seed| played(seed) != same).count();
+    assert!(others > 2, "{others} of 5 other seeds are heard");
+}
+
+#[test]
 fn a_band_is_not_chosen_for() {
     let played = |critic: Option<Arc<Critic>>| {
         let mut rig = rig::band::rig(&[Part::Bass, Part::Drums], |settings| settings.when.bars = 8);

@@ -105,6 +105,10 @@ impl Composer {
             }
             let from = earliest.max(answer.from);
             self.retract(from);
+            if let Some(answer) = &mut self.answer {
+                // They were chosen with other settings, perhaps another seed.
+                answer.chosen.clear();
+            }
         }
         self.planned_with = (tick.settings.what, tick.number);
     }
