@@ -141,7 +141,7 @@ fn a_band_allocates_nothing() {
                 sound.note_on(address, Role::ALL[(number / 5) as usize % 2], Some(part), 0.6);
                 sound.note_off(Address { key: (number * 5 % 128) as u8, ..address });
             }
-            sound.pedal(step % 9 == 0);
+            sound.pedal(if step % 2 == 0 { Role::Player } else { Role::Segue }, step % 9 == 0);
             if step % 500 == 499 {
                 sound.fade();
             }

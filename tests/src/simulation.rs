@@ -25,6 +25,7 @@ pub mod matching;
 pub mod models;
 pub mod musician;
 pub mod mutation;
+mod passing;
 pub mod performance;
 pub mod seeded;
 pub mod song;

@@ -22,6 +22,7 @@ fn nothing_a_host_does_breaks_an_invariant() -> Result<()> {
     // Some seeds have a silent player or a broken model; on a slow machine a debug build plays
     // less.
     ensure!(tally.notes > 2 * count, "only {} notes of ours were heard", tally.notes);
+    ensure!(tally.pedals > 0, "our pedal never moved");
     ensure!(tally.barge_ins.0 > count / 10, "the player hardly ever played into ours: {}", tally.barge_ins.0);
     Ok(())
 }

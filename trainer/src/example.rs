@@ -28,9 +28,10 @@ const WEIGHTS: [(&str, f64); 9] = [
 const TOLD_STYLE: f64 = 0.5;
 /// The share of examples in which the bars of the form are counted.
 const TOLD_FORM: f64 = 0.7;
-/// The share of examples whose heads are not told which keys were played some bars before: in the
-/// others they need no harmony to find a bass, and so never learn to.
-const HIDDEN_KEYS: f64 = 0.5;
+/// The share of examples whose heads are not told which keys were played some bars before, of an
+/// ensemble and of a keyboard: whoever is told needs no harmony to find a bass, and so never learns
+/// to. Playing, a band is never told and a keyboard always.
+const HIDDEN_KEYS: [f64; 2] = [0.85, 0.15];
 /// The share of examples in which it is known when turns end.
 const TOLD_ENDS: f64 = 0.5;
 /// The share of examples in which a piece of several parts is heard as an ensemble, by a model that
@@ -91,7 +92,7 @@ impl<'a> Examples<'a> {
             notes.retain(|(note, role)| *role == Role::Player || note.onset >= entry);
             notes.partition_point(|(note, _)| note.onset < entry)
         });
-        let hides_keys = random.random::<f64>() < HIDDEN_KEYS;
+        let hides_keys = random.random::<f64>() < HIDDEN_KEYS[usize::from(!ensemble)];
         let ends = match random.random::<f64>() < TOLD_ENDS {
             true => casting.ends(record, &notes),
             false => Vec::new(),

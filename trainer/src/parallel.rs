@@ -87,7 +87,7 @@ impl Learner {
         self.lanes.truncate(lanes);
         self.lanes.resize_with(lanes, || Gradients::new(network));
         self.lanes.iter_mut().for_each(Gradients::clear);
-        let scales = Field::WITH_PART.map(|field| {
+        let scales = Field::WITH_PEDAL.map(|field| {
             let count: usize = sequences.iter().map(|sequence| sequence.scored(field)).sum();
             1.0 / count.max(1) as f32
         });

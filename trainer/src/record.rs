@@ -160,7 +160,9 @@ impl Record {
         // The last change before the start still holds there.
         let from = self.pedal.partition_point(|&(change, _)| change <= first).saturating_sub(1);
         for &(change, down) in self.pedal[from..].iter().take_while(|&&(change, _)| change <= last) {
-            context.pedal(change, down);
+            for role in Role::ALL {
+                context.pedal(role, change, down);
+            }
         }
         let casts: Vec<Cast> = notes.iter().map(&mut cast).collect();
         let together = |one: usize, other: usize| casts[one].part == casts[other].part;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result};
 use clap::Args;
 use segue_model::{Continuation, Model};
-use segue_music::{midi_file, take};
+use segue_music::midi_file;
 
 use crate::sampling::Sampling;
 
@@ -36,7 +36,7 @@ impl Sample {
         let prompt = midi_file::read(&self.midi)?;
         let answer = Continuation::of(&prompt, model, &self.sampling.options(self.bars))
             .with_context(|| format!("{} is not continued (drums do not count)", self.midi.display()))?;
-        midi_file::write(&self.out, &take(&prompt, &answer.notes, answer.end))?;
+        midi_file::write(&self.out, &answer.with_prompt(&prompt))?;
         println!("{}: {} notes", self.out.display(), answer.notes.len());
         Ok(())
     }

@@ -12,7 +12,7 @@ use rand_pcg::Pcg64Mcg;
 use segue_model::{
     Checkpoint, Config, Continuation, ContinuationOptions, Field, Guards, Model, Precision, STYLES, Sequence,
 };
-use segue_music::{Beats, Meter, Note, PartSet, Piece, Tempo, Track, midi_file, take};
+use segue_music::{Beats, Meter, Note, PartSet, Piece, Tempo, Track, midi_file};
 use segue_network::{Batch, Network};
 
 use crate::ablation::Part;
@@ -83,6 +83,9 @@ pub struct Train {
     /// grown.
     #[arg(long)]
     parts: bool,
+    /// Say what the sustain pedal does, too. It takes --parts.
+    #[arg(long, requires = "parts")]
+    pedal: bool,
     /// What matrix products are computed in: bf16 factors and f32 sums where the processor can, or
     /// f32.
     #[arg(long, value_enum, default_value_t)]
@@ -185,7 +188,7 @@ impl Train {
         if let Ok(answer) = Continuation::of(&prompt, Arc::new(Model::from_checkpoint(checkpoint)?), &options)
         {
             let path = folder.join(format!("{notes:09}.mid"));
-            midi_file::write(&path, &take(&prompt, &answer.notes, answer.end))?;
+            midi_file::write(&path, &answer.with_prompt(&prompt))?;
         }
         Ok(())
     }
@@ -212,9 +215,10 @@ impl Train {
         let network = match &self.from {
             Some(path) => {
                 let mut checkpoint = Checkpoint::load(path)?;
-                if self.parts {
-                    checkpoint = checkpoint.with_parts(self.seed);
-                }
+                let known = &checkpoint.config;
+                let (parts, pedal) = (self.parts || known.parts, self.pedal || known.pedal);
+                let config = Config { parts, pedal, ..known.clone() };
+                checkpoint = checkpoint.grown(config, self.seed);
                 let config = &mut checkpoint.config;
                 config.window = self.window.unwrap_or(config.window);
                 config.copy_window = self.copy_window.unwrap_or(config.copy_window);
@@ -230,6 +234,7 @@ impl Train {
                     window: self.window.unwrap_or(Config::standard().window),
                     copy_window: self.copy_window.unwrap_or(Config::standard().copy_window),
                     parts: self.parts,
+                    pedal: self.pedal,
                 };
                 ensure!(
                     config.is_sound(),

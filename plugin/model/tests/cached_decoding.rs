@@ -22,7 +22,7 @@ fn close(a: &[f32], b: &[f32]) -> bool {
 
 /// The logits of every field for a fixed question, after everything the generator heard.
 fn answers(generator: &mut Generator) -> Vec<Vec<f32>> {
-    let token = segue_music::Token { gap: 12, part: 0, key: 61, velocity: 17, duration: 20 };
+    let token = segue_music::Token { gap: 12, part: 0, key: 61, velocity: 17, duration: 20, pedal: 0 };
     Field::ALL.iter().map(|&field| generator.logits(field, Role::Segue, token).unwrap()).collect()
 }
 

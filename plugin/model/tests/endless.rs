@@ -74,7 +74,7 @@ impl Jam {
 
     /// The logits of every field for a fixed question.
     fn answers(generator: &mut Generator) -> Vec<Vec<f32>> {
-        let token = Token { gap: 12, part: 0, key: 61, velocity: 17, duration: 20 };
+        let token = Token { gap: 12, part: 0, key: 61, velocity: 17, duration: 20, pedal: 0 };
         Field::ALL.iter().map(|&field| generator.logits(field, Role::Segue, token).unwrap()).collect()
     }
 

@@ -269,7 +269,7 @@ proptest! {
         prop_assert_eq!(fresh.context().notes(), session.generator.context().notes());
         if !fresh.context().is_empty() {
             for field in Field::ALL {
-                let token = Token { gap: 12, part: 0, key: 61, velocity: 17, duration: 20 };
+                let token = Token { gap: 12, part: 0, key: 61, velocity: 17, duration: 20, pedal: 0 };
                 let logits = |generator: &mut Generator| generator.logits(field, Role::Segue, token);
                 prop_assert_eq!(logits(&mut fresh), logits(&mut session.generator), "{:?} of {} notes", field, fresh.context().len());
             }

@@ -28,7 +28,7 @@ fn with_one(parameter: &str, number: f32) -> Model {
 fn nothing_heard_is_nothing_to_go_on_from() {
     let mut generator = Generator::new(Arc::new(Model::random(1)));
     assert_eq!(generator.next(&request()), Err(Rest::Unheard));
-    generator.pedal(0, true);
+    generator.pedal(Role::Player, 0, true);
     assert_eq!(generator.next(&request()), Err(Rest::Unheard));
 }
 

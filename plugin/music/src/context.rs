@@ -1,6 +1,7 @@
 //! The notes that the model reads as its past, whoever played them, in the model's ticks.
 
-use crate::{Beats, ContextNote, Key, Meter, Part, Role, TICK, TICKS_PER_BEAT, Tick, beats_at};
+use crate::pedal::{MOST_CHANGES, Pedals};
+use crate::{Beats, ContextNote, Key, Meter, Part, PedalMove, Role, TICK, TICKS_PER_BEAT, Tick, beats_at};
 
 /// Onsets of forgotten notes that are remembered, by role, so that many notes of the player do not
 /// hide Segue's own from the density limit.
@@ -19,7 +20,7 @@ pub struct BarPosition {
     pub bar: Option<usize>,
 }
 
-/// The notes heard and made, ordered by onset, then part, then key, then role; the pedal; the
+/// The notes heard and made, ordered by onset, then part, then key, then role; the pedals; the
 /// metre.
 ///
 /// Notes have running numbers that stay theirs while older ones are forgotten. A method that
@@ -32,7 +33,7 @@ pub struct Context {
     first: usize,
     /// The longest note so far, by role; endless if the end of one was not known when it was heard.
     longest: [Tick; 2],
-    pedal: Vec<(Tick, bool)>,
+    pedals: Pedals,
     meters: Vec<(Tick, Option<Meter>)>,
     styles: Vec<(Tick, Option<usize>)>,
     forms: Vec<(Tick, ())>,
@@ -144,12 +145,16 @@ impl Context {
     /// Cuts every sounding note of a role at a tick and forgets those that begin at it or later.
     /// Returns the number of the first note whose step changed.
     pub fn cut(&mut self, role: Role, at: Tick) -> usize {
-        let changed = self.from_onset(at);
+        let mut changed = self.from_onset(at);
         self.notes.retain(|note| note.role != role || note.onset < at);
         for note in &mut self.notes {
             if note.role == role && note.end.is_none_or(|end| end > at) {
                 note.end = Some(at.max(note.onset + 1));
             }
+        }
+        if role == Role::Segue && self.pedals.is_used(role) {
+            // A hand that is taken away takes its foot along.
+            changed = changed.min(self.pedal(role, at, false));
         }
         changed
     }
@@ -171,7 +176,7 @@ impl Context {
     /// even where it was cut after that: nobody plans anew what has passed. Returns the number of
     /// the first note whose step changed.
     pub fn withdraw(&mut self, role: Role, from: Tick) -> usize {
-        let changed = self.from_onset(from);
+        let mut changed = self.from_onset(from);
         let struck: Vec<_> = self.notes[changed - self.first..]
             .iter()
             .filter(|note| note.role == role)
@@ -187,6 +192,10 @@ impl Context {
             {
                 note.end = Some(onset.max(note.onset + shown));
             }
+        }
+        if role == Role::Segue && self.pedals.is_used(role) {
+            let from = self.pedals.withdraw(role, from);
+            changed = changed.min(self.from_onset(from));
         }
         changed
     }
@@ -205,12 +214,31 @@ impl Context {
         self.from_onset(end)
     }
 
-    /// The pedal goes down or up.
-    pub fn pedal(&mut self, at: Tick, down: bool) -> usize {
-        self.pedal.truncate(self.pedal.partition_point(|&(change, _)| change < at));
-        self.pedal.push((at, down));
-        thin(&mut self.pedal, &self.notes);
-        self.from_onset(at)
+    /// A role's pedal goes down or up. Returns the number of the first note whose step changed.
+    pub fn pedal(&mut self, role: Role, at: Tick, down: bool) -> usize {
+        let from = self.pedals.change(role, at, down);
+        self.thin_pedals();
+        self.from_onset(from)
+    }
+
+    /// A role's pedal does this as a note is struck. Returns the number of the first note whose
+    /// step changed.
+    pub fn move_pedal(&mut self, role: Role, at: Tick, what: PedalMove) -> usize {
+        match what {
+            PedalMove::Stay => self.len(),
+            PedalMove::Lift => self.pedal(role, at, false),
+            PedalMove::Press => self.pedal(role, at, true),
+            PedalMove::Change => {
+                let from = self.pedals.again(role, at);
+                self.thin_pedals();
+                self.from_onset(from)
+            }
+        }
+    }
+
+    fn thin_pedals(&mut self) {
+        let notes = &self.notes;
+        self.pedals.thin(|at| notes.partition_point(|note| note.onset < at));
     }
 
     /// From `at` on bars of this metre begin at `at`; `None` if there is no known metre.
@@ -251,7 +279,7 @@ impl Context {
         self.first += old;
         if let Some(oldest) = self.notes.first().map(|note| note.onset) {
             let held = |changes: usize| changes.saturating_sub(1);
-            self.pedal.drain(..held(self.pedal.partition_point(|&(change, _)| change <= oldest)));
+            self.pedals.forget(oldest);
             self.meters.drain(..held(self.meters.partition_point(|&(change, _)| change <= oldest)));
             self.styles.drain(..held(self.styles.partition_point(|&(change, _)| change <= oldest)));
             self.forms.drain(..held(self.forms.partition_point(|&(begin, ())| begin <= oldest)));
@@ -278,17 +306,26 @@ impl Context {
     /// Bytes of memory it holds.
     pub fn bytes(&self) -> usize {
         size_of::<ContextNote>() * self.notes.capacity()
-            + size_of::<(Tick, bool)>() * self.pedal.capacity()
+            + self.pedals.bytes()
             + size_of::<(Tick, Option<Meter>)>() * self.meters.capacity()
             + size_of::<(Tick, Option<usize>)>() * self.styles.capacity()
             + size_of::<(Tick, ())>() * self.forms.capacity()
             + self.forgotten.iter().map(|onsets| size_of::<Tick>() * onsets.capacity()).sum::<usize>()
     }
 
-    /// Whether the pedal is down at a tick.
-    pub fn pedal_at(&self, at: Tick) -> bool {
-        let changes = self.pedal.partition_point(|&(change, _)| change <= at);
-        changes > 0 && self.pedal[changes - 1].1
+    /// Whether a role's pedal holds what is struck at a tick. The foot may be 6 ticks late.
+    pub fn pedal_holds(&self, role: Role, at: Tick) -> bool {
+        self.pedals.holds(role, at)
+    }
+
+    /// What a role's foot did between two onsets, as the second was struck.
+    pub fn pedal_moved(&self, role: Role, before: Tick, at: Tick) -> PedalMove {
+        self.pedals.moved(role, before, at)
+    }
+
+    /// Whether a role was heard to move its pedal.
+    pub fn uses_pedal(&self, role: Role) -> bool {
+        self.pedals.is_used(role)
     }
 
     /// The style at a tick.
@@ -333,10 +370,7 @@ impl Context {
     }
 }
 
-/// Changes of pedal or metre that are kept before those that no note began under are forgotten.
-const MOST_CHANGES: usize = 8192;
-
-/// Forgets the changes that no note began under, so that a pedal that flutters for hours takes no
+/// Forgets the changes that no note began under, so that a metre that changes for hours takes no
 /// more room than the notes; no step tells of them.
 fn thin<T: Copy>(changes: &mut Vec<(Tick, T)>, notes: &[ContextNote]) {
     if changes.len() <= MOST_CHANGES {

@@ -31,6 +31,14 @@ impl Role {
             Self::Segue => 1,
         }
     }
+
+    /// Who else plays.
+    pub const fn other(self) -> Self {
+        match self {
+            Self::Player => Self::Segue,
+            Self::Segue => Self::Player,
+        }
+    }
 }
 
 /// A note with its whole length.

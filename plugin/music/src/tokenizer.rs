@@ -1,6 +1,6 @@
 //! What the model reads of each note, and what it says of the next one.
 
-use crate::{BarPosition, Context, ContextNote, Note, Part, Role, Tick, Vocabulary, beats_at};
+use crate::{BarPosition, Context, ContextNote, Note, Part, PedalMove, Role, Tick, Vocabulary, beats_at};
 
 /// How many notes back a step looks for what still sounds and what was played lately.
 const LOOK_BACK: usize = 256;
@@ -28,7 +28,7 @@ pub struct Step {
     pub role: Role,
     /// Where in its bar it begins; `None` without a metre.
     pub position: Option<BarPosition>,
-    /// Whether the pedal is down.
+    /// Whether it is a keyboard's, whose pedal holds it.
     pub pedal: bool,
     /// The style asked for, a number that the model has a name for; `None` if none is.
     pub style: Option<usize>,
@@ -55,6 +55,8 @@ pub struct Token {
     pub velocity: usize,
     /// How long.
     pub duration: usize,
+    /// What the sustain pedal does as it is struck: the index of a [`PedalMove`].
+    pub pedal: usize,
 }
 
 /// Encodes a context for the model and decodes what it says: pure functions of the notes, so that a
@@ -111,7 +113,7 @@ impl Tokenizer {
             duration: note.shown.map(|duration| self.vocabulary.durations.symbol(duration)),
             role: note.role,
             position: context.bar_position(note.onset),
-            pedal: context.pedal_at(note.onset),
+            pedal: has_pedal(note.part) && context.pedal_holds(note.role, note.onset),
             style: context.style_at(note.onset),
             sounding,
             released,
@@ -121,7 +123,7 @@ impl Tokenizer {
 
     /// What the heads should have said of `note` after a note that began at `before`. An unknown
     /// velocity and an unknown end have no symbol of their own here: whoever trains or scores
-    /// leaves them out.
+    /// leaves them out. The pedal is the context's to say.
     pub fn token(&self, note: &ContextNote, before: Tick) -> Token {
         Token {
             gap: self.vocabulary.gaps.symbol(note.onset - before),
@@ -129,6 +131,7 @@ impl Tokenizer {
             key: key_symbol(note),
             velocity: note.velocity.map_or(0, Vocabulary::velocity_symbol),
             duration: note.end.map_or(0, |end| self.vocabulary.durations.symbol(end - note.onset)),
+            pedal: PedalMove::Stay.index(),
         }
     }
 
@@ -163,6 +166,11 @@ impl Tokenizer {
             })
             .collect()
     }
+}
+
+/// Whether a part has a sustain pedal: keyboards, and whoever plays without saying what.
+pub fn has_pedal(part: Option<Part>) -> bool {
+    part.is_none_or(|part| part == Part::Keys)
 }
 
 /// The symbol of a part in a token.

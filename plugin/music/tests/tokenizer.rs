@@ -6,7 +6,7 @@ use segue_music::{Beats, Context, ContextNote, Meter, Note, Role, Token, Tokeniz
 fn token() -> impl Strategy<Value = Token> {
     let vocabulary = Vocabulary::new();
     (0..vocabulary.gaps.len(), 0..Vocabulary::KEYS, 0..Vocabulary::VELOCITIES, 0..vocabulary.durations.len())
-        .prop_map(|(gap, key, velocity, duration)| Token { gap, part: 0, key, velocity, duration })
+        .prop_map(|(gap, key, velocity, duration)| Token { gap, part: 0, key, velocity, duration, pedal: 0 })
 }
 
 /// Notes on the alphabets' values: each onset a gap after the one before.
@@ -71,7 +71,7 @@ fn a_step_tells_how_things_stand() {
     context.meter(0, Meter::new(3, 4));
     context.hear(ContextNote::held(0, 48, 70, Role::Player));
     context.hear(ContextNote { end: Some(24), shown: Some(24), ..ContextNote::held(0, 60, 80, Role::Segue) });
-    context.pedal(24, true);
+    context.pedal(Role::Player, 24, true);
     context.hear(ContextNote::held(48 * 4 + 12, 64, 90, Role::Player));
 
     let tokenizer = Tokenizer::new();

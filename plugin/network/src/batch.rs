@@ -88,7 +88,10 @@ impl Batch {
         Self {
             length,
             steps: Arc::new(steps),
-            copy_angles: [angles.clone(), at_note.clone(), at_note.clone(), at_note.clone(), at_note],
+            copy_angles: Field::WITH_PEDAL.map(|field| match field {
+                Field::Gap => angles.clone(),
+                _ => at_note.clone(),
+            }),
             angles,
             target_rows: target_rows.map(Arc::new),
             copied,

@@ -58,6 +58,7 @@ fn band(seed: u64, notes: usize) -> Vec<Sequence> {
     for _ in 0..notes {
         onset += random.random_range(0..4) * 6;
         let part = Part::ALL.get(random.random_range(0..2 * Part::COUNT)).copied();
+        context.pedal(Role::ALL[random.random_range(0..2)], onset, random.random());
         context.hear(ContextNote {
             onset,
             key: random.random_range(36..60),
@@ -77,7 +78,7 @@ fn check(config: &Config, seed: u64, lengths: &[usize]) {
         if config.parts { band(seed, length) } else { sequences(seed, 1, length) }
     };
     let music: Vec<Sequence> = (seed..).zip(lengths).flat_map(|(seed, &length)| play(seed, length)).collect();
-    let scales = [0.7, 1.0, 1.3, 0.4, 0.9];
+    let scales = [0.7, 1.0, 1.3, 0.4, 0.9, 1.1];
     let (nats, theirs) = by_candle(&network, &music, scales);
     for arithmetic in Arithmetic::all() {
         let mut weights = Weights::new(arithmetic);
@@ -121,9 +122,14 @@ fn it_learns_what_candle_learns_beyond_both_windows() {
 #[test]
 fn it_learns_the_parts_that_candle_learns() {
     check(&Config::tiny_ensemble(), 3, &[130, 75]);
+    check(&Config::tiny_with_pedal(), 4, &[90]);
 }
 
 #[test]
 fn it_learns_what_candle_learns_at_odd_sizes() {
-    check(&Config { dim: 128, layers: 1, hidden: 100, window: 70, copy_window: 33, parts: false }, 2, &[150]);
+    check(
+        &Config { dim: 128, layers: 1, hidden: 100, window: 70, copy_window: 33, ..Config::tiny() },
+        2,
+        &[150],
+    );
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rand::RngExt;
 use rand_pcg::Pcg64Mcg;
 use segue_model::{Checkpoint, Config, Cpu, Field, Generator, Model, Resolution, Sequence, SequenceDecoder};
-use segue_music::{Context, ContextNote, Meter, Tokenizer, Vocabulary};
+use segue_music::{Context, ContextNote, Meter, Role, Tokenizer, Vocabulary};
 use segue_network::{Batch, Network};
 
 #[path = "../../model/tests/common/made_up.rs"]
@@ -55,6 +55,7 @@ fn the_playing_forward_is_the_training_forward() {
     // wraps.
     plays_as_trained(&Config::tiny(), &notes(1, 200));
     plays_as_trained(&Config::tiny_ensemble(), &band(1, 200));
+    plays_as_trained(&Config::tiny_with_pedal(), &band(2, 200));
 }
 
 fn plays_as_trained(config: &Config, notes: &[ContextNote]) {
@@ -66,6 +67,11 @@ fn plays_as_trained(config: &Config, notes: &[ContextNote]) {
     let mut context = Context::new();
     context.meter(0, Some(Meter::COMMON));
     context.form(192);
+    let pedal = || {
+        let changes = (0..90).map(|change| (change * 31, change % 3 != 0));
+        changes.flat_map(|(at, down)| Role::ALL.map(|role| (role, at, down)))
+    };
+    pedal().for_each(|(role, at, down)| _ = context.pedal(role, at, down));
     notes.iter().for_each(|&note| _ = context.hear(note));
     let batch =
         Batch::new(&[Sequence::of(&tokenizer, &context, |_| true)], network.config(), network.vocabulary());
@@ -75,6 +81,7 @@ fn plays_as_trained(config: &Config, notes: &[ContextNote]) {
     let mut generator = Generator::new(model);
     generator.meter(0, Some(Meter::COMMON));
     generator.form(192);
+    pedal().for_each(|(role, at, down)| generator.pedal(role, at, down));
     for (place, pair) in context.notes().windows(2).enumerate() {
         let (before, next) = (&pair[0], &pair[1]);
         // In training the context knows how every note ends; a step learns it only once it has

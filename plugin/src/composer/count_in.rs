@@ -1,7 +1,7 @@
 //! A count-in: sticks mark the beats of the bar before a band comes in.
 
 use segue_model::Next;
-use segue_music::{ContextNote, Key, Note, Part, Role, Velocity};
+use segue_music::{ContextNote, Key, Note, Part, PedalMove, Role, Velocity};
 use segue_realtime::between::settings::Entry;
 
 use super::*;
@@ -37,7 +37,7 @@ impl Composer {
         let velocity = velocity.min(hardest).max(softest);
         let note = Note { onset, key: STICK, duration: STROKE, velocity };
         self.generator.hear(ContextNote::played(&note, Some(Part::Drums), Role::Segue));
-        Some(Next { note, part: Some(Part::Drums), shortened: None })
+        Some(Next { note, part: Some(Part::Drums), pedal: PedalMove::Stay, shortened: None })
     }
 }
 

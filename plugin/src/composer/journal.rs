@@ -10,7 +10,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use segue_music::{Beats, Channel, Key, Meter, Note, Part, Role, Tempo, Velocity};
+use segue_music::{Beats, Channel, Key, Meter, Note, Part, PedalMove, Role, Tempo, Velocity};
 use segue_realtime::between::limits::{PROMPT_BARS, TAKE_BEATS, TAKE_NOTES, TAKES};
 use segue_realtime::between::settings::Mode;
 use segue_realtime::between::sounded::Sounded;
@@ -58,6 +58,7 @@ struct Open {
     velocity: Velocity,
     onset: Beats,
     answer: u32,
+    pedal: PedalMove,
 }
 
 /// An answer that was heard.
@@ -125,7 +126,7 @@ impl Journal {
     /// Receives a report.
     pub fn hear(&mut self, sounded: Sounded) {
         match sounded {
-            Sounded::On { at, role, part, channel, key, velocity, answer } => {
+            Sounded::On { at, role, part, channel, key, velocity, answer, pedal } => {
                 let onset = self.at(at);
                 self.close(onset, |open| (open.role, open.channel, open.key) == (role, channel, key));
                 if role == Role::Segue {
@@ -134,7 +135,7 @@ impl Journal {
                         self.enter(answer, onset, since);
                     }
                 }
-                self.open.push(Open { role, part, channel, key, velocity, onset, answer });
+                self.open.push(Open { role, part, channel, key, velocity, onset, answer, pedal });
             }
             Sounded::Off { at, role, channel, key } => {
                 let end = self.at(at);
@@ -224,13 +225,13 @@ impl Journal {
             if !meant(open) {
                 return true;
             }
-            let Open { role, part, channel, key, velocity, onset, answer } = *open;
+            let Open { role, part, channel, key, velocity, onset, answer, pedal } = *open;
             let note = Note { onset, key, velocity, duration: (end - onset).max(JUST) };
-            takes.with_jam(|jam| jam.push(LoggedNote::new(&note, role, part, channel)));
+            takes.with_jam(|jam| jam.push(LoggedNote::new(&note, role, part, channel).with_pedal(pedal)));
             let mut own =
                 answers.iter_mut().filter(|own| role == Role::Segue && own.announced.number == answer);
             if let Some(own) = own.next() {
-                own.add(TakeNote { note, part });
+                own.add(TakeNote { note, part, pedal });
             }
             false
         });

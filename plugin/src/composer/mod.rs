@@ -36,7 +36,7 @@ use std::sync::atomic::Ordering;
 
 use crossbeam_channel::Receiver;
 use segue_model::{Critic, Generator, Model};
-use segue_music::{Beats, ContextNote, Key, Meter, Part, tick_at};
+use segue_music::{Beats, ContextNote, Key, Meter, Part, Role, tick_at};
 use segue_realtime::between::boundary::{ComposerEnd, Readiness};
 use segue_realtime::between::heard::{Heard, Revision, Tick};
 use segue_realtime::between::limits::{KEPT_UP_TICKS, NOTES_A_TICK, NOTES_REHEARSED_A_TICK, PREFILL_STEPS};
@@ -201,7 +201,7 @@ impl Composer {
             Heard::Off { at, key } => self.note_off(at, key),
             Heard::TrackOn { at, part, key, velocity } => self.track_on(at, part, key, velocity),
             Heard::TrackOff { at, part, key } => self.track_off(at, part, key),
-            Heard::Pedal { at, down } => self.generator.pedal(tick_at(at), down),
+            Heard::Pedal { at, down } => self.generator.pedal(Role::Player, tick_at(at), down),
             Heard::Jump { from, to, jump, survives, revision } => {
                 self.latest.revision = revision;
                 self.jump(from, to, jump, survives);

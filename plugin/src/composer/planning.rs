@@ -175,7 +175,8 @@ impl Composer {
                     self.history.open(number, note.onset);
                 }
                 let part = next.part;
-                let planned = Planned { note, part, shift, opens, answer: number, as_heard: false };
+                let planned =
+                    Planned { note, part, pedal: next.pedal, shift, opens, answer: number, as_heard: false };
                 self.send(Change::Play(planned));
                 true
             }
@@ -197,6 +198,7 @@ impl Composer {
             seed,
             ignore_other_role: settings.mode.has_own_part() && !answer.is_asked_for(),
             parts: self.parts(settings),
+            pedal: !settings.sound.follow_pedal,
             end: self.end_to_lead_to(tick).map(|end| end + ahead),
             limits: self.limits(settings),
             ..NoteRequest::new(Role::Segue, answer.floor + ahead, answer.until + ahead)

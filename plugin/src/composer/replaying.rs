@@ -127,7 +127,7 @@ impl Composer {
     pub(super) fn replay_note(&mut self, tick: &Tick) -> bool {
         let Some(answer) = &mut self.answer else { return false };
         let Source::Replay { notes, next, .. } = &mut answer.source else { return false };
-        let Some(&TakeNote { note, part }) = notes.get(*next) else {
+        let Some(&TakeNote { note, part, pedal }) = notes.get(*next) else {
             answer.complete = true;
             return false;
         };
@@ -138,7 +138,8 @@ impl Composer {
         let (opens, number) = (answer.opening.is_none(), answer.number);
         answer.frontier = note.onset;
         answer.opening = answer.opening.or(Some(note.onset));
-        let planned = Planned { note, part, shift: Beats::ZERO, opens, answer: number, as_heard: true };
+        let shift = Beats::ZERO;
+        let planned = Planned { note, part, pedal, shift, opens, answer: number, as_heard: true };
         self.send(Change::Play(planned));
         self.generator.hear(ContextNote::played(&note, part, Role::Segue));
         true
@@ -148,7 +149,7 @@ impl Composer {
     fn hush(&mut self, tick: &Tick) {
         // A take names its parts; the context of a model that knows none does not.
         if let Some(Source::Replay { notes, next, .. }) = self.answer.take().map(|answer| answer.source) {
-            for TakeNote { note, part } in notes.into_iter().take(next) {
+            for TakeNote { note, part, .. } in notes.into_iter().take(next) {
                 if note.end() > tick.at {
                     self.send(Change::End { part, key: note.key, at: tick.at });
                 }

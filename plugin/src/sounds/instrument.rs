@@ -53,7 +53,7 @@ pub struct FontInstrument {
     volumes: [f32; CHANNELS],
     /// Keys that are down, one bit each.
     down: [u128; CHANNELS],
-    pedal: bool,
+    pedals: [bool; 2],
     /// Samples of quiet; beyond the limit it is asleep.
     quiet: usize,
     sleeps_after: usize,
@@ -88,7 +88,7 @@ impl FontInstrument {
             programs,
             volumes: [0.0; CHANNELS],
             down: [0; CHANNELS],
-            pedal: false,
+            pedals: [false; 2],
             quiet: sleeps_after,
             sleeps_after,
             fell: false,
@@ -114,7 +114,7 @@ impl FontInstrument {
             self.set_volume(channel, self.volumes[channel]);
         }
         self.down = [0; CHANNELS];
-        self.pedal = false;
+        self.pedals = [false; 2];
         self.quiet = self.sleeps_after;
     }
 
@@ -183,15 +183,21 @@ impl Instrument for FontInstrument {
         self.synthesizer.note_off(at as i32, i32::from(key));
     }
 
-    fn pedal(&mut self, down: bool) {
-        self.pedal = down;
+    fn pedal(&mut self, role: Role, down: bool) {
+        self.pedals[role.index()] = down;
         let value = if down { 127 } else { 0 };
-        self.synthesizer.process_midi_message(PLAYER as i32, CONTROL, PEDAL, value);
+        let keyboards: &[usize] = match role {
+            Role::Player => &[PLAYER],
+            Role::Segue => &[SEGUE, channel(Role::Segue, Some(Part::Keys))],
+        };
+        for &at in keyboards {
+            self.synthesizer.process_midi_message(at as i32, CONTROL, PEDAL, value);
+        }
     }
 
     fn fade(&mut self) {
         self.down = [0; CHANNELS];
-        self.pedal(false);
+        Role::ALL.into_iter().for_each(|role| self.pedal(role, false));
         self.synthesizer.note_off_all(false);
     }
 
@@ -216,7 +222,7 @@ impl Instrument for FontInstrument {
             // A comparison would drop what is no number.
             if sample.is_finite() { peak.max(sample.abs()) } else { f32::INFINITY }
         });
-        if peak > QUIET || self.pedal || self.down.iter().any(|&down| down != 0) {
+        if peak > QUIET || self.pedals.contains(&true) || self.down.iter().any(|&down| down != 0) {
             self.quiet = 0;
         } else {
             self.quiet += length;

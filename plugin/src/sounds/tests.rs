@@ -142,7 +142,7 @@ fn a_note_begins_within_a_block_and_ends_and_it_falls_asleep() {
     // What is held does not fall asleep, and the pedal holds the player's.
     let mut instrument = instrument(&band(), RATE);
     instrument.note_on(Role::Player, None, 69, 0.8);
-    instrument.pedal(true);
+    instrument.pedal(Role::Player, true);
     instrument.note_off(Role::Player, None, 69);
     for _ in 0..40 {
         assert!(render(&mut instrument, 4_800).1);

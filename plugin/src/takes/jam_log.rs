@@ -6,12 +6,12 @@
 
 use std::collections::VecDeque;
 
-use segue_music::{Beats, Channel, Key, Meter, Note, Part, Piece, Role, Tempo, Track, Velocity};
+use segue_music::{Beats, Channel, Key, Meter, Note, Part, PedalMove, Piece, Role, Tempo, Track, Velocity};
 use segue_realtime::between::limits::{JAM_CHANGES, JAM_MARKS, JAM_NOTES};
 use segue_realtime::between::settings::Mode;
 
 use super::name::{Name, label};
-use super::take::track_name;
+use super::take::{pedal_of, track_name};
 
 /// A note that was heard: 16 bytes, as there are 65,536 of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub struct LoggedNote {
     duration: u32,
     key: Key,
     velocity: Velocity,
-    /// The channel, and the role in the bit above.
+    /// The channel, the role in the bit above, and what the pedal did in the two above that.
     voice: u8,
     /// The number of the part, from 1; 0 is none.
     part: u8,
@@ -40,6 +40,17 @@ impl LoggedNote {
             voice: (channel & 15) | (role.index() as u8) << 4,
             part: part.map_or(0, |part| part.index() as u8 + 1),
         }
+    }
+
+    /// The same, with what its sustain pedal did as it was struck.
+    #[must_use]
+    pub fn with_pedal(self, pedal: PedalMove) -> Self {
+        Self { voice: self.voice | (pedal.index() as u8) << 5, ..self }
+    }
+
+    /// What its sustain pedal did as it was struck.
+    pub fn pedal(&self) -> PedalMove {
+        PedalMove::ALL[usize::from(self.voice >> 5 & 3)]
     }
 
     /// The note.
@@ -172,27 +183,31 @@ impl JamLog {
         let last = self.notes.iter().map(|logged| logged.note().end()).max()?;
         let (origin, meter) = self.bar_line(first);
         let (tempo, tempos) = self.tempos(origin, last);
-        let mut tracks: Vec<Track> = Vec::new();
+        let mut voices: Vec<(Track, Vec<(Note, PedalMove)>)> = Vec::new();
         for logged in &self.notes {
             let note = Note { onset: logged.onset - origin, ..logged.note() };
             let name = match logged.role() {
                 Role::Player => "You".to_owned(),
                 Role::Segue => track_name(logged.part()),
             };
-            let own = |track: &&mut Track| track.name == name && track.channel == logged.channel();
-            match tracks.iter_mut().find(own) {
-                Some(track) => track.notes.push(note),
-                None => tracks.push(Track {
-                    name,
-                    channel: logged.channel(),
-                    program: logged.part().and_then(Part::program),
-                    notes: vec![note],
-                    ..Track::default()
-                }),
+            let played = (note, logged.pedal());
+            let is_own = |track: &Track| track.name == name && track.channel == logged.channel();
+            match voices.iter_mut().find(|(track, _)| is_own(track)) {
+                Some((_, notes)) => notes.push(played),
+                None => {
+                    let program = logged.part().and_then(Part::program);
+                    let track = Track { name, channel: logged.channel(), program, ..Track::default() };
+                    voices.push((track, vec![played]));
+                }
             }
         }
-        tracks.sort_by_key(|track| (track.name != "You", track.channel));
-        tracks.iter_mut().for_each(|track| track.notes.sort_unstable());
+        voices.sort_by_key(|(track, _)| (track.name != "You", track.channel));
+        let with_notes = |(track, mut notes): (Track, Vec<(Note, PedalMove)>)| {
+            notes.sort_unstable();
+            let pedal = pedal_of(notes.iter().copied());
+            Track { notes: notes.into_iter().map(|(note, _)| note).collect(), pedal, ..track }
+        };
+        let tracks = voices.into_iter().map(with_notes).collect();
         let changes = tempos.into_iter().map(|(at, tempo)| (at - origin, tempo));
         let within = self.meters.iter().filter(|&&(from, _)| from > origin && from < last);
         let piece = Piece {

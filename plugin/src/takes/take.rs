@@ -1,6 +1,6 @@
 //! One answer, as it is kept.
 
-use segue_music::{Beats, Meter, Note, Part, Piece, Tempo, Track};
+use segue_music::{Beats, Meter, Note, Part, PedalMove, Piece, Tempo, Track};
 use segue_realtime::between::settings::Mode;
 
 use super::name::{Name, label};
@@ -17,6 +17,8 @@ pub struct TakeNote {
     pub note: Note,
     /// The part.
     pub part: Option<Part>,
+    /// What the sustain pedal did as it was struck.
+    pub pedal: PedalMove,
 }
 
 /// One answer as it was heard, and its prompt. Positions are Beats from a bar line; bars are the
@@ -83,11 +85,12 @@ impl Take {
         let mut tracks = vec![Track { notes: self.prompt.clone(), ..you }];
         for part in [None].into_iter().chain(Part::ALL.map(Some)) {
             let own = self.notes.iter().filter(|own| own.part == part);
-            let notes: Vec<Note> = own.map(|own| own.note).collect();
+            let notes: Vec<Note> = own.clone().map(|own| own.note).collect();
+            let pedal = pedal_of(own.map(|own| (own.note, own.pedal)));
             if !notes.is_empty() {
                 let channel = part.map_or(CHANNELS.1, Part::usual_channel);
                 let program = part.and_then(Part::program);
-                tracks.push(Track { name: track_name(part), channel, program, notes, ..Track::default() });
+                tracks.push(Track { name: track_name(part), channel, program, notes, pedal });
             }
         }
         let last = self.prompt.iter().map(Note::end).max().unwrap_or_default().max(self.end());
@@ -113,6 +116,20 @@ impl Take {
             format!("Segue answer {number} {letter}")
         }
     }
+}
+
+/// When a pedal went down and up that did this with these notes, in the order of their onsets. It
+/// is up once the last of them has ended.
+pub(super) fn pedal_of(notes: impl Iterator<Item = (Note, PedalMove)>) -> Vec<(Beats, bool)> {
+    let (mut changes, mut end) = (Vec::new(), Beats::ZERO);
+    for (note, pedal) in notes {
+        changes.extend(pedal.changes(note.onset));
+        end = end.max(note.end());
+    }
+    if changes.last().is_some_and(|&(_, down)| down) {
+        changes.push((end, false));
+    }
+    changes
 }
 
 /// The name of a track that Segue played.

@@ -3,7 +3,7 @@
 use std::fs;
 
 use segue_music::midi_file;
-use segue_music::{Beats, Meter, Note, Part, Role, Tempo};
+use segue_music::{Beats, Meter, Note, Part, PedalMove, Role, Tempo};
 use segue_realtime::between::settings::Mode;
 use serde_json::json;
 
@@ -14,7 +14,11 @@ fn note(onset: i64, key: u8) -> Note {
 }
 
 fn take(takes: &Takes, group: Option<u64>, notes: usize) -> Take {
-    let own = |i: i64| TakeNote { note: note(3_840 + i * 240, 60 + (i % 12) as u8), part: None };
+    let own = |i: i64| TakeNote {
+        note: note(3_840 + i * 240, 60 + (i % 12) as u8),
+        part: None,
+        pedal: PedalMove::Stay,
+    };
     let notes = (0..notes as i64).map(own).collect();
     Take {
         name: takes.name(group),

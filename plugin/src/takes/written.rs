@@ -1,7 +1,7 @@
 //! A take as a project stores it: JSON, with notes as rows of numbers. Five to twenty-five bytes
 //! per note.
 
-use segue_music::{Beats, Meter, Note, Part, Tempo};
+use segue_music::{Beats, Meter, Note, Part, PedalMove, Tempo};
 use segue_realtime::between::limits::{TAKE_BEATS, TAKE_NOTES};
 use segue_realtime::between::settings::Mode;
 use serde::{Deserialize, Serialize};
@@ -37,6 +37,9 @@ struct Written {
     /// For each note the number of its part, from 1; 0 is none. Empty if no note is of a part.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     parts: Vec<u8>,
+    /// For each note the number of what the pedal did. Empty if it did nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pedal: Vec<u8>,
     #[serde(default)]
     starred: bool,
     #[serde(default)]
@@ -92,16 +95,36 @@ fn write_parts(notes: &[TakeNote]) -> Vec<u8> {
 /// `None` if there is a part that is none of ours, or if they are not one a note.
 fn read_parts(notes: Vec<Note>, parts: &[u8]) -> Option<Vec<TakeNote>> {
     if parts.is_empty() {
-        return Some(notes.into_iter().map(|note| TakeNote { note, part: None }).collect());
+        return Some(
+            notes.into_iter().map(|note| TakeNote { note, part: None, pedal: PedalMove::Stay }).collect(),
+        );
     }
     let of = |(note, &number): (Note, &u8)| {
         let part = match number.checked_sub(1) {
             None => None,
             Some(index) => Some(*Part::ALL.get(usize::from(index))?),
         };
-        Some(TakeNote { note, part })
+        Some(TakeNote { note, part, pedal: PedalMove::Stay })
     };
     if parts.len() == notes.len() { notes.into_iter().zip(parts).map(of).collect() } else { None }
+}
+
+fn write_pedal(notes: &[TakeNote]) -> Vec<u8> {
+    if notes.iter().all(|own| own.pedal == PedalMove::Stay) {
+        return Vec::new();
+    }
+    notes.iter().map(|own| own.pedal.index() as u8).collect()
+}
+
+/// `None` if there is a number that means nothing, or if they are not one a note.
+fn read_pedal(mut notes: Vec<TakeNote>, moves: &[u8]) -> Option<Vec<TakeNote>> {
+    if !moves.is_empty() && moves.len() != notes.len() {
+        return None;
+    }
+    for (own, &number) in notes.iter_mut().zip(moves) {
+        own.pedal = *PedalMove::ALL.get(usize::from(number))?;
+    }
+    Some(notes)
 }
 
 impl Take {
@@ -120,6 +143,7 @@ impl Take {
             prompt: write_notes(self.prompt.iter()),
             notes: write_notes(self.notes.iter().map(|own| &own.note)),
             parts: write_parts(&self.notes),
+            pedal: write_pedal(&self.notes),
             starred: self.starred,
             undone: self.undone,
         };
@@ -150,7 +174,7 @@ impl Take {
             tempos,
             meter: Meter::new(written.meter.0, written.meter.1)?,
             prompt: read_notes(&written.prompt)?,
-            notes: read_parts(read_notes(&written.notes)?, &written.parts)?,
+            notes: read_pedal(read_parts(read_notes(&written.notes)?, &written.parts)?, &written.pedal)?,
             starred: written.starred,
             undone: written.undone,
         })

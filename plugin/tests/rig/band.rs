@@ -25,6 +25,15 @@ pub fn model() -> Model {
     Model::from_checkpoint(checkpoint).expect("a sound model")
 }
 
+/// One that moves the pedal, too, and often.
+pub fn model_with_pedal() -> Model {
+    let mut checkpoint = Checkpoint::random(&Config::tiny_with_pedal(), 3);
+    checkpoint.numbers.values_mut().flatten().for_each(|number| *number *= 0.3);
+    let bias = checkpoint.numbers.get_mut("onset.out.bias").expect("a head");
+    (0..).zip(bias).for_each(|(symbol, bias)| *bias -= 0.1 * symbol as f32);
+    Model::from_checkpoint(checkpoint).expect("a sound model")
+}
+
 pub fn rig(parts: &[Part], change: impl Fn(&mut Settings)) -> Rig {
     let mut rig = Rig::of(model(), RATE, Song::Plays(0.0, TEMPO));
     rig.settings.mode = Mode::Duet;

@@ -20,6 +20,35 @@ pub fn controllers(moved: bool) -> Vec<Event> {
     all.map(|message| Event { time: 0, message }).collect()
 }
 
+/// A foot on the pedal of the player's keys. It draws numbers of its own, so that seeds from before
+/// there was one play what they played.
+#[derive(Debug)]
+pub struct Foot {
+    random: Pcg64Mcg,
+    down: bool,
+    /// How often it moves in a second.
+    often: f64,
+}
+
+impl Foot {
+    /// Of four players in five.
+    pub fn new(seed: u64) -> Self {
+        let mut random = Pcg64Mcg::new((u128::from(seed) << 1 | 1).wrapping_mul(0x2545_f491_4f6c_dd1d_9e37));
+        let often = if random.random_bool(0.8) { 1.5 } else { 0.0 };
+        Self { random, down: false, often }
+    }
+
+    /// What it does at the start of a block of so many seconds.
+    pub fn act(&mut self, seconds: f64) -> Option<Event> {
+        if !self.random.random_bool((self.often * seconds).min(1.0)) {
+            return None;
+        }
+        self.down = !self.down;
+        let value = f32::from(u8::from(self.down));
+        Some(Event { time: 0, message: Message::Control { channel: 0, controller: Message::PEDAL, value } })
+    }
+}
+
 /// A few messages at the start of a block. `ours` is a key of ours that sounds, and its channel.
 pub fn random(random: &mut Pcg64Mcg, ours: Option<(Channel, Key)>) -> Vec<Event> {
     let channel = random.random_range(0..16);

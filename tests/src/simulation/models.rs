@@ -4,6 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use anyhow::{Context, Result};
 use segue_model::{Checkpoint, Config, Model};
+use segue_music::PedalMove;
 
 /// The one that Segue ships with.
 pub fn shipped() -> Result<Arc<Model>> {
@@ -18,13 +19,16 @@ pub fn wild() -> Arc<Model> {
     MADE.get_or_init(|| Arc::new(Model::random(7))).clone()
 }
 
-/// The same, of one that knows parts.
+/// The same, of one that knows parts and likes to move the pedal.
 pub fn band() -> Result<Arc<Model>> {
     static MADE: OnceLock<Result<Arc<Model>, String>> = OnceLock::new();
-    let make = || Model::from_checkpoint(Checkpoint::random(&Config::tiny_ensemble(), 7));
-    MADE.get_or_init(|| make().map(Arc::new).map_err(|error| error.to_string()))
-        .clone()
-        .map_err(anyhow::Error::msg)
+    let make = || -> Result<Arc<Model>> {
+        let mut checkpoint = Checkpoint::random(&Config::tiny_with_pedal(), 7);
+        let bias = checkpoint.numbers.get_mut("pedal.out.bias").context("the model has a pedal")?;
+        bias[PedalMove::Press.index()] += 4.0;
+        Ok(Arc::new(Model::from_checkpoint(checkpoint)?))
+    };
+    MADE.get_or_init(|| make().map_err(|error| format!("{error:#}"))).clone().map_err(anyhow::Error::msg)
 }
 
 /// The shipped one, damaged in memory: every one of its logits is no number.

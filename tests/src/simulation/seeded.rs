@@ -49,6 +49,8 @@ pub struct Tally {
     pub blocks: u64,
     /// Our notes.
     pub notes: u64,
+    /// How often our pedal went down.
+    pub pedals: u64,
     /// What hosts did.
     pub cues: u64,
     /// Strikes into our notes, and the most samples until the last of them had ended.
@@ -59,6 +61,7 @@ impl Tally {
     /// Both together.
     pub fn add(&mut self, other: &Self) {
         self.blocks += other.blocks;
+        self.pedals += other.pedals;
         self.notes += other.notes;
         self.cues += other.cues;
         self.barge_ins.0 += other.barge_ins.0;
@@ -72,6 +75,7 @@ struct Scene {
     host: VirtualHost,
     witness: Witness,
     musician: Musician,
+    foot: gesture::Foot,
     /// The length of blocks; `None` for random ones.
     block: Option<usize>,
     /// How likely something happens before a block of a second.
@@ -140,7 +144,19 @@ impl Scene {
         let block = random.random_bool(0.6).then(|| sizes.choose(&mut random).copied().unwrap_or(64));
         // Cubed: half of the seeds see less than an event in two seconds, some see four in one.
         let eventful = 0.05 + random.random::<f64>().powi(3) * 4.0;
-        Ok(Self { random, host, witness, musician, block, eventful, told, mute, tally: Tally::default() })
+        let foot = gesture::Foot::new(seed);
+        Ok(Self {
+            random,
+            host,
+            witness,
+            musician,
+            foot,
+            block,
+            eventful,
+            told,
+            mute,
+            tally: Tally::default(),
+        })
     }
 
     fn run(&mut self, seconds: f64) -> std::result::Result<(), String> {
@@ -218,6 +234,7 @@ impl Scene {
             let ours = self.witness.one_of_ours();
             events = gesture::random(&mut self.random, ours);
         }
+        events.extend(self.foot.act(frames as f64 / self.host.rate));
         if frames > 0 {
             events.extend(self.musician.play(self.host.sample, frames, beat, self.host.rate));
         }
@@ -238,6 +255,7 @@ impl Scene {
             }
         }
         let (notes, barge_ins) = (self.witness.ours.len(), self.witness.barge_ins.len());
+        let pedals = self.witness.pedals();
         self.witness.see(&mut self.host, frames, events, ended)?;
         let doing = self.host.status.doing().0;
         if self.mute && (self.witness.ours.len() > notes || doing == Doing::Answering) {
@@ -247,6 +265,7 @@ impl Scene {
             return Err("it failed, and nobody says why".to_owned());
         }
         self.tally.blocks += 1;
+        self.tally.pedals += u64::from((self.witness.pedals() & !pedals).count_ones());
         self.tally.notes += (self.witness.ours.len() - notes) as u64;
         for &samples in &self.witness.barge_ins[barge_ins..] {
             self.tally.barge_ins.0 += 1;
@@ -276,9 +295,10 @@ impl Scene {
                 break;
             }
         }
-        match self.witness.sounding() {
-            0 => Ok(()),
-            stuck => Err(format!("{stuck} voices are stuck")),
+        match (self.witness.sounding(), self.witness.pedals()) {
+            (0, 0) => Ok(()),
+            (0, channels) => Err(format!("our pedal stays down on the channels {channels:016b}")),
+            (stuck, _) => Err(format!("{stuck} voices are stuck")),
         }
     }
 }

@@ -3,14 +3,14 @@
 use std::collections::HashMap;
 
 use segue::audio::clock::{Clock, Transport};
-use segue::between::limits::ECHO_SECONDS;
 use segue::between::message::{Event, Message};
 use segue::between::planned::Planned;
-use segue::between::settings::{Mode, Settings, Trigger, Yield};
-use segue_music::{Channel, DRUM_CHANNEL, Key, Part, Velocity};
+use segue::between::settings::{Mode, Yield};
+use segue_music::{Channel, Key, Part, Velocity};
 
 use super::bounds::BoundsWatch;
 use super::matching::Plans;
+use super::passing::{is_heard, passes};
 use super::virtual_composer::Made;
 use super::virtual_host::VirtualHost;
 
@@ -62,6 +62,10 @@ pub struct Witness {
     /// For each time the player struck into our notes and they were to end at once, the samples
     /// until the last had.
     pub barge_ins: Vec<u64>,
+    /// The channels whose pedal is down at the output, and those where somebody else's may be: the
+    /// host sent one down, or ours follows the player's.
+    pedals: u16,
+    pedals_of_others: u16,
     /// Something ended all of ours that began before a sample, and the host had no room for it yet.
     ending: Option<u64>,
     late: u32,
@@ -78,6 +82,8 @@ impl Witness {
             clock_from: 0,
             ours: Vec::new(),
             barge_ins: Vec::new(),
+            pedals: 0,
+            pedals_of_others: 0,
             ending: None,
             late: 0,
         }
@@ -86,6 +92,11 @@ impl Witness {
     /// How many voices sound at the output.
     pub fn sounding(&self) -> usize {
         self.voices.len()
+    }
+
+    /// The channels on which our pedal is down, a bit each.
+    pub fn pedals(&self) -> u16 {
+        self.pedals & !self.pedals_of_others
     }
 
     /// One of our voices that sounds.
@@ -109,6 +120,16 @@ impl Witness {
             self.plans.arrive(made);
         }
         let host = &*host;
+        for event in events {
+            if let Message::Control { channel, controller: Message::PEDAL, value } = event.message
+                && value > 0.5
+            {
+                self.pedals_of_others |= 1 << channel;
+            }
+        }
+        if host.settings.sound.follow_pedal {
+            self.pedals_of_others |= 1 << host.settings.sound.channel;
+        }
         self.bounds.set(host.settings.what.bounds, host.sample, host.rate);
         if host.fresh_at == host.sample {
             self.clock = Clock::new(host.rate);
@@ -195,6 +216,11 @@ impl Witness {
                     self.ours[index].off = Some(sample);
                 }
                 Ok(voice.ours.map(|index| (index, sample)))
+            }
+            Message::Control { channel, controller: Message::PEDAL, value } => {
+                let bit = 1 << channel;
+                self.pedals = if value > 0.5 { self.pedals | bit } else { self.pedals & !bit };
+                Ok(None)
             }
             _ => Ok(None),
         }
@@ -340,59 +366,4 @@ impl Witness {
         }
         Ok(())
     }
-}
-
-/// Whether a message is a key that the player strikes, and that is heard as such.
-fn is_heard(event: &Event, settings: &Settings, witness: &Witness, host: &VirtualHost) -> bool {
-    let Message::On { channel, key, velocity, .. } = event.message else { return false };
-    channel != DRUM_CHANNEL
-        && !is_of_a_track(channel, settings)
-        && velocity > 0.0
-        && !settings.bypass
-        && !commands(key, settings)
-        && !echoes(channel, key, witness, host)
-}
-
-/// Whether a channel is not the player's.
-fn is_of_a_track(channel: Channel, settings: &Settings) -> bool {
-    !settings.bypass && settings.sound.player.is_some_and(|player| player != channel)
-}
-
-/// Whether a key is a trigger.
-fn commands(key: Key, settings: &Settings) -> bool {
-    [settings.when.latch_trigger, settings.when.mode_trigger].contains(&Some(Trigger::Note(key)))
-}
-
-/// Whether a note may be taken for one of ours that comes back.
-fn echoes(channel: Channel, key: Key, witness: &Witness, host: &VirtualHost) -> bool {
-    let window = (ECHO_SECONDS * host.rate) as u64 + 4096;
-    let mut lately = witness.ours.iter().rev().take_while(|note| note.on + window >= host.sample);
-    lately.any(|note| note.channel == channel && note.key == key)
-}
-
-/// What the player struck went out, where it passes.
-fn passes(host: &VirtualHost, events: &[Event], witness: &Witness) -> Result<(), String> {
-    let settings = &host.settings;
-    if !settings.sound.pass && !settings.bypass {
-        return Ok(());
-    }
-    let mut out = host.list.events.iter();
-    for event in events {
-        let Message::On { id, channel, key, velocity } = event.message else { continue };
-        let passes = !is_of_a_track(channel, settings);
-        if velocity <= 0.0 || commands(key, settings) || echoes(channel, key, witness, host) {
-            continue;
-        }
-        let same = |sent: &&Event| {
-            sent.time == event.time && matches!(sent.message, Message::On { id: other, .. } if other == id)
-        };
-        if !passes {
-            if host.list.events.iter().any(|sent| same(&sent)) {
-                return Err(format!("{event:?} of another track was passed on"));
-            }
-        } else if out.find(same).is_none() {
-            return Err(format!("{event:?} did not pass"));
-        }
-    }
-    Ok(())
 }

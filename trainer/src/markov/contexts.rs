@@ -93,7 +93,7 @@ impl Past {
             Field::Velocity => self.for_velocity(next, chains),
             Field::Duration => self.for_duration(next, chains),
             // The counting models know of no parts.
-            Field::Part => {}
+            Field::Part | Field::Pedal => {}
         }
     }
 

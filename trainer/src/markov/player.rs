@@ -35,7 +35,7 @@ impl Markov {
         let mut answer = Vec::new();
         while answer.len() < MOST {
             let mut note = PassageNote {
-                token: Token { gap: 0, part: 0, key: 0, velocity: 0, duration: 0 },
+                token: Token { gap: 0, part: 0, key: 0, velocity: 0, duration: 0, pedal: 0 },
                 position: prompt.place_in_bar(at),
                 gap: 0,
                 scored: true,

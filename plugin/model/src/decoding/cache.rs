@@ -48,6 +48,8 @@ pub struct Fact {
     pub velocity: Option<u16>,
     /// Symbol of its duration, if known at its own step.
     pub duration: Option<u16>,
+    /// What the pedal did as it was struck, where there is one.
+    pub pedal: Option<u8>,
 }
 
 impl KvCache {

@@ -1,7 +1,7 @@
 //! The model at play: reads notes of a context into the cache, and computes the logits of each
 //! field of the next note. It computes what the training forward computes.
 
-use segue_music::{Context, Part, Tick, Vocabulary};
+use segue_music::{Context, Part, Tick, Token, Vocabulary, has_pedal};
 
 use crate::decoding::cache::{Fact, KvCache};
 use crate::decoding::cpu::Cpu;
@@ -88,7 +88,8 @@ impl Decoder {
     /// Keeps what the copying heads need of the prediction whose target was `note`.
     fn remember_prediction(&mut self, model: &Model, cache: &mut KvCache, context: &Context, note: usize) {
         let (Some(before), Some(next)) = (context.get(note - 1), context.get(note)) else { return };
-        let token = model.tokenizer.token(next, before.onset);
+        let pedal = context.pedal_moved(next.role, before.onset, next.onset).index();
+        let token = Token { pedal, ..model.tokenizer.token(next, before.onset) };
         let velocity = next.velocity.map(Vocabulary::velocity_symbol);
         let base = interval_base(&context.notes()[..note - context.first()], next.part);
         *cache.fact_mut(note) = Fact {
@@ -98,6 +99,7 @@ impl Decoder {
             interval: (!next.is_drum()).then(|| i16::from(next.key) - base as i16),
             velocity: velocity.map(|velocity| velocity as u16),
             duration: next.shown.map(|shown| model.vocabulary().durations.symbol(shown) as u16),
+            pedal: (has_pedal(next.part) && context.uses_pedal(next.role)).then_some(pedal as u8),
         };
         let target = Target::next_of(next.role);
         let query = HeadQuery::about(context, model.vocabulary(), target, (before.onset, token));
@@ -168,6 +170,10 @@ impl Decoder {
             Field::Part => {
                 let part = |note| cache.fact(note).part.map(usize::from);
                 self.forward.add_copies(model, cache, field, 0, part);
+            }
+            Field::Pedal => {
+                let pedal = |note| cache.fact(note).pedal.map(usize::from);
+                self.forward.add_copies(model, cache, field, 0, pedal);
             }
             Field::Velocity => {
                 let velocity = |note| cache.fact(note).velocity.map(usize::from);

@@ -66,6 +66,7 @@ impl<'a> Lookback<'a> {
                     let gap = self.gap(back).map(|gap| vocabulary.gaps.symbol(gap));
                     to.push((rows.lookback_gap(lag, gap), 1.0));
                 }
+                Field::Pedal => {}
                 Field::Part => {
                     let parts = self.at(onset - back).filter(|note| self.asks_for(note));
                     each_once(to, parts.filter_map(|note| Some(rows.lookback_part(lag, note.part?))));
@@ -228,7 +229,7 @@ mod tests {
         let hiding = Target { hides_keys: true, ..target(&[]) };
         let lookback = Lookback::after(&context, context.len(), hiding).unwrap();
         let told = |part: Part, onset| {
-            let token = Token { gap: 0, part: part.index() + 1, key: 0, velocity: 0, duration: 0 };
+            let token = Token { gap: 0, part: part.index() + 1, key: 0, velocity: 0, duration: 0, pedal: 0 };
             let mut to = TableRows::new();
             lookback.add_rows(Field::Key, tokenizer.vocabulary(), (&token, onset), &rows, &mut to);
             to.into_iter().map(|(row, _)| row).collect::<Vec<_>>()
@@ -260,7 +261,8 @@ mod tests {
             let target = Target { hides_keys: true, ..target(&[Part::Bass]) };
             let lookback = Lookback::after(&context, context.len(), target).unwrap();
             let told = |part: Part| {
-                let token = Token { gap: 0, part: part.index() + 1, key: 0, velocity: 0, duration: 0 };
+                let token =
+                    Token { gap: 0, part: part.index() + 1, key: 0, velocity: 0, duration: 0, pedal: 0 };
                 let mut to = TableRows::new();
                 let onset = 192 * (16 + after);
                 lookback.add_rows(Field::Key, tokenizer.vocabulary(), (&token, onset), &rows, &mut to);
@@ -280,7 +282,7 @@ mod tests {
         let told = |field, part: Option<Part>, key: usize, onset| {
             let lookback = Lookback::after(&context, context.len(), target(&[])).unwrap();
             let part = part.map_or(0, |part| part.index() + 1);
-            let token = Token { gap: 0, part, key, velocity: 0, duration: 0 };
+            let token = Token { gap: 0, part, key, velocity: 0, duration: 0, pedal: 0 };
             let mut to = TableRows::new();
             lookback.add_rows(field, tokenizer.vocabulary(), (&token, onset), &rows, &mut to);
             to.into_iter().map(|(row, _)| row).collect::<Vec<_>>()

@@ -18,13 +18,15 @@ pub struct HeadQuery {
     pub token: Token,
     /// Its onset, rounded as its gap's symbol is.
     pub onset: Tick,
+    /// Whether the pedal of whoever plays it is down by then.
+    pub pedal_is_down: bool,
 }
 
 impl HeadQuery {
     /// A query about a note that is otherwise unknown.
     pub fn new(target: Target) -> Self {
-        let token = Token { gap: 0, part: 0, key: 0, velocity: 0, duration: 0 };
-        Self { target, position: None, token, onset: 0 }
+        let token = Token { gap: 0, part: 0, key: 0, velocity: 0, duration: 0, pedal: 0 };
+        Self { target, position: None, token, onset: 0, pedal_is_down: false }
     }
 
     /// A query about a note that is known, after one that began at `before`.
@@ -35,7 +37,8 @@ impl HeadQuery {
         (before, token): (Tick, Token),
     ) -> Self {
         let onset = before + vocabulary.gaps.value(token.gap);
-        Self { target, position: context.bar_position(onset), token, onset }
+        let pedal_is_down = context.pedal_holds(target.role, before);
+        Self { target, position: context.bar_position(onset), token, onset, pedal_is_down }
     }
 
     /// The rows that tell the head of one field about its target; `velocity` is its symbol, if
@@ -54,6 +57,7 @@ impl HeadQuery {
             Field::Key => rows.for_key(target, position, token),
             Field::Velocity => rows.for_velocity(target, position, token),
             Field::Duration => rows.for_duration(target, position, token, velocity),
+            Field::Pedal => rows.for_pedal(target, position, token, self.pedal_is_down),
         };
         if let Some(lookback) = lookback {
             lookback.add_rows(field, vocabulary, (token, self.onset), rows, &mut told);
@@ -69,7 +73,7 @@ impl HeadQuery {
         velocity: Option<usize>,
         lookback: Option<&Lookback<'_>>,
     ) -> [TableRows; Field::COUNT] {
-        Field::WITH_PART.map(|field| self.rows_of(field, (vocabulary, rows), velocity, lookback))
+        Field::WITH_PEDAL.map(|field| self.rows_of(field, (vocabulary, rows), velocity, lookback))
     }
 }
 

@@ -1,6 +1,8 @@
 //! A run of notes as training examples, for training and for scoring.
 
-use segue_music::{Context, ContextNote, Key, Part, PartSet, Role, Tick, Token, Tokenizer, Vocabulary};
+use segue_music::{
+    Context, ContextNote, Key, Part, PartSet, Role, Tick, Token, Tokenizer, Vocabulary, has_pedal,
+};
 
 use crate::decoding::lookback::Lookback;
 use crate::decoding::query::{HeadQuery, left_at};
@@ -92,7 +94,9 @@ impl Sequence {
             let at = place + found.unwrap_or(0);
             let (before, next) = (&notes[place - 1], &notes[at]);
             let step = tokenizer.step(context, context.first() + place - 1);
-            let token = tokenizer.token(next, before.onset);
+            let pedal = context.pedal_moved(next.role, before.onset, next.onset).index();
+            let token = Token { pedal, ..tokenizer.token(next, before.onset) };
+            let moves_pedal = has_pedal(next.part) && context.uses_pedal(next.role);
             let velocity = next.velocity.map(Vocabulary::velocity_symbol);
             let left = aim.end.and_then(|end| left_at(context, before.onset, end));
             let target =
@@ -122,6 +126,7 @@ impl Sequence {
                     counts && velocity.is_some(),
                     counts && next.end.is_some() && !next.is_drum(),
                     counts && next.part.is_some(),
+                    counts && moves_pedal,
                 ],
                 known_from: [
                     at,
@@ -129,6 +134,7 @@ impl Sequence {
                     velocity_known_from,
                     if next.is_drum() { usize::MAX } else { duration_known_from.max(at) },
                     if next.part.is_some() { at } else { usize::MAX },
+                    if moves_pedal { at } else { usize::MAX },
                 ],
             });
         }

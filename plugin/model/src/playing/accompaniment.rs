@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use segue_music::{
     Beats, ContextNote, Key, Note, Part, PartSet, Piece, PieceClock, Role, Tick, Velocity, joined_pedal,
-    tick_at,
+    tick_at, with_band,
 };
 
 use crate::decoding::model::Model;
@@ -47,6 +47,8 @@ pub struct Accompaniment {
     pub grid: Beats,
     /// The notes of each part that was asked for.
     pub band: Vec<(Part, Vec<Note>)>,
+    /// When its keyboard's sustain pedal goes down and up; it is up at the end.
+    pub pedal: Vec<(Beats, bool)>,
 }
 
 impl Accompaniment {
@@ -60,6 +62,16 @@ impl Accompaniment {
         let bars = if line > first.onset { HEARD_FIRST - 1 } else { HEARD_FIRST };
         let end = piece.bar_line_from(ending(&notes)?);
         Some((piece.bar_lines_later(line, bars).min(end), end))
+    }
+
+    /// The piece with what is played to it, a track for each part.
+    pub fn with_piece(&self, piece: &Piece) -> Piece {
+        let mut with = with_band(piece, &self.band, self.end);
+        let keyboard = self.band.iter().position(|(part, _)| *part == Part::Keys);
+        if let Some(index) = keyboard {
+            with.tracks[piece.tracks.len() + index].pedal.clone_from(&self.pedal);
+        }
+        with
     }
 
     /// Plays along with a piece.
@@ -99,6 +111,7 @@ impl Accompaniment {
             ignore_other_role: true,
             end: Some(last),
             parts: options.parts,
+            pedal: true,
             ..NoteRequest::new(Role::Segue, from, last)
         };
         let mut band = Band::new(clock, lines, request);
@@ -109,7 +122,7 @@ impl Accompaniment {
             listen(&mut generator, until);
             from = until;
         }
-        Ok(Self { start, end, grid, band: band.into_parts() })
+        Ok(Self { start, end, grid, pedal: band.pedal(), band: band.into_parts() })
     }
 }
 
@@ -125,7 +138,7 @@ impl Event {
     fn tell(self, at: Tick, generator: &mut Generator) {
         match self {
             Self::Up(part, key) => generator.release(part, key, Role::Player, at),
-            Self::Pedal(down) => generator.pedal(at, down),
+            Self::Pedal(down) => generator.pedal(Role::Player, at, down),
             Self::Down(Some(Part::Drums), key, velocity) => {
                 generator.hear(ContextNote::drum(at, key, Some(velocity), Role::Player));
             }

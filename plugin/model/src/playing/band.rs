@@ -13,18 +13,26 @@ pub(super) struct Band<'a> {
     /// What every note is asked for with.
     request: NoteRequest,
     played: Vec<(Part, Vec<Note>)>,
+    /// When the keyboard's pedal went down and up, in the model's time.
+    pedal: Vec<(Beats, bool)>,
 }
 
 impl<'a> Band<'a> {
     /// One that has played nothing. There are two bar lines at least.
     pub fn new(clock: PieceClock<'a>, lines: Vec<Beats>, request: NoteRequest) -> Self {
         let played = request.parts.iter().map(|part| (part, Vec::new())).collect();
-        Self { clock, lines, request, played }
+        Self { clock, lines, request, played, pedal: Vec::new() }
     }
 
     /// What each part played.
     pub fn into_parts(self) -> Vec<(Part, Vec<Note>)> {
         self.played
+    }
+
+    /// When the keyboard's pedal went down and up, in the file's time.
+    pub fn pedal(&self) -> Vec<(Beats, bool)> {
+        let (start, end) = (self.lines[0], self.lines[self.lines.len() - 1]);
+        pedal_written(&self.pedal, self.clock, start, end)
     }
 
     /// Plays from a position of the model's time to another.
@@ -81,12 +89,28 @@ impl<'a> Band<'a> {
                     }
                     notes.push(note);
                 }
+                self.pedal.extend(next.pedal.changes(next.note.onset));
                 Ok(Some(next.note.onset))
             }
             Err(Rest::NotFinite) => Err(Rest::NotFinite),
             Err(Rest::After | Rest::Limits(_) | Rest::Unheard) => Ok(None),
         }
     }
+}
+
+/// What a pedal did, in the file's time. It is up where all ends.
+pub(super) fn pedal_written(
+    changes: &[(Beats, bool)],
+    clock: PieceClock,
+    start: Beats,
+    end: Beats,
+) -> Vec<(Beats, bool)> {
+    let in_time = |&(at, down): &(Beats, bool)| (clock.written(at).clamp(start, end), down);
+    let mut changes: Vec<_> = changes.iter().map(in_time).collect();
+    if changes.last().is_some_and(|&(_, down)| down) {
+        changes.push((end, false));
+    }
+    changes
 }
 
 /// A note in the file's time, cut where all ends.

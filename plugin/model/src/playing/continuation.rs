@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use segue_music::{
-    Beats, ContextNote, Note, Part, PartSet, Piece, PieceClock, Role, TICK, joined_pedal, tick_at,
+    Beats, ContextNote, Note, Part, PartSet, Piece, PieceClock, Role, TICK, joined_pedal, take, tick_at,
+    with_band,
 };
 
 use crate::decoding::model::Model;
-use crate::playing::band::{Band, written};
+use crate::playing::band::{Band, pedal_written, written};
 use crate::playing::critic::{Critic, Fork, Stretch, seed_of};
 use crate::playing::generator::Generator;
 use crate::playing::guards::Guards;
@@ -48,6 +49,8 @@ pub struct Continuation {
     pub notes: Vec<Note>,
     /// The same by part, for each that was asked for.
     pub band: Vec<(Part, Vec<Note>)>,
+    /// When its sustain pedal goes down and up; it is up at the end.
+    pub pedal: Vec<(Beats, bool)>,
 }
 
 impl Continuation {
@@ -56,6 +59,24 @@ impl Continuation {
     pub fn span(prompt: &Piece, bars: u32, parts: PartSet) -> Option<(Beats, Beats)> {
         let start = prompt.bar_line_from(ending(&heard_for(prompt, parts))?);
         Some((start, prompt.bar_lines_later(start, bars)))
+    }
+
+    /// The prompt with the answer: a track, or one for each part.
+    pub fn with_prompt(&self, prompt: &Piece) -> Piece {
+        let mut piece = match self.band[..] {
+            [] => take(prompt, &self.notes, self.end),
+            _ => with_band(prompt, &self.band, self.end),
+        };
+        // Of a band the keyboard's, and of one voice its own.
+        let keyboard = self.band.iter().position(|(part, _)| *part == Part::Keys);
+        let place = match self.band.is_empty() {
+            true => Some(prompt.tracks.len()),
+            false => keyboard.map(|index| prompt.tracks.len() + index),
+        };
+        if let Some(track) = place.and_then(|place| piece.tracks.get_mut(place)) {
+            track.pedal.clone_from(&self.pedal);
+        }
+        piece
     }
 
     /// Continues `prompt`.
@@ -82,6 +103,7 @@ impl Continuation {
             seed: options.seed,
             guards: options.guards,
             parts: options.parts,
+            pedal: true,
             ..NoteRequest::new(Role::Segue, clock.heard(start), clock.heard(end))
         };
         if !options.parts.is_empty() {
@@ -92,14 +114,14 @@ impl Continuation {
             for bar in lines.windows(2) {
                 band.play(&mut generator, clock.heard(bar[0]), clock.heard(bar[1]))?;
             }
-            let band = band.into_parts();
+            let (pedal, band) = (band.pedal(), band.into_parts());
             let mut notes: Vec<Note> = band.iter().flat_map(|(_, notes)| notes.iter().copied()).collect();
             notes.sort_unstable();
-            return Ok(Self { start, end, grid, notes, band });
+            return Ok(Self { start, end, grid, notes, band, pedal });
         }
         let span = (clock.heard(start), clock.heard(end));
         let bar = clock.heard(prompt.bar_lines_later(start, 1)) - span.0;
-        let mut voice = Voice { generator, request, notes: Vec::new() };
+        let mut voice = Voice { generator, request, notes: Vec::new(), pedal: Vec::new() };
         if let Some((critic, candidates)) = &options.critic {
             let mut fork = Fork::first(span, span.0, bar);
             while let Some(here) = fork {
@@ -110,7 +132,8 @@ impl Continuation {
         }
         voice.play_to(span.1)?;
         let notes = voice.notes.iter().map(|note| written(note, clock, start, end)).collect();
-        Ok(Self { start, end, grid, notes, band: Vec::new() })
+        let pedal = pedal_written(&voice.pedal, clock, start, end);
+        Ok(Self { start, end, grid, notes, band: Vec::new(), pedal })
     }
 }
 
@@ -122,6 +145,8 @@ struct Voice {
     request: NoteRequest,
     /// What it played, in the model's time.
     notes: Vec<Note>,
+    /// When its pedal went down and up.
+    pedal: Vec<(Beats, bool)>,
 }
 
 impl Voice {
@@ -135,6 +160,7 @@ impl Voice {
                 Ok(next) => {
                     (self.request.from, self.request.at_once) = (next.note.onset, false);
                     self.notes.push(next.note);
+                    self.pedal.extend(next.pedal.changes(next.note.onset));
                 }
                 Err(Rest::NotFinite) => return Err(Rest::NotFinite),
                 // There are no limits, so the end is reached.
@@ -230,14 +256,8 @@ fn listen(generator: &mut Generator, prompt: &Piece, heard: &[PartNote], clock: 
     tell_meters(generator, prompt, clock);
     tell_form(generator, prompt, heard, clock);
     let pedal = joined_pedal(prompt.tracks.iter().filter(|track| !track.is_drums()));
-    let mut down = false;
-    for &(at, now_down) in pedal.iter().filter(|&&(at, _)| at < start) {
-        generator.pedal(tick(at), now_down);
-        down = now_down;
-    }
-    if down {
-        // The continuation has a channel of its own, whose pedal is up.
-        generator.pedal(tick(start), false);
+    for &(at, down) in pedal.iter().filter(|&&(at, _)| at < start) {
+        generator.pedal(Role::Player, tick(at), down);
     }
     for &(part, note) in heard {
         let onset = clock.heard(note.onset);

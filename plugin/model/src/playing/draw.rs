@@ -58,7 +58,7 @@ impl Draw<'_> {
 pub(crate) fn shortest(context: &Context, role: Role) -> Tick {
     const NEWEST: usize = 64;
     const SHORTEST: Tick = 3;
-    let others = context.newest(Role::ALL[1 - role.index()]).take(NEWEST);
+    let others = context.newest(role.other()).take(NEWEST);
     let mut lengths: Vec<_> = others.filter_map(|note| note.end.map(|end| end - note.onset)).collect();
     lengths.sort_unstable();
     lengths.get(lengths.len() / 20).map_or(SHORTEST, |&shortest| shortest.clamp(1, SHORTEST))

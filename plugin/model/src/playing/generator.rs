@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use segue_music::{
-    Context, ContextNote, Key, Meter, Note, Part, PartSet, Role, Tick, Token, Vocabulary, beats_at,
+    Context, ContextNote, Key, Meter, Note, Part, PartSet, PedalMove, Role, Tick, Token, Vocabulary, beats_at,
 };
 
 use crate::decoding::cache::KvCache;
@@ -130,9 +130,9 @@ impl Generator {
         self.model = model;
     }
 
-    /// The pedal goes down or up.
-    pub fn pedal(&mut self, at: Tick, down: bool) {
-        let changed = self.context.pedal(at, down);
+    /// A role's pedal goes down or up.
+    pub fn pedal(&mut self, role: Role, at: Tick, down: bool) {
+        let changed = self.context.pedal(role, at, down);
         self.keep(changed);
     }
 
@@ -221,7 +221,7 @@ impl Generator {
         if let Some(drum) = token.key.checked_sub(Vocabulary::KEYS) {
             let stroke = ContextNote::drum(onset, Part::drum_key(drum), Some(velocity), request.role);
             self.hear(stroke);
-            return Ok(Next { note: stroke.note(onset), part, shortened: None });
+            return Ok(Next { note: stroke.note(onset), part, pedal: PedalMove::Stay, shortened: None });
         }
         let note = Note {
             onset: beats_at(onset),
@@ -235,7 +235,10 @@ impl Generator {
         };
         let shortened = one_too_many.and_then(|number| self.shorten(number, onset));
         self.hear(ContextNote { part, ..ContextNote::whole(&note, request.role) });
-        Ok(Next { note, part, shortened })
+        let pedal = PedalMove::ALL[token.pedal];
+        let changed = self.context.move_pedal(request.role, onset, pedal);
+        self.keep(changed);
+        Ok(Next { note, part, pedal, shortened })
     }
 
     /// The number of the newest note of a part that sounds at a tick and began before.
@@ -257,9 +260,8 @@ impl Generator {
     pub fn logits(&mut self, field: Field, role: Role, token: Token) -> Option<Vec<f32>> {
         self.prefill(usize::MAX);
         let base = self.context.last()?.onset;
-        let onset = base + self.model.vocabulary().gaps.value(token.gap);
         let target = Target::next_of(role);
-        let query = HeadQuery { target, position: self.context.bar_position(onset), token, onset };
+        let query = HeadQuery::about(&self.context, self.model.vocabulary(), target, (base, token));
         Some(self.decoder.logits(&self.model, &self.cache, &self.context, field, &query).to_vec())
     }
 

@@ -1,6 +1,6 @@
 //! Requests to a generator, and its answers.
 
-use segue_music::{Beats, Note, Part, PartSet, Role};
+use segue_music::{Beats, Note, Part, PartSet, PedalMove, Role};
 
 use crate::playing::guards::{Guard, Guards};
 use crate::playing::limits::Limits;
@@ -32,6 +32,8 @@ pub struct NoteRequest {
     /// The parts it may belong to. Empty asks for a keyboard's note, of no part; so does any set
     /// where the model knows of no parts.
     pub parts: PartSet,
+    /// Whether a keyboard's sustain pedal may move with it. It does where the player uses one.
+    pub pedal: bool,
     /// Where the role's turn ends, if that is known: the music leads there.
     pub end: Option<Beats>,
     /// What no note ever leaves.
@@ -55,6 +57,7 @@ impl NoteRequest {
             seed: 0,
             ignore_other_role: false,
             parts: PartSet::NONE,
+            pedal: false,
             end: None,
             limits: Limits::default(),
             guards: Guards::ALL,
@@ -84,6 +87,8 @@ pub struct Next {
     pub note: Note,
     /// The part it belongs to, if parts were asked for.
     pub part: Option<Part>,
+    /// What its sustain pedal does as it is struck.
+    pub pedal: PedalMove,
     /// An earlier note of the role that now ends where this one begins, because no more may sound
     /// at once, and its part.
     pub shortened: Option<(Option<Part>, Note)>,

@@ -247,13 +247,14 @@ impl Checkpoint {
         safetensors::serialize(views, Some(metadata)).map_err(broken)
     }
 
-    /// The same model, grown to tell parts apart: what it knew it still knows, and the rest begins
-    /// by chance.
-    pub fn with_parts(mut self, seed: u64) -> Self {
-        if self.config.parts {
+    /// The same model, grown to another size that has all fields of its own and more: what it knew
+    /// it still knows, and the rest begins by chance.
+    #[must_use]
+    pub fn grown(mut self, config: Config, seed: u64) -> Self {
+        if self.config == config {
             return self;
         }
-        self.config.parts = true;
+        self.config = config;
         let known = std::mem::replace(&mut self.numbers, initial_numbers(&self.config, seed));
         for (name, known) in known {
             // Alphabets grow at their end.

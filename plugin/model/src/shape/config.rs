@@ -24,22 +24,30 @@ pub struct Config {
     /// drums.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub parts: bool,
+    /// Whether it also says what the sustain pedal does; such a model tells parts apart.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub pedal: bool,
 }
 
 impl Config {
     /// The size that ships.
     pub fn standard() -> Self {
-        Self { dim: 256, layers: 4, hidden: 704, window: 256, copy_window: 512, parts: false }
+        Self { dim: 256, layers: 4, hidden: 704, window: 256, copy_window: 512, parts: false, pedal: false }
     }
 
     /// The smallest one with every part, for tests.
     pub fn tiny() -> Self {
-        Self { dim: 64, layers: 2, hidden: 96, window: 24, copy_window: 40, parts: false }
+        Self { dim: 64, layers: 2, hidden: 96, window: 24, copy_window: 40, parts: false, pedal: false }
     }
 
     /// The same, telling parts apart.
     pub fn tiny_ensemble() -> Self {
         Self { parts: true, ..Self::tiny() }
+    }
+
+    /// The same, moving the pedal, too.
+    pub fn tiny_with_pedal() -> Self {
+        Self { pedal: true, ..Self::tiny_ensemble() }
     }
 
     /// Attention heads of a block.
@@ -63,6 +71,11 @@ impl Config {
     pub fn is_sound(&self) -> bool {
         let width = self.dim > 0 && self.dim.is_multiple_of(HEAD_DIM) && self.dim <= 2048;
         let depth = (1..=64).contains(&self.layers) && (1..=8192).contains(&self.hidden);
-        width && depth && (1..=8192).contains(&self.window) && (1..=8192).contains(&self.copy_window)
+        let fields = self.parts || !self.pedal;
+        width
+            && depth
+            && fields
+            && (1..=8192).contains(&self.window)
+            && (1..=8192).contains(&self.copy_window)
     }
 }

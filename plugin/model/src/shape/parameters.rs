@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rand::RngExt;
 use rand_pcg::Pcg64Mcg;
-use segue_music::{Part, Token, Vocabulary};
+use segue_music::{Part, PedalMove, Token, Vocabulary};
 
 use crate::shape::config::{Config, HEAD_DIM};
 use crate::shape::rows::Rows;
@@ -22,20 +22,30 @@ pub enum Field {
     Duration,
     /// Which part plays it. Said after the onset and before the key, by models that know of parts.
     Part,
+    /// What the sustain pedal does as a keyboard's note is struck. Said last, by models that have
+    /// learned it.
+    Pedal,
 }
 
 impl Field {
     /// How many there are.
-    pub const COUNT: usize = 5;
+    pub const COUNT: usize = 6;
 
     /// The fields of a model, by index.
     pub fn of_model(config: &Config) -> &'static [Self] {
-        if config.parts { &Self::WITH_PART } else { &Self::ALL }
+        match config {
+            Config { pedal: true, .. } => &Self::WITH_PEDAL,
+            Config { parts: true, .. } => &Self::WITH_PART,
+            _ => &Self::ALL,
+        }
     }
 
     /// All of a model that knows of parts, by index.
-    pub const WITH_PART: [Self; Self::COUNT] =
-        [Self::Gap, Self::Key, Self::Velocity, Self::Duration, Self::Part];
+    pub const WITH_PART: [Self; 5] = [Self::Gap, Self::Key, Self::Velocity, Self::Duration, Self::Part];
+
+    /// All of a model that moves the pedal, by index.
+    pub const WITH_PEDAL: [Self; Self::COUNT] =
+        [Self::Gap, Self::Key, Self::Velocity, Self::Duration, Self::Part, Self::Pedal];
 
     /// The four that every note has.
     pub const ALL: [Self; 4] = [Self::Gap, Self::Key, Self::Velocity, Self::Duration];
@@ -48,6 +58,7 @@ impl Field {
             Self::Velocity => "velocity",
             Self::Duration => "duration",
             Self::Part => "part",
+            Self::Pedal => "pedal",
         }
     }
 
@@ -59,6 +70,7 @@ impl Field {
             Self::Velocity => token.velocity,
             Self::Duration => token.duration,
             Self::Part => token.part,
+            Self::Pedal => token.pedal,
         }
     }
 
@@ -77,13 +89,14 @@ impl Field {
             Self::Velocity => Vocabulary::VELOCITIES,
             Self::Duration => vocabulary.durations.len(),
             Self::Part => Part::COUNT + 1,
+            Self::Pedal => PedalMove::ALL.len(),
         }
     }
 
     /// How many copying attentions its head has: one for values, and for keys one for intervals.
     pub fn copies(self) -> usize {
         match self {
-            Self::Gap | Self::Velocity | Self::Duration | Self::Part => 1,
+            Self::Gap | Self::Velocity | Self::Duration | Self::Part | Self::Pedal => 1,
             Self::Key => 2,
         }
     }

@@ -3,7 +3,9 @@
 use segue_music::{BarPosition, Key, Part, Role, Step, Token, Vocabulary};
 
 use crate::shape::target::{Left, Target};
+use fact::{StepFact, TargetFact};
 
+mod fact;
 mod facts;
 
 pub use facts::Facts;
@@ -27,103 +29,6 @@ pub const LAGS: usize = 4;
 
 /// Rows of a table, with their weights.
 pub type TableRows = Vec<(usize, f32)>;
-
-/// The facts of a step, in the order of their rows in its table. A new one goes last: the table of
-/// an earlier version is then the beginning of this version's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum StepFact {
-    Gap,
-    Key,
-    Velocity,
-    Duration,
-    Role,
-    Phase,
-    Beat,
-    BeatsInBar,
-    Pedal,
-    SoundingPlayer,
-    SoundingSegue,
-    ReleasedKey,
-    ReleasedDuration,
-    Recent,
-    Style,
-    Part,
-    Drum,
-    BarOfEight,
-    BarOfTwelve,
-}
-
-impl StepFact {
-    const ALL: [Self; 19] = [
-        Self::Gap,
-        Self::Key,
-        Self::Velocity,
-        Self::Duration,
-        Self::Role,
-        Self::Phase,
-        Self::Beat,
-        Self::BeatsInBar,
-        Self::Pedal,
-        Self::SoundingPlayer,
-        Self::SoundingSegue,
-        Self::ReleasedKey,
-        Self::ReleasedDuration,
-        Self::Recent,
-        Self::Style,
-        Self::Part,
-        Self::Drum,
-        Self::BarOfEight,
-        Self::BarOfTwelve,
-    ];
-}
-
-/// The facts that a head gets about the note to predict, in the order of their rows in its table. A
-/// new one goes last.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum TargetFact {
-    Role,
-    Phase,
-    Beat,
-    Gap,
-    Key,
-    Velocity,
-    PitchClass,
-    IgnoreOtherRole,
-    PartAskedFor,
-    Part,
-    Drum,
-    BarOfEight,
-    BarOfTwelve,
-    Left,
-    /// What it means depends on the head.
-    Lookback,
-    LookbackHarmony,
-    Expected,
-    ExpectedRoot,
-}
-
-impl TargetFact {
-    const ALL: [Self; 18] = [
-        Self::Role,
-        Self::Phase,
-        Self::Beat,
-        Self::Gap,
-        Self::Key,
-        Self::Velocity,
-        Self::PitchClass,
-        Self::IgnoreOtherRole,
-        Self::PartAskedFor,
-        Self::Part,
-        Self::Drum,
-        Self::BarOfEight,
-        Self::BarOfTwelve,
-        Self::Left,
-        Self::Lookback,
-        Self::LookbackHarmony,
-        Self::Expected,
-        Self::ExpectedRoot,
-    ];
-}
 
 /// Where the rows of each fact begin in the two tables.
 #[derive(Clone, Debug)]
@@ -175,7 +80,7 @@ impl Rows {
             TargetFact::Key => KEYS,
             TargetFact::Velocity => VELOCITIES + 1,
             TargetFact::PitchClass => CLASSES,
-            TargetFact::IgnoreOtherRole => 1,
+            TargetFact::IgnoreOtherRole | TargetFact::PedalDown => 1,
             TargetFact::PartAskedFor | TargetFact::Part => Part::COUNT,
             TargetFact::Drum => Part::DRUM_KEYS,
             TargetFact::BarOfEight => EIGHT,
@@ -377,6 +282,21 @@ impl Rows {
         rows.push((self.target_start(TargetFact::Velocity) + or_unknown(velocity), 1.0));
         rows
     }
+
+    /// The rows for the pedal's head: onset, part and key, and whether its pedal is down by then.
+    pub fn for_pedal(
+        &self,
+        target: Target,
+        place: Option<BarPosition>,
+        token: &Token,
+        down: bool,
+    ) -> TableRows {
+        let mut rows = self.for_velocity(target, place, token);
+        if down {
+            rows.push((self.target_start(TargetFact::PedalDown), 1.0));
+        }
+        rows
+    }
 }
 
 #[cfg(test)]
@@ -389,6 +309,6 @@ mod tests {
         assert!(TargetFact::ALL.iter().enumerate().all(|(place, &fact)| place == fact as usize));
         // Fewer than before would refuse the files of models that have shipped.
         let rows = Rows::new(&Vocabulary::new());
-        assert_eq!((rows.step_count(), rows.target_count()), (1378, 1388));
+        assert_eq!((rows.step_count(), rows.target_count()), (1378, 1389));
     }
 }

@@ -12,7 +12,9 @@ pub fn sequences(seed: u64, count: usize, notes: usize) -> Vec<Sequence> {
         .map(|_| {
             let mut context = Context::new();
             context.meter(0, Some(Meter::COMMON));
-            context.pedal(30, true);
+            for (change, role) in (0..20).zip(Role::ALL.into_iter().cycle()) {
+                context.pedal(role, 30 + 37 * change, change % 3 != 1);
+            }
             let mut onset = 0;
             for _ in 0..notes {
                 onset += random.random_range(0..4) * 6;

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use anyhow::{Result, bail, ensure};
 use segue_model::{Accompaniment, AccompanimentOptions, Guards, Rest};
-use segue_music::{midi_file, one_line, with_band};
+use segue_music::{midi_file, one_line};
 
 use super::arguments::{self, Accompany};
 use super::{model, paths};
@@ -41,7 +41,7 @@ pub fn run(arguments: &Accompany) -> Result<()> {
         Err(Rest::NotFinite) => bail!("{}: {}", model.name(), Rest::NotFinite),
         Err(rest) => bail!("{}: {rest}", input.display()),
     };
-    midi_file::write(output, &with_band(&piece, &played.band, played.end))?;
+    midi_file::write(output, &played.with_piece(&piece))?;
 
     let of_part = |(part, notes): &(_, Vec<_>)| format!("{part} {}", notes.len());
     let parts: Vec<String> = played.band.iter().map(of_part).collect();

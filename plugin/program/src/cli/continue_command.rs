@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail};
 use segue_model::{Continuation, ContinuationOptions, Critic, Guards, Model, Rest};
-use segue_music::{Beats, midi_file, one_line, take, with_band};
+use segue_music::{Beats, midi_file, one_line};
 
 use super::arguments::{self, Continue};
 use super::listing::Listing;
@@ -77,11 +77,7 @@ fn continue_file(arguments: &Continue, model: &Arc<Model>, Pair { input, output 
         }
         Err(rest) => bail!("{}: {rest}", model.name()),
     };
-    let piece = match answer.band[..] {
-        [] => take(&prompt, &answer.notes, answer.end),
-        _ => with_band(&prompt, &answer.band, answer.end),
-    };
-    midi_file::write(output, &piece)?;
+    midi_file::write(output, &answer.with_prompt(&prompt))?;
 
     let mut out = io::stdout().lock();
     let printed = if arguments.json {

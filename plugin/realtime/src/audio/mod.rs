@@ -5,6 +5,7 @@
 
 pub mod clock;
 pub mod echo;
+pub mod foot;
 mod ids;
 mod link;
 pub mod moment;

@@ -4,6 +4,7 @@
 use segue_music::{Channel, Key, Part, Role};
 
 use crate::audio::echo::Echo;
+use crate::audio::foot::Foot;
 use crate::audio::moment::Moment;
 use crate::audio::passed::Passed;
 use crate::audio::playback::Playback;
@@ -25,7 +26,9 @@ pub struct Output {
     pub playback: Playback,
     /// What of the player's went out and rests away from its middle.
     pub passed: Passed,
-    /// The sustain pedal is down on our channel.
+    /// The sustain pedal that Segue moves itself.
+    pub foot: Foot,
+    /// The player's sustain pedal is down on our channel.
     pedal: bool,
 }
 
@@ -38,6 +41,7 @@ impl Output {
             echo: Echo::new(sample_rate),
             playback: Playback::new(sample_rate),
             passed: Passed::default(),
+            foot: Foot::UP,
             pedal: false,
         }
     }
@@ -64,6 +68,7 @@ impl Output {
     /// Allocates nothing and never waits; at most 2,048 offs.
     pub fn end_all(&mut self, now: &mut Moment<'_>) {
         Role::ALL.into_iter().for_each(|role| self.voices.end_all(role, now));
+        self.lift_foot(now);
         self.sound.fade();
     }
 
@@ -77,6 +82,7 @@ impl Output {
             ended(address.key);
         }
         self.voices.end_all(Role::Segue, now);
+        self.lift_foot(now);
     }
 
     /// Ends those of our voices that began before a sample. `ended` gets their keys.
@@ -89,6 +95,7 @@ impl Output {
             ended(address.key);
         }
         self.voices.end_before(Role::Segue, sample, now);
+        self.lift_foot(now);
     }
 
     /// Ends our voices of the parts for which `ends` is true. `ended` gets the keys of those that
@@ -104,10 +111,21 @@ impl Output {
                 ended(address.key);
             }
         }
+        if ends(Part::Keys) {
+            self.lift_foot(now);
+        }
         self.voices.end_parts(now, ends);
     }
 
-    /// The pedal moves on Segue's channel.
+    /// Our own foot comes up.
+    ///
+    /// # Real-time safety
+    /// Wait-free.
+    pub fn lift_foot(&mut self, now: &mut Moment<'_>) {
+        self.foot.lift(&mut self.sound, now);
+    }
+
+    /// The player's pedal moves on Segue's channel.
     ///
     /// # Real-time safety
     /// Wait-free.
@@ -119,7 +137,7 @@ impl Output {
         }
     }
 
-    /// Lifts the pedal on our channel, whatever the player does.
+    /// Lifts the player's pedal on our channel, whatever the player does.
     ///
     /// # Real-time safety
     /// Wait-free.

@@ -2,8 +2,8 @@
 //!
 //! This is the only place that knows positions within a block. It divides a block at every event,
 //! at every tick, and at every note that starts or ends. At one sample the order is: tick, ends,
-//! other tracks, input, starts. So the output is in time order, and nothing depends on where blocks
-//! begin.
+//! our pedal, other tracks, input, starts. So the output is in time order, and nothing depends on
+//! where blocks begin.
 //!
 //! Names no type of the model and none of the plugin framework.
 
@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::thread::Thread;
 
-use segue_music::{Beats, Channel, DRUM_CHANNEL, Key, Role, TICK};
+use segue_music::{Beats, Channel, DRUM_CHANNEL, Key, PedalMove, Role, TICK};
 
 use crate::audio::clock::Transport;
 use crate::audio::ids::NoteIds;
@@ -89,6 +89,7 @@ impl Sink for Behind<'_> {
 enum Next {
     Tick,
     End(Channel, Key),
+    Foot,
     Tracks,
     Input,
     Begin,
@@ -242,6 +243,7 @@ impl Processor {
             match next {
                 Next::Tick => self.tick(at),
                 Next::End(channel, key) => self.end_due(Address { channel, key }, moment),
+                Next::Foot => self.move_foot(moment),
                 Next::Tracks => {
                     if let Some((event, rest)) = tracks.split_first() {
                         tracks = rest;
@@ -343,7 +345,9 @@ impl Processor {
         };
         let arrives = [first(tracks, Next::Tracks), first(input, Next::Input)];
         let begins = self.plans.scheduler.next().map(|onset| (clock.sample_at(onset), Next::Begin));
-        ends.chain(arrives.into_iter().flatten())
+        let foot = self.output.foot.next().map(|at| (clock.sample_at(at), Next::Foot));
+        ends.chain(foot)
+            .chain(arrives.into_iter().flatten())
             .chain(begins)
             .chain([(self.timing.next_tick, Next::Tick)])
             .map(|(at, next)| (at.max(now), next))

@@ -1,6 +1,6 @@
 //! The planned notes, in the order in which they sound.
 
-use segue_music::{Beats, Key, Note, Part};
+use segue_music::{Beats, Key, Note, Part, PedalMove};
 
 use crate::between::limits::PLANNED;
 use crate::between::planned::Planned;
@@ -17,7 +17,15 @@ impl Scheduler {
     /// Nothing is planned.
     pub fn new() -> Self {
         let note = Note { onset: Beats::ZERO, key: 0, duration: Beats::ZERO, velocity: 0 };
-        let some = Planned { note, part: None, shift: Beats::ZERO, opens: false, answer: 0, as_heard: false };
+        let some = Planned {
+            note,
+            part: None,
+            pedal: PedalMove::Stay,
+            shift: Beats::ZERO,
+            opens: false,
+            answer: 0,
+            as_heard: false,
+        };
         Self { queue: prefault::list(PLANNED, some) }
     }
 
@@ -80,7 +88,7 @@ mod tests {
     fn planned(onset: i64, key: u8, shift: i64) -> Planned {
         let note = Note { onset: Beats::ratio(onset, 4), key, duration: Beats::ONE, velocity: 80 };
         let shift = Beats::from_parts(shift);
-        Planned { note, part: None, shift, opens: false, answer: 1, as_heard: false }
+        Planned { note, part: None, pedal: PedalMove::Stay, shift, opens: false, answer: 1, as_heard: false }
     }
 
     fn drain(scheduler: &mut Scheduler) -> Vec<(Beats, Key, Beats)> {

@@ -37,7 +37,7 @@ mod timbre;
 mod tone;
 mod voice;
 
-use segue_music::{Key, Part, Role};
+use segue_music::{Key, Part, Role, has_pedal};
 
 use crate::audio::voices::Address;
 use crate::between::convert;
@@ -70,7 +70,8 @@ pub struct Sound {
     levels: [Option<f32>; GROUPS],
     /// Samples until the tail has ended.
     tail: usize,
-    pedal: bool,
+    /// Whose pedal is down, by role.
+    pedals: [bool; 2],
     /// Strikes so far.
     strikes: u32,
 }
@@ -89,7 +90,7 @@ impl Sound {
             smooth: 1.0 - fall(0.01, sample_rate),
             levels: [None; GROUPS],
             tail: 0,
-            pedal: false,
+            pedals: [false; 2],
             strikes: 0,
         }
     }
@@ -130,9 +131,9 @@ impl Sound {
     /// Allocates nothing and never waits.
     pub fn note_off(&mut self, address: Address) {
         self.guest.note_off(address);
-        let (pedal, rate) = (self.pedal, self.sample_rate);
+        let (pedals, rate) = (self.pedals, self.sample_rate);
         for voice in self.slots.live_mut().filter(|voice| voice.address == address && voice.sounds()) {
-            if pedal && voice.role == Role::Player {
+            if pedals[voice.role.index()] && (voice.role == Role::Player || has_pedal(voice.part)) {
                 voice.sustained = true;
             } else {
                 voice.release(rate);
@@ -140,16 +141,17 @@ impl Sound {
         }
     }
 
-    /// Moves the player's pedal. It does not hold our own notes.
+    /// Moves somebody's pedal. It holds nobody else's notes, and of ours those of a keyboard.
     ///
     /// # Real-time safety
     /// Allocates nothing and never waits.
-    pub fn pedal(&mut self, down: bool) {
-        self.pedal = down;
-        self.guest.pedal(down);
+    pub fn pedal(&mut self, role: Role, down: bool) {
+        self.pedals[role.index()] = down;
+        self.guest.pedal(role, down);
         if !down {
             let rate = self.sample_rate;
-            self.slots.live_mut().filter(|voice| voice.sustained).for_each(|voice| voice.release(rate));
+            let held = self.slots.live_mut().filter(|voice| voice.sustained && voice.role == role);
+            held.for_each(|voice| voice.release(rate));
         }
     }
 

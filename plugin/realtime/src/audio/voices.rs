@@ -5,7 +5,7 @@
 //! note-on first ends the voice at its address, whoever played it. A note-off that the host had no
 //! room for is owed, and sent at the start of the next block.
 
-use segue_music::{Beats, Channel, Key, Part, Role, Velocity};
+use segue_music::{Beats, Channel, Key, Part, PedalMove, Role, Velocity};
 
 use crate::audio::moment::Moment;
 use crate::between::convert;
@@ -253,6 +253,8 @@ pub struct On {
     pub since: u64,
     /// The number of the answer that it belongs to; zero for the player.
     pub answer: u32,
+    /// What our sustain pedal does as it is struck.
+    pub pedal: PedalMove,
 }
 
 impl On {
@@ -261,8 +263,9 @@ impl On {
     /// # Real-time safety
     /// Arithmetic only.
     pub fn report(&self, at: Beats, Address { channel, key }: Address) -> Sounded {
+        let Self { role, part, answer, pedal, .. } = *self;
         let velocity = midi_velocity(self.velocity);
-        Sounded::On { at, role: self.role, part: self.part, channel, key, velocity, answer: self.answer }
+        Sounded::On { at, role, part, channel, key, velocity, answer, pedal }
     }
 }
 
@@ -280,7 +283,8 @@ mod tests {
     const C: Address = Address { channel: 1, key: 60 };
 
     fn on(role: Role) -> On {
-        On { role, part: None, id: None, velocity: 0.5, end: None, since: 0, answer: 0 }
+        let pedal = PedalMove::Stay;
+        On { role, part: None, id: None, velocity: 0.5, end: None, since: 0, answer: 0, pedal }
     }
 
     fn now(time: u32, sink: &mut dyn Sink) -> Moment<'_> {
@@ -365,6 +369,7 @@ mod tests {
             key,
             velocity: 64,
             answer,
+            pedal: PedalMove::Stay,
         };
         let off = |at: u32, role| Sounded::Off { at: beats(at), role, channel, key };
         let (ours, theirs) = (Role::Segue, Role::Player);

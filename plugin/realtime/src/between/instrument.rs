@@ -28,8 +28,8 @@ pub trait Instrument: Send {
     /// Releases a key.
     fn note_off(&mut self, role: Role, part: Option<Part>, key: Key);
 
-    /// Moves the player's pedal.
-    fn pedal(&mut self, down: bool);
+    /// Moves somebody's pedal. It holds nobody else's notes, and of Segue's those of a keyboard.
+    fn pedal(&mut self, role: Role, down: bool);
 
     /// Lets everything fade.
     fn fade(&mut self);
@@ -161,7 +161,7 @@ mod tests {
         }
         fn note_on(&mut self, _role: Role, _part: Option<Part>, _key: Key, _velocity: f32) {}
         fn note_off(&mut self, _role: Role, _part: Option<Part>, _key: Key) {}
-        fn pedal(&mut self, _down: bool) {}
+        fn pedal(&mut self, _role: Role, _down: bool) {}
         fn fade(&mut self) {}
         fn set_gain(&mut self, _role: Role, _part: Option<Part>, _gain: f32) {}
         fn render(&mut self, _left: &mut [f32], _right: &mut [f32]) -> bool {

@@ -1,6 +1,6 @@
 //! Plans from the composer to the audio thread: notes to come, and changes to those sent before.
 
-use segue_music::{Beats, Key, Note, Part};
+use segue_music::{Beats, Key, Note, Part, PedalMove};
 
 use crate::between::heard::Revision;
 
@@ -11,6 +11,8 @@ pub struct Planned {
     pub note: Note,
     /// The part it belongs to; `None` where Segue is one voice.
     pub part: Option<Part>,
+    /// What the sustain pedal of its channel does as it is struck.
+    pub pedal: PedalMove,
     /// How much later than its onset it sounds: the player's groove. Plans are ordered by the
     /// onset.
     pub shift: Beats,

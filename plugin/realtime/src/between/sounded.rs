@@ -5,7 +5,7 @@
 //! never go back, except after [`Sounded::Reset`].
 
 use rtrb::{Producer, RingBuffer};
-use segue_music::{Beats, Channel, Key, Meter, Part, Role, Tempo, Velocity};
+use segue_music::{Beats, Channel, Key, Meter, Part, PedalMove, Role, Tempo, Velocity};
 
 use crate::between::limits::SOUNDED;
 
@@ -28,6 +28,8 @@ pub enum Sounded {
         velocity: Velocity,
         /// The number of the answer that it belongs to; zero for the player.
         answer: u32,
+        /// What its sustain pedal did as it was struck.
+        pedal: PedalMove,
     },
     /// A key came up.
     Off {
@@ -146,7 +148,8 @@ mod tests {
 
     fn on(beat: i64) -> Sounded {
         let at = Beats::ratio(beat, 1);
-        Sounded::On { at, role: Role::Player, part: None, channel: 0, key: 60, velocity: 80, answer: 0 }
+        let (role, channel, pedal) = (Role::Player, 0, PedalMove::Stay);
+        Sounded::On { at, role, part: None, channel, key: 60, velocity: 80, answer: 0, pedal }
     }
 
     #[test]

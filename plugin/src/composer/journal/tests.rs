@@ -7,7 +7,8 @@ fn beat(quarters: i64) -> Beats {
 }
 
 fn on(at: Beats, role: Role, key: Key, answer: u32) -> Sounded {
-    Sounded::On { at, role, part: None, channel: role.index() as Channel, key, velocity: 80, answer }
+    let (channel, pedal) = (role.index() as Channel, PedalMove::Stay);
+    Sounded::On { at, role, part: None, channel, key, velocity: 80, answer, pedal }
 }
 
 fn off(at: Beats, role: Role, key: Key) -> Sounded {

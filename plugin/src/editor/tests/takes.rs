@@ -1,6 +1,6 @@
 //! The takes in the window: what is shown of them, and what each control asks for.
 
-use segue_music::{Beats, Meter, Note, Tempo};
+use segue_music::{Beats, Meter, Note, PedalMove, Tempo};
 
 use super::keys::played;
 use super::*;
@@ -26,7 +26,9 @@ pub(super) fn keep(takes: &Takes, mode: Mode, bars: i64, group: Option<u64>) -> 
         tempos: Vec::new(),
         meter: Meter::COMMON,
         prompt: (0..4).map(note).collect(),
-        notes: (4..4 + 4 * bars).map(|beat| TakeNote { note: note(beat), part: None }).collect(),
+        notes: (4..4 + 4 * bars)
+            .map(|beat| TakeNote { note: note(beat), part: None, pedal: PedalMove::Stay })
+            .collect(),
         starred: false,
         undone: false,
     });

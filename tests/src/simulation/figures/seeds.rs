@@ -42,8 +42,8 @@ pub fn play(first: u64, count: u64) -> Result<(Tally, Vec<Breach>)> {
 pub fn measure(count: u64) -> Result<Figure> {
     let (tally, breaches) = play(0, count)?;
     let what = format!(
-        "seeds with a note stuck or orphaned, or another invariant broken ({} blocks, {} notes, {} cues)",
-        tally.blocks, tally.notes, tally.cues
+        "seeds with a note or a pedal stuck, or one orphaned, or another invariant broken ({} blocks, {} notes, {} pedals, {} cues)",
+        tally.blocks, tally.notes, tally.pedals, tally.cues
     );
     Ok(Figure::most("R6", breaches.len() as f64, 0.0, count, what))
 }

@@ -1,6 +1,6 @@
 //! A note is drawn field by field: each head is asked, guards move its logits, limits mask them.
 
-use segue_music::{Key, Part, Tick, Token, Vocabulary, beats_at, tick_at};
+use segue_music::{Key, Part, PedalMove, Tick, Token, Vocabulary, beats_at, has_pedal, tick_at};
 
 use super::Generator;
 use crate::decoding::query::{HeadQuery, left_at};
@@ -27,6 +27,7 @@ impl Generator {
         query.token.key = self.draw_key(draw, &query, onset)?;
         query.token.velocity = self.draw_velocity(draw, &query)?;
         query.token.duration = self.draw_duration(draw, &query, onset)?;
+        query.token.pedal = self.draw_pedal(draw, &query, onset)?.index();
         Ok((onset, query.token))
     }
 
@@ -68,6 +69,7 @@ impl Generator {
         query.token.gap = gap;
         query.onset = onset;
         query.position = self.context.bar_position(onset);
+        query.pedal_is_down = self.context.pedal_holds(request.role, onsets.base());
         query
     }
 
@@ -160,5 +162,23 @@ impl Generator {
         let times = draw.request.time_sampler();
         let duration = times.draw_time(logits, &mut self.candidates, &mut draw.random, allowed, class);
         duration.ok_or(Rest::NotFinite)
+    }
+
+    /// Draws what the pedal does, where the player uses one, too. A chord moves it once.
+    fn draw_pedal(&mut self, draw: &mut Draw<'_>, query: &HeadQuery, onset: Tick) -> Result<PedalMove, Rest> {
+        let (request, context) = (draw.request, &self.context);
+        let has_one = self.model.config.pedal && request.pedal && has_pedal(part_of(query.token.part));
+        let same_chord = context.newest(request.role).next().is_some_and(|note| note.onset == onset);
+        if !has_one || same_chord || !context.uses_pedal(request.role.other()) {
+            return Ok(PedalMove::Stay);
+        }
+        let allowed = |symbol: usize| match PedalMove::ALL[symbol] {
+            PedalMove::Stay => true,
+            PedalMove::Press => !query.pedal_is_down,
+            PedalMove::Lift | PedalMove::Change => query.pedal_is_down,
+        };
+        let logits = self.decoder.logits(&self.model, &self.cache, &self.context, Field::Pedal, query);
+        let drawn = request.sampler().draw(logits, &mut self.candidates, &mut draw.random, allowed);
+        drawn.map(|symbol| PedalMove::ALL[symbol]).ok_or(Rest::NotFinite)
     }
 }

@@ -56,7 +56,7 @@ pub(crate) struct Situation<'a> {
 impl Situation<'_> {
     /// The role that plays with the one whose note is drawn.
     fn other(&self) -> Role {
-        Role::ALL[1 - self.role.index()]
+        self.role.other()
     }
 }
 

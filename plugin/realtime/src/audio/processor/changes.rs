@@ -44,6 +44,9 @@ impl Processor {
                 self.output.passed.release(controller, 0, sink);
             }
         }
+        if new.sound.follow_pedal && !old.sound.follow_pedal {
+            self.output.lift_foot(&mut self.first(sink));
+        }
         if !new.sound.follow_pedal || new.bypass || !new.on {
             self.output.lift_pedal(old.sound.channel, &mut self.first(sink));
         }
@@ -141,6 +144,10 @@ impl Processor {
 
     /// Begins a new revision, and ends those of our voices that do not survive it.
     pub(super) fn make_way(&mut self, survives: Survives, now: &mut Moment<'_>) {
+        if survives == Survives::Sounding {
+            // Keys that are down stay down; a foot makes way.
+            self.output.lift_foot(now);
+        }
         if survives == Survives::Nothing {
             self.output.end_ours(now, |key| self.meters.set_key(Role::Segue, key, false));
         }

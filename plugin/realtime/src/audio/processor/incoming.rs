@@ -83,6 +83,9 @@ impl Processor {
             }
             Message::Control { controller, value, .. }
                 if self.commands(Trigger::Control(controller), value, now) => {}
+            // Our own pedal comes back, or a take's is played: it is not the player's.
+            Message::Control { channel, controller: Message::PEDAL, .. }
+                if self.is_our_pedal(channel, now.at) => {}
             Message::Control { channel, controller, value } => {
                 self.control(channel, controller, value, now);
                 self.pass(message, now);
@@ -116,7 +119,16 @@ impl Processor {
 
     /// A voice of the player's.
     fn played(&self, id: Option<i32>, velocity: f32, now: &Moment<'_>) -> On {
-        On { role: Role::Player, part: None, id, velocity, end: None, since: now.sample, answer: 0 }
+        On {
+            role: Role::Player,
+            part: None,
+            id,
+            velocity,
+            end: None,
+            since: now.sample,
+            answer: 0,
+            pedal: PedalMove::Stay,
+        }
     }
 
     /// Whether a note that comes in is one that we have just sent. It is counted.
@@ -261,6 +273,12 @@ impl Processor {
         is_latch || is_mode
     }
 
+    /// Whether a pedal on a channel moves there because ours did.
+    fn is_our_pedal(&self, channel: Channel, at: Beats) -> bool {
+        let ours = self.output.foot.channel() == Some(channel) || self.output.playback.lasts(at);
+        ours && !self.player.plays_on(channel)
+    }
+
     fn control(&mut self, channel: Channel, controller: u8, value: f32, now: &mut Moment<'_>) {
         let pedal = match controller {
             Message::PEDAL => self.player.pedal(channel, value > 0.5),
@@ -273,7 +291,7 @@ impl Processor {
             _ => None,
         };
         if let Some(down) = pedal {
-            self.output.sound.pedal(down);
+            self.output.sound.pedal(Role::Player, down);
             if !self.settings.bypass {
                 let at = self.report(now.sample);
                 self.send(Heard::Pedal { at, down });

@@ -1,6 +1,6 @@
 //! Plans: received while they are wanted, played when they are due.
 
-use segue_music::Part;
+use segue_music::{Part, has_pedal};
 
 use super::*;
 use crate::audio::echo::Struck;
@@ -33,7 +33,13 @@ impl Processor {
                         self.output.voices.shorten(Address { channel, key }, part, at);
                     }
                 }
-                Change::Withdraw { from } => self.plans.withdraw(from),
+                Change::Withdraw { from } => {
+                    self.plans.withdraw(from);
+                    if from <= self.link.reported_until {
+                        // Nothing of it goes on.
+                        self.output.foot.leave_by(self.link.reported_until);
+                    }
+                }
             }
         }
     }
@@ -77,8 +83,15 @@ impl Processor {
         let velocity = f32::from(note.velocity) / 127.0;
         let end = Some(note.end() + planned.shift);
         let since = now.sample;
-        let on = On { role: Role::Segue, part, id: None, velocity, end, since, answer: planned.answer };
+        let pedal = if self.plays_pedal(part, channel) { planned.pedal } else { PedalMove::Stay };
+        let answer = planned.answer;
+        let on = On { role: Role::Segue, part, id: None, velocity, end, since, answer, pedal };
         let at = self.meant(due, now);
+        if has_pedal(part) {
+            let until = self.foot_until(note.end() + planned.shift);
+            let Output { foot, sound, .. } = &mut self.output;
+            foot.strike(pedal, channel, until, sound, &mut now.with_position(at));
+        }
         match self.output.voices.start(address, on, &mut now.with_position(at)) {
             Started::Sent => {
                 self.output.playback.played(&self.place(note.key, velocity, now));
@@ -98,6 +111,29 @@ impl Processor {
         if pitched {
             self.meters.set_key(Role::Segue, note.key, true);
         }
+    }
+
+    /// Whether Segue moves a pedal itself: not where the player's is on the same channel, or moves
+    /// ours.
+    fn plays_pedal(&self, part: Option<Part>, channel: Channel) -> bool {
+        has_pedal(part) && !self.settings.sound.follow_pedal && !self.player.plays_on(channel)
+    }
+
+    /// Where our pedal comes up at the latest: where the turn ends, or in a duet, whose turn grows,
+    /// a bar after the last note.
+    fn foot_until(&self, end: Beats) -> Beats {
+        let later = end + self.timing.clock.bar();
+        match self.plans.turn {
+            Some(turn) if !self.mode().lasts_with_player() => later.min(turn.until.max(end)),
+            _ => later,
+        }
+    }
+
+    /// Our pedal moves between notes.
+    pub(super) fn move_foot(&mut self, now: &mut Moment<'_>) {
+        let at = self.output.foot.next().map_or(now.at, |due| self.meant(due, now));
+        let Output { foot, sound, .. } = &mut self.output;
+        foot.act(sound, &mut now.with_position(at));
     }
 
     /// A groove can bring notes together that are planned apart. Keeps within the number of voices

@@ -45,8 +45,8 @@ pub struct Guest {
     /// What is left of the one that leaves, and how much less that is with every sample.
     left: f32,
     less: f32,
-    /// The player's pedal is down.
-    pedal: bool,
+    /// Whose pedal is down, by role.
+    pedals: [bool; 2],
     /// Samples until the levels are set again.
     until_step: usize,
 }
@@ -64,7 +64,7 @@ impl Guest {
             gains: [-1.0; GROUPS],
             left: 1.0,
             less: 1.0 / (FADE_SECONDS * sample_rate),
-            pedal: false,
+            pedals: [false; 2],
             until_step: 0,
         }
     }
@@ -120,14 +120,14 @@ impl Guest {
         }
     }
 
-    /// Moves the player's pedal.
+    /// Moves somebody's pedal.
     ///
     /// # Real-time safety
     /// Allocates nothing and never waits.
-    pub fn pedal(&mut self, down: bool) {
-        self.pedal = down;
+    pub fn pedal(&mut self, role: Role, down: bool) {
+        self.pedals[role.index()] = down;
         if let Some(guest) = &mut self.playing {
-            guest.pedal(down);
+            guest.pedal(role, down);
         }
     }
 
@@ -210,8 +210,9 @@ impl Guest {
         if let Some(stage) = &mut self.stage {
             stage.change(&mut self.playing);
         }
-        if let (Some(guest), true) = (&mut self.playing, self.pedal) {
-            guest.pedal(true);
+        if let Some(guest) = &mut self.playing {
+            let down = Role::ALL.into_iter().filter(|role| self.pedals[role.index()]);
+            down.for_each(|role| guest.pedal(role, true));
         }
         self.sounding.fill(0);
         self.gains = [-1.0; GROUPS];

@@ -305,14 +305,14 @@ fn the_pedal_holds_the_players_tones_only() {
     let mut sound = Sound::new(RATE);
     sound.note_on(at(60), Role::Player, None, 0.8);
     sound.note_on(Address { channel: 1, key: 67 }, Role::Segue, None, 0.8);
-    sound.pedal(true);
+    sound.pedal(Role::Player, true);
     sound.note_off(at(60));
     sound.note_off(Address { channel: 1, key: 67 });
     render(&mut sound, 48_000);
     assert_eq!(sound.keys().collect::<Vec<_>>(), [60]);
     // Struck again under the pedal and held beyond it.
     sound.note_on(at(60), Role::Player, None, 0.5);
-    sound.pedal(false);
+    sound.pedal(Role::Player, false);
     render(&mut sound, 48_000);
     assert_eq!(sound.keys().collect::<Vec<_>>(), [60]);
     sound.note_off(at(60));

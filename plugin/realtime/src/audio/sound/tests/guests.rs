@@ -40,8 +40,8 @@ impl Instrument for Organ {
         self.tell(format!("off {role:?} {part:?} {key}"));
         self.down.retain(|&down| down != key);
     }
-    fn pedal(&mut self, down: bool) {
-        self.tell(format!("pedal {down}"));
+    fn pedal(&mut self, role: Role, down: bool) {
+        self.tell(format!("pedal {role:?} {down}"));
     }
     fn fade(&mut self) {
         self.tell("fade".to_owned());
@@ -78,7 +78,7 @@ fn it_plays_what_it_has_and_the_voices_play_the_rest() {
     // Struck again and taken over.
     sound.note_on(at(60), Role::Player, None, 0.8);
     sound.note_on(at(60), Role::Segue, Some(Part::Organ), 0.8);
-    sound.pedal(true);
+    sound.pedal(Role::Player, true);
     [50, 60, 60, 61, 62].into_iter().for_each(|key| sound.note_off(at(key)));
     sound.fade();
     let all = told.lock().expect("nobody falls").join(", ");
@@ -86,7 +86,7 @@ fn it_plays_what_it_has_and_the_voices_play_the_rest() {
     assert_eq!(
         all,
         format!(
-            "fade, on {player}, on {drums}, off {player}, on {player}, off {player}, on {organ}, pedal true, \
+            "fade, on {player}, on {drums}, off {player}, on {player}, off {player}, on {organ}, pedal Player true, \
              off {organ}, off {drums}, fade"
         )
         .trim_start_matches("fade, ")
@@ -104,14 +104,15 @@ fn the_next_one_comes_when_the_one_before_has_faded() {
     sound.note_on(at(60), Role::Player, None, 0.8);
     let mut all = render(&mut sound, 64);
     assert!(workshop.send(Organ::boxed(-0.5, &told)).is_ok());
-    sound.pedal(true);
+    sound.pedal(Role::Player, true);
     all.extend(render(&mut sound, 600));
     assert!(all.iter().all(|&sample| sample >= 0.0));
     assert!(slope(&all) < 0.5 / 0.009 / RATE, "{}", slope(&all));
     assert_eq!(all.last(), Some(&0.0));
     sound.note_on(at(60), Role::Player, None, 0.8);
     assert_eq!(render(&mut sound, 64), [-0.5; 64]);
-    let pedals = told.lock().expect("nobody falls").iter().filter(|what| *what == "pedal true").count();
+    let pedals =
+        told.lock().expect("nobody falls").iter().filter(|what| *what == "pedal Player true").count();
     assert_eq!(pedals, 2, "the next one knows of the pedal");
     // And the built-in sound again.
     assert!(workshop.send(None).is_ok());

@@ -1,0 +1,123 @@
+//! Segue's foot: the sustain pedal that it moves itself, with the notes of its keyboard.
+
+use segue_music::{Beats, Channel, PedalMove, Role};
+
+use crate::audio::moment::Moment;
+use crate::audio::sound::Sound;
+use crate::between::message::Message;
+
+/// Where a lift was refused, it is tried again so much later.
+const AGAIN: Beats = Beats::ONE;
+
+/// A pedal that is down, or is about to be.
+#[derive(Clone, Copy, Debug)]
+struct Held {
+    channel: Channel,
+    /// It went down.
+    is_down: bool,
+    /// It goes down here: it was changed a moment ago.
+    presses: Option<Beats>,
+    /// It comes up here at the latest.
+    until: Beats,
+}
+
+/// The foot. Allocates nothing.
+#[derive(Debug, Default)]
+pub struct Foot(Option<Held>);
+
+impl Foot {
+    /// In the air.
+    pub const UP: Self = Self(None);
+
+    /// The channel whose pedal it is on.
+    pub fn channel(&self) -> Option<Channel> {
+        self.0.map(|held| held.channel)
+    }
+
+    /// When it moves by itself next.
+    pub fn next(&self) -> Option<Beats> {
+        self.0.map(|held| held.presses.unwrap_or(held.until).min(held.until))
+    }
+
+    /// Moves with a note that is struck now, and stays until a position at the latest.
+    ///
+    /// # Real-time safety
+    /// Wait-free.
+    pub fn strike(
+        &mut self,
+        what: PedalMove,
+        channel: Channel,
+        until: Beats,
+        sound: &mut Sound,
+        now: &mut Moment<'_>,
+    ) {
+        if self.channel().is_some_and(|on| on != channel) {
+            self.lift(sound, now);
+        }
+        let was_held = self.0.is_some();
+        match what {
+            PedalMove::Stay => {}
+            PedalMove::Lift => self.lift(sound, now),
+            PedalMove::Press if was_held => {}
+            PedalMove::Press => self.press(channel, until, sound, now),
+            PedalMove::Change => {
+                self.lift(sound, now);
+                if !was_held {
+                    self.press(channel, until, sound, now);
+                } else if self.0.is_none() {
+                    let presses = Some(now.at + PedalMove::AGAIN);
+                    self.0 = Some(Held { channel, is_down: false, presses, until });
+                }
+            }
+        }
+        if let Some(held) = &mut self.0 {
+            held.until = until;
+        }
+    }
+
+    /// Does what is due.
+    ///
+    /// # Real-time safety
+    /// Wait-free.
+    pub fn act(&mut self, sound: &mut Sound, now: &mut Moment<'_>) {
+        let Some(held) = self.0 else { return };
+        match held.presses {
+            Some(at) if at < held.until => {
+                self.press(held.channel, held.until, sound, now);
+            }
+            _ => self.lift(sound, now),
+        }
+    }
+
+    /// Comes up, at the latest, at a position.
+    pub fn leave_by(&mut self, at: Beats) {
+        if let Some(held) = &mut self.0 {
+            held.until = held.until.min(at);
+        }
+    }
+
+    /// Comes up. A host that refuses that is asked again.
+    ///
+    /// # Real-time safety
+    /// Wait-free.
+    pub fn lift(&mut self, sound: &mut Sound, now: &mut Moment<'_>) {
+        let Some(held) = &mut self.0 else { return };
+        sound.pedal(Role::Segue, false);
+        if held.is_down && !now.sink.send(now.time, up(held.channel)) {
+            (held.presses, held.until) = (None, now.at + AGAIN);
+            return;
+        }
+        self.0 = None;
+    }
+
+    fn press(&mut self, channel: Channel, until: Beats, sound: &mut Sound, now: &mut Moment<'_>) {
+        let down = Message::Control { channel, controller: Message::PEDAL, value: 1.0 };
+        sound.pedal(Role::Segue, true);
+        let is_down = now.sink.send(now.time, down);
+        self.0 = Some(Held { channel, is_down, presses: None, until });
+    }
+}
+
+fn up(channel: Channel) -> Message {
+    Message::Control { channel, controller: Message::PEDAL, value: 0.0 }
+}

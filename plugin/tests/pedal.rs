@@ -1,0 +1,161 @@
+//! Segue's own pedal: it moves where the player uses one, with its notes, and never stays down.
+
+mod rig;
+
+use rig::band::{BEAT, RATE, TEMPO, model_with_pedal};
+use rig::{Cut, OURS, Rig, Song, control, hygiene, off, on, phrase};
+use segue::between::message::{Event, Message};
+use segue::between::settings::{Mode, Settings, Yield};
+use segue_music::{Channel, Part};
+
+/// Answers, to four quarters of a player who uses the pedal.
+fn rig(change: impl Fn(&mut Settings)) -> (Rig, Vec<(u64, Message)>) {
+    let mut rig = Rig::of(model_with_pedal(), RATE, Song::Plays(0.0, TEMPO));
+    rig.settings.when.bars = 2;
+    change(&mut rig.settings);
+    let mut input = phrase(&rig, 0.0, TEMPO);
+    input.extend([(10, control(Message::PEDAL, 1.0)), (2 * BEAT, control(Message::PEDAL, 0.0))]);
+    input.sort_by_key(|&(at, _)| at);
+    (rig, input)
+}
+
+/// When a channel's pedal went down and up, as the host was told.
+fn moves(out: &[(u64, Message)], wanted: Channel) -> Vec<(u64, bool)> {
+    let of = |&(at, message): &(u64, Message)| match message {
+        Message::Control { channel, controller: Message::PEDAL, value } if channel == wanted => {
+            Some((at, value > 0.5))
+        }
+        _ => None,
+    };
+    out.iter().filter_map(of).collect()
+}
+
+fn is_down(rig: &Rig, channel: Channel) -> bool {
+    moves(&rig.out, channel).last().is_some_and(|&(_, down)| down)
+}
+
+/// Runs until the pedal is down, and returns the rig.
+fn with_pedal_down(change: impl Fn(&mut Settings)) -> Rig {
+    let (mut rig, input) = rig(change);
+    while !is_down(&rig, OURS) {
+        assert!(rig.sample < 16 * BEAT, "it goes down");
+        rig.run(rig.sample + 480, Cut::Of(480), &input);
+    }
+    rig
+}
+
+#[test]
+fn it_moves_with_the_notes_and_is_up_in_the_end() {
+    let (mut rig, input) = rig(|_| ());
+    rig.run(24 * BEAT, Cut::Of(480), &input);
+    let (moves, notes) = (moves(&rig.out, OURS), rig.ours());
+    assert!(moves.len() > 4, "{moves:?}");
+    // Down and up by turns; up at first says so to a synthesizer that heard the player's.
+    assert!(moves.windows(2).all(|pair| pair[0].1 != pair[1].1), "{moves:?}");
+    let again = (BEAT as f64 / 16.0).round() as u64;
+    for &(at, down) in &moves[..moves.len() - 1] {
+        let with_a_note = notes.iter().any(|note| note.0 == at || (down && note.0 + again == at));
+        assert!(with_a_note, "{at} {down}: {notes:?}");
+    }
+    let &(at, down) = moves.last().expect("some");
+    let end = notes.iter().map(|note| note.3).max().expect("some");
+    assert!(!down && at >= notes.last().expect("some").0 && at <= end.max(14 * BEAT), "{at} {end}");
+    assert_eq!(hygiene(&rig.out), 0);
+}
+
+#[test]
+fn it_stays_up_where_it_is_not_wanted() {
+    let (mut rig, input) = rig(|_| ());
+    let without: Vec<_> =
+        input.into_iter().filter(|(_, message)| !matches!(message, Message::Control { .. })).collect();
+    rig.run(24 * BEAT, Cut::Of(480), &without);
+    assert!(rig.ours().len() > 4 && moves(&rig.out, OURS).is_empty(), "the player uses none");
+
+    let (mut shared, input) = self::rig(|settings| settings.sound.channel = 0);
+    shared.run(24 * BEAT, Cut::Of(480), &input);
+    assert_eq!(moves(&shared.out, 0), [(10, true), (2 * BEAT, false)], "the player's alone");
+
+    let (mut follows, input) = self::rig(|settings| settings.sound.follow_pedal = true);
+    follows.run(24 * BEAT, Cut::Of(480), &input);
+    assert_eq!(moves(&follows.out, OURS), [(10, true), (2 * BEAT, false)], "it follows the player's");
+}
+
+#[test]
+fn whatever_ends_an_answer_lifts_it_in_the_next_block() {
+    type Change = fn(&mut Rig);
+    let changes: [(&str, Change); 11] = [
+        ("stop", |rig| rig.move_song(Song::Stands(TEMPO))),
+        ("seek", |rig| rig.move_song(Song::Plays(100.0, TEMPO))),
+        ("bypass", |rig| rig.settings.bypass = true),
+        ("off", |rig| rig.settings.on = false),
+        ("channel", |rig| rig.settings.sound.channel = 9),
+        ("mode", |rig| rig.settings.mode = Mode::Trade),
+        ("state load", |rig| rig.settings.generation += 1),
+        ("follow", |rig| rig.settings.sound.follow_pedal = true),
+        ("reset", |rig| rig.processor.reset()),
+        ("activation", |rig| rig.processor.activate(44_100.0, false, None)),
+        ("panic", |rig| rig.status.panic.store(true, std::sync::atomic::Ordering::Relaxed)),
+    ];
+    for (name, change) in changes {
+        let mut rig = with_pedal_down(|_| ());
+        change(&mut rig);
+        rig.block(64, &[]);
+        assert!(!is_down(&rig, OURS), "{name}");
+    }
+    for yields in [Yield::AtOnce, Yield::LetEnd] {
+        let mut rig = with_pedal_down(|settings| settings.when.yields = yields);
+        let at = rig.sample + 7;
+        rig.block(64, &[Event { time: 7, message: on(61) }]);
+        assert_eq!(moves(&rig.out, OURS).last(), Some(&(at, false)), "{yields:?}: in that sample");
+        rig.block(64, &[Event { time: 7, message: off(61) }]);
+    }
+}
+
+#[test]
+fn a_band_moves_that_of_its_keyboard() {
+    let play = |cut| {
+        let (mut rig, input) = rig(|settings| {
+            settings.mode = Mode::Duet;
+            settings.what.band.parts = [Part::Keys, Part::Bass].into_iter().collect();
+        });
+        rig.run(40 * BEAT, cut, &input);
+        rig.out
+    };
+    let out = play(Cut::Of(512));
+    assert!(moves(&out, OURS).len() > 4, "the keys are on channel 2");
+    assert!(moves(&out, rig::band::BASS).is_empty(), "a bass has no pedal");
+    assert!(moves(&out, OURS).last().is_some_and(|&(_, down)| !down), "the duet is over");
+    for cut in [Cut::Of(64), Cut::Of(2048), Cut::Random] {
+        assert!(play(cut) == out, "{cut:?}");
+    }
+}
+
+#[test]
+fn what_comes_back_from_the_host_is_not_the_players() {
+    let mut rig = with_pedal_down(|_| ());
+    let echo = Message::Control { channel: OURS, controller: Message::PEDAL, value: 1.0 };
+    let before = rig.out.len();
+    rig.block(64, &[Event { time: 3, message: echo }]);
+    let passed = rig.out[before..].iter().filter(|&&(_, message)| message == echo).count();
+    assert_eq!(passed, 0, "it would go round for ever");
+    rig.run(24 * BEAT, Cut::Of(480), &[]);
+    assert!(!is_down(&rig, OURS));
+}
+
+#[test]
+fn takes_keep_it() {
+    let (mut rig, input) = rig(|_| ());
+    rig.run(24 * BEAT, Cut::Of(480), &input);
+    let heard = moves(&rig.out, OURS);
+    let id = rig.status.takes.list().first().expect("a take").id;
+    let take = rig.status.takes.get(id).expect("it is kept");
+    let piece = take.piece();
+    let ours = piece.tracks.last().expect("two tracks");
+    let downs = |moves: &mut dyn Iterator<Item = bool>| moves.filter(|&down| down).count();
+    assert!(!ours.pedal.is_empty());
+    assert_eq!(
+        downs(&mut ours.pedal.iter().map(|&(_, down)| down)),
+        downs(&mut heard.iter().map(|&(_, down)| down))
+    );
+    assert!(ours.pedal.last().is_some_and(|&(_, down)| !down));
+}
