@@ -90,6 +90,7 @@ impl Bands {
                 share(Some(figures.bars_without_bass)),
                 share(Some(figures.bars_without_drums)),
                 format!("{:.2}", figures.density),
+                figures.fills.map(|share| format!("{:.0} %", 100.0 * share)).join("; "),
             ]
         };
         Table {
@@ -101,6 +102,7 @@ impl Bands {
                 "bars without bass",
                 "bars without drums",
                 "notes by the song's",
+                "fills in fourth bars; in others",
             ],
             rows: self.rows.iter().map(row).collect(),
         }

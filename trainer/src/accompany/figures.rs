@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use segue_music::{Beats, Key, Note};
+use segue_music::{Beats, DrumLane, Key, Note};
 use serde::Serialize;
 
 use super::song::{Rhythm, Song};
@@ -30,6 +30,9 @@ pub struct Tally {
     without_drums: usize,
     notes: usize,
     own_notes: usize,
+    /// Bars, and those of them with a fill: those that end four bars of the song, and the others.
+    fourths: [usize; 2],
+    between: [usize; 2],
 }
 
 /// The figures.
@@ -51,6 +54,8 @@ pub struct Figures {
     pub bars_without_drums: f64,
     /// Notes, by those of the song's own.
     pub density: f64,
+    /// The share of bars with a fill, of those that end four bars of the song and of the others.
+    pub fills: [f64; 2],
 }
 
 impl Tally {
@@ -77,8 +82,18 @@ impl Tally {
             self.without_bass += usize::from(!played.bass.iter().any(|note| sounds(&note)));
             self.without_drums += usize::from(!played.drums.iter().any(|note| begins(&note)));
         }
+        self.add_fills(song, &played.drums);
         self.notes += played.bass.len() + played.drums.len();
         self.own_notes += song.own.bass.len() + song.own.drums.len();
+    }
+
+    fn add_fills(&mut self, song: &Song, drums: &[Note]) {
+        for (place, bar) in song.bar_lines().windows(2).enumerate() {
+            let counted =
+                if (song.bars_before() + place) % 4 == 3 { &mut self.fourths } else { &mut self.between };
+            counted[0] += 1;
+            counted[1] += usize::from(is_fill(drums, bar[0], bar[1]));
+        }
     }
 
     fn add_changes(&mut self, song: &Song, bass: &[Note]) {
@@ -102,6 +117,7 @@ impl Tally {
             bars_without_bass: share(self.without_bass, self.bars),
             bars_without_drums: share(self.without_drums, self.bars),
             density: share(self.notes, self.own_notes),
+            fills: [self.fourths, self.between].map(|[bars, fills]| share(fills, bars)),
         }
     }
 }
@@ -115,6 +131,19 @@ fn strokes(drums: &[Note]) -> BTreeSet<(Beats, bool)> {
         _ => None,
     };
     drums.iter().filter_map(stroke).collect()
+}
+
+/// Whether a drummer leads to the next bar: in its second half toms are struck twice, or the snare
+/// on four sixteenths.
+fn is_fill(drums: &[Note], from: Beats, until: Beats) -> bool {
+    let half = from + Beats::from_parts((until - from).parts() / 2);
+    let late = || drums.iter().filter(|note| (half..until).contains(&note.onset));
+    let toms = late().filter(|note| DrumLane::of(note.key) == DrumLane::Toms).count();
+    let snare: BTreeSet<Beats> = late()
+        .filter(|note| DrumLane::of(note.key) == DrumLane::Snare)
+        .map(|note| note.onset.floor_to(PLACE))
+        .collect();
+    toms >= 2 || snare.len() >= 4
 }
 
 /// Thirds, fifths, sixths and octaves; a fourth above the bass is none.
@@ -176,6 +205,17 @@ mod tests {
             (Some(1.0), Some(1.0), Some(1.0))
         );
         assert_eq!((own.bars_without_bass, own.bars_without_drums, own.density), (0.0, 0.0, 1.0));
+    }
+
+    #[test]
+    fn a_fill_is_counted_where_it_is() {
+        let mut song = song();
+        let toms = |bar: i64| [2, 3].map(|beat| note(4 * bar + beat, 45, 1));
+        // Four bars end with the fourth and the eighth; two are heard first.
+        song.own.drums.extend(toms(3).into_iter().chain(toms(7)).chain(toms(4)));
+        // Struck early in a bar they are a groove.
+        song.own.drums.extend([0, 1].map(|beat| note(20 + beat, 45, 1)));
+        assert_eq!(figures(&song, &song.own).fills, [1.0, 0.25]);
     }
 
     #[test]

@@ -83,6 +83,11 @@ impl Song {
         plays.then(|| Self { given, melody, own, chords: chords.to_vec(), span })
     }
 
+    /// Bars before the accompaniment comes in.
+    pub fn bars_before(&self) -> usize {
+        (0..).take_while(|&bars| self.given.bar_lines_later(Beats::ZERO, bars) < self.span.0).count()
+    }
+
     /// The bar lines of the accompaniment, its end among them.
     pub fn bar_lines(&self) -> Vec<Beats> {
         let (start, end) = self.span;

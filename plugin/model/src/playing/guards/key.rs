@@ -2,9 +2,10 @@
 //!
 //! A model that goes on alone for long drifts away from them.
 //!
-//! Without it the cosine of an answer's pitch classes to the prompt's is 0.803, with it 0.830,
-//! people's 0.820. The command:
-//! `trainer sweep --midi CORPUS --manifest MANIFEST --prompts 240 --bars 16
+//! Over 32 bars the cosine of an answer's pitch classes to the prompt's is 0.874 without it, 0.891
+//! with it, and 0.900 for people; over 12 bars it brings nothing to one voice (96 and 192 prompts
+//! of pieces that nothing was tuned on). The command:
+//! `trainer sweep --shards SHARDS --skip 192 --prompts 96 --bars 32
 //! --temperatures 1 --top-ps 0.95 --without-guard key`
 
 use segue_music::{Context, Role, Tick};
