@@ -12,6 +12,7 @@
 mod again;
 mod close;
 mod density;
+mod fill;
 mod ground;
 mod key;
 mod kit;
@@ -37,6 +38,7 @@ const LIST: &[&dyn Guard] = &[
     &ground::Ground,
     &close::Close,
     &kit::Kit,
+    &fill::Fill,
     &root::Root,
 ];
 
@@ -195,7 +197,10 @@ mod tests {
         }
         let last = context.last().unwrap().onset;
         let situation = Situation { context: &context, role: Role::Segue, last, until: last + 60 };
+        // In the second half of its fourth bar.
         let mut drummed = Context::new();
+        drummed.meter(last + 3 - 192 * 3 - 120, Some(Meter::COMMON));
+        drummed.form(last + 3 - 192 * 3 - 120);
         for place in 0..8 {
             drummed.hear(ContextNote::drum(last - 12 * place, 38, Some(80), Role::Segue));
         }
