@@ -22,8 +22,12 @@ use super::{Guard, Situation};
 const BAR: Tick = 4 * TICKS_PER_BEAT;
 /// What a drum loses for each stroke beyond what is usual in a bar, in nats.
 const LOSS: f32 = 1.0;
-/// What bass drum and snare gain where a bar of drums went by without them.
+/// What bass drum and snare gain where a bar of drums went by without them, and hats where one went
+/// by that nothing kept time in.
 const GAIN: f32 = 1.5;
+/// Strokes on hats, cymbals, shakers and the like that keep the time of a bar: as many or more in 93 %
+/// of their bars.
+const TIME: usize = 4;
 /// What bass drum and snare gain on their own beats, and lose on each other's.
 const LEAN: f32 = 1.0;
 
@@ -40,7 +44,7 @@ const fn usual(lane: DrumLane) -> usize {
 }
 
 /// Counts the role's strokes of the last bar by lane: what is struck more often than usual loses,
-/// and bass drum and snare gain while they are missing, and on their own beats.
+/// and bass drum, snare and hats gain while they are missing, the first two on their own beats, too.
 pub struct Kit;
 
 impl Guard for Kit {
@@ -65,11 +69,17 @@ impl Guard for Kit {
         let position = at.context.bar_position(onset).filter(|at| at.beats == 4 && at.phase == 0);
         let back = position.map_or(0.0, |at| if at.beat % 2 == 1 { LEAN } else { -LEAN });
         let strokes: usize = counts.iter().sum();
+        let keeps_time = [DrumLane::Hats, DrumLane::Cymbals, DrumLane::Other];
+        let time: usize = keeps_time.iter().map(|&lane| counts[lane as usize]).sum();
         for (symbol, logit) in logits.iter_mut().enumerate() {
             let lane = DrumLane::of(Part::drum_key(symbol));
             let count = counts[lane as usize];
-            let missing = count == 0 && matches!(lane, DrumLane::Kick | DrumLane::Snare);
-            if missing && strokes >= usual(lane) {
+            let missing = match lane {
+                DrumLane::Kick | DrumLane::Snare => count == 0 && strokes >= usual(lane),
+                DrumLane::Hats => time < TIME && strokes >= 2 * TIME,
+                _ => false,
+            };
+            if missing {
                 *logit += GAIN;
             }
             *logit += match lane {
@@ -107,9 +117,10 @@ mod tests {
             [(2, 0.0, 0.0), (4, -LOSS, 0.0), (8, -5.0 * LOSS, GAIN), (40, -12.0 * LOSS, GAIN)]
         {
             let gained = gained(38, strokes);
+            let hats = if strokes >= 8 { GAIN } else { 0.0 };
             assert_eq!(
-                (gained(38), gained(40), gained(36), gained(42)),
-                (snare, snare, kick, 0.0),
+                (gained(38), gained(40), gained(36), gained(42), gained(49)),
+                (snare, snare, kick, hats, 0.0),
                 "{strokes}"
             );
         }
