@@ -25,8 +25,8 @@ const LOSS: f32 = 1.0;
 /// What bass drum and snare gain where a bar of drums went by without them, and hats where one went
 /// by that nothing kept time in.
 const GAIN: f32 = 1.5;
-/// Strokes on hats, cymbals, shakers and the like that keep the time of a bar: as many or more in 93 %
-/// of their bars.
+/// Strokes on hats, cymbals, shakers and the like that keep the time of a bar: as many or more in
+/// 93 % of their bars.
 const TIME: usize = 4;
 /// What bass drum and snare gain on their own beats, and lose on each other's.
 const LEAN: f32 = 1.0;
@@ -44,7 +44,8 @@ const fn usual(lane: DrumLane) -> usize {
 }
 
 /// Counts the role's strokes of the last bar by lane: what is struck more often than usual loses,
-/// and bass drum, snare and hats gain while they are missing, the first two on their own beats, too.
+/// and bass drum, snare and hats gain while they are missing, the first two on their own beats,
+/// too.
 pub struct Kit;
 
 impl Guard for Kit {
