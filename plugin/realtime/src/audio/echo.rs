@@ -72,6 +72,11 @@ impl Echo {
         self.sent.iter_mut().for_each(|sent| sent.at = None);
     }
 
+    /// Whether what was sent at a sample may still come back at another.
+    pub fn may_come_back(&self, sent: u64, now: u64) -> bool {
+        now.saturating_sub(sent) <= self.window
+    }
+
     /// We started a note.
     pub fn sent(&mut self, note: &Struck) {
         let sent = &mut self.sent[note.address().index()];

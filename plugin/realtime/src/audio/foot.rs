@@ -22,21 +22,35 @@ struct Held {
 }
 
 /// The foot. Allocates nothing.
-#[derive(Debug, Default)]
-pub struct Foot(Option<Held>);
+#[derive(Debug)]
+pub struct Foot {
+    held: Option<Held>,
+    /// The channel and the sample of its last message.
+    sent: Option<(Channel, u64)>,
+}
 
 impl Foot {
     /// In the air.
-    pub const UP: Self = Self(None);
+    pub const UP: Self = Self { held: None, sent: None };
 
     /// The channel whose pedal it is on.
     pub fn channel(&self) -> Option<Channel> {
-        self.0.map(|held| held.channel)
+        self.held.map(|held| held.channel)
+    }
+
+    /// The sample at which it moved last on a channel, if that was the last one it moved on.
+    pub fn moved_on(&self, channel: Channel) -> Option<u64> {
+        self.sent.filter(|&(on, _)| on == channel).map(|(_, sample)| sample)
+    }
+
+    /// Samples are counted from zero again.
+    pub fn restart(&mut self) {
+        self.sent = self.sent.map(|(channel, _)| (channel, 0));
     }
 
     /// When it moves by itself next.
     pub fn next(&self) -> Option<Beats> {
-        self.0.map(|held| held.presses.unwrap_or(held.until).min(held.until))
+        self.held.map(|held| held.presses.unwrap_or(held.until).min(held.until))
     }
 
     /// Moves with a note that is struck now, and stays until a position at the latest.
@@ -54,7 +68,7 @@ impl Foot {
         if self.channel().is_some_and(|on| on != channel) {
             self.lift(sound, now);
         }
-        let was_held = self.0.is_some();
+        let was_held = self.held.is_some();
         match what {
             PedalMove::Stay => {}
             PedalMove::Lift => self.lift(sound, now),
@@ -64,13 +78,13 @@ impl Foot {
                 self.lift(sound, now);
                 if !was_held {
                     self.press(channel, until, sound, now);
-                } else if self.0.is_none() {
+                } else if self.held.is_none() {
                     let presses = Some(now.at + PedalMove::AGAIN);
-                    self.0 = Some(Held { channel, is_down: false, presses, until });
+                    self.held = Some(Held { channel, is_down: false, presses, until });
                 }
             }
         }
-        if let Some(held) = &mut self.0 {
+        if let Some(held) = &mut self.held {
             held.until = until;
         }
     }
@@ -80,7 +94,7 @@ impl Foot {
     /// # Real-time safety
     /// Wait-free.
     pub fn act(&mut self, sound: &mut Sound, now: &mut Moment<'_>) {
-        let Some(held) = self.0 else { return };
+        let Some(held) = self.held else { return };
         match held.presses {
             Some(at) if at < held.until => {
                 self.press(held.channel, held.until, sound, now);
@@ -91,7 +105,7 @@ impl Foot {
 
     /// Comes up, at the latest, at a position.
     pub fn leave_by(&mut self, at: Beats) {
-        if let Some(held) = &mut self.0 {
+        if let Some(held) = &mut self.held {
             held.until = held.until.min(at);
         }
     }
@@ -101,20 +115,26 @@ impl Foot {
     /// # Real-time safety
     /// Wait-free.
     pub fn lift(&mut self, sound: &mut Sound, now: &mut Moment<'_>) {
-        let Some(held) = &mut self.0 else { return };
+        let Some(held) = &mut self.held else { return };
         sound.pedal(Role::Segue, false);
         if held.is_down && !now.sink.send(now.time, up(held.channel)) {
             (held.presses, held.until) = (None, now.at + AGAIN);
             return;
         }
-        self.0 = None;
+        if held.is_down {
+            self.sent = Some((held.channel, now.sample));
+        }
+        self.held = None;
     }
 
     fn press(&mut self, channel: Channel, until: Beats, sound: &mut Sound, now: &mut Moment<'_>) {
         let down = Message::Control { channel, controller: Message::PEDAL, value: 1.0 };
         sound.pedal(Role::Segue, true);
         let is_down = now.sink.send(now.time, down);
-        self.0 = Some(Held { channel, is_down, presses: None, until });
+        if is_down {
+            self.sent = Some((channel, now.sample));
+        }
+        self.held = Some(Held { channel, is_down, presses: None, until });
     }
 }
 

@@ -60,11 +60,12 @@ impl Player {
     pub fn pedal(&mut self, channel: Channel, down: bool) -> Option<bool> {
         let before = self.pedals != 0;
         let bit = 1 << (channel % 16);
-        self.channels |= bit;
         if down {
-            self.pedals |= bit
+            // One that comes up alone is a host that sets it at rest.
+            self.channels |= bit;
+            self.pedals |= bit;
         } else {
-            self.pedals &= !bit
+            self.pedals &= !bit;
         }
         let now = self.pedals != 0;
         (now != before).then_some(now)
@@ -77,6 +78,11 @@ impl Player {
         let moved = away || self.bent & bit != 0;
         self.bent = if away { self.bent | bit } else { self.bent & !bit };
         moved
+    }
+
+    /// A channel is not the player's until a key or a pedal goes down on it again.
+    pub fn leaves(&mut self, channel: Channel) {
+        self.channels &= !(1 << (channel % 16));
     }
 
     /// Whether a channel is one that the player plays on: what we would send there is the player's

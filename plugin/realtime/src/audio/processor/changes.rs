@@ -24,6 +24,7 @@ impl Processor {
             self.link.reported_until = Beats::ZERO;
             self.overrides.latch = false;
             self.output.echo.restart();
+            self.output.foot.restart();
             self.output.playback.restart();
             if let Some(touches) = &mut self.touches {
                 touches.forget();

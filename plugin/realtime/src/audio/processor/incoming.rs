@@ -1,6 +1,8 @@
 //! What comes in from the host: keys and pedals are heard and passed through, the rest is only
 //! passed through.
 
+use segue_music::Part;
+
 use super::*;
 use crate::audio::echo::Struck;
 use crate::audio::overrides::next_mode;
@@ -83,9 +85,15 @@ impl Processor {
             }
             Message::Control { controller, value, .. }
                 if self.commands(Trigger::Control(controller), value, now) => {}
-            // Our own pedal comes back, or a take's is played: it is not the player's.
             Message::Control { channel, controller: Message::PEDAL, .. }
-                if self.is_our_pedal(channel, now.at) => {}
+                if self.is_our_pedal(channel, now) => {}
+            // The pedal of a take that is played back goes with its notes, and nobody answers it.
+            Message::Control { channel, controller: Message::PEDAL, value }
+                if self.output.playback.lasts(now.at) && self.is_our_keyboards(channel) =>
+            {
+                self.output.sound.pedal(Role::Segue, value > 0.5);
+                self.pass(message, now);
+            }
             Message::Control { channel, controller, value } => {
                 self.control(channel, controller, value, now);
                 self.pass(message, now);
@@ -183,6 +191,8 @@ impl Processor {
                 // What we would have played here is there already.
                 self.make_way(Survives::Nothing, now);
                 self.cut(Survives::Nothing, now);
+                // Its first note was taken for the player's.
+                self.player.leaves(channel);
             }
             self.play_back(address, id, velocity, now);
             return;
@@ -273,10 +283,16 @@ impl Processor {
         is_latch || is_mode
     }
 
-    /// Whether a pedal on a channel moves there because ours did.
-    fn is_our_pedal(&self, channel: Channel, at: Beats) -> bool {
-        let ours = self.output.foot.channel() == Some(channel) || self.output.playback.lasts(at);
-        ours && !self.player.plays_on(channel)
+    /// Whether a pedal on a channel is our own that comes back. Passed on, it would go round.
+    fn is_our_pedal(&self, channel: Channel, now: &Moment<'_>) -> bool {
+        let Output { foot, echo, .. } = &self.output;
+        let moved = foot.moved_on(channel).is_some_and(|sample| echo.may_come_back(sample, now.sample));
+        (moved || foot.channel() == Some(channel)) && !self.player.plays_on(channel)
+    }
+
+    /// Whether a keyboard of ours plays on a channel.
+    fn is_our_keyboards(&self, channel: Channel) -> bool {
+        [None, Some(Part::Keys)].into_iter().any(|part| self.settings.sound.channel_of(part) == channel)
     }
 
     fn control(&mut self, channel: Channel, controller: u8, value: f32, now: &mut Moment<'_>) {
