@@ -15,13 +15,19 @@ pub struct Overrides {
 }
 
 impl Overrides {
-    /// A mode parameter that moves clears the trigger's override. A project that is loaded clears
-    /// all of them: it plays as it was saved.
+    /// A mode parameter that moves clears the trigger's override, and another trigger or bypass
+    /// releases the latch. A project that is loaded clears all of them: it plays as it was saved.
     pub fn follow(&mut self, old: &Settings, new: &Settings) {
         if old.generation != new.generation {
             *self = Self::default();
-        } else if old.mode != new.mode {
+            return;
+        }
+        if old.mode != new.mode {
             self.mode = None;
+        }
+        // From here on nobody would be told that the trigger is released.
+        if old.when.latch_trigger != new.when.latch_trigger || old.bypass != new.bypass {
+            self.latch = false;
         }
     }
 
@@ -53,4 +59,30 @@ pub fn next_mode(mode: Mode, trigger: Trigger, value: f32) -> Mode {
         Trigger::Control(_) => convert::place(value.clamp(0.0, 1.0) * modes as f32).min(modes - 1),
     };
     Mode::at(index % modes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_latch_whose_release_nobody_would_tell_comes_up() {
+        type Change = fn(&mut Settings);
+        let changes: [(&str, Change, bool); 5] = [
+            ("nothing", |_| (), true),
+            ("tempo of the answer", |settings| settings.when.bars += 1, true),
+            ("another trigger", |settings| settings.when.latch_trigger = Some(Trigger::Note(31)), false),
+            ("no trigger", |settings| settings.when.latch_trigger = None, false),
+            ("bypass", |settings| settings.bypass = true, false),
+        ];
+        for (name, change, stays) in changes {
+            let mut old = Settings::default();
+            old.when.latch_trigger = Some(Trigger::Control(64));
+            let mut new = old;
+            change(&mut new);
+            let mut overrides = Overrides { latch: true, mode: None };
+            overrides.follow(&old, &new);
+            assert_eq!(overrides.latch, stays, "{name}");
+        }
+    }
 }

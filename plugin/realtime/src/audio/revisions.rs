@@ -16,7 +16,7 @@ pub struct Revisions {
     dropped: Revision,
     /// The newest revision that ended what sounded.
     silenced: Revision,
-    /// The commit points, by revision number.
+    /// The commit points, by revision number: none lies beyond that of a newer one.
     commits: Vec<Beats>,
 }
 
@@ -34,7 +34,7 @@ impl Revisions {
     /// Begins a new revision, and returns its number.
     ///
     /// # Real-time safety
-    /// Arithmetic only.
+    /// Arithmetic only, at most over the revisions that are remembered.
     pub fn begin(&mut self, survives: Survives) -> Revision {
         self.newest = self.newest.wrapping_add(1);
         let commit = match survives {
@@ -48,14 +48,21 @@ impl Revisions {
             self.dropped = self.newest;
         }
         self.commits[Self::place(self.newest)] = commit;
+        // Whatever an older one let stay beyond this point is gone, too.
+        for age in (1..).take(REMEMBERED - 1) {
+            let older = &mut self.commits[Self::place(self.newest.wrapping_sub(age))];
+            if *older <= commit {
+                break;
+            }
+            *older = commit;
+        }
         self.newest
     }
 
     /// Whether a note of a plan of some revision is still wanted.
     ///
     /// # Real-time safety
-    /// Arithmetic only. Commit points only move forward, so the first revision after the plan's has
-    /// the nearest one.
+    /// Arithmetic only: the first revision after the plan's has the nearest commit point.
     pub fn wants(&self, revision: Revision, onset: Beats) -> bool {
         if revision == self.newest {
             return true;
@@ -97,7 +104,7 @@ mod tests {
     fn what_a_revision_lets_stay_stays() {
         // (what each revision after the plan's let stay) -> whether a note on beat 4 is wanted,
         // whether what sounded may sound
-        let cases: [(&[Survives], bool, bool); 9] = [
+        let cases: [(&[Survives], bool, bool); 11] = [
             (&[], true, true),
             (&[Survives::Nothing], false, false),
             (&[Survives::Sounding], false, true),
@@ -106,6 +113,13 @@ mod tests {
             (&[Survives::Until(beat(3)), Survives::Until(beat(6))], false, true),
             (&[Survives::Until(beat(5)), Survives::Until(beat(6))], true, true),
             (&[Survives::Until(beat(5)), Survives::Nothing], false, false),
+            // A loop wraps, and the player strikes its first beat.
+            (&[Survives::Until(Beats::MAX), Survives::Until(beat(3))], false, true),
+            (
+                &[Survives::Until(Beats::MAX), Survives::Until(beat(5)), Survives::Until(Beats::MAX)],
+                true,
+                true,
+            ),
             (&[Survives::Sounding, Survives::Until(beat(9))], false, true),
         ];
         for (bumps, wanted, sounds) in cases {
