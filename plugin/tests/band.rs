@@ -84,6 +84,13 @@ fn sticks_count_a_bar_before_the_band_comes_in() {
     assert_eq!(notes(&trio.out, BASS)[0].0, 8 * BEAT);
     assert!(drums.iter().any(|note| note.0 == 8 * BEAT), "{drums:?}");
     assert_eq!(hygiene(&trio.out), 0);
+    // The count is not part of the length: however short it is, somebody comes in.
+    let mut short = rig(&[Part::Bass, Part::Drums], |settings| {
+        counting(settings);
+        settings.when.bars = 1;
+    });
+    short.run(24 * BEAT, Cut::Of(480), &[(BEAT, on(60)), (BEAT + 9000, off(60))]);
+    assert_eq!(notes(&short.out, BASS).first().map(|note| note.0), Some(8 * BEAT));
     // Nobody counts for a bass alone.
     let mut alone = rig(&[Part::Bass], counting);
     alone.run(12 * BEAT, Cut::Of(480), &player(0, 12));

@@ -4,6 +4,7 @@ mod rig;
 
 use rig::{Cut, OURS, Rig, Song, control, hygiene, notes, off, on, phrase};
 use segue::between::message::{Event, Message};
+use segue::between::mode::Mode;
 
 const RATE: f64 = 48_000.0;
 
@@ -73,14 +74,15 @@ fn what_the_player_holds_goes_on_through_a_jump() {
 
 #[test]
 fn controllers_that_end_everything_do() {
-    for controller in [Message::ALL_SOUND_OFF, Message::ALL_NOTES_OFF] {
+    // Whoever ends all notes means those of a channel where some sound.
+    for (controller, channel) in
+        [(Message::ALL_SOUND_OFF, 0), (Message::ALL_SOUND_OFF, OURS), (Message::ALL_NOTES_OFF, OURS)]
+    {
         let mut rig = answering();
-        rig.block(64, &[Event { time: 5, message: control(controller, 0.0) }]);
+        let end = Message::Control { channel, controller, value: 0.0 };
+        rig.block(64, &[Event { time: 5, message: end }]);
         assert_eq!(hygiene(&rig.out), 0);
-        assert_eq!(
-            rig.out.last().map(|&(at, message)| (at, message)),
-            Some((rig.sample - 59, control(controller, 0.0)))
-        );
+        assert_eq!(rig.out.last().map(|&(at, message)| (at, message)), Some((rig.sample - 59, end)));
         let before = rig.ours().len();
         rig.run(rig.sample + 96_000, Cut::Of(512), &[]);
         assert_eq!(rig.ours().len(), before);
@@ -293,4 +295,29 @@ fn without_pass_through_only_ours_goes_out() {
         Message::On { channel: OURS, .. } | Message::Off { channel: OURS, .. }
     )));
     assert!(!rig.ours().is_empty());
+}
+
+#[test]
+fn all_notes_off_after_the_last_key_is_no_end_of_anything() {
+    // Some keyboards send it whenever their last key comes up.
+    let end = control(Message::ALL_NOTES_OFF, 0.0);
+    let play = |ends: bool, mode: Mode| {
+        let mut rig = Rig::new(RATE, Song::Plays(0.0, 120.0));
+        rig.settings.mode = mode;
+        let mut input = Vec::new();
+        for (at, message) in phrase(&rig, 0.0, 120.0) {
+            input.push((at, message));
+            if ends && matches!(message, Message::Off { .. }) {
+                input.push((at, end));
+            }
+        }
+        rig.run(rig.at(20.0, 120.0), Cut::Of(480), &input);
+        rig.out.retain(|(_, message)| !matches!(message, Message::Control { .. }));
+        rig.out
+    };
+    for mode in [Mode::Answer, Mode::Duet] {
+        let without = play(false, mode);
+        assert!(without.len() > 16, "{mode:?}");
+        assert!(play(true, mode) == without, "{mode:?}");
+    }
 }

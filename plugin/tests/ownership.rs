@@ -336,3 +336,32 @@ fn a_phrase_played_twice_is_answered_alike_at_every_sample_rate() {
         }
     }
 }
+
+#[test]
+fn a_held_tone_goes_on_where_nothing_is_passed_and_one_channel_is_for_both() {
+    for (mode, seed) in [(Mode::Answer, 0)].into_iter().chain((0..8).map(|seed| (Mode::Duet, seed))) {
+        let mut rig = Rig::new(RATE, Song::Plays(0.0, 120.0));
+        (rig.settings.mode, rig.settings.what.seed) = (mode, seed);
+        (rig.settings.sound.pass, rig.settings.sound.channel) = (false, 0);
+        // Every key that an answer may want is held, and struck again while it plays.
+        rig.settings.what.bounds.keys = (60, 64);
+        let mut input = phrase(&rig, 0.0, 120.0);
+        input.extend((60..=64).map(|key| (6 * BEAT, on(key))));
+        input.extend((60..=64).map(|key| (40 * BEAT, off(key))));
+        rig.run(8 * BEAT, Cut::Of(480), &input);
+        let since = rig.out.len();
+        // From here on nobody strikes.
+        rig.run(14 * BEAT, Cut::Of(480), &input);
+        let struck: Vec<_> =
+            rig.out[since..].iter().filter(|(_, message)| matches!(message, Message::On { .. })).collect();
+        assert!(
+            struck.is_empty(),
+            "{mode:?}, seed {seed}: struck where the player holds the key: {struck:?}"
+        );
+        let mut keys: Vec<Key> = rig.processor.tones().collect();
+        keys.sort_unstable();
+        keys.dedup();
+        assert_eq!(keys, [60, 61, 62, 63, 64], "{mode:?}, seed {seed}");
+        assert_eq!(hygiene(&rig.out), 0, "{mode:?}, seed {seed}");
+    }
+}

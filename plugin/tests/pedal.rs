@@ -6,7 +6,8 @@ use rig::band::{BEAT, RATE, TEMPO, model_with_pedal};
 use rig::{Cut, OURS, Rig, Song, control, hygiene, off, on, phrase};
 use segue::between::message::{Event, Message};
 use segue::between::settings::{Mode, Settings, Yield};
-use segue_music::{Channel, Part};
+use segue::composer::Command;
+use segue_music::{Channel, Part, midi_file};
 
 /// Answers, to four quarters of a player who uses the pedal.
 fn rig(change: impl Fn(&mut Settings)) -> (Rig, Vec<(u64, Message)>) {
@@ -115,7 +116,7 @@ fn whatever_ends_an_answer_lifts_it_in_the_next_block() {
 fn a_band_moves_that_of_its_keyboard() {
     let play = |cut| {
         let (mut rig, input) = rig(|settings| {
-            settings.mode = Mode::Duet;
+            (settings.mode, settings.what.seed) = (Mode::Duet, 5);
             settings.what.band.parts = [Part::Keys, Part::Bass].into_iter().collect();
         });
         rig.run(40 * BEAT, cut, &input);
@@ -205,4 +206,84 @@ fn takes_keep_it() {
         downs(&mut heard.iter().map(|&(_, down)| down))
     );
     assert!(ours.pedal.last().is_some_and(|&(_, down)| !down));
+}
+
+#[test]
+fn where_it_follows_the_players_it_comes_up_with_it() {
+    let down = (BEAT, control(Message::PEDAL, 1.0));
+    let up = (3 * BEAT, control(Message::PEDAL, 0.0));
+    // A note comes in on our channel meanwhile: a second keyboard, or a take.
+    let note = |message| (2 * BEAT, message);
+    let strange = [
+        note(Message::On { id: None, channel: OURS, key: 90, velocity: 0.3 }),
+        (2 * BEAT + 500, Message::Off { id: None, channel: OURS, key: 90, velocity: 0.0 }),
+    ];
+    let (mut rig, _) = rig(|settings| settings.sound.follow_pedal = true);
+    let input: Vec<_> = [down].into_iter().chain(strange).chain([up]).collect();
+    rig.run(4 * BEAT, Cut::Of(480), &input);
+    assert_eq!(moves(&rig.out, OURS), [(BEAT, true), (3 * BEAT, false)]);
+
+    // A project with another channel is loaded meanwhile.
+    let (mut rig, _) = self::rig(|settings| settings.sound.follow_pedal = true);
+    rig.run(2 * BEAT, Cut::Of(480), &[down]);
+    rig.settings.generation += 1;
+    rig.settings.sound.channel = 9;
+    rig.run(4 * BEAT, Cut::Of(480), &[up]);
+    assert_eq!(moves(&rig.out, OURS), [(BEAT, true), (2 * BEAT, false)]);
+    assert!(!is_down(&rig, 9));
+}
+
+#[test]
+fn a_take_of_no_pedal_is_replayed_without_one() {
+    // First an answer to a player who does not use the pedal yet.
+    let (mut rig, input) = rig(|_| ());
+    let mut dry = input.clone();
+    dry.retain(|(_, message)| !matches!(message, Message::Control { .. }));
+    rig.run(24 * BEAT, Cut::Of(480), &dry);
+    let (id, count) = (rig.status.takes.list().first().expect("a take").id, rig.ours().len());
+    assert!(moves(&rig.out, OURS).is_empty());
+    let later: Vec<_> = input.iter().map(|&(at, message)| (at + 24 * BEAT, message)).collect();
+    while !is_down(&rig, OURS) {
+        assert!(rig.sample < 40 * BEAT, "it goes down");
+        rig.run(rig.sample + 480, Cut::Of(480), &later);
+    }
+    rig.wish.as_ref().expect("in line").send(Command::Replay(id)).expect("room");
+    rig.run(rig.sample + 24 * BEAT, Cut::Of(480), &[]);
+    let notes = rig.ours();
+    let (at, down) = *moves(&rig.out, OURS).last().expect("some");
+    let replayed = notes.iter().filter(|note| note.0 >= at).count();
+    assert!(!down && replayed >= count, "up at {at} before {replayed} notes of {count}");
+}
+
+#[test]
+fn an_exported_jam_lifts_it_where_each_answer_ended() {
+    let (mut rig, input) = rig(|_| ());
+    let again: Vec<_> = input.iter().map(|&(at, message)| (at + 24 * BEAT, message)).collect();
+    rig.run(48 * BEAT, Cut::Of(480), &[input, again].concat());
+    let heard = moves(&rig.out, OURS);
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = rig.status.takes.export_jam(folder.path()).expect("a jam");
+    let piece = midi_file::read(&file).expect("written");
+    let track = piece.tracks.iter().find(|track| track.name == "Segue").expect("its track");
+    let written: Vec<_> =
+        track.pedal.iter().map(|&(at, down)| ((at.as_f64() * BEAT as f64).round() as u64, down)).collect();
+    // The file begins at the bar line before the first note, which is the song's first. An up where
+    // none was down is not written.
+    let first = heard.iter().position(|&(_, down)| down).expect("down");
+    assert_eq!(written.len(), heard.len() - first, "{written:?}, {:?}", &heard[first..]);
+    for (written, heard) in written.iter().zip(&heard[first..]) {
+        assert!(written.1 == heard.1 && written.0.abs_diff(heard.0) <= 600, "{written:?}, {heard:?}");
+    }
+}
+
+#[test]
+fn another_answer_has_one_too() {
+    let (mut rig, input) = rig(|_| ());
+    rig.run(24 * BEAT, Cut::Of(480), &input);
+    let (id, before) = (rig.status.takes.list().first().expect("a take").id, rig.out.len());
+    rig.wish.as_ref().expect("in line").send(Command::Another(id)).expect("room");
+    rig.run(48 * BEAT, Cut::Of(480), &[]);
+    let moves = moves(&rig.out[before..], OURS);
+    assert!(moves.iter().filter(|&&(_, down)| down).count() > 1, "{moves:?}");
+    assert!(!is_down(&rig, OURS));
 }

@@ -4,6 +4,8 @@
 mod rig;
 
 use rig::{Cut, Rig, Song, phrase};
+use segue::between::message::Message;
+use segue_music::DRUM_CHANNEL;
 
 const RATE: f64 = 48_000.0;
 const TEMPO: f64 = 120.0;
@@ -47,4 +49,15 @@ fn bypassed_it_is_silent() {
     let input = phrase(&rig, 0.0, TEMPO);
     rig.run(rig.at(4.0, TEMPO), Cut::Of(256), &input);
     assert_eq!(rig.peak, 0.0);
+}
+
+#[test]
+fn the_players_drums_sound() {
+    let stroke = Message::On { id: None, channel: DRUM_CHANNEL, key: 38, velocity: 0.8 };
+    for (level, heard) in [(0.25, true), (0.0, false)] {
+        let mut rig = Rig::new(RATE, Song::Plays(0.0, TEMPO));
+        rig.settings.sound.level = level;
+        rig.run(rig.at(1.0, TEMPO), Cut::Of(256), &[(100, stroke)]);
+        assert_eq!(rig.peak > 0.005, heard, "at level {level}: {}", rig.peak);
+    }
 }

@@ -130,3 +130,25 @@ fn our_own_band_that_comes_back_is_no_track() {
     assert!(echoes as usize + 2 >= sent && sent > 8, "{echoes} of {sent}");
     hygiene(&rig.out);
 }
+
+#[test]
+fn what_the_player_moved_on_another_channel_before_choosing_one_comes_back() {
+    let control = |value| Message::Control { channel: 2, controller: Message::PEDAL, value };
+    let bend = |value| Message::Bend { channel: 2, value };
+    let wheel = |value| Message::Control { channel: 2, controller: 1, value };
+    let press = |value| Message::Pressure { channel: 2, value };
+    let moves: [(&str, Message, Message); 4] = [
+        ("pedal", control(1.0), control(0.0)),
+        ("pitch wheel", bend(0.9), bend(0.5)),
+        ("modulation", wheel(0.7), wheel(0.0)),
+        ("pressure", press(0.7), press(0.0)),
+    ];
+    for (name, away, rest) in moves {
+        let mut rig = rig(&[Part::Keys], |settings| settings.mode = Mode::Answer);
+        rig.run(BEAT, Cut::Of(480), &[(10, away)]);
+        rig.settings.sound.player = Some(0);
+        let later = [(BEAT + 10, rest), (BEAT + 500, away)];
+        rig.run(2 * BEAT, Cut::Of(480), &later);
+        assert_eq!(rig.out, [(10, away), (BEAT + 10, rest)], "{name}: back, and then a track's");
+    }
+}

@@ -18,8 +18,17 @@ impl Composer {
             Survives::Sounding => {
                 self.answer = None;
                 self.withdraw(at);
+                self.lift_pedal(at);
             }
             Survives::Until(commit) => self.withdraw(commit),
+        }
+    }
+
+    /// Our foot has come up.
+    fn lift_pedal(&mut self, at: Beats) {
+        let at = first_tick(at);
+        if self.generator.context().pedal_holds(Role::Segue, at) {
+            self.generator.pedal(Role::Segue, at, false);
         }
     }
 
@@ -109,6 +118,7 @@ impl Composer {
             // A loop that is whole bars long: what sounded has ended, and the music goes on as
             // planned.
             self.generator.release_all(Role::Segue, tick_at(from));
+            self.lift_pedal(from);
             return;
         }
         self.generator.cut(Role::Segue, first_tick(from));

@@ -141,6 +141,10 @@ impl Journal {
                 let end = self.at(at);
                 self.close(end, |open| (open.role, open.channel, open.key) == (role, channel, key));
             }
+            Sounded::Lift { at, channel } => {
+                let at = self.at(at);
+                self.takes.with_jam(|jam| jam.lift(at, channel));
+            }
             Sounded::Silence { at } | Sounded::Lost { at, .. } => {
                 let end = self.at(at);
                 self.close(end, |_| true);

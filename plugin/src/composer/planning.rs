@@ -82,12 +82,13 @@ impl Composer {
             self.answer = None;
         }
         if let Some(Span { from, mut until }) = span {
+            let count = self.count_in(settings, terms.bar);
             if settings.mode.lasts_with_player() {
-                until = ends(until, !self.parts(settings).is_empty(), terms);
+                until = ends(until + count, !self.parts(settings).is_empty(), terms);
             }
             let number = self.history.announce(settings.mode, settings.what.seed, Origin::Jam);
             let answer = PlannedAnswer::new(number, Source::Jam, (from, until), self.player.phrase);
-            self.answer = Some(answer.counted_in(self.count_in(settings, terms.bar)));
+            self.answer = Some(answer.counted_in(count));
             self.send(Change::Turn { from, until });
         }
     }

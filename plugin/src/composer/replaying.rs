@@ -87,6 +87,12 @@ impl Composer {
         for note in shifted(later + ahead) {
             generator.hear(ContextNote::whole(&note, Role::Player));
         }
+        if self.generator.context().uses_pedal(Role::Player) {
+            // When it moved is not kept; that the player uses one is what counts.
+            let begins = tick_at(begins);
+            generator.pedal(Role::Player, begins, true);
+            generator.pedal(Role::Player, begins + 1, false);
+        }
         let until = from + tick.bar.times(i64::from(tick.settings.when.bars));
         // The seed of the next candidate, so that the same settings give another answer.
         let candidates = self.status.takes.candidates(take.name.group) as u64;
@@ -114,6 +120,7 @@ impl Composer {
         for (part, key) in ends {
             self.send(Change::End { part, key, at });
         }
+        self.send(Change::Lift { at });
         self.generator.cut(Role::Segue, tick_at(at));
     }
 

@@ -102,6 +102,8 @@ pub struct JamLog {
     /// The bar line from which this metre's bars are counted.
     meters: VecDeque<(Beats, Meter)>,
     marks: VecDeque<(Beats, Mark)>,
+    /// Where Segue's sustain pedal came up by itself, and on which channel.
+    lifts: VecDeque<(Beats, Channel)>,
 }
 
 /// Adds to the end; what is too much goes at the beginning. All the room there will be is taken at
@@ -148,6 +150,11 @@ impl JamLog {
         push(&mut self.marks, (at, mark), JAM_MARKS);
     }
 
+    /// Segue's sustain pedal came up on a channel, not with a note.
+    pub fn lift(&mut self, at: Beats, channel: Channel) {
+        push(&mut self.lifts, (at, channel), JAM_CHANGES);
+    }
+
     /// The notes that had not ended at a position, newest first.
     pub fn since(&self, at: Beats) -> impl Iterator<Item = &LoggedNote> {
         self.notes.iter().rev().take_while(move |logged| logged.note().end() > at)
@@ -174,6 +181,7 @@ impl JamLog {
             + size_of::<(Beats, Tempo)>() * self.tempos.capacity()
             + size_of::<(Beats, Meter)>() * self.meters.capacity()
             + size_of::<(Beats, Mark)>() * self.marks.capacity()
+            + size_of::<(Beats, Channel)>() * self.lifts.capacity()
     }
 
     /// As a piece that begins at the bar line before its first note, with its markers; `None`
@@ -204,7 +212,9 @@ impl JamLog {
         voices.sort_by_key(|(track, _)| (track.name != "You", track.channel));
         let with_notes = |(track, mut notes): (Track, Vec<(Note, PedalMove)>)| {
             notes.sort_unstable();
-            let pedal = pedal_of(notes.iter().copied());
+            let own = self.lifts.iter().filter(|&&(_, channel)| channel == track.channel);
+            let lifts: Vec<_> = own.map(|&(at, _)| at - origin).collect();
+            let pedal = pedal_of(notes.iter().copied(), &lifts);
             Track { notes: notes.into_iter().map(|(note, _)| note).collect(), pedal, ..track }
         };
         let tracks = voices.into_iter().map(with_notes).collect();

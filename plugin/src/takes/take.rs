@@ -86,7 +86,7 @@ impl Take {
         for part in [None].into_iter().chain(Part::ALL.map(Some)) {
             let own = self.notes.iter().filter(|own| own.part == part);
             let notes: Vec<Note> = own.clone().map(|own| own.note).collect();
-            let pedal = pedal_of(own.map(|own| (own.note, own.pedal)));
+            let pedal = pedal_of(own.map(|own| (own.note, own.pedal)), &[]);
             if !notes.is_empty() {
                 let channel = part.map_or(CHANNELS.1, Part::usual_channel);
                 let program = part.and_then(Part::program);
@@ -118,21 +118,74 @@ impl Take {
     }
 }
 
-/// When a pedal went down and up that did this with these notes, in the order of their onsets. It
-/// is up once the last of them has ended.
-pub(super) fn pedal_of(notes: impl Iterator<Item = (Note, PedalMove)>) -> Vec<(Beats, bool)> {
-    let (mut changes, mut end) = (Vec::new(), Beats::ZERO);
+/// When a pedal went down and up that did this with these notes, in the order of their onsets, and
+/// came up by itself at `lifts`, in order. It is up once the last of them has ended.
+pub(super) fn pedal_of(
+    notes: impl Iterator<Item = (Note, PedalMove)>,
+    lifts: &[Beats],
+) -> Vec<(Beats, bool)> {
+    let (mut changes, mut end) = (Vec::<(Beats, bool)>::new(), Beats::ZERO);
+    let mut lifts = lifts.iter().copied().peekable();
     for (note, pedal) in notes {
-        changes.extend(pedal.changes(note.onset));
+        while let Some(at) = lifts.next_if(|&at| at <= note.onset) {
+            lift(&mut changes, at);
+        }
+        if matches!(pedal, PedalMove::Lift | PedalMove::Change) {
+            lift(&mut changes, note.onset);
+        }
+        let is_down = changes.last().is_some_and(|&(_, down)| down);
+        changes.extend(pedal.changes(note.onset).filter(|&(_, down)| down && !is_down));
         end = end.max(note.end());
     }
-    if changes.last().is_some_and(|&(_, down)| down) {
-        changes.push((end, false));
-    }
+    lift(&mut changes, lifts.next().unwrap_or(end).min(end));
     changes
+}
+
+/// A pedal comes up, and does not go down later, either.
+fn lift(changes: &mut Vec<(Beats, bool)>, at: Beats) {
+    while changes.pop_if(|&mut (change, down)| down && change >= at).is_some() {}
+    if changes.last().is_some_and(|&(_, down)| down) {
+        changes.push((at, false));
+    }
 }
 
 /// The name of a track that Segue played.
 pub(super) fn track_name(part: Option<Part>) -> String {
     part.map_or_else(|| "Segue".to_owned(), |part| format!("Segue {part}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pedal_is_where_the_foot_was() {
+        use PedalMove::{Change, Lift, Press, Stay};
+        let beat = |beats: i64| Beats::ratio(beats, 16);
+        // Notes (sixteenths of a beat, what the pedal does, how long), where the foot came up by
+        // itself, and what is written.
+        type Case = (&'static [(i64, PedalMove, i64)], &'static [i64], &'static [(i64, bool)]);
+        let cases: [Case; 8] = [
+            (&[(0, Stay, 8)], &[], &[]),
+            (&[(0, Press, 8), (16, Lift, 8)], &[], &[(0, true), (16, false)]),
+            (&[(0, Press, 8), (16, Change, 8)], &[], &[(0, true), (16, false), (17, true), (24, false)]),
+            // An answer ends, and the next one begins.
+            (&[(0, Press, 8), (64, Stay, 8)], &[32], &[(0, true), (32, false)]),
+            (&[(0, Press, 8), (64, Press, 8)], &[32], &[(0, true), (32, false), (64, true), (72, false)]),
+            // The player takes over before it is down again.
+            (&[(0, Press, 8), (16, Change, 1)], &[], &[(0, true), (16, false)]),
+            (&[(0, Press, 8), (16, Change, 8)], &[16], &[(0, true), (16, false), (17, true), (24, false)]),
+            // The last note rings on after the foot has come up.
+            (&[(0, Press, 32)], &[16, 48], &[(0, true), (16, false)]),
+        ];
+        for (notes, lifts, written) in cases {
+            let note = |&(onset, pedal, long)| {
+                let note = Note { onset: beat(onset), key: 60, duration: beat(long), velocity: 80 };
+                (note, pedal)
+            };
+            let lifts: Vec<_> = lifts.iter().map(|&at| beat(at)).collect();
+            let written: Vec<_> = written.iter().map(|&(at, down)| (beat(at), down)).collect();
+            assert_eq!(pedal_of(notes.iter().map(note), &lifts), written, "{notes:?}, {lifts:?}");
+        }
+    }
 }

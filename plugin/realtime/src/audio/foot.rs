@@ -53,7 +53,8 @@ impl Foot {
         self.held.map(|held| held.presses.unwrap_or(held.until).min(held.until))
     }
 
-    /// Moves with a note that is struck now, and stays until a position at the latest.
+    /// Moves with a note that is struck now, and stays until a position at the latest. It is on no
+    /// other channel.
     ///
     /// # Real-time safety
     /// Wait-free.
@@ -65,9 +66,6 @@ impl Foot {
         sound: &mut Sound,
         now: &mut Moment<'_>,
     ) {
-        if self.channel().is_some_and(|on| on != channel) {
-            self.lift(sound, now);
-        }
         let was_held = self.held.is_some();
         match what {
             PedalMove::Stay => {}
@@ -89,18 +87,17 @@ impl Foot {
         }
     }
 
-    /// Does what is due.
+    /// Goes down again, if that is what is due. Returns false if it is to come up.
     ///
     /// # Real-time safety
     /// Wait-free.
-    pub fn act(&mut self, sound: &mut Sound, now: &mut Moment<'_>) {
-        let Some(held) = self.held else { return };
-        match held.presses {
-            Some(at) if at < held.until => {
-                self.press(held.channel, held.until, sound, now);
-            }
-            _ => self.lift(sound, now),
+    pub fn goes_down(&mut self, sound: &mut Sound, now: &mut Moment<'_>) -> bool {
+        let Some(held) = self.held else { return true };
+        let presses = held.presses.is_some_and(|at| at < held.until);
+        if presses {
+            self.press(held.channel, held.until, sound, now);
         }
+        presses
     }
 
     /// Comes up, at the latest, at a position.

@@ -1,7 +1,7 @@
 //! The output: voices and the built-in sound, which start and end together; the pedal on our
 //! channel; and our own echo.
 
-use segue_music::{Channel, Key, Part, Role};
+use segue_music::{Beats, Channel, Key, Part, PedalMove, Role};
 
 use crate::audio::echo::Echo;
 use crate::audio::foot::Foot;
@@ -12,7 +12,7 @@ use crate::audio::sound::Sound;
 use crate::audio::voices::{Address, Voices};
 use crate::between::convert;
 use crate::between::message::Message;
-use crate::between::sounded::Reports;
+use crate::between::sounded::{Reports, Sounded};
 
 /// The output of one instance. Allocates in `new` and `activate` only.
 pub struct Output {
@@ -28,8 +28,10 @@ pub struct Output {
     pub passed: Passed,
     /// The sustain pedal that Segue moves itself.
     pub foot: Foot,
-    /// The player's sustain pedal is down on our channel.
-    pedal: bool,
+    /// The channel of ours on which the player's sustain pedal is down, too.
+    pedal: Option<Channel>,
+    /// The channel on which the sustain pedal of a take that is played back is down.
+    pedal_of_take: Option<Channel>,
 }
 
 impl Output {
@@ -42,7 +44,8 @@ impl Output {
             playback: Playback::new(sample_rate),
             passed: Passed::default(),
             foot: Foot::UP,
-            pedal: false,
+            pedal: None,
+            pedal_of_take: None,
         }
     }
 
@@ -51,6 +54,11 @@ impl Output {
         self.echo = Echo::new(sample_rate);
         self.playback.set_sample_rate(sample_rate);
         self.sound.activate(convert::narrow(sample_rate));
+    }
+
+    /// Whether the pedal of a take that is played back is down on a channel.
+    pub fn holds_pedal_of_take(&self, channel: Channel) -> bool {
+        self.pedal_of_take == Some(channel)
     }
 
     /// Ends a voice and its tone.
@@ -69,6 +77,7 @@ impl Output {
     pub fn end_all(&mut self, now: &mut Moment<'_>) {
         Role::ALL.into_iter().for_each(|role| self.voices.end_all(role, now));
         self.lift_foot(now);
+        self.lift_pedal_of_take();
         self.sound.fade();
     }
 
@@ -122,29 +131,72 @@ impl Output {
     /// # Real-time safety
     /// Wait-free.
     pub fn lift_foot(&mut self, now: &mut Moment<'_>) {
+        if let Some(channel) = self.foot.channel() {
+            self.voices.reports.send(now.at, Sounded::Lift { at: now.at, channel });
+        }
         self.foot.lift(&mut self.sound, now);
     }
 
-    /// The player's pedal moves on Segue's channel.
+    /// Our foot moves with a note that is struck now, and stays until a position at the latest.
     ///
     /// # Real-time safety
     /// Wait-free.
-    pub fn move_pedal(&mut self, channel: Channel, down: bool, now: &mut Moment<'_>) {
-        if down != self.pedal {
-            let value = if down { 1.0 } else { 0.0 };
-            let message = Message::Control { channel, controller: Message::PEDAL, value };
-            self.pedal = now.sink.send(now.time, message) && down;
+    pub fn strike_foot(&mut self, what: PedalMove, channel: Channel, until: Beats, now: &mut Moment<'_>) {
+        if self.foot.channel().is_some_and(|on| on != channel) {
+            self.lift_foot(now);
+        }
+        self.foot.strike(what, channel, until, &mut self.sound, now);
+    }
+
+    /// Our foot moves between notes.
+    ///
+    /// # Real-time safety
+    /// Wait-free.
+    pub fn move_foot(&mut self, now: &mut Moment<'_>) {
+        if !self.foot.goes_down(&mut self.sound, now) {
+            self.lift_foot(now);
         }
     }
 
-    /// Lifts the player's pedal on our channel, whatever the player does.
+    /// The pedal of a take that is played back moves on a channel. It holds the take's notes.
     ///
     /// # Real-time safety
     /// Wait-free.
-    pub fn lift_pedal(&mut self, channel: Channel, now: &mut Moment<'_>) {
+    pub fn move_pedal_of_take(&mut self, channel: Channel, down: bool) {
+        self.sound.pedal(Role::Segue, down);
+        self.pedal_of_take = down.then_some(channel);
+    }
+
+    /// The pedal of a take that is played back comes up here, whatever the host does.
+    ///
+    /// # Real-time safety
+    /// Wait-free.
+    pub fn lift_pedal_of_take(&mut self) {
+        if self.pedal_of_take.take().is_some() {
+            self.sound.pedal(Role::Segue, false);
+        }
+    }
+
+    /// The player's pedal goes down on Segue's channel, too.
+    ///
+    /// # Real-time safety
+    /// Wait-free.
+    pub fn press_pedal(&mut self, channel: Channel, now: &mut Moment<'_>) {
+        let message = Message::Control { channel, controller: Message::PEDAL, value: 1.0 };
+        if self.pedal.is_none() && now.sink.send(now.time, message) {
+            self.pedal = Some(channel);
+        }
+    }
+
+    /// Lifts the player's pedal where it went down on our channel, whatever the player does.
+    ///
+    /// # Real-time safety
+    /// Wait-free.
+    pub fn lift_pedal(&mut self, now: &mut Moment<'_>) {
+        let Some(channel) = self.pedal else { return };
         let message = Message::Control { channel, controller: Message::PEDAL, value: 0.0 };
-        if self.pedal && now.sink.send(now.time, message) {
-            self.pedal = false;
+        if now.sink.send(now.time, message) {
+            self.pedal = None;
         }
     }
 }

@@ -49,6 +49,22 @@ impl Passed {
         }
     }
 
+    /// Whether what a message moves went out, and is not at rest.
+    ///
+    /// # Real-time safety
+    /// Wait-free.
+    pub fn is_away(&self, message: &Message) -> bool {
+        let on = |channel: Channel| &self.channels[usize::from(channel % 16)];
+        match *message {
+            Message::Control { channel, controller, .. } => {
+                on(channel).controllers >> (controller % 128) & 1 == 1
+            }
+            Message::Bend { channel, .. } => on(channel).bent,
+            Message::Pressure { channel, .. } => on(channel).pressed,
+            _ => false,
+        }
+    }
+
     /// Resets everything: nothing passes any more.
     ///
     /// # Real-time safety

@@ -7,7 +7,7 @@
 //! still; from the second within four beats on it is a take. What the player struck together with
 //! us is no sign of anything, and is forgotten.
 
-use segue_music::{Beats, Key, Velocity};
+use segue_music::{Beats, Key, Part, Velocity};
 
 use crate::between::convert;
 
@@ -27,6 +27,8 @@ const RESTS: Beats = Beats::ratio(2, 1);
 #[derive(Clone, Copy)]
 struct Played {
     velocity: Velocity,
+    /// The part that played it; `None` where Segue is one voice.
+    part: Option<Part>,
     /// Where in the song.
     song: Beats,
     /// The sample, while samples are counted from the same zero.
@@ -65,7 +67,7 @@ pub struct Playback {
 impl Playback {
     /// Nothing was played.
     pub fn new(sample_rate: f64) -> Self {
-        let never = Played { velocity: 0, song: Beats::MIN, sample: None };
+        let never = Played { velocity: 0, part: None, song: Beats::MIN, sample: None };
         Self {
             keys: vec![[never; NOTES_A_KEY]; 128],
             next: [0; 128],
@@ -96,11 +98,11 @@ impl Playback {
         self.off
     }
 
-    /// We started a note.
+    /// We started a note of a part.
     ///
     /// # Real-time safety
     /// Arithmetic only.
-    pub fn played(&mut self, note: &Place) {
+    pub fn played(&mut self, note: &Place, part: Option<Part>) {
         let key = usize::from(note.key % 128);
         let Some(song) = note.song else { return };
         if self.struck[key].is_some_and(|at| note.sample.abs_diff(at) <= self.off) {
@@ -109,31 +111,33 @@ impl Playback {
         let slot = self.next[key] % NOTES_A_KEY;
         self.next[key] = (slot + 1) % NOTES_A_KEY;
         if let Some(played) = self.keys.get_mut(key).and_then(|keys| keys.get_mut(slot)) {
-            *played = Played { velocity: note.velocity, song, sample: Some(note.sample) };
+            *played = Played { velocity: note.velocity, part, song, sample: Some(note.sample) };
         }
     }
 
-    /// Whether a note that comes in belongs to a take that is played back. `off` is the tolerance
-    /// in Beats.
+    /// If a note that comes in, on a drum or not, belongs to a take that is played back, the part
+    /// that played it. `off` is the tolerance in Beats.
     ///
     /// # Real-time safety
     /// Arithmetic over 32 notes.
-    pub fn takes(&mut self, note: &Place, off: Beats) -> bool {
+    pub fn takes(&mut self, note: &Place, is_drum: bool, off: Beats) -> Option<Option<Part>> {
         let key = usize::from(note.key % 128);
         let (song, samples) = (note.song, self.off);
-        let Some(song) = song else { return false };
-        let here = |played: &&mut Played| (played.song - song).abs() <= off;
-        let mut fits = false;
+        let song = song?;
+        let here = |played: &&mut Played| {
+            (played.song - song).abs() <= off && (played.part == Some(Part::Drums)) == is_drum
+        };
+        let mut fits = None;
         for played in self.keys.get_mut(key).into_iter().flatten().filter(here) {
             if played.sample.is_some_and(|at| note.sample.abs_diff(at) <= 2 * samples) {
                 // The same pass: the player strikes what we strike.
                 played.song = Beats::MIN;
             } else {
-                fits |= played.velocity == note.velocity;
+                fits = (played.velocity == note.velocity).then_some(played.part).or(fits);
             }
         }
-        let before = self.fitted.filter(|before| fits && note.at - *before <= TOGETHER);
-        if fits {
+        let before = self.fitted.filter(|before| fits.is_some() && note.at - *before <= TOGETHER);
+        if fits.is_some() {
             self.fitted = Some(note.at);
         }
         if before.is_some() {
@@ -141,7 +145,7 @@ impl Playback {
         } else {
             self.struck[key] = Some(note.sample);
         }
-        before.is_some()
+        before.and(fits)
     }
 
     /// Whether a take is played back at a jam position.
@@ -177,9 +181,9 @@ mod tests {
     fn a_take_is_known_from_its_second_note_on() {
         let mut playback = Playback::new(RATE);
         let take = [(60, 8.0), (64, 8.5), (67, 9.0), (60, 10.0)];
-        take.iter().for_each(|&(key, beat)| playback.played(&place(key, beat, 0)));
+        take.iter().for_each(|&(key, beat)| playback.played(&place(key, beat, 0), None));
         // Recorded a block late.
-        let mut back = |beat: f64, key| playback.takes(&place(key, beat + 0.04, 1), off());
+        let mut back = |beat: f64, key| playback.takes(&place(key, beat + 0.04, 1), false, off()).is_some();
         assert_eq!(take.map(|(key, beat)| back(beat, key)), [false, true, true, true]);
         assert!(playback.lasts(Beats::from_f64(75.0)) && !playback.lasts(Beats::from_f64(77.0)));
     }
@@ -196,9 +200,11 @@ mod tests {
         ];
         for (name, other) in cases {
             let mut playback = Playback::new(RATE);
-            (0..4).for_each(|i| playback.played(&place(60 + i, 8.0 + f64::from(i) / 2.0, 0)));
+            (0..4).for_each(|i| playback.played(&place(60 + i, 8.0 + f64::from(i) / 2.0, 0), None));
             let taken = (0..4)
-                .filter(|&i| playback.takes(&other(place(60 + i, 8.0 + f64::from(i) / 2.0, 1)), off()))
+                .filter(|&i| {
+                    playback.takes(&other(place(60 + i, 8.0 + f64::from(i) / 2.0, 1)), false, off()).is_some()
+                })
                 .count();
             assert_eq!(taken, if name == "as it was" { 3 } else { 0 }, "{name}");
         }
@@ -212,27 +218,41 @@ mod tests {
                 let beat = 8.0 + f64::from(i) / 2.0;
                 let (ours, theirs) = (place(60 + i, beat, 0), place(60 + i, beat + 0.01, 0));
                 if player_first {
-                    playback.takes(&ours, off());
-                    playback.played(&theirs);
+                    playback.takes(&ours, false, off());
+                    playback.played(&theirs, None);
                 } else {
-                    playback.played(&ours);
-                    playback.takes(&theirs, off());
+                    playback.played(&ours, None);
+                    playback.takes(&theirs, false, off());
                 }
             }
             let taken = (0..4)
-                .filter(|&i| playback.takes(&place(60 + i, 8.0 + f64::from(i) / 2.0, 1), off()))
+                .filter(|&i| {
+                    playback.takes(&place(60 + i, 8.0 + f64::from(i) / 2.0, 1), false, off()).is_some()
+                })
                 .count();
             assert_eq!(taken, 0, "player first: {player_first}");
         }
     }
 
     #[test]
+    fn a_part_is_known_again() {
+        let mut playback = Playback::new(RATE);
+        let take = [(36, 8.0, Part::Drums), (36, 8.5, Part::Bass), (42, 9.0, Part::Drums)];
+        take.iter().for_each(|&(key, beat, part)| playback.played(&place(key, beat, 0), Some(part)));
+        let mut back = |key, beat, is_drum| playback.takes(&place(key, beat, 1), is_drum, off());
+        assert_eq!(back(36, 8.0, true), None, "the first may be chance");
+        assert_eq!(back(36, 8.5, true), None, "that was a bass");
+        assert_eq!(back(36, 8.5, false), Some(Some(Part::Bass)));
+        assert_eq!(back(42, 9.0, true), Some(Some(Part::Drums)));
+    }
+
+    #[test]
     fn a_reset_forgets_no_take() {
         let mut playback = Playback::new(RATE);
-        (0..2).for_each(|i| playback.played(&place(60, 8.0 + f64::from(i), 0)));
+        (0..2).for_each(|i| playback.played(&place(60, 8.0 + f64::from(i), 0), None));
         playback.restart();
         // At the same samples as before.
-        assert!(!playback.takes(&place(60, 8.0, 0), off()));
-        assert!(playback.takes(&place(60, 9.0, 0), off()));
+        assert_eq!(playback.takes(&place(60, 8.0, 0), false, off()), None);
+        assert_eq!(playback.takes(&place(60, 9.0, 0), false, off()), Some(None));
     }
 }

@@ -71,6 +71,16 @@ impl Player {
         (now != before).then_some(now)
     }
 
+    /// Whether the pedal is down on a channel.
+    pub fn holds_pedal_on(&self, channel: Channel) -> bool {
+        self.pedals >> (channel % 16) & 1 == 1
+    }
+
+    /// Whether the pitch wheel is off centre on a channel.
+    pub fn bends_on(&self, channel: Channel) -> bool {
+        self.bent >> (channel % 16) & 1 == 1
+    }
+
     /// Moves the pitch wheel; 0.5 is its centre. Returns false if it was and is centred: nobody
     /// moved it.
     pub fn bend(&mut self, channel: Channel, value: f32) -> bool {

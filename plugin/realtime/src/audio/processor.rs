@@ -269,6 +269,11 @@ impl Processor {
         self.output.end_all(&mut self.first(sink));
     }
 
+    /// The keys whose tones sound, for tests.
+    pub fn tones(&self) -> impl Iterator<Item = Key> {
+        self.output.sound.keys()
+    }
+
     fn mode(&self) -> Mode {
         self.overrides.mode(&self.settings)
     }

@@ -45,6 +45,11 @@ pub enum Change {
         /// Where it ends now.
         at: Beats,
     },
+    /// Our sustain pedal comes up, if it is down.
+    Lift {
+        /// Where, at the latest.
+        at: Beats,
+    },
     /// Every note sent so far that begins at this position or later is dropped.
     Withdraw {
         /// The position.

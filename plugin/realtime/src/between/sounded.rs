@@ -42,6 +42,13 @@ pub enum Sounded {
         /// The key.
         key: Key,
     },
+    /// Our sustain pedal came up by itself, not with a note.
+    Lift {
+        /// Position in jam Beats.
+        at: Beats,
+        /// The MIDI channel, from 0.
+        channel: Channel,
+    },
     /// Everything ended.
     Silence {
         /// Position in jam Beats.

@@ -48,8 +48,9 @@ impl Processor {
         if new.sound.follow_pedal && !old.sound.follow_pedal {
             self.output.lift_foot(&mut self.first(sink));
         }
-        if !new.sound.follow_pedal || new.bypass || !new.on {
-            self.output.lift_pedal(old.sound.channel, &mut self.first(sink));
+        let moved = old.sound.channel != new.sound.channel;
+        if !new.sound.follow_pedal || new.bypass || !new.on || moved {
+            self.output.lift_pedal(&mut self.first(sink));
         }
         self.meters.set_mode(self.mode());
         if block.left.is_empty() {
@@ -72,7 +73,7 @@ impl Processor {
             self.end_everything(now);
             self.cut(Survives::Nothing, now);
         } else if old.sound.channel != new.sound.channel || (old.on && !new.on) || old.mode != new.mode {
-            self.output.lift_pedal(old.sound.channel, now);
+            self.output.lift_pedal(now);
             self.make_way(Survives::Nothing, now);
             self.cut(Survives::Nothing, now);
         } else if latched && !self.latched() {
@@ -119,8 +120,9 @@ impl Processor {
             Survives::Nothing
         };
         if jump == Jump::Stopped {
-            self.output.lift_pedal(self.settings.sound.channel, &mut ends);
+            self.output.lift_pedal(&mut ends);
         }
+        self.output.lift_pedal_of_take();
         self.link.reported_until = to;
         self.send(Heard::Jump { from, to, jump, survives, revision: self.plans.revisions.newest() });
     }

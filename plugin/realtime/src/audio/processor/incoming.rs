@@ -89,9 +89,9 @@ impl Processor {
                 if self.is_our_pedal(channel, now) => {}
             // The pedal of a take that is played back goes with its notes, and nobody answers it.
             Message::Control { channel, controller: Message::PEDAL, value }
-                if self.output.playback.lasts(now.at) && self.is_our_keyboards(channel) =>
+                if self.is_of_a_take(channel, value > 0.5, now) =>
             {
-                self.output.sound.pedal(Role::Segue, value > 0.5);
+                self.output.move_pedal_of_take(channel, value > 0.5);
                 self.pass(message, now);
             }
             Message::Control { channel, controller, value } => {
@@ -113,12 +113,19 @@ impl Processor {
         }
     }
 
-    /// A stroke on a drum goes through: it is neither a key of the player's nor the end of a
-    /// phrase.
+    /// A stroke on a drum sounds and goes through: it is neither a key of the player's nor the end
+    /// of a phrase.
     fn drum_on(&mut self, address: Address, id: Option<i32>, velocity: f32, now: &mut Moment<'_>) {
-        if self.is_echo(address, velocity, now) {
+        if self.is_echo(address, velocity, now) || self.plays_back(address, id, velocity, now) {
             return;
         }
+        self.go_through(address, id, velocity, now);
+        if !self.settings.bypass {
+            self.output.sound.note_on(address, Role::Player, Some(Part::Drums), velocity);
+        }
+    }
+
+    fn go_through(&mut self, address: Address, id: Option<i32>, velocity: f32, now: &mut Moment<'_>) {
         self.ids.strikes(address, id);
         if self.passes() {
             self.output.voices.start(address, self.played(id, velocity, now), now);
@@ -155,7 +162,7 @@ impl Processor {
 
     fn drum_off(&mut self, address: Address, now: &mut Moment<'_>) {
         if self.sounds_theirs(address) {
-            self.output.voices.end(address, now);
+            self.output.end(address, now);
         } else {
             // It may be the off of an echo, which is then no longer expected.
             self.output.echo.takes_off(address.channel, address.key);
@@ -167,34 +174,49 @@ impl Processor {
         self.output.voices.at(address).is_some_and(|voice| voice.role == Role::Player)
     }
 
-    /// A note of a take of ours that the host plays back: it passes and sounds, and nobody answers
-    /// it.
-    fn play_back(&mut self, address: Address, id: Option<i32>, velocity: f32, now: &mut Moment<'_>) {
+    /// Whether a note is one of a take of ours that the host plays back. If so it passes and sounds
+    /// as it did, and nobody answers it.
+    fn plays_back(&mut self, address: Address, id: Option<i32>, velocity: f32, now: &mut Moment<'_>) -> bool {
+        let Address { channel, key } = address;
+        let rests = self.output.playback.lasts(now.at);
+        let place = self.place(key, velocity, now);
+        let off = self.timing.clock.length_of(self.output.playback.off());
+        if self.settings.bypass || self.player.holds_on(channel, key) {
+            return false;
+        }
+        let is_drum = channel == DRUM_CHANNEL;
+        let Some(part) = self.output.playback.takes(&place, is_drum, off) else { return false };
+        if !rests {
+            // What we would have played here is there already.
+            self.make_way(Survives::Nothing, now);
+            self.cut(Survives::Nothing, now);
+            // Its first note was taken for the player's, and so was its pedal.
+            self.player.leaves(channel);
+            if self.player.holds_pedal_on(channel) {
+                self.move_pedal(channel, false, now);
+                self.output.move_pedal_of_take(channel, true);
+            }
+        }
         self.meters.played_back.fetch_add(1, Ordering::Relaxed);
-        self.drum_on(address, id, velocity, now);
-        self.output.sound.note_on(address, Role::Segue, None, velocity);
+        self.go_through(address, id, velocity, now);
+        if self.settings.sound.is_heard(part) {
+            self.output.sound.note_on(address, Role::Segue, part, velocity);
+        }
+        true
+    }
+
+    /// Whether the pedal on a channel is that of a take that is played back.
+    fn is_of_a_take(&self, channel: Channel, down: bool, now: &Moment<'_>) -> bool {
+        let lasts = self.output.playback.lasts(now.at) && self.is_our_keyboards(channel);
+        let comes_up = !down && self.output.holds_pedal_of_take(channel);
+        (lasts && !self.player.holds_pedal_on(channel)) || comes_up
     }
 
     /// A note-on of the player. Our notes end in this very sample, unless the mode lets them
     /// survive.
     fn note_on(&mut self, address: Address, id: Option<i32>, velocity: f32, now: &mut Moment<'_>) {
         let Address { channel, key } = address;
-        if self.is_echo(address, velocity, now) {
-            return;
-        }
-        let rests = self.output.playback.lasts(now.at);
-        let back = self.place(key, velocity, now);
-        let off = self.timing.clock.length_of(self.output.playback.off());
-        let free = !self.settings.bypass && !self.player.holds_on(channel, key);
-        if free && self.output.playback.takes(&back, off) {
-            if !rests {
-                // What we would have played here is there already.
-                self.make_way(Survives::Nothing, now);
-                self.cut(Survives::Nothing, now);
-                // Its first note was taken for the player's.
-                self.player.leaves(channel);
-            }
-            self.play_back(address, id, velocity, now);
+        if self.is_echo(address, velocity, now) || self.plays_back(address, id, velocity, now) {
             return;
         }
         self.ids.strikes(address, id);
@@ -203,6 +225,10 @@ impl Processor {
             let at = self.report(now.sample);
             let survives = self.survival_on_note_on(at);
             self.make_way(survives, now);
+            if !self.passes() && self.output.voices.at(address).is_some() {
+                // Nothing else would end it here, and its end would be that of the player's tone.
+                self.output.end(address, now);
+            }
             let revision = self.plans.revisions.newest();
             self.send(Heard::On { at, key, velocity: midi_velocity(velocity), survives, revision });
             self.output.sound.note_on(address, Role::Player, None, velocity);
@@ -296,27 +322,40 @@ impl Processor {
     }
 
     fn control(&mut self, channel: Channel, controller: u8, value: f32, now: &mut Moment<'_>) {
-        let pedal = match controller {
-            Message::PEDAL => self.player.pedal(channel, value > 0.5),
-            Message::RESET_CONTROLLERS => self.player.pedal(channel, false),
+        match controller {
+            Message::PEDAL => self.move_pedal(channel, value > 0.5, now),
+            Message::RESET_CONTROLLERS => self.move_pedal(channel, false, now),
+            // Some keyboards send it whenever the last key comes up: it ends what sounds there.
+            Message::ALL_NOTES_OFF if !self.sounds_on(channel) => {}
             Message::ALL_SOUND_OFF | Message::ALL_NOTES_OFF => {
                 self.end_everything(now);
                 self.cut(Survives::Nothing, now);
-                None
             }
-            _ => None,
-        };
-        if let Some(down) = pedal {
-            self.output.sound.pedal(Role::Player, down);
-            if !self.settings.bypass {
-                let at = self.report(now.sample);
-                self.send(Heard::Pedal { at, down });
-                // The player's pedal moves on our channel too, where that is wanted.
-                let channel = self.settings.sound.channel;
-                if self.settings.sound.follow_pedal && self.settings.on && !self.player.plays_on(channel) {
-                    self.output.move_pedal(self.settings.sound.channel, down, now);
-                }
-            }
+            _ => {}
+        }
+    }
+
+    /// Whether anything sounds on a channel, whoever plays it.
+    fn sounds_on(&self, channel: Channel) -> bool {
+        let mut voices = Role::ALL.into_iter().flat_map(|role| self.output.voices.of(role));
+        self.player.holds_any_on(channel) || voices.any(|(address, _)| address.channel == channel)
+    }
+
+    /// The player's pedal moves on a channel.
+    fn move_pedal(&mut self, channel: Channel, down: bool, now: &mut Moment<'_>) {
+        let Some(down) = self.player.pedal(channel, down) else { return };
+        self.output.sound.pedal(Role::Player, down);
+        if self.settings.bypass {
+            return;
+        }
+        let at = self.report(now.sample);
+        self.send(Heard::Pedal { at, down });
+        // The player's pedal moves on our channel too, where that is wanted.
+        let channel = self.settings.sound.channel;
+        if !down {
+            self.output.lift_pedal(now);
+        } else if self.settings.sound.follow_pedal && self.settings.on && !self.player.plays_on(channel) {
+            self.output.press_pedal(channel, now);
         }
     }
 }

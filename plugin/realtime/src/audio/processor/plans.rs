@@ -33,6 +33,11 @@ impl Processor {
                         self.output.voices.shorten(Address { channel, key }, part, at);
                     }
                 }
+                Change::Lift { at } => {
+                    if revisions.sounds(revision) {
+                        self.output.foot.leave_by(at);
+                    }
+                }
                 Change::Withdraw { from } => {
                     self.plans.withdraw(from);
                     if from <= self.link.reported_until {
@@ -72,8 +77,9 @@ impl Processor {
             self.output.passed.release_touch(channel, now.time, now.sink);
         }
         let address = Address { channel, key: note.key };
-        if self.output.voices.at(address).is_some_and(|voice| voice.role == Role::Player) {
-            // On one channel a key is the player's as long as it is held.
+        let is_players = self.output.voices.at(address).is_some_and(|voice| voice.role == Role::Player);
+        if is_players || self.player.holds_on(channel, note.key) {
+            // On one channel a key is the player's as long as it is held, passed on or not.
             return;
         }
         let pitched = part != Some(Part::Drums);
@@ -89,12 +95,11 @@ impl Processor {
         let at = self.meant(due, now);
         if has_pedal(part) {
             let until = self.foot_until(note.end() + planned.shift);
-            let Output { foot, sound, .. } = &mut self.output;
-            foot.strike(pedal, channel, until, sound, &mut now.with_position(at));
+            self.output.strike_foot(pedal, channel, until, &mut now.with_position(at));
         }
         match self.output.voices.start(address, on, &mut now.with_position(at)) {
             Started::Sent => {
-                self.output.playback.played(&self.place(note.key, velocity, now));
+                self.output.playback.played(&self.place(note.key, velocity, now), part);
                 let time = now.time + self.timing.offset;
                 self.output.echo.sent(&Struck { channel, key: note.key, velocity, sample: now.sample, time });
             }
@@ -132,8 +137,7 @@ impl Processor {
     /// Our pedal moves between notes.
     pub(super) fn move_foot(&mut self, now: &mut Moment<'_>) {
         let at = self.output.foot.next().map_or(now.at, |due| self.meant(due, now));
-        let Output { foot, sound, .. } = &mut self.output;
-        foot.act(sound, &mut now.with_position(at));
+        self.output.move_foot(&mut now.with_position(at));
     }
 
     /// A groove can bring notes together that are planned apart. Keeps within the number of voices

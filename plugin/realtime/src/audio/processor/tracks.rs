@@ -74,7 +74,12 @@ impl Processor {
                 let voice = self.output.voices.at(Address { channel, key });
                 !self.player.holds_on(channel, key) && voice.is_none_or(|voice| voice.role != Role::Player)
             }
-            _ => true,
+            // A pedal or a wheel that the player moved there comes back as the player's.
+            Message::Control { controller: Message::PEDAL, .. } if self.player.holds_pedal_on(channel) => {
+                false
+            }
+            Message::Bend { .. } if self.player.bends_on(channel) => false,
+            _ => !self.output.passed.is_away(message),
         }
     }
 
