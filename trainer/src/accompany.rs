@@ -85,6 +85,7 @@ impl Bands {
             vec![
                 (*row).to_owned(),
                 share(figures.bass_on_chord),
+                share(figures.bass_in_chord),
                 share(figures.kick_and_snare),
                 share(figures.consonance),
                 share(Some(figures.bars_without_bass)),
@@ -97,6 +98,7 @@ impl Bands {
             heads: vec![
                 "who plays",
                 "bass on root or fifth at changes",
+                "bass notes of the chord",
                 "kick and snare as the song's",
                 "bass consonant with the tune",
                 "bars without bass",

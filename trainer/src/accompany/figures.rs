@@ -20,6 +20,8 @@ pub struct Tally {
     songs: usize,
     changes: usize,
     on_chord: usize,
+    above_chords: usize,
+    of_chord: usize,
     strokes: usize,
     own_strokes: usize,
     met: usize,
@@ -43,6 +45,8 @@ pub struct Figures {
     /// The share of changes of chord at which the bass plays root or fifth, or the tone that the
     /// chord stands on; `None` where no chords are known.
     pub bass_on_chord: Option<f64>,
+    /// The share of the bass's notes that are tones of the chord; `None` as before.
+    pub bass_in_chord: Option<f64>,
     /// How well kick and snare fall where the song's own do: twice the strokes in common, by those
     /// of both.
     pub kick_and_snare: Option<f64>,
@@ -63,6 +67,7 @@ impl Tally {
     pub fn add(&mut self, song: &Song, played: &Rhythm) {
         self.songs += 1;
         self.add_changes(song, &played.bass);
+        self.add_tones(song, &played.bass);
         let (strokes, own) = (strokes(&played.drums), strokes(&song.own.drums));
         self.strokes += strokes.len();
         self.own_strokes += own.len();
@@ -105,6 +110,15 @@ impl Tally {
         }
     }
 
+    fn add_tones(&mut self, song: &Song, bass: &[Note]) {
+        for note in bass {
+            let at = song.chords.partition_point(|chord| chord.at <= note.onset + EARLY);
+            let Some(chord) = at.checked_sub(1).map(|at| &song.chords[at]) else { continue };
+            self.above_chords += 1;
+            self.of_chord += usize::from(chord.tones >> (note.key % 12) & 1);
+        }
+    }
+
     /// The figures.
     pub fn figures(&self) -> Figures {
         let share = |part: usize, of: usize| part as f64 / of.max(1) as f64;
@@ -112,6 +126,7 @@ impl Tally {
         Figures {
             songs: self.songs,
             bass_on_chord: some(self.on_chord, self.changes),
+            bass_in_chord: some(self.of_chord, self.above_chords),
             kick_and_snare: some(2 * self.met, self.strokes + self.own_strokes),
             consonance: some(self.consonant, self.intervals),
             bars_without_bass: share(self.without_bass, self.bars),
@@ -183,7 +198,11 @@ mod tests {
         };
         let chord = |bar: i64| {
             let root = (bar % 2 * 7) as u8;
-            ChordAt { at: Beats::ONE.times(4 * bar), low: [root, (root + 7) % 12, root] }
+            ChordAt {
+                at: Beats::ONE.times(4 * bar),
+                low: [root, (root + 7) % 12, root],
+                tones: [0, 4, 7].iter().fold(0, |tones, step| tones | 1 << ((root + step) % 12)),
+            }
         };
         Song::of(&piece, &(0..8).map(chord).collect::<Vec<_>>()).expect("a band")
     }

@@ -38,6 +38,8 @@ pub struct ChordAt {
     pub at: Beats,
     /// The pitch classes of its root, its fifth and its lowest tone.
     pub low: [Key; 3],
+    /// The pitch classes of all of its tones, a bit each.
+    pub tones: u16,
 }
 
 /// A song.
@@ -132,9 +134,10 @@ fn chord(line: &str) -> Option<(&str, ChordAt)> {
     let (song, beat, _symbol) = (cells.next()?, cells.next()?, cells.next()?);
     let mut class = || cells.next()?.parse().ok();
     let (root, bass): (Key, Key) = (class()?, class()?);
-    let fifth = cells.next()?.split(' ').nth(2).and_then(|tone| tone.parse().ok());
-    let low = [root, fifth.unwrap_or((root + 7) % 12), bass];
-    Some((song, ChordAt { at: Beats::from_f64(beat.parse().ok()?), low }))
+    let tones: Vec<Key> = cells.next()?.split(' ').map(|tone| tone.parse().ok()).collect::<Option<_>>()?;
+    let low = [root, tones.get(2).copied().unwrap_or((root + 7) % 12), bass];
+    let tones = tones.iter().chain(&[root, bass]).fold(0, |tones, tone| tones | 1 << (tone % 12));
+    Some((song, ChordAt { at: Beats::from_f64(beat.parse().ok()?), low, tones }))
 }
 
 #[cfg(test)]
@@ -144,7 +147,8 @@ mod tests {
     #[test]
     fn a_chord_is_read_from_its_line() {
         let (song, read) = chord("band/a.mid\t6.5\tDm7b5/C\t2\t0\t2 5 8 0").unwrap();
-        assert_eq!((song, read), ("band/a.mid", ChordAt { at: Beats::ratio(13, 2), low: [2, 8, 0] }));
+        let chord_at = ChordAt { at: Beats::ratio(13, 2), low: [2, 8, 0], tones: 0b1_0010_0101 };
+        assert_eq!((song, read), ("band/a.mid", chord_at));
         assert_eq!(chord("a.mid\t0\tA5\t9\t9\t9 4").unwrap().1.low, [9, 4, 9]);
         assert_eq!(chord("a.mid\t0\tA5"), None);
     }

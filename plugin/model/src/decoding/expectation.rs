@@ -8,6 +8,9 @@
 //!
 //! On 1,118 changes of sixty arranged songs the root found so is the song's bass in 55 %. Where the
 //! harmony of the moment is known it is in 75 %, and that of four bars before in 42 %.
+//!
+//! Within a bar more is known: what sounds since it began. Four chords in five last for the whole
+//! bar, and where the song does not come round as expected, the chord that sounds goes on.
 
 use segue_music::{ContextNote, Tick};
 
@@ -25,6 +28,12 @@ const AS_GOOD: f32 = 0.02;
 const TOGETHER: Tick = 3;
 /// A note that is struck later than this before the end of its part of the bar belongs to the next.
 const UPBEAT: Tick = 12;
+
+/// A song comes round as expected where two halves of bars have so much in common. On the middles
+/// of 8,000 bars of songs of `trainer arrange`, seeds 77 and 78, the root is the chord's in 71 %;
+/// without comparing them in 57 %, and where the chord always goes on in 73 %, which would miss all
+/// changes. At 0.3 and 0.7 it is 69 and 71 %, and 46 and 24 % at changes (0.5: 39 %).
+const ROUND: f32 = 0.5;
 
 /// Chords above a root: major, minor, and both with a minor seventh.
 const CHORDS: [&[usize]; 4] = [&[0, 4, 7], &[0, 3, 7], &[0, 4, 7, 10], &[0, 3, 7, 10]];
@@ -53,19 +62,43 @@ impl Expectation {
         bar: Tick,
     ) -> Option<Self> {
         let back = Self::distance(notes, &counts, place, bar)? as Tick * bar;
-        let (from, to) = (place - back - TOGETHER, place - back + bar / PARTS as Tick);
-        // What was held for two bars or more is left out.
-        let place = |tick: Tick| notes.partition_point(|note| note.onset < tick);
-        let mut held = [0.0; 12];
-        let first = place(from - 2 * bar);
-        let last = place(to - UPBEAT + 1).max(first);
-        for note in notes[first..last].iter().filter(|note| counts(note)) {
-            let lasts = note.end.unwrap_or(to).min(to) - note.onset.max(from);
-            held[usize::from(note.key % 12)] += lasts.max(0) as f32;
+        Self::of(&held(notes, &counts, place - back, bar))
+    }
+
+    /// In the middle of a bar that began at a tick: as at any place, if its first half is like that
+    /// of the bar that the song comes round to; otherwise the harmony of its first half, which goes
+    /// on.
+    pub fn in_middle(
+        notes: &[ContextNote],
+        counts: impl Fn(&ContextNote) -> bool,
+        (began, place): (Tick, Tick),
+        bar: Tick,
+    ) -> Option<Self> {
+        let now = held(notes, &counts, began, bar);
+        let back = Self::distance(notes, &counts, place, bar).map(|bars| bars as Tick * bar);
+        let goes_on = Self::of(&now);
+        let is_alike = |back: Tick| likeness(&now, &held(notes, &counts, began - back, bar)) >= ROUND;
+        match back.filter(|&back| goes_on.is_none() || is_alike(back)) {
+            Some(back) => Self::of(&held(notes, &counts, place - back, bar)),
+            None => goes_on,
         }
-        let classes =
-            (0..12).filter(|&class| held[class] > 0.0).fold(0, |classes, class| classes | 1 << class);
-        (classes != 0).then(|| Self { classes, root: root(&held) })
+    }
+
+    /// What sounds in the half of a bar that begins at a place, as far as it was heard.
+    pub fn sounding(
+        notes: &[ContextNote],
+        counts: impl Fn(&ContextNote) -> bool,
+        place: Tick,
+        bar: Tick,
+    ) -> Option<Self> {
+        Self::of(&held(notes, &counts, place, bar))
+    }
+
+    /// The harmony of pitch classes that sound for so long.
+    fn of(held: &[f32; 12]) -> Option<Self> {
+        let sounds = |&class: &usize| held[class] > 0.0;
+        let classes = (0..12).filter(sounds).fold(0, |classes, class| classes | 1 << class);
+        (classes != 0).then(|| Self { classes, root: root(held) })
     }
 
     /// How many bars before a place its harmony was played already.
@@ -105,6 +138,29 @@ impl Expectation {
         let as_good = |like: &Option<f32>| like.is_some_and(|like| like >= best - AS_GOOD);
         all.iter().position(as_good).map(|place| DISTANCES[place])
     }
+}
+
+/// For how many ticks each pitch class sounds in half a bar from a place on; what has been held for
+/// two bars or more is left out.
+fn held(notes: &[ContextNote], counts: &impl Fn(&ContextNote) -> bool, place: Tick, bar: Tick) -> [f32; 12] {
+    let (from, to) = (place - TOGETHER, place + bar / PARTS as Tick);
+    let at = |tick: Tick| notes.partition_point(|note| note.onset < tick);
+    let first = at(from - 2 * bar);
+    let last = at(to - UPBEAT + 1).max(first);
+    let mut held = [0.0; 12];
+    for note in notes[first..last].iter().filter(|note| counts(note)) {
+        let lasts = note.end.unwrap_or(to).min(to) - note.onset.max(from);
+        held[usize::from(note.key % 12)] += lasts.max(0) as f32;
+    }
+    held
+}
+
+/// What two harmonies have in common, from 0 to 1.
+fn likeness(one: &[f32; 12], other: &[f32; 12]) -> f32 {
+    let pairs = || one.iter().zip(other);
+    let both: f32 = pairs().map(|(one, other)| one.min(*other)).sum();
+    let either: f32 = pairs().map(|(one, other)| one.max(*other)).sum();
+    both / either.max(1.0)
 }
 
 /// The root of the chord that fits best how long each pitch class sounds.
@@ -177,6 +233,33 @@ mod tests {
                 [next, next + 4, next + 7].iter().fold(0, |classes, class| classes | 1 << (class % 12));
             assert_eq!(expected.classes & triad, triad, "after {heard} bars of {roots:?}");
         }
+    }
+
+    #[test]
+    fn within_a_bar_what_sounds_goes_on_unless_the_song_comes_round() {
+        // Two chords a bar, of C and F in turn; then what is struck on the one, and the root that
+        // is expected in the middle.
+        for (struck, root) in [(&[60, 64, 67][..], 5), (&[62, 65, 69], 2), (&[55, 59, 62], 7), (&[], 5)] {
+            let mut notes = Vec::new();
+            let mut strike = |onset: Tick, keys: &[u8]| {
+                for &key in keys {
+                    let end = Some(onset + 90);
+                    notes.push(ContextNote { end, ..ContextNote::held(onset, key, 80, Role::Player) });
+                }
+            };
+            for bar in 0..8 {
+                strike(BAR * bar, &[60, 64, 67]);
+                strike(BAR * bar + 96, &[60, 65, 69]);
+            }
+            strike(BAR * 8, struck);
+            let middle = (BAR * 8, BAR * 8 + 96);
+            let expected = Expectation::in_middle(&notes, |_| true, middle, BAR).unwrap();
+            assert_eq!(expected.root, root, "after {struck:?}");
+        }
+        let first = [60, 64, 67].map(|key| ContextNote::held(0, key, 80, Role::Player));
+        let expected = Expectation::in_middle(&first, |_| true, (0, 96), BAR).unwrap();
+        assert_eq!(expected.root, 0, "in the first bar of all");
+        assert_eq!(Expectation::in_middle(&[], |_| true, (0, 96), BAR), None);
     }
 
     #[test]

@@ -10,6 +10,7 @@ pub mod critic;
 mod draw;
 pub mod generator;
 pub mod guards;
+mod half_bar;
 pub mod limits;
 pub mod onsets;
 pub mod request;

@@ -10,6 +10,7 @@
 //! To add one: write its file, and add it to the `mod` lines and to [`LIST`].
 
 mod again;
+mod chord;
 mod close;
 mod density;
 mod fill;
@@ -40,6 +41,7 @@ const LIST: &[&dyn Guard] = &[
     &kit::Kit,
     &fill::Fill,
     &root::Root,
+    &chord::Chord,
 ];
 
 /// What a guard reads when a note is about to be drawn.
@@ -218,6 +220,7 @@ mod tests {
             guard.keys(&situation, last + 3, &mut keys);
             guard.drums(&drumming, last + 3, &mut drums);
             guard.bass(&below, 192 * 8, &mut bass);
+            guard.bass(&below, 192 * 8 + 48, &mut bass);
         }
         [times, keys, drums, bass]
     }
