@@ -68,6 +68,8 @@ impl ByPart {
 
     /// As a table.
     pub fn table(&self) -> Table {
+        let mut all = Bits::default();
+        self.bits.values().for_each(|bits| all.merge(bits));
         let row = |(part, bits): (&&str, &Bits)| {
             let of = |field| bits.mean_of(field).map_or("-".to_owned(), |bits| format!("{bits:.2}"));
             let fields = [Field::Gap, Field::Part, Field::Key, Field::Velocity, Field::Duration].map(of);
@@ -76,7 +78,7 @@ impl ByPart {
         };
         Table {
             heads: vec!["part", "notes", "onset", "which part", "key", "velocity", "duration", "total"],
-            rows: self.bits.iter().map(row).collect(),
+            rows: self.bits.iter().chain([(&"all", &all)]).map(row).collect(),
         }
     }
 

@@ -17,7 +17,7 @@ use crate::measure::Measure;
 use crate::passage::Passage;
 use crate::quantisation;
 use crate::sampling::Sampling;
-use crate::window::Window;
+use crate::window::{CONTEXT, Cut, Window};
 
 /// Score a model: bits per note, beside order-0, bigram and adaptive Markov models on the same
 /// notes
@@ -34,6 +34,16 @@ pub struct Evaluate {
     /// How many bars are scored after each prompt.
     #[arg(long, requires = "prompt_bars", value_parser = clap::value_parser!(u32).range(1..=1000))]
     score_bars: Option<u32>,
+    /// Notes of context before each note that is scored, where its piece has as many. Where a
+    /// window is longer, this must be, too, to show what it is worth
+    #[arg(long, default_value_t = CONTEXT as u32, value_parser = clap::value_parser!(u32).range(16..=4096))]
+    context: u32,
+    /// Let each step see so many steps, whatever the model's own window is.
+    #[arg(long, value_parser = clap::value_parser!(u32).range(16..=4096))]
+    window: Option<u32>,
+    /// Let so many notes be copied, whatever the model's own window for copies is.
+    #[arg(long, value_parser = clap::value_parser!(u32).range(16..=4096))]
+    copy_window: Option<u32>,
     /// Score onset, key and duration on this grid (16: sixteenths), so that models of any
     /// resolution compare
     #[arg(long)]
@@ -77,7 +87,10 @@ enum Grid {
 impl Evaluate {
     /// Runs it.
     pub fn run(&self) -> Result<()> {
-        let checkpoint = Checkpoint::load(&self.model)?;
+        let mut checkpoint = Checkpoint::load(&self.model)?;
+        let config = &mut checkpoint.config;
+        config.window = self.window.map_or(config.window, |steps| steps as usize);
+        config.copy_window = self.copy_window.map_or(config.copy_window, |notes| notes as usize);
         if let Some(count) = self.accompany {
             let guards =
                 self.without_guard.iter().try_fold(Guards::ALL, |guards, name| guards.switch(name, false))?;
@@ -98,8 +111,9 @@ impl Evaluate {
         let tokenizer = Tokenizer::new();
         let pieces = if self.by_part { self.material.ensembles()? } else { self.material.pieces()? };
         let records = self.material.scored(pieces, 0);
+        let cut = Cut::with_context(self.context as usize);
         let passages: Vec<Passage> =
-            records.iter().flat_map(|record| window.passages(&tokenizer, record, measure)).collect();
+            records.iter().flat_map(|record| window.cut(cut, &tokenizer, record, measure)).collect();
         ensure!(!passages.is_empty(), "there are no notes to score in these windows; ask for fewer bars");
         if self.by_part {
             let by_part = ByPart::of(&checkpoint, &passages)?;

@@ -18,7 +18,17 @@ pub struct Cut {
 }
 
 /// A sequence's worth of memory, half of it context: as long as what training saw.
-pub const CUT: Cut = Cut { length: 512, overlap: 256 };
+pub const CUT: Cut = Cut { length: 512, overlap: CONTEXT };
+/// Notes of context in one.
+pub const CONTEXT: usize = 256;
+
+impl Cut {
+    /// Every note is scored with at least so many notes before it in view, where the piece has
+    /// them; a sequence is half context.
+    pub fn with_context(notes: usize) -> Self {
+        Self { length: 2 * notes, overlap: notes }
+    }
+}
 
 /// Which notes of a piece are scored.
 #[derive(Clone, Copy, Debug)]
@@ -36,8 +46,13 @@ pub enum Window {
 }
 
 impl Window {
-    /// The passages of a piece, read under a measure.
+    /// The passages of a piece, read under a measure and cut as usual.
     pub fn passages(self, tokenizer: &Tokenizer, record: &Record, measure: Measure) -> Vec<Passage> {
+        self.cut(CUT, tokenizer, record, measure)
+    }
+
+    /// The passages of a piece, read under a measure.
+    pub fn cut(self, cut: Cut, tokenizer: &Tokenizer, record: &Record, measure: Measure) -> Vec<Passage> {
         let read;
         let record = match measure {
             Measure::Free => record,
@@ -47,8 +62,8 @@ impl Window {
             }
         };
         match self {
-            Self::Whole => whole(tokenizer, record, CUT),
-            Self::Prompts { prompt, score } => prompts(tokenizer, record, prompt, score, CUT),
+            Self::Whole => whole(tokenizer, record, cut),
+            Self::Prompts { prompt, score } => prompts(tokenizer, record, prompt, score, cut),
         }
     }
 }

@@ -59,6 +59,15 @@ fn every_part_has_its_bits() {
     }
     let table = succeeds(&asked);
     assert!(table.contains("| bass | ") && table.contains("| drums | "), "{table}");
+    let all = |more: &[&str]| {
+        let table = succeeds(&[&asked[..], more].concat());
+        table.lines().find(|line| line.starts_with("| all | ")).expect("a row for all").to_owned()
+    };
+    // Windows as wide as the model's own are its own; narrower ones tell it less, whatever it has
+    // before it.
+    assert_eq!(all(&["--window", "24", "--copy-window", "40"]), all(&[]));
+    let (narrow, wide) = (all(&["--window", "16", "--context", "32"]), all(&["--context", "32"]));
+    assert!(narrow != wide && narrow != all(&["--window", "16"]), "{narrow}");
 }
 
 #[test]
