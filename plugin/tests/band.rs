@@ -7,10 +7,13 @@ use std::collections::HashSet;
 use rig::band::{BASS, BEAT, RATE, TEMPO, channels, player, rig};
 use rig::{Cut, Rig, Song, hygiene, notes, off, on};
 use segue::between::message::Message;
-use segue::between::settings::{Entry, Mode, Settings};
+use segue::between::settings::{Entry, Mode, ScaleLock, Settings};
 use segue::composer::Command;
 use segue_model::Model;
 use segue_music::{DRUM_CHANNEL, Part, PartSet};
+
+/// D E F# G A B C#.
+const D_MAJOR: ScaleLock = ScaleLock::To(1 << 2 | 1 << 4 | 1 << 6 | 1 << 7 | 1 << 9 | 1 << 11 | 1 << 1);
 
 #[test]
 fn a_trio_comes_in_on_the_bar_line_and_ends_with_the_player() {
@@ -162,6 +165,39 @@ fn each_part_keeps_its_own_range_and_density() {
     assert!(keys.len() > 4 && keys.windows(2).all(|pair| pair[1].0 - pair[0].0 >= BEAT), "{keys:?}");
     let drums = notes(&rig.out, DRUM_CHANNEL);
     assert!(drums.windows(2).any(|pair| pair[1].0 - pair[0].0 < BEAT), "the others are not thinned");
+}
+
+#[test]
+fn a_part_that_has_had_its_share_stops_nobody() {
+    // The drums have had theirs where the bass, which plays one note at a time, has just played.
+    for seed in 0..16 {
+        let mut rig = rig(&[Part::Bass, Part::Drums], |settings| {
+            settings.what.seed = seed;
+            settings.what.band.limits[Part::Drums.index()].density = 1.0;
+            settings.when.bars = 8;
+        });
+        rig.run(40 * BEAT, Cut::Of(480), &player(0, 8));
+        assert_eq!(rig.status.reason(), None, "seed {seed}");
+        let last = notes(&rig.out, BASS).last().map(|note| note.0);
+        assert!(last >= Some(30 * BEAT), "seed {seed}: {last:?}");
+    }
+}
+
+#[test]
+fn what_limits_pitch_silences_no_drums() {
+    // One key is left, and the scale lacks it: a bass has nothing to play.
+    let narrow = |parts: &[Part]| {
+        let mut rig = rig(parts, |settings| {
+            (settings.what.bounds.keys, settings.what.bounds.scale) = ((60, 60), D_MAJOR);
+        });
+        rig.run(16 * BEAT, Cut::Of(480), &player(0, 8));
+        (channels(&rig), rig.status.notice().unwrap_or_default())
+    };
+    for parts in [&[Part::Drums][..], &[Part::Bass, Part::Drums]] {
+        assert_eq!(narrow(parts).0, HashSet::from([DRUM_CHANNEL]), "{parts:?}");
+    }
+    let (channels, notice) = narrow(&[Part::Keys]);
+    assert!(channels.is_empty() && notice.contains("scale"), "{notice}");
 }
 
 #[test]

@@ -376,3 +376,18 @@ fn another_answer_keeps_the_limits_that_the_jam_has_begun_to_fill() {
     assert!(ours.windows(2).all(|pair| pair[1].0 - pair[0].0 >= 5 * BEAT), "{ours:?}");
     assert_eq!(hygiene(&rig.out), 0);
 }
+
+#[test]
+fn an_answer_is_undone_however_much_was_played_since() {
+    let mut rig = rig(Song::Plays(0.0, 120.0), |_| ());
+    // Each of a hundred notes could have been the last, and an answer to each was begun.
+    let input = [quarters(0, 4), quarters(12, 130)].concat();
+    rig.run(120 * BEAT, Cut::Of(480), &input);
+    ask(&rig, Command::Undo);
+    rig.run(121 * BEAT, Cut::Of(480), &input);
+    assert_eq!(takes(&rig).iter().map(|take| take.undone).collect::<Vec<_>>(), [true]);
+    // There is no other, and that is said.
+    ask(&rig, Command::Undo);
+    rig.run(121 * BEAT + 960, Cut::Of(480), &input);
+    assert!(rig.status.notice().is_some_and(|notice| notice.contains("undone")), "{:?}", rig.status.notice());
+}

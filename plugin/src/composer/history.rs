@@ -19,8 +19,10 @@ pub struct History {
     count: u32,
     /// Number and onset of the last answers; replays are not among them.
     openings: VecDeque<(u32, Beats)>,
-    /// The answers that were undone, the last at the end.
+    /// The answers whose undoing can be taken back, the last at the end.
     undone: Vec<Undone>,
+    /// The numbers of all that are undone.
+    gone: VecDeque<u32>,
     /// The take that is being replayed.
     replaying: Option<u64>,
 }
@@ -33,6 +35,7 @@ impl History {
             count: 0,
             openings: VecDeque::new(),
             undone: Vec::new(),
+            gone: VecDeque::new(),
             replaying: None,
         }
     }
@@ -49,7 +52,10 @@ impl History {
     pub fn open(&mut self, number: u32, onset: Beats) {
         self.openings.retain(|&(other, _)| other != number);
         if self.openings.len() == TAKES {
-            self.openings.pop_front();
+            // Most were planned while the player went on, and never sounded.
+            let heard = |number| self.journal.heard().any(|heard| heard == number);
+            let unheard = self.openings.iter().position(|&(number, _)| !heard(number));
+            self.openings.remove(unheard.unwrap_or(0));
         }
         self.openings.push_back((number, onset));
         self.undone.clear();
@@ -60,18 +66,22 @@ impl History {
         self.journal.forget();
         self.openings.clear();
         self.undone.clear();
+        self.gone.clear();
     }
 
     /// The last answer that was heard and is not undone: its number and onset.
     pub fn last(&self) -> Option<(u32, Beats)> {
-        let undone = |number| self.undone.iter().any(|undone| undone.number == number);
-        let number = self.journal.heard().find(|&number| !undone(number))?;
+        let number = self.journal.heard().find(|number| !self.gone.contains(number))?;
         self.openings.iter().find(|&&(opened, _)| opened == number).copied()
     }
 
     /// Marks an answer as undone.
     pub fn undo(&mut self, undone: Undone) {
         self.journal.set_undone(undone.number, true);
+        if self.gone.len() == TAKES {
+            self.gone.pop_front();
+        }
+        self.gone.push_back(undone.number);
         self.undone.push(undone);
     }
 
@@ -79,6 +89,7 @@ impl History {
     pub fn redo(&mut self) -> Option<Undone> {
         let undone = self.undone.pop()?;
         self.journal.set_undone(undone.number, false);
+        self.gone.retain(|&gone| gone != undone.number);
         Some(undone)
     }
 

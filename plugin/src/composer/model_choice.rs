@@ -5,7 +5,7 @@
 //! there anyway, and a bounce must wait for it. One that the player chooses while the music plays
 //! is loaded on a thread of its own.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::thread::{self, JoinHandle};
 
 use segue_model::Model;
@@ -27,6 +27,8 @@ pub struct ModelChoice {
     choices: u32,
     /// The file name of the model that plays; `None` for the built-in one.
     playing: Option<String>,
+    /// The model that plays, if it was loaded here.
+    loaded: Weak<Model>,
     /// A model that is being loaded, and its file name.
     coming: Option<(Option<String>, JoinHandle<Loaded>)>,
 }
@@ -41,7 +43,8 @@ impl From<Load> for ModelChoice {
 impl ModelChoice {
     /// Loads what a state names from a folder, or else the built-in model.
     pub fn new(embedded: Load, models: ModelFolder, state: State) -> Self {
-        Self { embedded, models, state, loads: 0, choices: 0, playing: None, coming: None }
+        let loaded = Weak::new();
+        Self { embedded, models, state, loads: 0, choices: 0, playing: None, loaded, coming: None }
     }
 
     /// The model to start with.
@@ -59,7 +62,15 @@ impl ModelChoice {
     /// plays.
     pub fn state_names_another(&mut self) -> bool {
         let loads = self.state.loads();
-        std::mem::replace(&mut self.loads, loads) != loads && self.state.model() != self.playing
+        if std::mem::replace(&mut self.loads, loads) == loads {
+            return false;
+        }
+        let named = self.state.model();
+        let another = named != *self.coming.as_ref().map_or(&self.playing, |(coming, _)| coming);
+        if !another {
+            self.state.set_refusal(None);
+        }
+        another
     }
 
     /// How many loaded states it has seen to.
@@ -83,7 +94,7 @@ impl ModelChoice {
         self.state.set_refusal(refused);
         self.playing.as_ref()?;
         let model = (self.embedded)().ok()?;
-        self.playing = None;
+        (self.playing, self.loaded) = (None, Arc::downgrade(&model));
         Some(model)
     }
 
@@ -105,7 +116,9 @@ impl ModelChoice {
 
     /// Loads a model on a thread of its own.
     fn send_for(&mut self, name: Option<String>) {
-        if name == self.playing {
+        // A file of the same name may hold another model by now; one that is unchanged is not read
+        // again.
+        if name.is_none() && self.playing.is_none() {
             self.state.set_refusal(None);
             return;
         }
@@ -125,7 +138,9 @@ impl ModelChoice {
             Ok(model) => {
                 self.state.set_refusal(None);
                 self.playing = name;
-                Some(model)
+                let same = self.loaded.as_ptr() == Arc::as_ptr(&model);
+                self.loaded = Arc::downgrade(&model);
+                (!same).then_some(model)
             }
             Err(error) => {
                 self.state.set_refusal(Some(format!("{error}; playing on with the one before")));
@@ -155,6 +170,7 @@ mod tests {
     use std::time::{Duration, Instant};
 
     use nice_plug::params::persist::PersistentField;
+    use segue_model::{Checkpoint, Config, Precision};
 
     use super::*;
     use crate::params::state::Saved;
@@ -246,11 +262,12 @@ mod tests {
 
     #[test]
     fn a_choice_is_loaded_beside_the_music() {
-        let (_folder, models) = models();
+        let (folder, models) = models();
         let state = State::default();
         let mut choice = ModelChoice::new(small, models, state.clone());
         choice.first().expect("it is there");
         assert!(choice.chosen().is_none() && choice.coming.is_none());
+        let mut playing = None;
         // (chosen, whether another model comes of it, a notice)
         for (name, comes, notice) in [
             (Some("mine.safetensors"), true, false),
@@ -261,9 +278,26 @@ mod tests {
             (None, false, false),
         ] {
             state.choose(name.map(str::to_owned));
-            assert_eq!(wait_for(&mut choice).is_some(), comes, "{name:?}");
+            let arrived = wait_for(&mut choice);
+            assert_eq!(arrived.is_some(), comes, "{name:?}");
+            playing = arrived.or(playing);
             assert_eq!(state.notices().len(), usize::from(notice), "{name:?}: {:?}", state.notices());
         }
+        // The file of a model that plays holds another one by now.
+        state.choose(Some("mine.safetensors".to_owned()));
+        let playing = wait_for(&mut choice).or(playing);
+        assert!(playing.is_some());
+        let other = Checkpoint::random(&Config::tiny(), 5);
+        other.save(&folder.path().join("mine.safetensors"), Precision::Half).expect("it can be written");
+        state.choose(Some("mine.safetensors".to_owned()));
+        assert_eq!(wait_for(&mut choice).expect("another").config().dim, Config::tiny().dim);
+        // A state that names the one that plays, while another is coming.
+        state.choose(Some("gone.safetensors".to_owned()));
+        assert!(choice.chosen().is_none() && choice.coming.is_some());
+        load(&state, Some("mine.safetensors"));
+        assert!(choice.state_names_another());
+        choice.named();
+        assert!(choice.coming.is_none() && state.notices().is_empty());
         // Dropped while one is coming: its thread ends first.
         state.choose(Some("mine.safetensors".to_owned()));
         assert!(choice.chosen().is_none());

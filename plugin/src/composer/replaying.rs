@@ -169,7 +169,10 @@ impl Composer {
 
     /// Undoes the last answer that was heard, together with everything of Segue's after it.
     fn undo(&mut self, tick: &Tick) {
-        let Some((number, onset)) = self.history.last() else { return };
+        let Some((number, onset)) = self.history.last() else {
+            self.status.note("no answer has been heard since the project was opened that is not undone");
+            return;
+        };
         // What is planned continues it, or is it.
         if let Some(answer) = &self.answer {
             let (phrase, sounds) = (answer.phrase, answer.number == number || answer.is_asked_for());
@@ -190,7 +193,10 @@ impl Composer {
     }
 
     fn redo(&mut self) {
-        let Some(Undone { notes, .. }) = self.history.redo() else { return };
+        let Some(Undone { notes, .. }) = self.history.redo() else {
+            self.status.note("nothing was undone since the last answer that could be redone");
+            return;
+        };
         for note in notes {
             self.generator.hear(note);
         }

@@ -57,7 +57,24 @@ impl SoundChoice {
     /// plays.
     pub fn state_names_another(&mut self) -> bool {
         let loads = self.state.loads();
-        std::mem::replace(&mut self.loads, loads) != loads && self.state.sound() != self.playing.0
+        if std::mem::replace(&mut self.loads, loads) == loads {
+            return false;
+        }
+        let named = self.state.sound();
+        let another = match &self.coming {
+            Some((coming, _)) => *coming != named,
+            None => !self.plays(named.as_ref()),
+        };
+        if !another {
+            self.state.set_sound_refusal(None);
+        }
+        another
+    }
+
+    /// Whether a sound plays: one that was refused does not.
+    fn plays(&self, name: Option<&String>) -> bool {
+        let (playing, font) = &self.playing;
+        playing.as_ref() == name && (name.is_none() || font.is_some())
     }
 
     /// How many loaded states it has seen to.
@@ -105,7 +122,7 @@ impl SoundChoice {
 
     /// Loads a SoundFont on a thread of its own.
     fn send_for(&mut self, name: Option<String>) {
-        if name == self.playing.0 {
+        if self.plays(name.as_ref()) {
             self.state.set_sound_refusal(None);
             return;
         }
@@ -238,7 +255,7 @@ mod tests {
                 choice.follow_state();
                 choice.attend();
             }
-            assert!(!choice.state_names_another());
+            assert!(!choice.state_names_another(), "until another state is loaded");
             assert_eq!(plays(&mut way, &mut playing), expected, "{name:?}");
             let notices = state.notices().join("");
             assert_eq!(notices.is_empty(), told.is_empty(), "{name:?}: {notices}");
@@ -258,7 +275,7 @@ mod tests {
 
     #[test]
     fn a_choice_is_loaded_beside_the_music() {
-        let (_folder, state, mut way, mut choice) = begin();
+        let (folder, state, mut way, mut choice) = begin();
         let mut playing = None;
         choice.follow_state();
         for (name, expected, notice) in [
@@ -274,6 +291,34 @@ mod tests {
             assert_eq!(plays(&mut way, &mut playing), expected, "{name:?}");
             assert_eq!(state.notices().len(), usize::from(notice), "{name:?}: {:?}", state.notices());
         }
+        // What was missing is there by the time it is chosen again, or its project is loaded again.
+        for again in [false, true] {
+            state.choose_sound(Some("gone.sf2".to_owned()));
+            wait_for(&mut choice);
+            assert!(!plays(&mut way, &mut playing));
+            fs::copy(folder.path().join("a.sf2"), folder.path().join("gone.sf2")).expect("it is copied");
+            if again {
+                state.set(Saved { sound: Some("gone.sf2".to_owned()), ..Saved::default() });
+                assert!(choice.state_names_another());
+                choice.follow_state();
+            } else {
+                state.choose_sound(Some("gone.sf2".to_owned()));
+                wait_for(&mut choice);
+            }
+            assert!(plays(&mut way, &mut playing), "again {again}: {:?}", state.notices());
+            assert!(state.notices().is_empty());
+            fs::remove_file(folder.path().join("gone.sf2")).expect("it is there");
+            state.choose_sound(None);
+            wait_for(&mut choice);
+        }
+        // A state that names what plays, while something else is coming.
+        state.choose_sound(Some("a.sf2".to_owned()));
+        wait_for(&mut choice);
+        state.choose_sound(Some("b.SF2".to_owned()));
+        choice.attend();
+        assert!(choice.coming.is_some());
+        state.set(Saved { sound: Some("a.sf2".to_owned()), ..Saved::default() });
+        assert!(choice.state_names_another());
         // Dropped while one is coming: its thread ends first.
         state.choose_sound(Some("a.sf2".to_owned()));
         choice.attend();

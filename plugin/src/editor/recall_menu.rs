@@ -25,7 +25,7 @@ pub struct RecallMenu {
     /// The name to keep under.
     name: String,
     /// What was asked to be remembered, and is not a file yet.
-    waiting: Option<String>,
+    waiting: Option<(String, u64)>,
     /// The memory that was chosen last.
     chosen: Option<String>,
     /// The result of keeping.
@@ -44,7 +44,7 @@ impl RecallMenu {
         let shown = self.chosen.clone().unwrap_or_else(|| "of this jam".to_owned());
         let opener = menu_row(ui, ui.available_width(), Caption::new("Memory", WHAT), &shown);
         let opened = menu(&opener, opener.rect.width(), |ui| {
-            self.keep(ui, commands);
+            self.keep(ui, takes, commands);
             ui.separator();
             self.entries(ui, takes, commands);
         });
@@ -55,15 +55,16 @@ impl RecallMenu {
     }
 
     /// Asks to remember the jam.
-    fn keep(&mut self, ui: &mut Ui, commands: &Sender<Command>) {
+    fn keep(&mut self, ui: &mut Ui, takes: &Takes, commands: &Sender<Command>) {
         ui.horizontal(|ui| {
             ui.add(TextEdit::singleline(&mut self.name).hint_text("name").desired_width(110.0));
             let able = if is_name(&self.name) { Ok(()) } else { Err("type a name of plain letters first") };
             if text_button(ui, "Remember", able, "Keeps what was heard in this jam under this name.") {
                 let name = self.name.trim().to_owned();
                 // If the channel is full, nothing is remembered, and the player clicks again.
+                let count = takes.memories().count();
                 if commands.try_send(Command::Remember(name.clone())).is_ok() {
-                    self.waiting = Some(name);
+                    self.waiting = Some((name, count));
                 }
             }
         });
@@ -74,7 +75,8 @@ impl RecallMenu {
 
     /// Once the composer has kept it, it becomes a file, too.
     fn write_what_waits(&mut self, takes: &Takes) {
-        let Some(memory) = self.waiting.as_ref().and_then(|name| takes.memories().get(name)) else { return };
+        let Some((name, count)) = &self.waiting else { return };
+        let Some(memory) = takes.memories().kept_since(*count, name) else { return };
         self.waiting = None;
         self.chosen = Some(memory.name.clone());
         self.files = None;

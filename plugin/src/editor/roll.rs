@@ -14,7 +14,7 @@ use super::keyboard::{KEYS, is_white};
 use super::{labels, theme};
 use crate::params::text::key_name;
 use crate::status::Status;
-use crate::status::roll::{View, span};
+use crate::status::roll::{MIN_BAR, View, span};
 
 /// Height of the line of text above it.
 const STRIP: f32 = 24.0;
@@ -159,10 +159,10 @@ impl RollView {
                 Stroke::new(1.0, theme::LINE.gamma_multiply(0.7)),
             );
         }
-        let bar = self.view.bar.as_f64().max(0.25);
+        let bar = self.view.bar.as_f64().max(MIN_BAR);
         let beat = if self.beats > 28.0 { bar } else { 1.0 };
         let from = self.playhead - self.beats * PAST;
-        let mut line = (from / bar).floor() * bar;
+        let mut line = self.view.line_before(from);
         while line < from + self.beats {
             let mut at = line;
             while at < line + bar - 1e-6 {

@@ -16,12 +16,12 @@ use clap_sys::factory::preset_discovery::{
 use nice_plug::params::internals::ParamPtr;
 use nice_plug::plugin::{ParamValue, PluginState};
 use nice_plug::prelude::{Params, Plugin};
-use nice_plug::wrapper::clap::clap_plugin;
+use nice_plug::wrapper::clap::{Wrapper, clap_plugin};
 
 use crate::host::clap_instance::Instance;
 use crate::host::plugin::Segue;
 use crate::params::SegueParams;
-use crate::params::presets::{Preset, PresetError};
+use crate::params::presets::{Preset, PresetError, STYLE};
 
 /// Why a preset was not loaded, and the way out.
 #[derive(Debug, thiserror::Error)]
@@ -50,7 +50,11 @@ unsafe extern "C" fn from_location(
     // SAFETY: the host's strings are null or null-terminated, and live through the call.
     let text = |string: *const c_char| (!string.is_null()).then(|| unsafe { CStr::from_ptr(string) });
     let loaded = catch_unwind(AssertUnwindSafe(|| {
-        let mut state = settings(&preset(kind, text(location), text(key))?)?;
+        let preset = preset(kind, text(location), text(key))?;
+        let mut state = settings(&preset)?;
+        if let Some((id, style)) = style(&preset, instance.wrapper()) {
+            state.params.insert(id, style);
+        }
         if instance.wrapper().set_state_inner(&mut state) { Ok(()) } else { Err(LoadError::Refused) }
     }));
     // SAFETY: the host gave itself when it made the instance, and outlives it; its answer is null
@@ -100,6 +104,19 @@ pub fn path_of(location: &CStr) -> std::borrow::Cow<'_, Path> {
 #[cfg(not(unix))]
 pub fn path_of(location: &CStr) -> std::borrow::Cow<'_, Path> {
     Path::new::<OsStr>(location.to_string_lossy().as_ref().as_ref()).to_path_buf().into()
+}
+
+/// The style that a preset asks for, as the number by which the model that plays knows its name.
+fn style(preset: &Preset, wrapper: &Wrapper<Segue>) -> Option<(String, ParamValue)> {
+    let name = preset.style()?;
+    let mut known = wrapper.param_ptr_to_hash.keys().copied();
+    let param = known.find(|param| wrapper.param_id_from_ptr(*param) == Some(STYLE))?;
+    // SAFETY: the parameter lives as long as the instance.
+    let number = unsafe {
+        let value = param.string_to_normalized_value(name).unwrap_or(param.default_normalized_value());
+        param.preview_plain(value)
+    };
+    Some((STYLE.to_owned(), ParamValue::I32(number.round() as i32)))
 }
 
 /// A preset as a state of its parameters alone: model, jam and takes stay.

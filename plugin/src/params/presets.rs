@@ -27,7 +27,7 @@ pub const ENDING: &str = "json";
 const DESK: [&str; 6] = ["on", "bypass", "latch", "lattrg", "modtrg", "seed"];
 
 /// The style: only some models know its name.
-const STYLE: &str = "style";
+pub const STYLE: &str = "style";
 
 /// The longest name, as it is a file name.
 const LONGEST: usize = 40;
@@ -178,6 +178,11 @@ impl Preset {
                     .ok_or_else(|| PresetError::NoValue(self.name.clone(), id.clone(), text()))
             })
             .collect()
+    }
+
+    /// The name of the style that it asks for, if it does.
+    pub fn style(&self) -> Option<&str> {
+        self.values.get(STYLE).map(String::as_str)
     }
 
     /// Whether the parameters are as it sets them.

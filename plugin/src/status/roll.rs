@@ -11,6 +11,9 @@ use parking_lot::Mutex;
 use segue_music::{Beats, ContextNote, Meter, beats_at, tick_at};
 use segue_realtime::between::heard::Tick;
 
+/// No bar is drawn shorter than this, in beats.
+pub const MIN_BAR: f64 = 0.25;
+
 /// How far back the roll goes.
 const BACK: Beats = Beats::ratio(36, 1);
 
@@ -25,8 +28,10 @@ pub struct View {
     pub speed: f64,
     /// The lead: nothing nearer to now changes any more.
     pub lead: Beats,
-    /// Bars begin at multiples of this.
+    /// The length of a bar.
     pub bar: Beats,
+    /// A bar line; the others lie whole bars from it.
+    pub line: Beats,
     /// The notes in order of onset, with those that Segue plans.
     pub notes: Vec<ContextNote>,
 }
@@ -39,12 +44,19 @@ impl Default for View {
             speed: 2.0,
             lead: Beats::ZERO,
             bar: Meter::COMMON.bar(),
+            line: Beats::ZERO,
             notes: Vec::new(),
         }
     }
 }
 
 impl View {
+    /// The last bar line at or before a position, as bars lie now.
+    pub fn line_before(&self, at: f64) -> f64 {
+        let (line, bar) = (self.line.as_f64(), self.bar.as_f64().max(MIN_BAR));
+        line + ((at - line) / bar).floor() * bar
+    }
+
     /// Where the jam is by now. It stops if ticks do not come.
     pub fn playhead(&self) -> f64 {
         let passed = self.since.map_or(0.0, |since| since.elapsed().as_secs_f64());
@@ -78,7 +90,7 @@ impl Roll {
         let first = notes.partition_point(|note| note.onset < from);
         view.now = tick.at;
         view.since = Some(Instant::now());
-        (view.lead, view.bar) = (tick.lead, tick.bar);
+        (view.lead, view.bar, view.line) = (tick.lead, tick.bar, tick.line);
         view.notes.clear();
         view.notes.extend_from_slice(&notes[first..]);
     }
@@ -114,6 +126,18 @@ mod tests {
             meter: None,
             settings: Settings::default(),
             revision: 0,
+        }
+    }
+
+    #[test]
+    fn bars_are_counted_from_where_a_metre_began() {
+        let (roll, mut view) = (Roll::default(), View::default());
+        roll.watch(true);
+        // From beat 16 on in three.
+        roll.update(&Tick { bar: Beats::ratio(3, 1), line: Beats::ratio(19, 1), ..tick(20) }, &[]);
+        roll.look(&mut view);
+        for (at, line) in [(20.0, 19.0), (19.0, 19.0), (18.9, 16.0), (22.5, 22.0), (-1.0, -2.0)] {
+            assert!((view.line_before(at) - line).abs() < 1e-9, "{at}");
         }
     }
 

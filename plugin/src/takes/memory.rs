@@ -6,15 +6,11 @@
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-use parking_lot::Mutex;
 use segue_music::{ContextNote, Key, Meter, Part, Role, Tick};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::models::folder::ModelFolder;
-
-/// Memories that a project keeps.
-pub const MEMORIES: usize = 16;
 
 /// Notes of a memory: the longest past that any model looks at.
 pub const MEMORY_NOTES: usize = 2048;
@@ -87,7 +83,7 @@ pub fn is_name(name: &str) -> bool {
 
 impl Memory {
     /// As JSON.
-    fn written(&self) -> Option<Value> {
+    pub(super) fn written(&self) -> Option<Value> {
         let mut before = 0;
         let row = |note: &ContextNote| -> Row {
             let since = note.onset - std::mem::replace(&mut before, note.onset);
@@ -102,7 +98,7 @@ impl Memory {
     }
 
     /// Reads one; `None` if it is damaged.
-    fn read(value: &Value) -> Option<Self> {
+    pub(super) fn read(value: &Value) -> Option<Self> {
         let Written { name, meter, notes } = Written::deserialize(value).ok()?;
         let meter = match meter {
             Some((numerator, denominator)) => Some(Meter::new(numerator, denominator)?),
@@ -139,51 +135,6 @@ impl Memory {
     }
 }
 
-/// The memories of a project.
-#[derive(Default)]
-pub struct Memories(Mutex<Vec<Memory>>);
-
-impl Memories {
-    /// The names, the newest first.
-    pub fn names(&self) -> Vec<String> {
-        self.0.lock().iter().rev().map(|memory| memory.name.clone()).collect()
-    }
-
-    /// The memory of that name.
-    pub fn get(&self, name: &str) -> Option<Memory> {
-        self.0.lock().iter().find(|memory| memory.name == name).cloned()
-    }
-
-    /// Keeps one, in place of one of that name. The oldest goes if there are too many.
-    pub fn keep(&self, memory: Memory) {
-        let mut memories = self.0.lock();
-        memories.retain(|other| other.name != memory.name);
-        if memories.len() == MEMORIES {
-            memories.remove(0);
-        }
-        memories.push(memory);
-    }
-
-    /// Forgets the one of that name.
-    pub fn forget(&self, name: &str) {
-        self.0.lock().retain(|memory| memory.name != name);
-    }
-
-    /// All of them as JSON, for the project.
-    pub fn written(&self) -> Vec<Value> {
-        self.0.lock().iter().filter_map(Memory::written).collect()
-    }
-
-    /// Takes those of a project. Returns how many are damaged, and left out.
-    pub fn restore(&self, written: &[Value]) -> usize {
-        let read: Vec<Memory> = written.iter().filter_map(Memory::read).collect();
-        let damaged = written.len() - read.len();
-        let newest = read.len().saturating_sub(MEMORIES);
-        *self.0.lock() = read.into_iter().skip(newest).collect();
-        damaged
-    }
-}
-
 /// The folder of the player's memories, which all projects share.
 #[derive(Clone, Debug)]
 pub struct MemoryFolder(Option<PathBuf>);
@@ -217,7 +168,19 @@ impl MemoryFolder {
             return Err(MemoryError::NoName);
         }
         let folder = self.0.as_ref().ok_or(MemoryError::NoFolder)?;
-        let path = folder.join(format!("{}.{ENDING}", memory.name.trim().to_lowercase().replace(' ', "-")));
+        let stem = memory.name.trim().to_lowercase().replace(' ', "-");
+        let numbered = |number: u32| match number {
+            1 => folder.join(format!("{stem}.{ENDING}")),
+            _ => folder.join(format!("{stem}-{number}.{ENDING}")),
+        };
+        // Names that differ only in what a file's name leaves out have a file each.
+        let is_free = |path: &PathBuf| match read(path) {
+            Ok(other) => other.name == memory.name,
+            Err(MemoryError::Damaged { .. }) => false,
+            Err(_) => !path.exists(),
+        };
+        let free = (1..=NUMBERED).map(numbered).find(is_free);
+        let path = free.ok_or_else(|| MemoryError::File { path: numbered(1), source: too_many() })?;
         let part = path.with_extension("part");
         let written = fs::create_dir_all(folder).and_then(|()| {
             let text = serde_json::to_string(&memory.written())?;
@@ -233,6 +196,13 @@ impl MemoryFolder {
     }
 }
 
+/// Files of memories whose names differ in case or spaces alone.
+const NUMBERED: u32 = 100;
+
+fn too_many() -> io::Error {
+    io::Error::new(io::ErrorKind::AlreadyExists, "there are too many of that name; choose another")
+}
+
 fn read(path: &Path) -> Result<Memory, MemoryError> {
     let text = fs::read(path).map_err(|source| MemoryError::File { path: path.to_owned(), source })?;
     let value = serde_json::from_slice::<Value>(&text).ok();
@@ -243,6 +213,7 @@ fn read(path: &Path) -> Result<Memory, MemoryError> {
 mod tests {
     use serde_json::json;
 
+    use super::super::memories::{MEMORIES, Memories};
     use super::*;
 
     fn memory(name: &str) -> Memory {
@@ -283,6 +254,17 @@ mod tests {
         let found: Vec<_> = files.memories().into_iter().map(|found| found.expect("a memory")).collect();
         assert_eq!(found, [memory("another"), memory("Last week")]);
         assert!(matches!(files.keep(&memory("a/b")), Err(MemoryError::NoName)));
+    }
+
+    #[test]
+    fn names_that_share_a_files_name_have_a_file_each() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let files = MemoryFolder::at(folder.path());
+        let names = ["My Tune", "my tune", "my-tune", "My Tune"];
+        let paths = names.map(|name| files.keep(&memory(name)).expect("it can be written"));
+        assert_eq!(paths[0], paths[3]);
+        let found: Vec<_> = files.memories().into_iter().map(|found| found.expect("a memory").name).collect();
+        assert_eq!(found, ["my tune", "my-tune", "My Tune"]);
     }
 
     #[test]

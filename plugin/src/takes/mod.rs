@@ -7,6 +7,7 @@
 
 mod export;
 mod jam_log;
+mod memories;
 mod memory;
 mod name;
 mod place;
@@ -26,7 +27,8 @@ use serde_json::Value;
 
 pub use export::ExportError;
 pub use jam_log::{JamLog, LoggedNote, Mark};
-pub use memory::{MEMORY_NOTES, Memories, Memory, MemoryError, MemoryFolder, is_name};
+pub use memories::Memories;
+pub use memory::{MEMORY_NOTES, Memory, MemoryError, MemoryFolder, is_name};
 pub use name::Name;
 use place::Place;
 pub use row::Row;

@@ -189,11 +189,11 @@ impl Generator {
         let last = *self.context.last().ok_or(Rest::Unheard)?;
         let model = self.model.clone();
         // Parts that are out of reach, or that the model does not know, are not asked for.
-        let parts =
-            request.parts.iter().filter(|&part| model.config.parts && request.limits.allows_part(part));
-        let within_reach: PartSet = parts.collect();
+        let parts = request.parts.iter().filter(|_| model.config.parts);
+        let within_reach: PartSet = parts.filter(|&part| request.limits.has_key(Some(part))).collect();
         if within_reach.is_empty() && !request.parts.is_empty() && model.config.parts {
-            return Err(Rest::Limits("key"));
+            let limit = request.limits.forbids_all(request.parts);
+            return Err(Rest::Limits(limit.unwrap_or("key")));
         }
         let request = &NoteRequest { parts: within_reach, ..*request };
         let onsets = Onsets::of(request, &self.context, last.onset, model.vocabulary())?;

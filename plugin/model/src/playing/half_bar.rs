@@ -6,9 +6,9 @@ use super::guards::Situation;
 use crate::decoding::expectation::Expectation;
 
 /// So near to its place a note is on it.
-const NEAR: usize = 3;
+const NEAR: Tick = 3;
 /// Ticks of a quarter.
-const QUARTER: usize = 48;
+const QUARTER: Tick = 48;
 
 /// Half of a bar of four or more beats; a whole bar of fewer.
 #[derive(Clone, Copy, Debug)]
@@ -26,12 +26,13 @@ pub struct HalfBar {
 impl HalfBar {
     /// Where an onset falls; `None` without a metre.
     pub fn of(at: &Situation<'_>, onset: Tick) -> Option<Self> {
-        let (position, (_, meter)) = at.context.bar_position(onset).zip(at.context.meter_at(onset))?;
-        let late = position.phase + QUARTER * position.beat;
-        let middle = if position.beats >= 4 { QUARTER * (position.beats / 2) } else { 0 };
-        let bar_begins = onset - late as Tick;
-        let begins = bar_begins + if late + NEAR >= middle { middle as Tick } else { 0 };
-        Some(Self { bar_begins, begins, bar: tick_at(meter.bar()).max(1), onset })
+        let (line, meter) = at.context.meter_at(onset)?;
+        let bar = tick_at(meter.bar()).max(1);
+        let late = (onset - line).rem_euclid(bar);
+        let middle = if bar > 3 * QUARTER { (bar + QUARTER - 1) / (2 * QUARTER) * QUARTER } else { 0 };
+        let bar_begins = onset - late;
+        let begins = bar_begins + if late + NEAR >= middle { middle } else { 0 };
+        Some(Self { bar_begins, begins, bar, onset })
     }
 
     /// How long after its beginning the onset is: less than nothing where it comes early.
@@ -41,7 +42,7 @@ impl HalfBar {
 
     /// Whether the onset is on its first beat.
     pub fn is_first(&self) -> bool {
-        self.late() <= NEAR as Tick
+        self.late() <= NEAR
     }
 
     /// The harmony that is to be expected from its beginning on.
@@ -63,4 +64,37 @@ impl HalfBar {
 /// Whoever plays it, but for the bass itself, which may be wrong.
 fn counts(note: &ContextNote) -> bool {
     !note.is_drum() && note.part != Some(Part::Bass)
+}
+
+#[cfg(test)]
+mod tests {
+    use segue_music::{Context, Meter, Role};
+
+    use super::*;
+
+    #[test]
+    fn halves_of_bars_of_any_length_begin_where_they_begin() {
+        // (metre, quarters after the second bar line, where its bar and its half begin)
+        for ((numerator, denominator), quarters, bar, half) in [
+            ((4, 4), 0, 0, 0),
+            ((4, 4), 1, 0, 0),
+            ((4, 4), 3, 0, 2),
+            ((3, 4), 2, 0, 0),
+            ((5, 4), 4, 0, 2),
+            ((6, 4), 4, 0, 3),
+            ((20, 4), 9, 0, 0),
+            ((20, 4), 19, 0, 10),
+            ((12, 8), 7, 6, 6),
+        ] {
+            let meter = Meter::new(numerator, denominator).unwrap();
+            let mut context = Context::new();
+            context.meter(0, Some(meter));
+            context.hear(ContextNote::held(0, 60, 80, Role::Player));
+            let line = tick_at(meter.bar());
+            let at = Situation { context: &context, role: Role::Segue, last: 0, until: Tick::MAX };
+            let found = HalfBar::of(&at, line + QUARTER * quarters).unwrap();
+            let begins = (line + QUARTER * bar, line + QUARTER * half);
+            assert_eq!((found.bar_begins, found.begins), begins, "{meter:?} + {quarters}");
+        }
+    }
 }

@@ -77,12 +77,14 @@ impl Limits {
         (lowest <= highest && Vocabulary::velocity_symbol(velocity) == symbol).then_some(velocity)
     }
 
-    /// The limit that leaves no note, whatever was played before.
-    pub(crate) fn forbids_all(&self) -> Option<&'static str> {
-        let keys = self.keys.0..=self.keys.1.min(HIGHEST);
-        if keys.is_empty() {
+    /// The limit that leaves these parts no note, or where they are none a keyboard, whatever was
+    /// played before.
+    pub(crate) fn forbids_all(&self, parts: PartSet) -> Option<&'static str> {
+        let within_range = |part: Option<Part>| Self { scale: PitchClasses::ALL, ..*self }.has_key(part);
+        let asked = || parts.iter().map(Some).chain(parts.is_empty().then_some(None));
+        if !asked().any(within_range) {
             Some("key")
-        } else if !keys.into_iter().any(|key| self.scale.contains(key)) {
+        } else if !asked().any(|part| self.has_key(part)) {
             Some("scale")
         } else if self.velocities.0.max(1) > self.velocities.1.min(127) {
             Some("velocity")
@@ -121,7 +123,10 @@ impl Limits {
         if let Some(last) = context.last().filter(|last| last.onset == from) {
             let follows = match parts.is_empty() {
                 true => self.follows_with(None, last),
-                false => parts.iter().any(|part| self.follows_with(Some(part), last)),
+                // Of a part that has had its share of notes none follows.
+                false => parts.iter().any(|part| {
+                    self.follows_with(Some(part), last) && self.is_thin_enough(part, context, role, from)
+                }),
             };
             if !follows {
                 not_before(from + 1, "key");
@@ -144,9 +149,9 @@ impl Limits {
         }
     }
 
-    /// Whether a part has any key to play.
-    pub(crate) fn allows_part(&self, part: Part) -> bool {
-        (0..=HIGHEST).any(|key| self.allows_in(Some(part), key))
+    /// Whether a part, or a keyboard of none, has any key to play.
+    pub(crate) fn has_key(&self, part: Option<Part>) -> bool {
+        (0..=HIGHEST).any(|key| self.allows_in(part, key))
     }
 
     /// Whether a part may play a key. Drums are outside range and scale: their keys are no pitches.

@@ -32,7 +32,7 @@ impl<'a> Onsets<'a> {
         vocabulary: &'a Vocabulary,
     ) -> Result<Self, Rest> {
         let limits = &request.limits;
-        if let Some(limit) = limits.forbids_all() {
+        if let Some(limit) = limits.forbids_all(request.parts) {
             return Err(Rest::Limits(limit));
         }
         let grid = request.grid.round_to(TICK).div_floor(TICK).max(1);
