@@ -60,6 +60,13 @@ impl Trial {
     }
 
     fn attempt(&self, phrases: &[Phrase], open: OpenFor<'_>, say: &mut dyn FnMut(&str)) -> Result<()> {
+        for (place, phrase) in phrases.iter().enumerate() {
+            let own = name(&phrase.path);
+            if let Some(other) = phrases[..place].iter().find(|other| name(&other.path) == own) {
+                let (one, other) = (phrase.path.display(), other.path.display());
+                bail!("{other} and {one}: both takes would be {own}-answer.mid; rename one");
+            }
+        }
         if phrases.is_empty() {
             bail!(
                 "{}: there is no MIDI file in it; name another folder with `--prompts`",

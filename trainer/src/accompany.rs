@@ -117,7 +117,7 @@ impl Bands {
 
     /// Prints it.
     pub fn print(&self) {
-        println!("bass and drums of {} to {} songs\n\n{}", self.name, self.songs(), self.table().markdown());
+        say!("bass and drums of {} to {} songs\n\n{}", self.name, self.songs(), self.table().markdown());
     }
 }
 

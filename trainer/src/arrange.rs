@@ -119,7 +119,7 @@ impl Arrange {
         }
         progress.finish_and_clear();
         book.finish()?;
-        println!(
+        say!(
             "wrote {} songs with {notes} notes to {out}; go on with: trainer prepare --midi {out} --manifest {}",
             self.count,
             self.out.join(songbook::MANIFEST).display(),

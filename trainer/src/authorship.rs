@@ -48,8 +48,8 @@ pub fn keep_known(prepared: &mut [(&str, Vec<Record>)]) {
         record.composer = record.composer.take().filter(|own| known.iter().any(|(name, _)| name == own));
     }
     if !known.is_empty() {
-        println!("styles by composer, with the notes to train on:");
-        known.iter().for_each(|(name, notes)| println!("  {name:32} {notes:9} notes"));
+        say!("styles by composer, with the notes to train on:");
+        known.iter().for_each(|(name, notes)| say!("  {name:32} {notes:9} notes"));
     }
 }
 

@@ -111,7 +111,7 @@ impl Bench {
         }
         ensure!(!all.is_empty(), "there is no such size; --size is 1M, 5M or 12M");
         if self.json {
-            println!("{}", serde_json::to_string_pretty(&all)?);
+            say!("{}", serde_json::to_string_pretty(&all)?);
         } else {
             print(&all);
         }
@@ -162,13 +162,13 @@ fn sequence(seed: u64) -> Sequence {
 
 fn print(all: &[Measured]) {
     let ours = Arithmetic::bf16().map_or("no bf16 here", Arithmetic::name);
-    println!("notes a CPU second of training, sequences of {LENGTH} notes, one thread; {ours}\n");
-    println!("| size | parameters | batch | f32 | bf16 | torch f32 | torch bf16 | best to torch's best |");
-    println!("|---|---|---|---|---|---|---|---|");
+    say!("notes a CPU second of training, sequences of {LENGTH} notes, one thread; {ours}\n");
+    say!("| size | parameters | batch | f32 | bf16 | torch f32 | torch bf16 | best to torch's best |");
+    say!("|---|---|---|---|---|---|---|---|");
     let number =
         |number: Option<f64>, digits: usize| number.map_or("-".into(), |number| format!("{number:.digits$}"));
     for row in all {
-        println!(
+        say!(
             "| {} | {} | {} | {:.0} | {} | {} | {} | {} |",
             row.size,
             row.parameters,

@@ -84,7 +84,7 @@ impl ByPart {
 
     /// Prints it.
     pub fn print(&self) {
-        println!("bits per note of {} by part\n\n{}", self.name, self.table().markdown());
+        say!("bits per note of {} by part\n\n{}", self.name, self.table().markdown());
     }
 }
 

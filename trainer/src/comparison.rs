@@ -100,20 +100,20 @@ impl Comparison {
             Measure::Free => "",
             Measure::Sixteenths => " on a sixteenth grid",
         };
-        println!("bits per note of {name}{grid}, beside counting models on the same notes\n");
-        println!(
+        say!("bits per note of {name}{grid}, beside counting models on the same notes\n");
+        say!(
             "| kind | notes | onset | key | velocity | duration | total | mixed contexts | Markov | corpus only | piece only | bigram | order-0 |"
         );
-        println!("|---|---|---|---|---|---|---|---|---|---|---|---|---|");
+        say!("|---|---|---|---|---|---|---|---|---|---|---|---|---|");
         for (kind, bits) in &self.model {
             self.print_row(kind, bits, |kinds| {
                 kinds.get(kind).map_or(f64::NAN, |bits| bits.per_note().total)
             });
         }
         self.print_row("all notes", &all(&self.model), |kinds| all(kinds).per_note().total);
-        println!("| mean of kinds | | | | | | **{:.2}** |{}", mean(&self.model), self.others(mean));
+        say!("| mean of kinds | | | | | | **{:.2}** |{}", mean(&self.model), self.others(mean));
         let saved = |kinds: &ByKind| 100.0 * (1.0 - mean(&self.model) / mean(kinds));
-        println!(
+        say!(
             "\n{:.1} % below order-0, {:.1} % below the bigram, {:.1} % ({:.2} bits) below the adaptive Markov model,\n\
              {:.2} bits below mixed contexts, the strongest counting model (mean of kinds)",
             saved(&self.order_0),
@@ -127,7 +127,7 @@ impl Comparison {
     fn print_row(&self, kind: &str, bits: &Bits, total: impl Fn(&ByKind) -> f64) {
         let mean = bits.per_note();
         let velocity = mean.velocity.map_or("-".into(), |bits| format!("{bits:.2}"));
-        println!(
+        say!(
             "| {kind} | {} | {:.2} | {:.2} | {velocity} | {:.2} | **{:.2}** |{}",
             bits.notes(),
             mean.onset,

@@ -1,6 +1,6 @@
 //! Folders of MIDI files and the manifest that describes them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -95,8 +95,12 @@ pub struct Skipped {
 pub fn files(folder: &Path, manifest: Option<&Manifest>, split: Option<&str>) -> Result<Vec<PathBuf>> {
     ensure!(folder.is_dir(), "{} is no folder; name a folder of .mid files", folder.display());
     let mut found = Vec::new();
-    let mut folders = vec![folder.to_owned()];
+    let (mut folders, mut seen) = (vec![folder.to_owned()], BTreeSet::new());
     while let Some(next) = folders.pop() {
+        // A link may lead back to a folder around it.
+        if !fs::canonicalize(&next).is_ok_and(|next| seen.insert(next)) {
+            continue;
+        }
         for entry in fs::read_dir(&next).with_context(|| format!("cannot list {}", next.display()))? {
             let path = entry?.path();
             if path.is_dir() {

@@ -6,13 +6,14 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result, ensure};
 use clap::Args;
 use segue_model::{CRITIC_NUMBERS, Critic, Model, Stretch, Weighed};
-use segue_music::{Context, ContextNote, Role, Tick};
+use segue_music::{Context, ContextNote, Role, Tick, replace};
 
 use crate::excerpt::{self, Excerpt, Lengths};
 use crate::material::Material;
 use crate::progress_bar::bar;
 use crate::record::VoicedNote;
 use crate::sampling::Sampling;
+use crate::saved;
 use crate::told_apart::logistic::{Logistic, area};
 
 /// Bars of an excerpt: as many are given as the critic hears, and two phrases follow, as the
@@ -52,6 +53,7 @@ pub struct Learn {
 impl Learn {
     /// Runs it.
     pub fn run(&self) -> Result<()> {
+        saved::ready_for(&self.out)?;
         let model = Arc::new(Model::load(&self.model)?);
         let excerpts = excerpt::choose(&self.material.corpus()?, LENGTHS, self.pieces as usize);
         ensure!(
@@ -85,10 +87,10 @@ impl Learn {
             areas.push(area(&scores(0), &scores(1)));
         }
         let critic = learned(pairs.iter());
-        std::fs::write(&self.out, critic.write()?)
+        replace(&self.out, critic.write()?.as_bytes())
             .with_context(|| format!("cannot write {}", self.out.display()))?;
         let mean = areas.iter().sum::<f64>() / areas.len() as f64;
-        println!(
+        say!(
             "{}: learned from {} pieces; of two phrases of other pieces it knows people's in {:.0} %",
             self.out.display(),
             excerpts.len(),

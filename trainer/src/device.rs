@@ -10,11 +10,11 @@ pub fn best() -> Device {
     }
     match Device::new_cuda(0) {
         Ok(device) => {
-            println!("training on the first CUDA device");
+            say!("training on the first CUDA device");
             device
         }
         Err(error) => {
-            println!("training on the CPU: there is no CUDA device ({error})");
+            say!("training on the CPU: there is no CUDA device ({error})");
             Device::Cpu
         }
     }

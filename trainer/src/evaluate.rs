@@ -97,7 +97,7 @@ impl Evaluate {
             let sampling = Sampling { guards, ..self.sampling.clone() };
             let bands = Bands::of(checkpoint, &self.material, count as usize, &sampling)?;
             if self.json {
-                println!("{}", serde_json::to_string_pretty(&bands.as_json())?);
+                say!("{}", serde_json::to_string_pretty(&bands.as_json())?);
             } else {
                 bands.print();
             }
@@ -118,7 +118,7 @@ impl Evaluate {
         if self.by_part {
             let by_part = ByPart::of(&checkpoint, &passages)?;
             if self.json {
-                println!("{}", serde_json::to_string_pretty(&by_part.as_json())?);
+                say!("{}", serde_json::to_string_pretty(&by_part.as_json())?);
             } else {
                 by_part.print();
             }
@@ -131,7 +131,7 @@ impl Evaluate {
         let corpus = self.material.corpus()?;
         let comparison = Comparison::of(&network, &passages, measure, &corpus.iter().collect::<Vec<_>>())?;
         if self.json {
-            println!("{}", serde_json::to_string_pretty(&comparison.as_json(&checkpoint.name))?);
+            say!("{}", serde_json::to_string_pretty(&comparison.as_json(&checkpoint.name))?);
         } else {
             comparison.print(&checkpoint.name);
         }

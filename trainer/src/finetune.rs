@@ -14,11 +14,13 @@ use segue_model::{Checkpoint, Model, Precision};
 use segue_music::{Tokenizer, one_line};
 use segue_network::Network;
 
+use crate::arguments::{positive, weight};
 use crate::corpus::{self, Skipped};
 use crate::example::Examples;
 use crate::measure::Measure;
 use crate::passage::Passage;
 use crate::record::Record;
+use crate::saved;
 use crate::score::{self, Bits, BitsPerNote};
 use crate::window::Window;
 use learning::{Best, LENGTH, Learning};
@@ -40,13 +42,13 @@ pub struct Finetune {
     #[arg(long)]
     name: Option<String>,
     /// Learn from at most this many notes, some of them several times.
-    #[arg(long, default_value_t = 160_000)]
+    #[arg(long, default_value_t = 160_000, value_parser = clap::value_parser!(u64).range(1..))]
     notes: u64,
     /// And for at most about this long.
-    #[arg(long, default_value_t = 7.0)]
+    #[arg(long, default_value_t = 7.0, value_parser = positive)]
     minutes: f64,
     /// The highest learning rate.
-    #[arg(long, default_value_t = 2e-4)]
+    #[arg(long, default_value_t = 2e-4, value_parser = weight)]
     rate: f64,
     /// What chance begins from.
     #[arg(long, default_value_t = 1)]
@@ -63,12 +65,7 @@ impl Finetune {
     /// Runs it.
     pub fn run(&self) -> Result<()> {
         let began = Instant::now();
-        let folder = self.out.parent().filter(|folder| !folder.as_os_str().is_empty());
-        ensure!(
-            folder.is_none_or(|folder| folder.is_dir()) && !self.out.is_dir(),
-            "{} cannot be written; name a file in a folder that exists with --out",
-            self.out.display()
-        );
+        saved::ready_for(&self.out)?;
         let checkpoint = Checkpoint::load(&self.from)?;
         let records = self.records()?;
         let (learned, aside) = aside::split(records);
@@ -77,7 +74,7 @@ impl Finetune {
             "the pieces in {} are all takes of one work, so that none can be kept aside to judge by; add other works",
             self.midi.display()
         );
-        println!(
+        say!(
             "learning from {} pieces ({} notes), {} kept aside ({} notes): {}",
             learned.len(),
             notes(&learned),
@@ -87,11 +84,11 @@ impl Finetune {
         );
         let network = Network::with_numbers(&checkpoint.config, &checkpoint.numbers)?;
         let count: usize = checkpoint.numbers.values().map(Vec::len).sum();
-        println!("all {:.1} million numbers of {} learn", count as f64 / 1e6, one_line(&checkpoint.name));
+        say!("all {:.1} million numbers of {} learn", count as f64 / 1e6, one_line(&checkpoint.name));
 
         let judged = judged(&aside);
         let before = bits(&network, &judged)?;
-        println!("before it learns: {:.3} bits a note aside", before.total);
+        say!("before it learns: {:.3} bits a note aside", before.total);
         let until = began + Duration::from_secs_f64(self.minutes.clamp(0.1, 10_000.0) * 60.0);
         let learning = Learning { notes: self.notes, until, rate: self.rate, seed: self.seed };
         let best =
@@ -114,14 +111,9 @@ impl Finetune {
             &aside,
             self.seed,
         )?;
-        println!("{copying}");
         tuned.save(&self.out, Precision::Half)?;
-        println!(
-            "wrote {} ({}) after {:.1} minutes",
-            self.out.display(),
-            one_line(&tuned.name),
-            minutes(began)
-        );
+        say!("{copying}");
+        say!("wrote {} ({}) after {:.1} minutes", self.out.display(), one_line(&tuned.name), minutes(began));
         Ok(())
     }
 
@@ -179,18 +171,22 @@ fn bits(network: &Network, passages: &[Passage]) -> Result<BitsPerNote> {
 }
 
 fn describe(before: &BitsPerNote, best: &Best) {
-    println!(
+    say!(
         "\nbits per note of the pieces kept aside, before and after {} notes, the best of {} looks\n",
-        best.notes, best.looks
+        best.notes,
+        best.looks
     );
-    println!("| | onset | key | velocity | duration | total |");
-    println!("|---|---|---|---|---|---|");
+    say!("| | onset | key | velocity | duration | total |");
+    say!("|---|---|---|---|---|---|");
     for (name, bits) in [("before", before), ("after", &best.bits)] {
         let velocity = bits.velocity.map_or("-".into(), |bits| format!("{bits:.3}"));
-        println!(
+        say!(
             "| {name} | {:.3} | {:.3} | {velocity} | {:.3} | **{:.3}** |",
-            bits.onset, bits.key, bits.duration, bits.total
+            bits.onset,
+            bits.key,
+            bits.duration,
+            bits.total
         );
     }
-    println!();
+    say!("");
 }

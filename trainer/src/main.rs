@@ -1,8 +1,12 @@
 //! `trainer`: makes Segue's model from folders of MIDI files.
 
+#[macro_use]
+mod print;
+
 mod ablation;
 mod accompany;
 mod allocator;
+mod arguments;
 mod arrange;
 mod astray;
 mod authorship;
@@ -30,6 +34,7 @@ mod material;
 mod measure;
 mod ngrams;
 mod optimizer;
+mod origin;
 mod parallel;
 mod passage;
 mod precision;

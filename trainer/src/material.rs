@@ -103,8 +103,17 @@ fn spread(records: Vec<Record>, most: usize) -> Vec<Record> {
         return records;
     }
     let mut kinds = BTreeMap::<String, (usize, f64)>::new();
+    let mut pieces = BTreeMap::<String, usize>::new();
     for record in &records {
         kinds.entry(record.kind.clone()).or_insert((0, 0.5)).0 += record.notes.len();
+        *pieces.entry(record.kind.clone()).or_default() += 1;
+    }
+    for (kind, (all, due)) in &mut kinds {
+        let share = most as f64 / *all as f64;
+        if pieces[kind] as f64 * share < 0.5 {
+            // Its pieces are so long that it would have none.
+            *due = 1.0 - share;
+        }
     }
     let chosen = records.into_iter().filter(|record| {
         let Some((all, due)) = kinds.get_mut(&record.kind) else { return false };

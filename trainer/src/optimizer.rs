@@ -72,17 +72,20 @@ impl AdamW {
         Ok(length)
     }
 
-    /// Writes the moments, whole or not at all.
-    pub fn save(&self, path: &Path) -> Result<()> {
+    /// Steps taken.
+    pub fn steps(&self) -> u64 {
+        self.steps.unsigned_abs().into()
+    }
+
+    /// Writes the moments.
+    pub fn write(&self, path: &Path) -> Result<()> {
         let mut tensors = std::collections::HashMap::new();
         for (name, (first, second)) in &self.moments {
             tensors.insert(format!("first.{name}"), Tensor::from_slice(first, first.len(), &Device::Cpu)?);
             tensors.insert(format!("second.{name}"), Tensor::from_slice(second, second.len(), &Device::Cpu)?);
         }
         tensors.insert("steps".into(), Tensor::new(&[self.steps as i64], &Device::Cpu)?);
-        let part = path.with_extension("part");
-        safetensors::save(&tensors, &part)?;
-        std::fs::rename(&part, path).with_context(|| format!("cannot write {}", path.display()))
+        safetensors::save(&tensors, path).with_context(|| format!("cannot write {}", path.display()))
     }
 
     /// Reads the moments of a network's parameters.

@@ -100,7 +100,7 @@ impl Prepare {
         for (split, records) in prepared {
             shard::write(&shard::path(&self.out, split), records)?;
         }
-        println!(
+        say!(
             "wrote {} and {}",
             shard::path(&self.out, "train").display(),
             shard::path(&self.out, "valid").display()
@@ -125,15 +125,15 @@ fn describe(split: &str, records: &[Record], skipped: &[Skipped]) {
         kind.0 += 1;
         kind.1 += record.notes.len();
     }
-    println!(
+    say!(
         "{split}: {} files, {} notes",
         records.len(),
         records.iter().map(|record| record.notes.len()).sum::<usize>()
     );
     for (kind, (files, notes)) in kinds {
-        println!("  {kind:32} {files:6} files {notes:9} notes");
+        say!("  {kind:32} {files:6} files {notes:9} notes");
     }
     for Skipped { path, why } in skipped {
-        println!("  skipped {}", one_line(&format!("{}: {why}", path.display())));
+        say!("  skipped {}", one_line(&format!("{}: {why}", path.display())));
     }
 }

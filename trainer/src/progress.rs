@@ -15,6 +15,9 @@ pub struct Progress {
     pub training: Vec<(f64, f64)>,
     /// (notes, bits per note) at the evaluations.
     pub validation: Vec<(f64, f64)>,
+    /// The options that it learns with; empty in runs of versions that did not keep them.
+    #[serde(default)]
+    pub options: String,
 }
 
 impl Progress {

@@ -40,12 +40,12 @@ pub fn compare(checkpoint: Checkpoint, passages: &[Passage], measure: Measure, a
     if as_json {
         let result =
             json!({"model": name, "trained": means[0], "played": means[1], "cost": means[1] - means[0]});
-        println!("{}", serde_json::to_string_pretty(&result)?);
+        say!("{}", serde_json::to_string_pretty(&result)?);
         return Ok(());
     }
-    println!("bits per note of {name} in training's numbers, and as it plays\n");
-    println!("| kind | notes | trained | played | cost | onset | key | velocity | duration |");
-    println!("|---|---|---|---|---|---|---|---|---|");
+    say!("bits per note of {name} in training's numbers, and as it plays\n");
+    say!("| kind | notes | trained | played | cost | onset | key | velocity | duration |");
+    say!("|---|---|---|---|---|---|---|---|---|");
     for (kind, after) in &after {
         let before = &before[kind];
         let (trained, played) = (before.per_note().total, after.per_note().total);
@@ -56,13 +56,8 @@ pub fn compare(checkpoint: Checkpoint, passages: &[Passage], measure: Measure, a
                 None => print!(" - |"),
             }
         }
-        println!();
+        say!("");
     }
-    println!(
-        "| mean of kinds | | {:.4} | {:.4} | **{:+.4}** | | | | |",
-        means[0],
-        means[1],
-        means[1] - means[0]
-    );
+    say!("| mean of kinds | | {:.4} | {:.4} | **{:+.4}** | | | | |", means[0], means[1], means[1] - means[0]);
     Ok(())
 }

@@ -119,18 +119,18 @@ impl Report {
             Bands::of(Checkpoint::load(&self.model)?, &self.material, count as usize, &self.sampling)
         });
         let bands = bands.transpose()?;
-        println!("1 of 3: bits per note");
+        say!("1 of 3: bits per note");
         let (free, reliability) = whole(&network, &scored, &known)?;
         let by_part = checkpoint.config.parts.then(|| {
             let scored = self.material.scored(self.material.ensembles()?, SCORED);
             ByPart::of(&checkpoint, &passages(&scored, Window::Whole, Measure::Free))
         });
         let by_part = by_part.transpose()?;
-        println!("2 of 3: bits per note on a sixteenth grid, after {} bars", self.prompt_bars);
+        say!("2 of 3: bits per note on a sixteenth grid, after {} bars", self.prompt_bars);
         let window = Window::Prompts { prompt: self.prompt_bars, score: GRID_BARS };
         let passages = passages(&scored, window, Measure::Sixteenths);
         let grid = Comparison::of(&network, &passages, Measure::Sixteenths, &known)?;
-        println!("3 of 3: answers to {} prompts", excerpts.len());
+        say!("3 of 3: answers to {} prompts", excerpts.len());
         let (name, notes_seen) = (checkpoint.name.clone(), checkpoint.notes_seen);
         let model = Arc::new(Model::from_checkpoint(checkpoint)?);
         let playing = Playing::of(&model, &excerpts, &known, &self.sampling, folder.as_deref())?;
@@ -140,7 +140,7 @@ impl Report {
         self.save("index.html", page::write(&findings, self)?.as_bytes())?;
         self.save("report.json", &serde_json::to_vec_pretty(&findings.as_json())?)?;
         beside::print(&findings.playing);
-        println!("wrote {}", self.out.join("index.html").display());
+        say!("wrote {}", self.out.join("index.html").display());
         Ok(())
     }
 

@@ -1,9 +1,10 @@
 //! `trainer sample`: a model continues a MIDI file.
 
+use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use clap::Args;
 use segue_model::{Continuation, Model};
 use segue_music::midi_file;
@@ -32,12 +33,18 @@ pub struct Sample {
 impl Sample {
     /// Runs it.
     pub fn run(&self) -> Result<()> {
+        let same = fs::canonicalize(&self.midi).ok().zip(fs::canonicalize(&self.out).ok());
+        ensure!(
+            same.is_none_or(|(prompt, out)| prompt != out),
+            "{}: the answer would overwrite the prompt; name another --out",
+            self.out.display()
+        );
         let model = Arc::new(Model::load(&self.model)?);
         let prompt = midi_file::read(&self.midi)?;
         let answer = Continuation::of(&prompt, model, &self.sampling.options(self.bars))
             .with_context(|| format!("{} is not continued (drums do not count)", self.midi.display()))?;
         midi_file::write(&self.out, &answer.with_prompt(&prompt))?;
-        println!("{}: {} notes", self.out.display(), answer.notes.len());
+        say!("{}: {} notes", self.out.display(), answer.notes.len());
         Ok(())
     }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::arguments::{temperature, top_p};
 use clap::Args;
 use segue_model::{ContinuationOptions, Critic, Guards};
 use segue_music::PartSet;
@@ -10,10 +11,10 @@ use segue_music::PartSet;
 #[derive(Args, Clone, Debug)]
 pub struct Sampling {
     /// Above 1 bolder, below 1 more careful.
-    #[arg(long, default_value_t = Self::STANDARD.temperature)]
+    #[arg(long, default_value_t = Self::STANDARD.temperature, value_parser = temperature)]
     pub temperature: f32,
     /// The share of probability that is kept, the likeliest first.
-    #[arg(long, default_value_t = Self::STANDARD.top_p)]
+    #[arg(long, default_value_t = Self::STANDARD.top_p, value_parser = top_p)]
     pub top_p: f32,
     /// Another seed, another answer.
     #[arg(long, default_value_t = Self::STANDARD.seed)]

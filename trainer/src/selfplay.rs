@@ -17,6 +17,7 @@ use clap::Args;
 use segue_model::{Checkpoint, Precision};
 use segue_network::Network;
 
+use crate::arguments::{positive, weight};
 use crate::excerpt::Lengths;
 use crate::optimizer::AdamW;
 use crate::precision::Arithmetics;
@@ -56,14 +57,14 @@ pub struct Selfplay {
     #[arg(long, default_value_t = 16, value_parser = clap::value_parser!(u32).range(1..=64))]
     bars: u32,
     /// How fast preference grows with the nats a note that are won.
-    #[arg(long, default_value_t = 4.0)]
+    #[arg(long, default_value_t = 4.0, value_parser = positive)]
     strength: f64,
     /// The weight of people's own nats, which keeps them likely.
-    #[arg(long, default_value_t = 0.2)]
+    #[arg(long, default_value_t = 0.2, value_parser = weight)]
     anchor: f64,
     /// The learning rate.
-    #[arg(long, default_value_t = 3e-5)]
-    rate: f32,
+    #[arg(long, default_value_t = 3e-5, value_parser = positive)]
+    rate: f64,
     /// What chance begins from.
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -95,7 +96,7 @@ impl Selfplay {
                 batch: usize::from(self.batch),
                 lengths: Lengths { prompt: self.prompt_bars, answer: self.bars },
                 preference: Preference { strength: self.strength, anchor: self.anchor },
-                rate: self.rate,
+                rate: self.rate as f32,
                 seed: self.seed,
                 arithmetic: self.precision.arithmetic()?,
                 threads: threads.clamp(1, crate::parallel::LANES),
@@ -113,11 +114,11 @@ impl Selfplay {
             // What is read again is what was written.
             network = Network::with_numbers(&checkpoint.config, &checkpoint.numbers)?;
             self.save(&checkpoint, &network, &optimizer, &course)?;
-            println!("wrote {}", self.round(course.round).display());
+            say!("wrote {}", self.round(course.round).display());
         }
         course.of(&checkpoint).save(&self.out.join("model.safetensors"), Precision::Half)?;
-        println!("{}", course.table());
-        println!("wrote {}", self.out.join("model.safetensors").display());
+        say!("{}", course.table());
+        say!("wrote {}", self.out.join("model.safetensors").display());
         Ok(())
     }
 
@@ -141,7 +142,7 @@ impl Selfplay {
             checkpoint.notes_seen = checkpoint.notes_seen.saturating_sub(course.notes);
             return Ok((network, optimizer, course, checkpoint));
         }
-        if self.round(0).exists() {
+        if latest.exists() {
             bail!(
                 "{} holds a run already; add --resume to go on with it, or choose another --out",
                 self.out.display()
@@ -164,9 +165,11 @@ impl Selfplay {
     ) -> Result<()> {
         let [latest, moments, state] = self.files();
         let now = Checkpoint { numbers: network.numbers()?, ..checkpoint.clone() };
-        course.of(&now).save(&latest, Precision::Single)?;
-        optimizer.save(&moments)?;
-        saved::save(&state, course)?;
+        let mut together = saved::Together::default();
+        together.add(&latest, |part| Ok(course.of(&now).save(part, Precision::Single)?))?;
+        together.add(&moments, |part| optimizer.write(part))?;
+        together.add(&state, |part| saved::save(part, course))?;
+        together.put()?;
         let written: (&Path, String) = (&self.out.join("rounds.md"), course.table());
         fs::write(written.0, written.1).with_context(|| format!("cannot write {}", written.0.display()))?;
         course.draw(&self.out.join("curve.svg"))

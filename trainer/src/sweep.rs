@@ -135,13 +135,13 @@ impl Sweep {
             } else {
                 print(bars, &table);
                 match told {
-                    Ok(told) => println!("\n{}", told.table().markdown()),
-                    Err(missing) => println!("\nno classifier: {missing}"),
+                    Ok(told) => say!("\n{}", told.table().markdown()),
+                    Err(missing) => say!("\nno classifier: {missing}"),
                 }
             }
         }
         if self.json {
-            println!("{}", serde_json::to_string_pretty(&json)?);
+            say!("{}", serde_json::to_string_pretty(&json)?);
         }
         Ok(())
     }
@@ -231,13 +231,11 @@ fn table(judge: &Judge<'_>, excerpts: &[Excerpt], rows: &[Row], known: &HashSet<
 }
 
 fn print(bars: u32, table: &[Line]) {
-    println!("\n{bars} bars, {} prompts\n", table.first().map_or(0, |line| line.numbers.answers));
-    println!(
-        "| | notes | in scale | cosine | from prompt | from itself | from training | surprise | distance |"
-    );
-    println!("|---|---|---|---|---|---|---|---|---|");
+    say!("\n{bars} bars, {} prompts\n", table.first().map_or(0, |line| line.numbers.answers));
+    say!("| | notes | in scale | cosine | from prompt | from itself | from training | surprise | distance |");
+    say!("|---|---|---|---|---|---|---|---|---|");
     for Line { name, numbers, distance, .. } in table {
-        println!(
+        say!(
             "| {name} | {:.0} | {:.3} | {:.3} | {:.3} | {:.3} | {:.3} | {:.2} | **{distance:.2}** |",
             numbers.notes,
             numbers.in_key,
@@ -248,27 +246,23 @@ fn print(bars: u32, table: &[Line]) {
             numbers.surprise
         );
     }
-    println!(
-        "\n| | turning | far from its range | thicker chords | longer silences | off its pulse | denser |"
-    );
-    println!("|---|---|---|---|---|---|---|");
+    say!("\n| | turning | far from its range | thicker chords | longer silences | off its pulse | denser |");
+    say!("|---|---|---|---|---|---|---|");
     for Line { name, drift, .. } in table {
         let Drift { turning, far, thick, silent, off_pulse, dense } = drift;
-        println!(
-            "| {name} | {turning:.4} | {far:.4} | {thick:.4} | {silent:.4} | {off_pulse:.4} | {dense:.4} |"
-        );
+        say!("| {name} | {turning:.4} | {far:.4} | {thick:.4} | {silent:.4} | {off_pulse:.4} | {dense:.4} |");
     }
-    println!(
+    say!(
         "\n| | bars with bass, by thirds | bass lost | stuck | like four bars before | like eight | brief | closed |"
     );
-    println!("|---|---|---|---|---|---|---|---|");
+    say!("|---|---|---|---|---|---|---|---|");
     for Line {
         name,
         form: Form { bass: [first, second, third], lost, stuck, likeness: [four, eight], brief, closed },
         ..
     } in table
     {
-        println!(
+        say!(
             "| {name} | {first:.3} {second:.3} {third:.3} | {lost:.3} | {stuck:.3} | {four:.3} | {eight:.3} | {brief:.4} | {closed:.3} |"
         );
     }

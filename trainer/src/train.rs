@@ -10,15 +10,17 @@ use clap::Args;
 use rand::RngExt;
 use rand_pcg::Pcg64Mcg;
 use segue_model::{
-    Checkpoint, Config, Continuation, ContinuationOptions, Field, Guards, Model, Precision, STYLES, Sequence,
+    Checkpoint, Config, Continuation, ContinuationOptions, Field, Guards, Model, Precision, Sequence,
 };
 use segue_music::{Beats, Meter, Note, PartSet, Piece, Tempo, Track, midi_file};
 use segue_network::{Batch, Network};
 
 use crate::ablation::Part;
+use crate::arguments::positive;
 use crate::example::Examples;
 use crate::measure::Measure;
 use crate::optimizer::AdamW;
+use crate::origin::Origin;
 use crate::parallel::{LANES, Learner};
 use crate::passage::Passage;
 use crate::precision::Arithmetics;
@@ -26,7 +28,7 @@ use crate::progress::{Progress, Schedule};
 use crate::progress_bar::bar;
 use crate::record::Record;
 use crate::window;
-use crate::{curve, device, saved, score, shard, style};
+use crate::{curve, device, saved, score, shard};
 
 /// Train a model from prepared shards.
 #[derive(Args, Debug)]
@@ -38,7 +40,7 @@ pub struct Train {
     #[arg(long)]
     out: PathBuf,
     /// How many notes to see in all.
-    #[arg(long, default_value_t = 6_000_000)]
+    #[arg(long, default_value_t = 6_000_000, value_parser = clap::value_parser!(u64).range(1..))]
     notes: u64,
     /// Leave out this kind of music, to see with `evaluate --left-out` what the rest teaches of it
     #[arg(long, value_name = "KIND")]
@@ -53,16 +55,16 @@ pub struct Train {
     #[arg(long, default_value = "Segue")]
     name: String,
     /// Sequences in a step.
-    #[arg(long, default_value_t = 4)]
-    batch: usize,
+    #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    batch: u16,
     /// Notes in a sequence.
-    #[arg(long, default_value_t = 512)]
-    length: usize,
+    #[arg(long, default_value_t = 512, value_parser = clap::value_parser!(u16).range(8..=16_384))]
+    length: u16,
     /// The highest learning rate.
-    #[arg(long, default_value_t = 1.5e-3)]
+    #[arg(long, default_value_t = 1.5e-3, value_parser = positive)]
     rate: f64,
     /// Notes between two evaluations.
-    #[arg(long, default_value_t = 250_000)]
+    #[arg(long, default_value_t = 250_000, value_parser = clap::value_parser!(u64).range(1..))]
     evaluate_every: u64,
     /// What chance begins from.
     #[arg(long, default_value_t = 1)]
@@ -117,7 +119,7 @@ impl Train {
         let mut learner = Learner::new(&network, &device, self.precision.arithmetic()?, self.threads());
         self.without.iter().try_for_each(|part| part.silence(&network))?;
         origin.learn_styles(&records);
-        let examples = Examples::new(&records, &origin.styles, self.length);
+        let examples = Examples::new(&records, &origin.styles, self.length.into());
         ensure!(!examples.is_empty(), "the shards in {} hold no notes to train on", self.shards.display());
         fs::create_dir_all(&self.out)
             .with_context(|| format!("cannot make the folder {}", self.out.display()))?;
@@ -131,8 +133,8 @@ impl Train {
         while run.notes < self.notes {
             let mut random = Pcg64Mcg::new(u128::from(self.seed) << 64 | u128::from(run.step) << 1 | 1);
             let seeds: Vec<u128> = (0..self.batch).map(|_| random.random()).collect();
-            let sequences =
-                learner.draw(self.batch, |number| examples.draw(&mut Pcg64Mcg::new(seeds[number] | 1)))?;
+            let sequences = learner
+                .draw(self.batch.into(), |number| examples.draw(&mut Pcg64Mcg::new(seeds[number] | 1)))?;
             let bits = learner.learn(&network, &sequences)?;
             let threads = learner.threads();
             optimizer.step(&network, learner.gradients(), schedule.at(run.notes) as f32, threads)?;
@@ -143,18 +145,18 @@ impl Train {
             if run.notes >= next_evaluation || run.notes >= self.notes {
                 next_evaluation = run.notes + self.evaluate_every;
                 self.evaluate(&network, &mut learner, (&origin, &optimizer), &mut run, &valid, |line| {
-                    progress.suspend(|| println!("{line}"))
+                    progress.suspend(|| say!("{line}"))
                 })?;
             }
         }
         progress.finish();
-        println!("wrote {}", self.out.join("model.safetensors").display());
+        say!("wrote {}", self.out.join("model.safetensors").display());
         Ok(())
     }
 
     fn threads(&self) -> usize {
         let cores = || std::thread::available_parallelism().map_or(1, usize::from);
-        self.threads.unwrap_or_else(cores).clamp(1, self.batch.clamp(1, LANES))
+        self.threads.unwrap_or_else(cores).clamp(1, usize::from(self.batch).clamp(1, LANES))
     }
 
     fn without_left_out(&self, mut records: Vec<Record>) -> Result<Vec<Record>> {
@@ -193,14 +195,52 @@ impl Train {
         Ok(())
     }
 
+    /// Weights, moments and state of the run.
+    fn files(&self) -> [PathBuf; 3] {
+        ["latest.safetensors", "moments.safetensors", "run.json"].map(|name| self.out.join(name))
+    }
+
+    /// The options that a run is not to change while it goes on, as they are typed.
+    fn options(&self) -> String {
+        let Self { name, batch, length, rate, seed, .. } = self;
+        let mut options =
+            format!("--name {name:?} --batch {batch} --length {length} --rate {rate} --seed {seed}");
+        if let Some(kind) = &self.leave_out {
+            options += &format!(" --leave-out {kind:?}");
+        }
+        for part in self.without.iter().filter_map(clap::ValueEnum::to_possible_value) {
+            options += &format!(" --without {}", part.get_name());
+        }
+        options
+    }
+
     fn begin(&self) -> Result<Begun> {
-        let latest = self.out.join("latest.safetensors");
+        let [latest, moments, state] = self.files();
         if self.resume {
             let checkpoint = Checkpoint::load(&latest)
                 .context("there is nothing to resume; leave --resume out to begin, or name the --out of an earlier run")?;
             let network = Network::with_numbers(&checkpoint.config, &checkpoint.numbers)?;
-            let optimizer = AdamW::load(&self.out.join("moments.safetensors"), &network)?;
-            let run = saved::load::<Progress>(&self.out.join("run.json"))?;
+            let again = || {
+                format!(
+                    "this run cannot go on; begin another with --from {} and another --out",
+                    latest.display()
+                )
+            };
+            let optimizer = AdamW::load(&moments, &network).with_context(again)?;
+            let run = saved::load::<Progress>(&state).with_context(again)?;
+            ensure!(
+                optimizer.steps() == run.step,
+                "{} and {} are of different steps: {}",
+                moments.display(),
+                state.display(),
+                again()
+            );
+            ensure!(
+                run.options.is_empty() || run.options == self.options(),
+                "this run was begun with {}; go on with the same options, or begin another with --from {}",
+                run.options,
+                latest.display()
+            );
             let notes_seen = checkpoint.notes_seen.saturating_sub(run.notes);
             let origin = Origin { styles: checkpoint.styles, notes_seen };
             return Ok(Begun { network, optimizer, run, origin });
@@ -247,7 +287,8 @@ impl Train {
                 Network::random(&config, self.seed)?
             }
         };
-        Ok(Begun { network, optimizer: AdamW::default(), run: Progress::default(), origin })
+        let run = Progress { options: self.options(), ..Progress::default() };
+        Ok(Begun { network, optimizer: AdamW::default(), run, origin })
     }
 
     /// Scores, saves, draws, and lets the model play.
@@ -264,12 +305,12 @@ impl Train {
         let mean = score::mean_total(&kinds, 500);
         let each: Vec<_> =
             kinds.iter().map(|(kind, bits)| format!("{kind} {:.2}", bits.per_note().total)).collect();
-        print(format!(
+        let said = format!(
             "{:>9} notes  train {:.3}  valid {mean:.3}  ({})",
             run.notes,
             run.smooth,
             each.join(", ")
-        ));
+        );
         run.evaluated(mean);
 
         let checkpoint = Checkpoint {
@@ -282,9 +323,13 @@ impl Train {
         if run.is_best() {
             checkpoint.save(&self.out.join("model.safetensors"), Precision::Half)?;
         }
-        checkpoint.save(&self.out.join("latest.safetensors"), Precision::Single)?;
-        optimizer.save(&self.out.join("moments.safetensors"))?;
-        saved::save(&self.out.join("run.json"), run)?;
+        let mut together = saved::Together::default();
+        let [latest, moments, state] = self.files();
+        together.add(&latest, |part| Ok(checkpoint.save(part, Precision::Single)?))?;
+        together.add(&moments, |part| optimizer.write(part))?;
+        together.add(&state, |part| saved::save(part, run))?;
+        together.put()?;
+        print(said);
         curve::draw(&self.out.join("curve.svg"), curve::BITS, &run.training, &run.validation)?;
         self.play(checkpoint, run.notes)
     }
@@ -296,29 +341,6 @@ struct Begun {
     optimizer: AdamW,
     run: Progress,
     origin: Origin,
-}
-
-/// What the weights had behind them before the run.
-#[derive(Default)]
-struct Origin {
-    /// By their numbers.
-    styles: Vec<String>,
-    notes_seen: u64,
-}
-
-impl Origin {
-    /// Styles that are new to the weights get the next numbers: by kind of music, then by what
-    /// players call them, then composers with enough music.
-    fn learn_styles(&mut self, records: &[Record]) {
-        let kinds: BTreeSet<_> = records.iter().flat_map(|record| style::of_kind(&record.kind)).collect();
-        let styles: BTreeSet<_> = records.iter().filter_map(|record| record.style.clone()).collect();
-        let composers: BTreeSet<_> = records.iter().filter_map(|record| record.composer.clone()).collect();
-        for style in kinds.into_iter().chain(styles).chain(composers) {
-            if !self.styles.contains(&style) && self.styles.len() < STYLES {
-                self.styles.push(style);
-            }
-        }
-    }
 }
 
 /// The prompt of the samples: eight bars in the key of C, unmistakable to the ear.

@@ -74,6 +74,18 @@ fn a_folder_of_midi_becomes_a_model_that_has_learned_it() {
     let arguments = train(&["--notes", "16000"]);
     let said = fails(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
     assert!(said.contains("--resume"), "{said}");
+    // With the options that it was begun with, or not at all; and from files of one step.
+    let other = train(&["--notes", "16000", "--resume", "--seed", "2"]);
+    let said = fails(&other.iter().map(String::as_str).collect::<Vec<_>>());
+    assert!(said.contains("--seed 1"), "{said}");
+    let state = fs::read_to_string(run.join("run.json")).unwrap();
+    let later = state.replacen("\"step\":", "\"step\":1", 1);
+    assert_ne!(later, state);
+    fs::write(run.join("run.json"), later).unwrap();
+    let arguments = train(&["--notes", "16000", "--resume"]);
+    let said = fails(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
+    assert!(said.contains("different steps") && said.contains("--from"), "{said}");
+    fs::write(run.join("run.json"), state).unwrap();
     run_it(&["--notes", "16000", "--resume"]);
     let resumed: serde_json::Value =
         serde_json::from_str(&fs::read_to_string(run.join("run.json")).unwrap()).unwrap();
@@ -141,6 +153,7 @@ fn bad_input_is_named_and_nothing_is_written() {
     let model = path("model.safetensors");
     let foreign = path("foreign.safetensors");
     let (nowhere, older) = (path("nowhere"), path("older"));
+    let (unwritable, prompt) = (nowhere.join("new"), midi.join("piece-0.mid"));
     fs::create_dir(&older).unwrap();
     fs::write(older.join("train.shard"), [7; 64]).unwrap();
     // (arguments, what the error must name)
@@ -157,11 +170,42 @@ fn bad_input_is_named_and_nothing_is_written() {
         (vec!["evaluate", "--model", text(&model), "--midi", text(&midi)], "model.safetensors"),
         (vec!["evaluate", "--model", text(&foreign), "--midi", text(&midi)], "another vocabulary"),
         (vec!["evaluate", "--model", text(&nowhere), "--midi", text(&midi)], "nowhere"),
+        // Before anything is learned, and never over the prompt.
+        (vec!["finetune", "--midi", text(&midi), "--out", text(&unwritable)], "cannot be written"),
+        (vec!["critic", "--shards", text(&older), "--out", text(&unwritable)], "cannot be written"),
+        (vec!["sample", "--midi", text(&prompt), "--out", text(&prompt)], "overwrite the prompt"),
+        // Numbers that nothing can be done with.
+        (vec!["train", "--shards", text(&older), "--out", text(&out), "--batch", "0"], "--batch"),
+        (vec!["train", "--shards", text(&older), "--out", text(&out), "--notes", "0"], "--notes"),
+        (vec!["train", "--shards", text(&older), "--out", text(&out), "--rate=-1"], "above 0"),
+        (vec!["finetune", "--midi", text(&midi), "--out", text(&out), "--minutes", "nan"], "above 0"),
+        (vec!["sample", "--midi", text(&prompt), "--out", text(&out), "--temperature", "nan"], "0 to 5"),
     ] {
         let said = fails(&arguments);
         assert!(said.contains(named), "{arguments:?}: {said}");
     }
     assert!(!out.join("train.shard").exists() && !out.join("latest.safetensors").exists());
+}
+
+/// A folder that leads back to itself is read once, and of a kind whose pieces are long one is
+/// scored.
+#[cfg(unix)]
+#[test]
+fn every_piece_is_read_once_and_every_kind_is_scored() {
+    let home = tempfile::tempdir().unwrap();
+    let midi = home.path().join("midi");
+    fs::create_dir(&midi).unwrap();
+    write_pieces(&midi, 3);
+    std::os::unix::fs::symlink(&midi, midi.join("again")).unwrap();
+    let model = home.path().join("model.safetensors");
+    fs::write(&model, random_model()).unwrap();
+    let score = |most: &str| {
+        let asked = ["evaluate", "--model", text(&model), "--midi", text(&midi), "--json", "--most", most];
+        let said: serde_json::Value = serde_json::from_str(&succeeds(&asked)).unwrap();
+        said["notes"].as_u64().unwrap()
+    };
+    assert_eq!(score("0"), 3 * 159, "all but the first note of each");
+    assert_eq!(score("20"), 159, "one piece");
 }
 
 fn random_model() -> Vec<u8> {

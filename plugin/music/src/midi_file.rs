@@ -13,7 +13,6 @@ mod frame;
 mod mend;
 mod read;
 mod remark;
-mod replace;
 mod source;
 mod voice;
 mod write;

@@ -207,3 +207,23 @@ fn errors_name_the_file() {
         read(&folder.path().join("two\nlines\u{1b}[2J.mid")).expect_err("nothing to read").to_string();
     assert!(error.contains("two\\nlines\\u{1b}[2J.mid") && error.lines().count() == 1, "{error}");
 }
+
+#[test]
+fn an_instrument_that_is_named_later_says_nothing_of_how_a_track_began() {
+    // (the events of a channel, its program)
+    let cases: [(&[u8], Option<u8>); 4] = [
+        (&[0, 0xc0, 33, 0, 0x90, 60, 64, 96, 0x80, 60, 0], Some(33)),
+        // After the first note at its instant, as some programs write it.
+        (&[0, 0x90, 60, 64, 0, 0xc0, 33, 96, 0x80, 60, 0], Some(33)),
+        (&[0, 0x90, 60, 64, 96, 0x80, 60, 0, 0, 0xc0, 33], None),
+        (&[0, 0xc0, 40, 0, 0x90, 60, 64, 96, 0x80, 60, 0, 0, 0xc0, 33], Some(40)),
+    ];
+    for (events, program) in cases {
+        let mut bytes = b"MThd\0\0\0\x06\0\0\0\x01\0\x60MTrk\0\0\0".to_vec();
+        bytes.push(events.len() as u8 + 4);
+        bytes.extend(events);
+        bytes.extend([0, 0xff, 0x2f, 0]);
+        let piece = parse(&bytes).expect("a file");
+        assert_eq!(piece.tracks[0].program, program, "{events:?}");
+    }
+}

@@ -10,7 +10,7 @@ mod paths;
 #[cfg(feature = "standalone")]
 mod play;
 
-use std::io;
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use anyhow::Context as _;
@@ -47,7 +47,12 @@ pub fn run() -> ExitCode {
 
 /// Prints an error with its causes on one line, whatever is in the names and texts that it quotes.
 fn report(error: &anyhow::Error) {
-    eprintln!("segue: {}", one_line(&format!("{error:#}")));
+    complain(&one_line(&format!("{error:#}")));
+}
+
+/// Prints a line on standard error. Where nobody reads it, the work goes on.
+fn complain(line: &str) {
+    let _ = writeln!(io::stderr(), "segue: {line}");
 }
 
 /// What came of printing. Where the reader has closed the pipe, the file is written all the same.

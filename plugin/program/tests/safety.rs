@@ -13,6 +13,50 @@ fn continue_with(arguments: &[&dyn AsRef<std::ffi::OsStr>]) -> std::process::Out
     run("continue", arguments)
 }
 
+#[test]
+fn two_answers_of_one_name_are_refused() {
+    let folder = folder();
+    let (input, output) = (folder.path().join("in"), folder.path().join("out"));
+    fs::create_dir(&input).expect("made");
+    for name in ["x.rmi", "x.rmi.mid"] {
+        fs::copy(prompts().join("ode.mid"), input.join(name)).expect("copied");
+    }
+    let ran = continue_with(&[&input, &"--bars", &"1", &"-o", &output]);
+    let said = String::from_utf8_lossy(&ran.stderr);
+    assert!(!ran.status.success() && said.contains("rename one"), "{said}");
+    assert!(!output.exists());
+}
+
+/// Names need not be text, and nobody need read what is said.
+#[cfg(target_os = "linux")]
+#[test]
+fn odd_names_are_listed_and_a_closed_pipe_stops_nothing() {
+    use std::os::unix::ffi::OsStrExt;
+    let folder = folder();
+    let (input, output) = (folder.path().join("in"), folder.path().join("out"));
+    fs::create_dir(&input).expect("made");
+    for name in [&b"a\xe9.mid"[..], b"b.mid"] {
+        let name = std::ffi::OsStr::from_bytes(name);
+        fs::copy(prompts().join("ode.mid"), input.join(name)).expect("copied");
+    }
+    let ran = continue_with(&[&input, &"--bars", &"1", &"--json", &"-o", &output]);
+    assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+    let lines = String::from_utf8(ran.stdout).expect("text");
+    let listed: Vec<serde_json::Value> =
+        lines.lines().map(|line| serde_json::from_str(line).expect("a JSON value a line")).collect();
+    assert_eq!(listed.len(), 2, "{lines}");
+    // A file that is cut off is remarked on, where nothing can be written.
+    let whole = fs::read(prompts().join("ode.mid")).expect("a prompt");
+    let cut = folder.path().join("cut.mid");
+    fs::write(&cut, &whole[..whole.len() - 30]).expect("written");
+    let out = folder.path().join("answer.mid");
+    let full = fs::OpenOptions::new().write(true).open("/dev/full").expect("a full device");
+    let mut program = std::process::Command::new(env!("CARGO_BIN_EXE_segue"));
+    program.args(["continue", "--bars", "1", "-o"]).args([&out, &cut]).stderr(full);
+    assert!(program.status().expect("it starts").success());
+    assert!(out.exists());
+}
+
 /// A link in the output folder is not written through to a prompt.
 #[cfg(unix)]
 #[test]

@@ -103,7 +103,7 @@ impl Learning {
             progress.set_message(format!("{:.3} bits a note aside at best", best.bits.total));
             let said = said.join(", ");
             progress.suspend(|| {
-                println!("{seen:>9} notes  {said} bits a note aside, near to far from the beginning")
+                say!("{seen:>9} notes  {said} bits a note aside, near to far from the beginning")
             });
         }
         progress.finish_and_clear();

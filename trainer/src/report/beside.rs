@@ -58,13 +58,13 @@ pub fn write(page: &mut String, findings: &Findings, report: &Report) -> Result<
 /// Every table, for a terminal.
 pub fn print(playing: &Playing) {
     for table in [numbers(playing), form(playing), drift(playing)] {
-        println!("\n{}", table.markdown());
+        say!("\n{}", table.markdown());
     }
     match &playing.told_apart {
-        Ok(told) => println!("{}", told.table().markdown()),
-        Err(why) => println!("not told apart: {why}"),
+        Ok(told) => say!("{}", told.table().markdown()),
+        Err(why) => say!("not told apart: {why}"),
     }
-    broken(playing).iter().for_each(|line| println!("{line}"));
+    broken(playing).iter().for_each(|line| say!("{line}"));
 }
 
 fn add(page: &mut String, table: &Table) {

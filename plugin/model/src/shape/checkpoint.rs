@@ -272,9 +272,7 @@ impl Checkpoint {
     /// Names the file.
     pub fn save(&self, path: &Path, precision: Precision) -> Result<(), CheckpointError> {
         let bytes = self.to_bytes(precision)?;
-        let part = path.with_extension("part");
-        fs::write(&part, bytes)
-            .and_then(|()| fs::rename(&part, path))
+        segue_music::replace(path, &bytes)
             .map_err(|source| CheckpointError::Write { path: path.to_owned(), source })
     }
 }

@@ -178,7 +178,7 @@ fn play(voice: &mut Voice, now: Beats, message: MidiMessage) {
             ALL_SOUND_OFF | ALL_NOTES_OFF => voice.all_off(now),
             _ => {}
         },
-        MidiMessage::ProgramChange { program } => voice.program(program.as_int()),
+        MidiMessage::ProgramChange { program } => voice.program(now, program.as_int()),
         _ => {}
     }
 }

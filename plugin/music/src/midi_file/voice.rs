@@ -57,9 +57,13 @@ impl Voice {
         }
     }
 
-    /// The first program named is the voice's.
-    pub(super) fn program(&mut self, program: u8) {
-        self.program.get_or_insert(program);
+    /// The first program named is the voice's, if no note came before: what is named later says
+    /// nothing of how it began.
+    pub(super) fn program(&mut self, at: Beats, program: u8) {
+        let begun = |stroke: &Stroke| matches!(*stroke, Stroke::Down(onset, _) if onset < at);
+        if self.notes.is_empty() && !self.strokes.iter().flatten().any(begun) {
+            self.program.get_or_insert(program);
+        }
     }
 
     /// The finished track, if it holds a note; what is still down ends at `end`.

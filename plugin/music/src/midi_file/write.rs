@@ -5,8 +5,8 @@ use std::path::Path;
 use midly::num::{u4, u7, u15, u24, u28};
 use midly::{Format, Header, MetaMessage, MidiMessage, Smf, Timing, TrackEvent, TrackEventKind};
 
-use super::replace::replace;
 use super::{LONGEST, MidiError, copy, division};
+use crate::replace::replace;
 use crate::{Beats, Meter, Piece, Tempo, Track};
 
 /// The longest distance between two events.

@@ -26,7 +26,7 @@ pub fn run(arguments: &Accompany) -> Result<()> {
     let model = model::load(playing.model.as_deref(), options.parts)?;
     let piece = midi_file::read(input)?;
     for remark in piece.remarks() {
-        eprintln!("segue: {}: {remark}", one_line(&input.to_string_lossy()));
+        super::complain(&format!("{}: {remark}", one_line(&input.to_string_lossy())));
     }
     match Accompaniment::span(&piece) {
         None => bail!("{}: holds no notes to play along with", input.display()),

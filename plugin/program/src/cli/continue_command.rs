@@ -55,7 +55,7 @@ fn continue_file(arguments: &Continue, model: &Arc<Model>, Pair { input, output 
     };
     let prompt = midi_file::read(input)?;
     for remark in prompt.remarks() {
-        eprintln!("segue: {}: {remark}", one_line(&input.to_string_lossy()));
+        super::complain(&format!("{}: {remark}", one_line(&input.to_string_lossy())));
     }
     // Refused before anything is computed: 250 bars of 255/1 took 93 s.
     if let Some((_, end)) = Continuation::span(&prompt, arguments.bars, options.parts)
@@ -82,7 +82,7 @@ fn continue_file(arguments: &Continue, model: &Arc<Model>, Pair { input, output 
     let mut out = io::stdout().lock();
     let printed = if arguments.json {
         let listing = Listing::of([input, output], model.name(), &options, &prompt, &answer);
-        serde_json::to_writer(&mut out, &listing).map_err(io::Error::from).and_then(|()| writeln!(out))
+        writeln!(out, "{}", serde_json::to_string(&listing)?)
     } else {
         let (notes, from, to) = (answer.notes.len(), answer.start, answer.end);
         let name = output.to_string_lossy();

@@ -1,5 +1,6 @@
 //! The notes of prompt and answer as JSON, with times in beats.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -10,8 +11,8 @@ use serde::Serialize;
 /// The prompt and the answer of one file.
 #[derive(Serialize)]
 pub struct Listing<'a> {
-    file: &'a Path,
-    output: &'a Path,
+    file: Cow<'a, str>,
+    output: Cow<'a, str>,
     model: &'a str,
     seed: u64,
     temperature: f32,
@@ -63,8 +64,8 @@ impl<'a> Listing<'a> {
             .meter_at(answer.start)
             .map(|(_, meter)| format!("{}/{}", meter.numerator, meter.denominator));
         Self {
-            file,
-            output,
+            file: file.to_string_lossy(),
+            output: output.to_string_lossy(),
             model,
             seed: wish.seed,
             temperature: wish.temperature,

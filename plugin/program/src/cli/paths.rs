@@ -57,6 +57,7 @@ pub fn pairs(input: &Path, output: &Path) -> Result<Vec<Pair>> {
     }
     pairs.sort();
     keep_prompts(&pairs)?;
+    keep_apart(&pairs)?;
     Ok(pairs)
 }
 
@@ -73,6 +74,22 @@ fn keep_prompts(pairs: &[Pair]) -> Result<()> {
                 "{}: the answer would overwrite the prompt {}; name another output",
                 output.display(),
                 input.display()
+            );
+        }
+    }
+    Ok(())
+}
+
+/// Refuses two inputs whose answers would have one name.
+fn keep_apart(pairs: &[Pair]) -> Result<()> {
+    let mut outputs = BTreeMap::new();
+    for Pair { input, output } in pairs {
+        if let Some(other) = outputs.insert(output, input) {
+            bail!(
+                "{} and {}: both answers would be {}; rename one",
+                other.display(),
+                input.display(),
+                output.display()
             );
         }
     }
