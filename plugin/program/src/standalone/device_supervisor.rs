@@ -1,5 +1,6 @@
 //! Watches the devices on a thread of its own: audio and MIDI may come and go, and the jam goes on.
 
+use std::io::{self, Write as _};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
@@ -166,11 +167,11 @@ impl DeviceSupervisor {
                     break;
                 }
                 if turn % DEVICES_EVERY == 0 {
-                    self.poll(&mut |notice| println!("{}", one_line(&notice)));
+                    self.poll(&mut |notice| say(&one_line(&notice)));
                 }
                 let summary = transport.summary();
                 if summary != printed {
-                    println!("{summary}");
+                    say(&summary);
                     printed = summary;
                 }
                 thread::park_timeout(POLL);
@@ -179,6 +180,11 @@ impl DeviceSupervisor {
         let thread = thread::Builder::new().name("segue-devices".to_owned()).spawn(run).ok();
         SupervisorThread { stop, thread }
     }
+}
+
+/// Prints a line. Where nobody reads it, the music goes on.
+fn say(line: &str) {
+    let _ = writeln!(io::stdout(), "{line}");
 }
 
 impl Drop for SupervisorThread {

@@ -114,7 +114,7 @@ impl InputDevice {
         let input = midi_input()?;
         let names = names(&input);
         if let Some((name, _)) = self.connection.take_if(|(name, _)| !names.contains(name)) {
-            self.queue.lose();
+            self.queue.unplugged();
             return Some(format!(
                 "MIDI: {name} was unplugged; Segue goes on, and takes it again when it is back"
             ));

@@ -96,6 +96,15 @@ impl MidiMessage {
         (0xB0..=0xBF).filter_map(|status| Self::parse(0, &[status, ALL_NOTES_OFF, 0])).map(Self::of_tracks)
     }
 
+    /// What lets go of everything the player holds: sustain pedals up, and all notes off, on every
+    /// channel.
+    pub fn end_of_player() -> impl Iterator<Item = Self> {
+        const SUSTAIN: u8 = 64;
+        const ALL_NOTES_OFF: u8 = 123;
+        let off = |status| [[status, SUSTAIN, 0], [status, ALL_NOTES_OFF, 0]];
+        (0xB0..=0xBF).flat_map(off).filter_map(|bytes| Self::parse(0, &bytes))
+    }
+
     /// Its bytes.
     pub fn bytes(&self) -> &[u8] {
         self.bytes.get(..usize::from(self.length)).unwrap_or_default()

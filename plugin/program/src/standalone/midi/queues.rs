@@ -69,6 +69,14 @@ impl MidiInput {
         }
     }
 
+    /// The device was unplugged: keys that were down on it never come up.
+    pub fn unplugged(&self) {
+        if !self.of_tracks {
+            MidiMessage::end_of_player().for_each(|message| self.queue(message));
+        }
+        self.lose();
+    }
+
     fn queue(&self, message: MidiMessage) {
         // The queue is full only when no block is being played: then the message is lost.
         let _ = self.queue.lock().push(TimedMessage { at: Instant::now(), message });
@@ -128,6 +136,21 @@ mod tests {
         {
             assert_eq!(position(Duration::from_micros(before), 480, 48_000.0), expected, "{before} us");
         }
+    }
+
+    #[test]
+    fn what_an_unplugged_keyboard_held_is_let_go() {
+        let (mut queues, keyboard, _) = midi_queues(true);
+        keyboard.push(&[0x92, 60, 80]);
+        keyboard.unplugged();
+        let mut next = || queues.pop(Instant::now(), 480, 48_000.0);
+        let all: Vec<Vec<u8>> =
+            std::iter::from_fn(&mut next).map(|message| message.bytes().to_vec()).collect();
+        assert_eq!(all[0], [0x92, 60, 80]);
+        assert!(all.contains(&vec![0xB2, 64, 0]) && all.contains(&vec![0xB2, 123, 0]));
+        // A change of driver lets go of nothing that is held on.
+        keyboard.lose();
+        assert!(next().is_none());
     }
 
     #[test]
