@@ -95,9 +95,10 @@ fn whatever_the_host_does_no_note_is_left_sounding() -> Result<()> {
 fn all_sound_off_ends_everything() -> Result<()> {
     for format in Format::ALL {
         let (at, _) = mid_answer(format)?;
-        for controller in [120, 123] {
+        // All Notes Off means a channel on which something sounds.
+        for (controller, channel) in [(120, PLAYER_CHANNEL), (123, ANSWER_CHANNEL)] {
             let mut script = script(at + Beats::ratio(8, 1));
-            script.messages.push((at, Message::Control { channel: PLAYER_CHANNEL, controller, value: 0 }));
+            script.messages.push((at, Message::Control { channel, controller, value: 0 }));
             let case = || format!("{format:?}, controller {controller}");
             let (performance, answer) = perform(format, &script).with_context(case)?;
             ends_by(&answer, script.sample_at(at).round()).with_context(case)?;
