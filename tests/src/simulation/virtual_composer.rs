@@ -85,36 +85,54 @@ impl VirtualComposer {
 
     /// Virtual time passes up to now; the audio side has reported everything up to a sample.
     pub fn until(&mut self, now: f64, told: u64) {
-        self.marks.push_back((self.taken + self.waiting(), told));
-        while self.next <= now && self.has_work() {
-            let waited = self.waiting();
-            let begun = thread_seconds();
-            self.more = self.composer.step();
-            let computed = thread_seconds() - begun;
-            let took = match &mut self.cost {
-                Cost::Nothing => 0.0,
-                Cost::Cpu(factor) => computed * *factor,
-                // Cubed: one turn in ten takes three quarters of the longest, half of them less
-                // than an eighth.
-                Cost::Chance(random, longest) => random.random::<f64>().powi(3) * *longest,
-            };
-            self.spent += took;
-            self.next = self.next.max(0.0) + took;
-            let heard = waited - self.waiting();
-            self.taken += heard;
-            let mut planned = false;
-            while let Ok(plan) = self.relay.pop() {
-                planned = true;
-                self.coming.push_back(Made { at: self.next, spent: self.spent, took, plan });
-            }
-            // A turn that neither took something in nor planned is the end of what the message
-            // before it brought about.
-            // Before any message the window may have asked for something.
-            let over = self.taken.saturating_sub(u64::from(heard > 0 || planned));
-            while let Some((_, sample)) = self.marks.pop_front_if(|(taken, _)| *taken <= over) {
-                self.done.push_back((self.next, sample));
-            }
+        self.is_told(told);
+        while self.is_due(now).is_some() {
+            self.turn();
         }
+        self.deliver(now);
+    }
+
+    /// The audio side has reported everything up to this sample.
+    pub fn is_told(&mut self, sample: u64) {
+        self.marks.push_back((self.taken + self.waiting(), sample));
+    }
+
+    /// When its next turn may begin, if that is by now.
+    pub fn is_due(&self, now: f64) -> Option<f64> {
+        (self.next <= now && self.has_work()).then_some(self.next)
+    }
+
+    /// Takes a turn, as soon as it may.
+    pub fn turn(&mut self) {
+        let waited = self.waiting();
+        let begun = thread_seconds();
+        self.more = self.composer.step();
+        let computed = thread_seconds() - begun;
+        let took = match &mut self.cost {
+            Cost::Nothing => 0.0,
+            Cost::Cpu(factor) => computed * *factor,
+            // Cubed: one turn in ten takes three quarters of the longest, half of them less than
+            // an eighth.
+            Cost::Chance(random, longest) => random.random::<f64>().powi(3) * *longest,
+        };
+        self.spent += took;
+        self.next = self.next.max(0.0) + took;
+        let heard = waited - self.waiting();
+        self.taken += heard;
+        let mut planned = false;
+        while let Ok(plan) = self.relay.pop() {
+            planned = true;
+            self.coming.push_back(Made { at: self.next, spent: self.spent, took, plan });
+        }
+        // A turn that neither took something in nor planned is the end of what the message before
+        // it brought about. Before any message the window may have asked for something.
+        let over = self.taken.saturating_sub(u64::from(heard > 0 || planned));
+        while let Some((_, sample)) = self.marks.pop_front_if(|(taken, _)| *taken <= over) {
+            self.done.push_back((self.next, sample));
+        }
+    }
+
+    fn deliver(&mut self, now: f64) {
         if !matches!(self.cost, Cost::Nothing) && self.next <= now {
             // Asleep: it looks into its ring at regular moments.
             let park = PARK.as_secs_f64();
@@ -147,11 +165,14 @@ impl VirtualComposer {
         self.spent
     }
 
-    /// Its next turn begins so much later: the core it runs on does something else.
-    pub fn delay(&mut self, now: f64, seconds: f64) {
-        if seconds > 0.0 {
-            self.next = self.next.max(now) + seconds;
-        }
+    /// Its next turn begins no sooner: the core it runs on does something else.
+    pub fn wait_until(&mut self, free: f64) {
+        self.next = self.next.max(free);
+    }
+
+    /// When its last turn ended, or its next may begin.
+    pub fn next(&self) -> f64 {
+        self.next
     }
 
     /// Whether its turns take no time.

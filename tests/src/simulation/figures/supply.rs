@@ -117,20 +117,28 @@ impl Desk {
     }
 }
 
-/// Plays instances in turn on this thread, which is their core: a turn of one's composer makes the
-/// others' wait.
+/// Plays instances on this thread, which is their core. Their composers take turns at it: whoever
+/// has waited longest is next, as under a fair scheduler.
 fn share_a_core(desks: &mut [Desk], seconds: f64) {
+    let mut free = 0.0_f64;
     while desks.iter().all(|desk| desk.host.seconds < seconds) {
-        for index in 0..desks.len() {
-            let before = desks[index].host.composer.spent();
-            desks[index].block();
-            let took = desks[index].host.composer.spent() - before;
-            for (other, desk) in desks.iter_mut().enumerate() {
-                if other != index {
-                    let now = desk.host.seconds;
-                    desk.host.composer.delay(now, took);
-                }
+        for Desk { host, .. } in &mut *desks {
+            host.composer.is_told(host.sample);
+        }
+        while free <= desks[0].host.seconds {
+            let due = desks.iter_mut().map(|desk| &mut desk.host);
+            let due = due.filter_map(|host| Some((host.composer.is_due(host.seconds)?, host)));
+            let Some((_, host)) = due.min_by(|(one, _), (other, _)| one.total_cmp(other)) else { break };
+            host.composer.wait_until(free);
+            host.composer.turn();
+            free = host.composer.next();
+        }
+        for desk in &mut *desks {
+            // What is due now waits: the core is taken, or it has nothing to do.
+            if desk.host.composer.is_due(desk.host.seconds).is_some() {
+                desk.host.composer.wait_until(free);
             }
+            desk.block();
         }
     }
 }
