@@ -52,17 +52,10 @@ impl Draw<'_> {
     }
 }
 
-/// The shortest duration that is no accident: 3 ticks, 31 ms at 120 BPM, or what more than one in
-/// twenty of the other's notes are as short as. A model sometimes draws 1 or 2 ticks, from releases
-/// of performances; nobody means them.
-pub(crate) fn shortest(context: &Context, role: Role) -> Tick {
-    const NEWEST: usize = 64;
-    const SHORTEST: Tick = 3;
-    let others = context.newest(role.other()).take(NEWEST);
-    let mut lengths: Vec<_> = others.filter_map(|note| note.end.map(|end| end - note.onset)).collect();
-    lengths.sort_unstable();
-    lengths.get(lengths.len() / 20).map_or(SHORTEST, |&shortest| shortest.clamp(1, SHORTEST))
-}
+/// The shortest duration that is no accident: 31 ms at 120 BPM. A model sometimes draws 1 or 2
+/// ticks, from releases of performances; nobody means them. Where the player's notes are as short,
+/// nobody hears the difference.
+pub(crate) const SHORTEST: Tick = 3;
 
 /// Whether a role has struck a drum so lately that no hand or foot is there again: within 3 ticks,
 /// 31 ms at 120 BPM.

@@ -4,7 +4,7 @@ use segue_music::{Key, Part, PedalMove, Tick, Token, Vocabulary, beats_at, has_p
 
 use super::Generator;
 use crate::decoding::query::{HeadQuery, left_at};
-use crate::playing::draw::{Draw, Stop, part_of, shortest, time_class, was_just_struck};
+use crate::playing::draw::{Draw, SHORTEST, Stop, part_of, time_class, was_just_struck};
 use crate::playing::onsets::Onsets;
 use crate::playing::request::{NoteRequest, Rest};
 use crate::playing::sampler::share;
@@ -151,8 +151,7 @@ impl Generator {
             return Ok(0);
         }
         let durations = &self.model.vocabulary().durations;
-        let shortest = shortest(&self.context, draw.request.role);
-        let allowed = |symbol| durations.value(symbol) >= shortest;
+        let allowed = |symbol| durations.value(symbol) >= SHORTEST;
         let class = |symbol| time_class(durations.value(symbol));
         let logits = self.decoder.logits(&self.model, &self.cache, &self.context, Field::Duration, query);
         let situation = draw.situation(&self.context);
