@@ -80,19 +80,26 @@ impl Voice {
 ///
 /// Where voices share a key, or a repeated note's on comes before the off of the one before it, as
 /// many offs come as ons did: a note then ends with the last of them, as scores and sequencers mean
-/// it (23 % of 11,304 files we tried have such notes). Where an off is missing, the first off ends
-/// what sounds.
+/// it (23 % of 11,304 files we tried have such notes). From where on an off is missing, the first
+/// off ends what sounds.
 fn pair(key: Key, strokes: &[Stroke], shortest: Beats, end: Beats, notes: &mut Vec<Note>) {
-    let unanswered = strokes.iter().fold(0usize, |depth, stroke| match stroke {
-        Stroke::Down(..) => depth + 1,
-        Stroke::Up(_) => depth.saturating_sub(1),
-    });
+    // How many strokes there are up to where as many offs as ons have come for the last time.
+    let (mut answered, mut depth) = (0, 0usize);
+    for (place, stroke) in strokes.iter().enumerate() {
+        match stroke {
+            Stroke::Down(..) => depth += 1,
+            Stroke::Up(_) => depth = depth.saturating_sub(1),
+        }
+        if depth == 0 {
+            answered = place + 1;
+        }
+    }
     let mut close = |(onset, velocity): (Beats, Velocity), at: Beats| {
         notes.push(Note { onset, key, duration: (at - onset).max(shortest), velocity });
     };
     let mut open = None;
     let mut depth = 0usize;
-    for &stroke in strokes {
+    for (place, &stroke) in strokes.iter().enumerate() {
         match stroke {
             Stroke::Down(at, velocity) => {
                 depth += 1;
@@ -107,7 +114,7 @@ fn pair(key: Key, strokes: &[Stroke], shortest: Beats, end: Beats, notes: &mut V
             }
             Stroke::Up(at) => {
                 depth = depth.saturating_sub(1);
-                if let Some(note) = open.take_if(|_| depth == 0 || unanswered > 0) {
+                if let Some(note) = open.take_if(|_| depth == 0 || place >= answered) {
                     close(note, at);
                 }
             }
