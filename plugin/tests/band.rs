@@ -201,6 +201,19 @@ fn what_limits_pitch_silences_no_drums() {
 }
 
 #[test]
+fn a_part_that_its_limits_silence_is_named() {
+    let mut rig = rig(&[Part::Bass, Part::Drums], |settings| {
+        settings.what.band.limits[Part::Bass.index()].keys = (100, 127);
+    });
+    rig.run(8 * BEAT, Cut::Of(480), &player(0, 8));
+    let notice = rig.status.notice().expect("a word");
+    assert!(notice.starts_with("no bass:"), "{notice}");
+    rig.settings.what.band.limits[Part::Bass.index()].keys = (0, 127);
+    rig.run(9 * BEAT, Cut::Of(480), &player(8, 9));
+    assert_eq!(rig.status.notice(), None);
+}
+
+#[test]
 fn a_model_without_parts_plays_one_voice_and_says_so() {
     let mut rig = Rig::new(RATE, Song::Plays(0.0, TEMPO));
     rig.settings.what.band.parts = [Part::Bass].into_iter().collect();

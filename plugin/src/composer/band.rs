@@ -16,6 +16,9 @@ use crate::composer::planned_answer::Source;
 const NO_PARTS: &str =
     "this model knows no parts, so Segue plays one voice; choose a model that knows them, or no part";
 
+/// Why a part does not play, after its name.
+const NO_KEYS: &str = "the limits leave it no key; widen them";
+
 /// Just after a position.
 const JUST: Beats = Beats::from_parts(1);
 
@@ -25,16 +28,33 @@ impl Composer {
         if self.generator.model().config().parts { settings.what.band.parts } else { PartSet::NONE }
     }
 
-    /// Says so if parts are to play, and the model knows of none.
+    /// Says so if parts are to play, and the model knows of none, or one of them cannot.
     pub(super) fn say_whether_it_is_a_band(&self, tick: &Tick) {
+        let (now, before) = (&tick.settings.what, &self.latest.settings.what);
         let knows = self.generator.model().config().parts;
-        if !tick.settings.what.band.parts.is_empty() && !knows {
-            if self.status.notice().is_none() {
+        let notice = self.status.notice();
+        let is_ours = |notice: &String| notice == NO_PARTS || notice.ends_with(NO_KEYS);
+        if !now.band.parts.is_empty() && !knows {
+            if notice.is_none() {
                 self.status.note(NO_PARTS);
             }
-        } else if self.status.notice().as_deref() == Some(NO_PARTS) {
+        } else if now == before {
+            if notice.as_deref() == Some(NO_PARTS) {
+                self.status.clear_notice();
+            }
+        } else if let Some(part) = self.silenced(&tick.settings) {
+            if notice.as_ref().is_none_or(is_ours) {
+                self.status.note(&format!("no {}: {NO_KEYS}", part.name()));
+            }
+        } else if notice.as_ref().is_some_and(is_ours) {
             self.status.clear_notice();
         }
+    }
+
+    /// A part of the band that its limits leave no key.
+    fn silenced(&self, settings: &Settings) -> Option<Part> {
+        let limits = self.limits(settings);
+        settings.what.band.parts.iter().find(|&part| !limits.has_key(Some(part)))
     }
 
     /// From where on a band only lets its last notes ring; beyond everything where it just stops.

@@ -278,13 +278,13 @@ impl Composer {
         let decides = !self.model_failed && !stale && self.decide(&tick);
         self.work.deciding = Some((tick, if decides { NOTES_A_TICK } else { 0 }));
         (self.work.rehearses, self.work.rehearsed) = (decides, 0);
-        self.latest.settings = tick.settings;
         if self.status.unsent.load(Ordering::Relaxed) > 0 && self.status.notice().is_none() {
             self.status.note(
                 "this host takes no notes from Segue: no MIDI leaves, and the built-in sound plays them",
             );
         }
         self.say_whether_it_is_a_band(&tick);
+        self.latest.settings = tick.settings;
         let played_back = self.status.played_back.load(Ordering::Relaxed);
         if std::mem::replace(&mut self.latest.played_back, played_back) != played_back
             && self.status.notice().is_none()

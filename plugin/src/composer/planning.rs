@@ -242,7 +242,7 @@ impl Composer {
         }
     }
 
-    fn limits(&self, settings: &Settings) -> Limits {
+    pub(super) fn limits(&self, settings: &Settings) -> Limits {
         let bounds = &settings.what.bounds;
         let scale = match bounds.scale {
             ScaleLock::Off => PitchClasses::ALL,

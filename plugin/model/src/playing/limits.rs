@@ -150,7 +150,7 @@ impl Limits {
     }
 
     /// Whether a part, or a keyboard of none, has any key to play.
-    pub(crate) fn has_key(&self, part: Option<Part>) -> bool {
+    pub fn has_key(&self, part: Option<Part>) -> bool {
         (0..=HIGHEST).any(|key| self.allows_in(part, key))
     }
 
