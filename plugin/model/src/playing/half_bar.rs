@@ -17,6 +17,8 @@ pub struct HalfBar {
     bar_begins: Tick,
     /// Where it begins itself.
     begins: Tick,
+    /// Where the next begins.
+    ends: Tick,
     /// Ticks in the bar.
     bar: Tick,
     /// The onset that it was asked for.
@@ -31,8 +33,13 @@ impl HalfBar {
         let late = (onset - line).rem_euclid(bar);
         let middle = if bar > 3 * QUARTER { (bar + QUARTER - 1) / (2 * QUARTER) * QUARTER } else { 0 };
         let bar_begins = onset - late;
-        let begins = bar_begins + if late + NEAR >= middle { middle } else { 0 };
-        Some(Self { bar_begins, begins, bar, onset })
+        let (begins, ends) = if late + NEAR >= middle { (middle, bar) } else { (0, middle) };
+        Some(Self { bar_begins, begins: bar_begins + begins, ends: bar_begins + ends, bar, onset })
+    }
+
+    /// The one after it, if its last beat has come.
+    pub fn approached(&self, at: &Situation<'_>) -> Option<Self> {
+        if self.onset + QUARTER + NEAR >= self.ends { Self::of(at, self.ends) } else { None }
     }
 
     /// How long after its beginning the onset is: less than nothing where it comes early.
