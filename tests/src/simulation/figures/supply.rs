@@ -136,7 +136,7 @@ fn share_a_core(desks: &mut [Desk], seconds: f64) {
             free = host.composer.next();
         }
         for desk in &mut *desks {
-            // What is due now waits: the core is taken, or it has nothing to do.
+            // Whoever is still due waits for the core.
             if desk.host.composer.is_due(desk.host.seconds).is_some() {
                 desk.host.composer.wait_until(free);
             }
