@@ -3,7 +3,6 @@
 mod torch;
 
 use anyhow::{Result, ensure};
-use candle_core::Device;
 use clap::Args;
 use segue_model::{Config, Sequence, parameters};
 use segue_music::{Tokenizer, Vocabulary};
@@ -123,7 +122,7 @@ impl Bench {
     fn ours(&self, config: &Config, batch: usize, arithmetic: Arithmetic) -> Result<f64> {
         let network = Network::random(config, 1)?;
         let mut optimizer = AdamW::default();
-        let mut learner = Learner::new(&network, &Device::Cpu, arithmetic, THREADS);
+        let mut learner = Learner::new(&network, arithmetic, THREADS);
         let sequences: Vec<Sequence> = (0..batch as u64).map(sequence).collect();
         let mut step = || -> Result<()> {
             learner.learn(&network, &sequences)?;

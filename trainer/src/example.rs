@@ -1,5 +1,8 @@
 //! Training examples: windows of pieces, varied as a player would vary them.
 
+use std::fmt;
+use std::str::FromStr;
+
 use rand::RngExt;
 use rand_pcg::Pcg64Mcg;
 use segue_model::{Aim, Sequence};
@@ -50,18 +53,46 @@ pub struct Examples<'a> {
     length: usize,
 }
 
-fn weight(kind: &str) -> f64 {
-    WEIGHTS.iter().find(|(start, _)| kind.starts_with(start)).map_or(1.0, |&(_, weight)| weight)
+/// Another weight for kinds whose names begin alike.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Weight {
+    start: String,
+    weight: f64,
+}
+
+impl fmt::Display for Weight {
+    fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        write!(formatter, "{}={}", self.start, self.weight)
+    }
+}
+
+impl FromStr for Weight {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (start, weight) = text.split_once('=').unwrap_or((text, ""));
+        match weight.parse::<f64>() {
+            Ok(weight) if weight.is_finite() && weight >= 0.0 => Ok(Self { start: start.into(), weight }),
+            _ => Err("give the beginning of a kind's name and a number from 0 up, as in band-=2"),
+        }
+    }
+}
+
+fn weight(kind: &str, others: &[Weight]) -> f64 {
+    let other = others.iter().find(|other| kind.starts_with(&other.start)).map(|other| other.weight);
+    let usual = || WEIGHTS.iter().find(|(start, _)| kind.starts_with(start)).map(|&(_, weight)| weight);
+    other.or_else(usual).unwrap_or(1.0)
 }
 
 impl<'a> Examples<'a> {
     /// Sequences of `length` examples, with the style of their piece where it is one of these.
-    pub fn new(records: &'a [Record], styles: &[String], length: usize) -> Self {
+    /// Kinds of which `weights` say nothing have the usual ones.
+    pub fn new(records: &'a [Record], styles: &[String], weights: &[Weight], length: usize) -> Self {
         let mut total = 0.0;
         let ends = records
             .iter()
             .map(|record| {
-                total += weight(&record.kind) * record.notes.len() as f64;
+                total += weight(&record.kind, weights) * record.notes.len() as f64;
                 total
             })
             .collect();

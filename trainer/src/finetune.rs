@@ -91,8 +91,12 @@ impl Finetune {
         say!("before it learns: {:.3} bits a note aside", before.total);
         let until = began + Duration::from_secs_f64(self.minutes.clamp(0.1, 10_000.0) * 60.0);
         let learning = Learning { notes: self.notes, until, rate: self.rate, seed: self.seed };
-        let best =
-            learning.run(&network, &Examples::new(&learned, &checkpoint.styles, LENGTH), &judged, &before)?;
+        let best = learning.run(
+            &network,
+            &Examples::new(&learned, &checkpoint.styles, &[], LENGTH),
+            &judged,
+            &before,
+        )?;
         describe(&before, &best);
         ensure!(
             best.notes > 0,

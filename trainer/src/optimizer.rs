@@ -12,6 +12,10 @@ use segue_network::backprop::{self, Gradients, adamw, add_up};
 
 use crate::parallel::spread;
 
+mod card;
+
+pub use card::CardAdamW;
+
 const BETAS: (f32, f32) = (0.9, 0.98);
 const EPSILON: f32 = 1e-8;
 /// Matrices are pulled towards zero; gains and biases are not.
@@ -19,7 +23,7 @@ const WEIGHT_DECAY: f32 = 0.05;
 /// Gradients longer than this are shortened to it.
 const LONGEST: f32 = 1.0;
 
-/// The moments of every parameter.
+/// The moments of every parameter, on the CPU.
 #[derive(Default)]
 pub struct AdamW {
     steps: i32,
@@ -120,12 +124,7 @@ struct Move<'a> {
 
 impl Move<'_> {
     fn apply(&self, var: &Var) -> Result<()> {
-        if var.device().is_cpu() {
-            return Ok(var.inplace_op1(self)?);
-        }
-        let mut numbers = var.flatten_all()?.to_vec1::<f32>()?;
-        self.walk(&mut numbers)?;
-        Ok(var.set(&Tensor::from_vec(numbers, var.shape(), var.device())?)?)
+        Ok(var.inplace_op1(self)?)
     }
 
     fn walk(&self, numbers: &mut [f32]) -> candle_core::Result<()> {

@@ -6,8 +6,7 @@
 
 use std::sync::Mutex;
 
-use anyhow::{Result, ensure};
-use candle_core::Device;
+use anyhow::Result;
 use segue_model::{Field, Sequence};
 use segue_network::backprop::{Arithmetic, Gradients, Pass, Weights};
 use segue_network::{Batch, Network};
@@ -15,7 +14,6 @@ use segue_network::{Batch, Network};
 use crate::measure::Measure;
 use crate::passage::Passage;
 use crate::score::{self, Bits, ByKind};
-use crate::train::loss;
 
 /// Sums of gradients that are kept apart, and the most threads that a step can use.
 pub const LANES: usize = 4;
@@ -51,23 +49,21 @@ pub fn spread<W: Send, T: Send, R: Send>(
     done.into_iter().map(|(_, result)| result).collect()
 }
 
-/// Finds gradients, batch by batch.
+/// Finds gradients on the CPU, batch by batch.
 pub struct Learner {
     weights: Weights,
     passes: Vec<Pass>,
     lanes: Vec<Gradients>,
-    device: Device,
 }
 
 impl Learner {
-    /// For this network, wherever it is; off the CPU candle computes, in its own arithmetic.
-    pub fn new(network: &Network, device: &Device, arithmetic: Arithmetic, threads: usize) -> Self {
-        let threads = if device.is_cpu() { threads.clamp(1, LANES) } else { 1 };
+    /// For networks of this one's size.
+    pub fn new(network: &Network, arithmetic: Arithmetic, threads: usize) -> Self {
+        let threads = threads.clamp(1, LANES);
         Self {
             weights: Weights::new(arithmetic),
             passes: (0..threads).map(|_| Pass::new(network.config())).collect(),
             lanes: Vec::new(),
-            device: device.clone(),
         }
     }
 
@@ -79,9 +75,6 @@ impl Learner {
     /// Bits a note of a batch, the sum of each field's mean over the answers that count, and in
     /// [`Self::gradients`] its gradient.
     pub fn learn(&mut self, network: &Network, sequences: &[Sequence]) -> Result<f64> {
-        if !self.device.is_cpu() {
-            return self.learn_by_candle(network, sequences);
-        }
         self.read(network)?;
         let lanes = sequences.len().clamp(1, LANES);
         self.lanes.truncate(lanes);
@@ -108,11 +101,7 @@ impl Learner {
     }
 
     /// Nats of each sequence's answers, all fields together.
-    ///
-    /// # Errors
-    /// Off the CPU, where candle would compute.
     pub fn nats(&mut self, network: &Network, sequences: &[&Sequence]) -> Result<Vec<f64>> {
-        self.on_the_cpu()?;
         self.read(network)?;
         let weights = &self.weights;
         spread(&mut self.passes, sequences.to_vec(), |pass, sequence| {
@@ -126,11 +115,7 @@ impl Learner {
 
     /// Leaves in [`Self::gradients`] that of the sum of the sequences' nats, each times its weight,
     /// which may be negative.
-    ///
-    /// # Errors
-    /// As for [`Self::nats`].
     pub fn learn_weighed(&mut self, network: &Network, sequences: &[(&Sequence, f32)]) -> Result<()> {
-        self.on_the_cpu()?;
         self.read(network)?;
         let lanes = sequences.len().clamp(1, LANES);
         self.lanes.truncate(lanes);
@@ -150,11 +135,6 @@ impl Learner {
         Ok(())
     }
 
-    fn on_the_cpu(&self) -> Result<()> {
-        ensure!(self.device.is_cpu(), "this is computed on a CPU only");
-        Ok(())
-    }
-
     fn read(&mut self, network: &Network) -> Result<()> {
         spread(&mut self.passes, self.weights.readings(network), |_, reading| Ok(reading.run()?))?;
         Ok(())
@@ -167,9 +147,6 @@ impl Learner {
 
     /// Bits of passages by kind, as [`score::score`] counts them, in the arithmetic that learns.
     pub fn score(&mut self, network: &Network, passages: &[Passage], measure: Measure) -> Result<ByKind> {
-        if !self.device.is_cpu() {
-            return score::score(network, passages, measure, |_| ());
-        }
         self.read(network)?;
         let (weights, values) = (&self.weights, measure.values_of(network.config()));
         let bits = spread(&mut self.passes, passages.iter().collect(), |pass, passage: &Passage| {
@@ -192,21 +169,6 @@ impl Learner {
             kinds.entry(passage.kind.clone()).or_default().merge(&bits);
         }
         Ok(kinds)
-    }
-
-    fn learn_by_candle(&mut self, network: &Network, sequences: &[Sequence]) -> Result<f64> {
-        let batch = Batch::new(sequences, network.config(), network.vocabulary());
-        let (loss, bits) = loss(network, &batch, sequences)?;
-        let gradients = loss.backward()?;
-        self.lanes.resize_with(1, || Gradients::new(network));
-        for (name, sum) in self.lanes.iter_mut().flat_map(Gradients::by_name) {
-            let gradient = network.variables().get(name).and_then(|var| gradients.get(var));
-            match gradient {
-                Some(gradient) => *sum = gradient.flatten_all()?.to_vec1()?,
-                None => sum.fill(0.0),
-            }
-        }
-        Ok(bits)
     }
 
     /// The gradients of the last batch: the sum of the lanes.

@@ -24,6 +24,11 @@ pub fn path(folder: &Path, split: &str) -> PathBuf {
     folder.join(format!("{split}.shard"))
 }
 
+/// How folders of prepared data are said.
+pub fn names(folders: &[PathBuf]) -> String {
+    folders.iter().map(|folder| folder.display().to_string()).collect::<Vec<_>>().join(" and ")
+}
+
 /// Writes a split, whole or not at all.
 pub fn write(path: &Path, records: Vec<Record>) -> Result<()> {
     let shard = Shard { vocabulary: Vocabulary::new().fingerprint(), records };

@@ -1,50 +1,59 @@
 //! `trainer train`: from shards to weights.
 
+mod card;
+mod feed;
+mod lessons;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail, ensure};
+use candle_core::Device;
 use clap::Args;
 use rand::RngExt;
 use rand_pcg::Pcg64Mcg;
-use segue_model::{
-    Checkpoint, Config, Continuation, ContinuationOptions, Field, Guards, Model, Precision, Sequence,
-};
-use segue_music::{Beats, Meter, Note, PartSet, Piece, Tempo, Track, midi_file};
-use segue_network::{Batch, Network};
+use segue_model::{Checkpoint, Config, Sequence};
+use segue_network::Network;
 
 use crate::ablation::Part;
 use crate::arguments::positive;
-use crate::example::Examples;
-use crate::measure::Measure;
+use crate::example::{Examples, Weight};
 use crate::optimizer::AdamW;
 use crate::origin::Origin;
 use crate::parallel::{LANES, Learner};
-use crate::passage::Passage;
 use crate::precision::Arithmetics;
-use crate::progress::{Progress, Schedule};
+use crate::progress::Progress;
 use crate::progress_bar::bar;
 use crate::record::Record;
 use crate::window;
-use crate::{curve, device, saved, score, shard};
+use crate::{device, saved, shard};
+use lessons::Lessons;
 
 /// Train a model from prepared shards.
 #[derive(Args, Debug)]
 pub struct Train {
-    /// The folder that `prepare` wrote.
-    #[arg(long)]
-    shards: PathBuf,
+    /// The folder that `prepare` wrote; given several times, the music of all of them. The first is
+    /// what an evaluation scores.
+    #[arg(long, required = true)]
+    shards: Vec<PathBuf>,
     /// Where weights, moments, loss curves and samples go.
     #[arg(long)]
     out: PathBuf,
     /// How many notes to see in all.
     #[arg(long, default_value_t = 6_000_000, value_parser = clap::value_parser!(u64).range(1..))]
     notes: u64,
+    /// End after so many minutes, however few notes were seen by then; the learning rate falls in
+    /// time for it.
+    #[arg(long, value_parser = positive)]
+    minutes: Option<f64>,
     /// Leave out this kind of music, to see with `evaluate --left-out` what the rest teaches of it
     #[arg(long, value_name = "KIND")]
     leave_out: Option<String>,
+    /// See music of these kinds so often, relative to kinds of weight 1: `band-=2` is for all kinds
+    /// whose names begin with `band-`. May be given more than once.
+    #[arg(long, value_name = "KIND=WEIGHT")]
+    weigh: Vec<Weight>,
     /// Go on from where a run in the same folder stopped.
     #[arg(long)]
     resume: bool,
@@ -104,54 +113,52 @@ pub struct Train {
 impl Train {
     /// Runs it.
     pub fn run(&self) -> Result<()> {
-        let Begun { network, mut optimizer, mut run, mut origin } = self.begin()?;
-        let read = |split: &str| -> Result<Vec<Record>> {
-            let records = shard::read(&shard::path(&self.shards, split))?;
-            Ok(match network.config().parts {
-                true => records,
-                false => records.into_iter().filter_map(Record::pitched).collect(),
-            })
+        let Begun { network, optimizer, run, mut origin } = self.begin()?;
+        let heard = |records: Vec<Record>| match network.config().parts {
+            true => records,
+            false => records.into_iter().filter_map(Record::pitched).collect(),
         };
-        let records = self.without_left_out(read("train")?)?;
-        let valid = window::watched(&read("valid")?);
-        let device = device::best();
-        let network = network.on(&device)?;
-        let mut learner = Learner::new(&network, &device, self.precision.arithmetic()?, self.threads());
-        self.without.iter().try_for_each(|part| part.silence(&network))?;
+        let mut records = Vec::new();
+        for folder in &self.shards {
+            records.extend(shard::read(&shard::path(folder, "train"))?);
+        }
+        let records = self.without_left_out(heard(records))?;
+        let first = self.shards.first().context("name a folder of shards with --shards")?;
+        let valid = window::watched(&heard(shard::read(&shard::path(first, "valid"))?));
+        self.silence(&network)?;
         origin.learn_styles(&records);
-        let examples = Examples::new(&records, &origin.styles, self.length.into());
-        ensure!(!examples.is_empty(), "the shards in {} hold no notes to train on", self.shards.display());
+        let examples = Examples::new(&records, &origin.styles, &self.weigh, self.length.into());
+        ensure!(
+            !examples.is_empty(),
+            "the shards in {} hold no notes to train on",
+            shard::names(&self.shards)
+        );
         fs::create_dir_all(&self.out)
             .with_context(|| format!("cannot make the folder {}", self.out.display()))?;
-        let schedule = Schedule { rate: self.rate, notes: self.notes };
-
+        let learner = Learner::new(&network, self.precision.arithmetic()?, self.threads());
         let progress =
             bar(self.notes, "{bar:24} {human_pos}/{human_len} notes  {msg}  {per_sec}  {eta} left");
         progress.set_position(run.notes);
         progress.reset_eta();
-        let mut next_evaluation = run.notes + self.evaluate_every;
-        while run.notes < self.notes {
-            let mut random = Pcg64Mcg::new(u128::from(self.seed) << 64 | u128::from(run.step) << 1 | 1);
-            let seeds: Vec<u128> = (0..self.batch).map(|_| random.random()).collect();
-            let sequences = learner
-                .draw(self.batch.into(), |number| examples.draw(&mut Pcg64Mcg::new(seeds[number] | 1)))?;
-            let bits = learner.learn(&network, &sequences)?;
-            let threads = learner.threads();
-            optimizer.step(&network, learner.gradients(), schedule.at(run.notes) as f32, threads)?;
-            self.without.iter().try_for_each(|part| part.silence(&network))?;
-            run.advance(sequences.iter().map(|sequence| sequence.len() as u64).sum(), bits);
-            progress.set_position(run.notes);
-            progress.set_message(format!("{:.2} bits a note", run.smooth));
-            if run.notes >= next_evaluation || run.notes >= self.notes {
-                next_evaluation = run.notes + self.evaluate_every;
-                self.evaluate(&network, &mut learner, (&origin, &optimizer), &mut run, &valid, |line| {
-                    progress.suspend(|| say!("{line}"))
-                })?;
-            }
+        let lessons = Lessons { train: self, network, optimizer, learner, origin, run, valid, progress };
+        match device::best()? {
+            Device::Cpu => lessons.on_the_cpu(&examples)?,
+            device => lessons.on_a_card(&examples, &device)?,
         }
-        progress.finish();
         say!("wrote {}", self.out.join("model.safetensors").display());
         Ok(())
+    }
+
+    /// Takes away again what the model is to do without.
+    fn silence(&self, network: &Network) -> Result<()> {
+        self.without.iter().try_for_each(|part| part.silence(network))
+    }
+
+    /// The chances that the examples of a step are drawn from.
+    fn draw(&self, examples: &Examples, step: u64, number: usize) -> Sequence {
+        let mut random = Pcg64Mcg::new(u128::from(self.seed) << 64 | u128::from(step) << 1 | 1);
+        let seed = (0..=number).fold(0_u128, |_, _| random.random());
+        examples.draw(&mut Pcg64Mcg::new(seed | 1))
     }
 
     fn threads(&self) -> usize {
@@ -171,30 +178,6 @@ impl Train {
         Ok(records)
     }
 
-    /// Lets the model as it is now continue the same phrase each time.
-    fn play(&self, checkpoint: Checkpoint, notes: u64) -> Result<()> {
-        let folder = self.out.join("samples");
-        fs::create_dir_all(&folder)
-            .with_context(|| format!("cannot make the folder {}", folder.display()))?;
-        let prompt = prompt();
-        let options = ContinuationOptions {
-            bars: 8,
-            grid: None,
-            temperature: 1.0,
-            top_p: 0.95,
-            seed: self.seed,
-            guards: Guards::ALL,
-            parts: PartSet::NONE,
-            critic: None,
-        };
-        if let Ok(answer) = Continuation::of(&prompt, Arc::new(Model::from_checkpoint(checkpoint)?), &options)
-        {
-            let path = folder.join(format!("{notes:09}.mid"));
-            midi_file::write(&path, &answer.with_prompt(&prompt))?;
-        }
-        Ok(())
-    }
-
     /// Weights, moments and state of the run.
     fn files(&self) -> [PathBuf; 3] {
         ["latest.safetensors", "moments.safetensors", "run.json"].map(|name| self.out.join(name))
@@ -207,6 +190,9 @@ impl Train {
             format!("--name {name:?} --batch {batch} --length {length} --rate {rate} --seed {seed}");
         if let Some(kind) = &self.leave_out {
             options += &format!(" --leave-out {kind:?}");
+        }
+        for weight in &self.weigh {
+            options += &format!(" --weigh {weight}");
         }
         for part in self.without.iter().filter_map(clap::ValueEnum::to_possible_value) {
             options += &format!(" --without {}", part.get_name());
@@ -290,49 +276,6 @@ impl Train {
         let run = Progress { options: self.options(), ..Progress::default() };
         Ok(Begun { network, optimizer: AdamW::default(), run, origin })
     }
-
-    /// Scores, saves, draws, and lets the model play.
-    fn evaluate(
-        &self,
-        network: &Network,
-        learner: &mut Learner,
-        (origin, optimizer): (&Origin, &AdamW),
-        run: &mut Progress,
-        valid: &[Passage],
-        print: impl Fn(String),
-    ) -> Result<()> {
-        let kinds = learner.score(network, valid, Measure::Free)?;
-        let mean = score::mean_total(&kinds, 500);
-        let each: Vec<_> =
-            kinds.iter().map(|(kind, bits)| format!("{kind} {:.2}", bits.per_note().total)).collect();
-        let said = format!(
-            "{:>9} notes  train {:.3}  valid {mean:.3}  ({})",
-            run.notes,
-            run.smooth,
-            each.join(", ")
-        );
-        run.evaluated(mean);
-
-        let checkpoint = Checkpoint {
-            name: self.name.clone(),
-            config: network.config().clone(),
-            notes_seen: origin.notes_seen + run.notes,
-            styles: origin.styles.clone(),
-            numbers: network.numbers()?,
-        };
-        if run.is_best() {
-            checkpoint.save(&self.out.join("model.safetensors"), Precision::Half)?;
-        }
-        let mut together = saved::Together::default();
-        let [latest, moments, state] = self.files();
-        together.add(&latest, |part| Ok(checkpoint.save(part, Precision::Single)?))?;
-        together.add(&moments, |part| optimizer.write(part))?;
-        together.add(&state, |part| saved::save(part, run))?;
-        together.put()?;
-        print(said);
-        curve::draw(&self.out.join("curve.svg"), curve::BITS, &run.training, &run.validation)?;
-        self.play(checkpoint, run.notes)
-    }
 }
 
 /// What a run begins with.
@@ -341,44 +284,4 @@ struct Begun {
     optimizer: AdamW,
     run: Progress,
     origin: Origin,
-}
-
-/// The prompt of the samples: eight bars in the key of C, unmistakable to the ear.
-fn prompt() -> Piece {
-    let eighth = Beats::ratio(1, 2);
-    let chord = [[0, 4, 7], [-3, 0, 4], [-7, -3, 0], [-5, -1, 2]];
-    let mut notes = Vec::new();
-    for bar in 0..8_i64 {
-        let tones = chord[bar as usize % 4];
-        let start = Beats::ONE.times(4 * bar);
-        let note =
-            |onset: Beats, key: i32, duration: Beats| Note { onset, key: key as u8, duration, velocity: 80 };
-        notes.push(note(start, 48 + tones[0], Beats::ONE.times(4)));
-        for step in 0..8_i64 {
-            let tone = tones[step as usize % 3] + if step >= 3 { 12 } else { 0 };
-            notes.push(note(start + eighth.times(step), 60 + tone, eighth));
-        }
-    }
-    let track = Track { notes, ..Track::default() };
-    let meters = vec![(Beats::ZERO, Meter::COMMON)];
-    Piece {
-        tracks: vec![track],
-        tempos: vec![(Beats::ZERO, Tempo::new(110.0))],
-        meters,
-        end: Beats::ONE.times(32),
-        ..Piece::default()
-    }
-}
-
-/// The loss to descend (nats, each field's mean over the answers that count) and bits per note.
-pub fn loss(network: &Network, batch: &Batch, sequences: &[Sequence]) -> Result<(candle_core::Tensor, f64)> {
-    let nats = network.nats(batch)?;
-    let mut losses = Vec::new();
-    for &field in Field::of_model(network.config()) {
-        let count: usize = sequences.iter().map(|sequence| sequence.scored(field)).sum();
-        losses.push((nats[field as usize].sum_all()? / count.max(1) as f64)?);
-    }
-    let loss = losses.iter().skip(1).try_fold(losses[0].clone(), |sum, loss| sum + loss)?;
-    let bits = f64::from(loss.to_scalar::<f32>()?) / std::f64::consts::LN_2;
-    Ok((loss, bits))
 }

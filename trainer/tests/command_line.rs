@@ -41,7 +41,7 @@ fn evaluate(model: &Path, midi: &Path) -> f64 {
 fn a_folder_of_midi_becomes_a_model_that_has_learned_it() {
     let home = tempfile::tempdir().unwrap();
     let path = |name: &str| home.path().join(name);
-    let (midi, shards, run) = (path("midi"), path("shards"), path("run"));
+    let (midi, shards, run, empty) = (path("midi"), path("shards"), path("run"), path("empty"));
     fs::create_dir(&midi).unwrap();
     write_pieces(&midi, 12);
     fs::write(midi.join("text.mid"), "not music").unwrap();
@@ -100,23 +100,19 @@ fn a_folder_of_midi_becomes_a_model_that_has_learned_it() {
     let random = evaluate(&path("random.safetensors"), &midi);
     assert!(random > 1.5 * second, "trained {second}, random {random}");
 
-    // It goes on from weights alone, and it plays.
-    let other = path("other");
-    succeeds(&[
-        "train",
-        "--shards",
-        text(&shards),
-        "--out",
-        text(&other),
-        "--from",
-        text(&run.join("model.safetensors")),
-        "--batch",
-        "1",
-        "--length",
-        "64",
-        "--notes",
-        "200",
-    ]);
+    // It goes on from weights alone, for as long as it is given, with the music of two folders; and
+    // it plays.
+    let (more, other) = (path("more"), path("other"));
+    let again = ["prepare", "--midi", text(&midi), "--keep-duplicates", "--out", text(&more)];
+    succeeds(&again);
+    let (weights, second) = (run.join("model.safetensors"), ["--shards", text(&more)]);
+    let fixed = ["train", "--shards", text(&shards), "--out", text(&other), "--from", text(&weights)];
+    let sizes = ["--batch", "1", "--length", "64", "--notes", "100000000", "--minutes", "0.01"];
+    succeeds(&[&fixed[..], &second[..], &sizes[..]].concat());
+    let all = ["--weigh", "nothing=0", "--weigh", "=0"];
+    let silent = ["train", "--shards", text(&shards), "--out", text(&empty)];
+    let said = fails(&[&silent[..], &all[..]].concat());
+    assert!(said.contains("no notes to train on"), "{said}");
     let (prompt, out) = (midi.join("piece-1.mid"), path("answer.mid"));
     let weights = run.join("model.safetensors");
     succeeds(&[
@@ -178,6 +174,9 @@ fn bad_input_is_named_and_nothing_is_written() {
         (vec!["train", "--shards", text(&older), "--out", text(&out), "--batch", "0"], "--batch"),
         (vec!["train", "--shards", text(&older), "--out", text(&out), "--notes", "0"], "--notes"),
         (vec!["train", "--shards", text(&older), "--out", text(&out), "--rate=-1"], "above 0"),
+        (vec!["train", "--shards", text(&older), "--out", text(&out), "--minutes", "0"], "above 0"),
+        (vec!["train", "--shards", text(&older), "--out", text(&out), "--weigh", "band"], "band-=2"),
+        (vec!["train", "--shards", text(&older), "--out", text(&out), "--weigh", "band-=-2"], "band-=2"),
         (vec!["finetune", "--midi", text(&midi), "--out", text(&out), "--minutes", "nan"], "above 0"),
         (vec!["sample", "--midi", text(&prompt), "--out", text(&out), "--temperature", "nan"], "0 to 5"),
     ] {

@@ -5,19 +5,19 @@ use std::sync::Arc;
 use segue_model::{Angles, Config, Field, Sequence};
 use segue_music::Vocabulary;
 
-use crate::ops::{Copied, Sparse};
+use crate::ops::{Copied, Sparse, Turns};
 
 /// Sequences of one length side by side, as the training forward takes them.
 #[derive(Debug)]
 pub struct Batch {
     pub(crate) length: usize,
     pub(crate) steps: Arc<Sparse>,
-    pub(crate) angles: Arc<[Angles]>,
+    pub(crate) angles: Arc<Turns>,
     /// By field: the rows that describe the target to its head.
     pub(crate) target_rows: [Arc<Sparse>; Field::COUNT],
     /// By field: the position of the copying attention. The onset's is at the step, the others' at
     /// the target.
-    pub(crate) copy_angles: [Arc<[Angles]>; Field::COUNT],
+    pub(crate) copy_angles: [Arc<Turns>; Field::COUNT],
     pub(crate) copied: Vec<Vec<Arc<Copied>>>,
     pub(crate) targets: [Arc<[Option<u32>]>; Field::COUNT],
 }
@@ -84,7 +84,7 @@ impl Batch {
         }
         let mut copied: Vec<Vec<_>> = fields.iter().map(|&field| vec![copied(field, &none)]).collect();
         copied[Field::Key as usize].push(intervals);
-        let (angles, at_note): (Arc<[_]>, Arc<[_]>) = (angles.into(), at_note.into());
+        let [angles, at_note] = [angles, at_note].map(|angles| Arc::new(Turns::from(angles)));
         Self {
             length,
             steps: Arc::new(steps),

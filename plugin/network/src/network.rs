@@ -45,14 +45,16 @@ impl Network {
         Ok(Self { config: config.clone(), vocabulary, tensors })
     }
 
-    /// The same on another device, to learn and be scored there.
+    /// A copy on a device, to learn and be scored there.
     ///
     /// # Errors
     /// Where candle cannot move the tensors.
     pub fn on(&self, device: &Device) -> Result<Self> {
-        let moved =
-            |(name, var): (&String, &Var)| Ok((name.clone(), Var::from_tensor(&var.to_device(device)?)?));
-        let tensors = self.tensors.iter().map(moved).collect::<Result<_>>()?;
+        // On the device where it is, it would be the same variable.
+        let copied = |(name, var): (&String, &Var)| {
+            Ok((name.clone(), Var::from_tensor(&var.to_device(device)?.copy()?)?))
+        };
+        let tensors = self.tensors.iter().map(copied).collect::<Result<_>>()?;
         Ok(Self { config: self.config.clone(), vocabulary: self.vocabulary.clone(), tensors })
     }
 

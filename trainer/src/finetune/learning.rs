@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 
 use anyhow::{Result, ensure};
-use candle_core::Device;
 use rand_pcg::Pcg64Mcg;
 use segue_network::Network;
 
@@ -70,7 +69,7 @@ impl Learning {
     ) -> Result<Best> {
         ensure!(!examples.is_empty(), "these pieces hold no notes to learn from");
         let mut optimizer = AdamW::default();
-        let mut learner = Learner::new(network, &Device::Cpu, Arithmetics::default().arithmetic()?, THREADS);
+        let mut learner = Learner::new(network, Arithmetics::default().arithmetic()?, THREADS);
         let begun = network.numbers()?;
         let mut best = Best { bits: before.clone(), numbers: begun.clone(), notes: 0, looks: 0 };
         let (mut seen, mut step, mut next_look, mut in_vain) = (0, 0_u64, LOOK, 0);

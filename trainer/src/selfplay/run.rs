@@ -4,7 +4,6 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Result, bail};
-use candle_core::Device;
 use rand::RngExt;
 use rand_pcg::Pcg64Mcg;
 use segue_model::{Checkpoint, Model, Sequence};
@@ -90,9 +89,9 @@ impl Round {
         mut save: impl FnMut(&Network, &AdamW, &Course) -> Result<()>,
     ) -> Result<()> {
         let number = course.round as u64;
-        let mut learner = Learner::new(network, &Device::Cpu, self.arithmetic, self.threads);
+        let mut learner = Learner::new(network, self.arithmetic, self.threads);
         let frozen = Network::with_numbers(&reference.config, &reference.numbers)?;
-        let mut judge = Learner::new(&frozen, &Device::Cpu, self.arithmetic, self.threads);
+        let mut judge = Learner::new(&frozen, self.arithmetic, self.threads);
         let model = Arc::new(Model::from_checkpoint(reference)?);
         let held_out = self.held_out(valid, &model)?;
         let before = nats(&mut judge, &frozen, &held_out)?;

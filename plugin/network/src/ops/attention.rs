@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use candle_core::{CpuStorage, CustomOp1, Layout, Result, Shape, Tensor};
-use segue_model::{Angles, HEAD_DIM, elementary::exp};
+use segue_model::{HEAD_DIM, elementary::exp};
 
 use super::gemm::{As, View, product};
+use super::turns::Turns;
 use super::{floats, plain, read};
 
 /// Queries handled at once: 64 keeps a block's scores (64 x 320 f32) in the second-level cache.
@@ -14,15 +15,19 @@ const BLOCK: usize = 64;
 /// Multi-head attention of (sequences · length, 3 · dim) queries, keys and values, to (sequences ·
 /// length, dim). Queries and keys are turned by `angles`, one a row. A step sees itself and the
 /// `window - 1` steps before it of its own sequence.
-pub fn banded_attention(qkv: &Tensor, angles: Arc<[Angles]>, length: usize, window: usize) -> Result<Tensor> {
+pub fn banded_attention(qkv: &Tensor, angles: Arc<Turns>, length: usize, window: usize) -> Result<Tensor> {
     if plain::serves(qkv) {
         return plain::banded_attention(qkv, &angles, length, window);
+    }
+    #[cfg(feature = "cuda")]
+    if qkv.device().is_cuda() {
+        return super::cuda::banded_attention(qkv, angles, length, window);
     }
     qkv.contiguous()?.apply_op1(BandedAttention { angles, length, window })
 }
 
 struct BandedAttention {
-    angles: Arc<[Angles]>,
+    angles: Arc<Turns>,
     length: usize,
     window: usize,
 }

@@ -42,6 +42,10 @@ pub fn copy_attention(queries: &Tensor, keys: &Tensor, copied: Arc<Copied>) -> R
     if plain::serves(queries) {
         return plain::copy_attention(queries, keys, &copied);
     }
+    #[cfg(feature = "cuda")]
+    if queries.device().is_cuda() {
+        return super::cuda::copy_attention(queries, keys, copied);
+    }
     queries.contiguous()?.apply_op2(&keys.contiguous()?, CopyAttention { copied })
 }
 

@@ -3,8 +3,12 @@
 
 use std::sync::Arc;
 
+#[cfg(feature = "cuda")]
+use candle_core::CudaStorage;
 use candle_core::{CpuStorage, CustomOp1, Layout, Result, Shape, Tensor};
 
+#[cfg(feature = "cuda")]
+use super::cuda::{self, Given, Threads};
 use super::{floats, plain, read};
 
 /// Rows of few numbers, by column.
@@ -48,11 +52,49 @@ pub fn sparse_embedding(table: &Tensor, rows: Arc<Sparse>) -> Result<Tensor> {
     if plain::serves(table) {
         return plain::sparse_embedding(table, &rows);
     }
-    table.apply_op1(SparseEmbedding { rows })
+    table.apply_op1(SparseEmbedding {
+        rows,
+        #[cfg(feature = "cuda")]
+        sent: Default::default(),
+    })
 }
 
 struct SparseEmbedding {
     rows: Arc<Sparse>,
+    #[cfg(feature = "cuda")]
+    sent: cuda::Sent<cuda::Entries>,
+}
+
+#[cfg(feature = "cuda")]
+impl SparseEmbedding {
+    /// Runs a kernel over the entries of every row, a block a row.
+    fn on_card(
+        &self,
+        device: &cuda::Device,
+        kernel: &str,
+        from: cuda::View<'_>,
+        dim: usize,
+        (size, zeroed): (usize, bool),
+    ) -> Result<cuda::Slice> {
+        let rows = &*self.rows;
+        let entries = self.sent.or_send(|| {
+            Ok(cuda::Entries {
+                ends: device.clone_htod(&rows.ends.iter().map(|&end| end as u32).collect::<Vec<_>>())?,
+                // A card copies nothing from an empty list.
+                columns: device.clone_htod(&[rows.columns.as_slice(), &[0]].concat())?,
+                values: device.clone_htod(&[rows.values.as_slice(), &[0.0]].concat())?,
+            })
+        })?;
+        let given = [
+            Given::Floats(from),
+            Given::Unsigned(&entries.ends),
+            Given::Unsigned(&entries.columns),
+            Given::Slice(&entries.values),
+            Given::Size(dim as i32),
+        ];
+        let [out] = cuda::run(device, kernel, Threads::rows(rows.rows()), [size], zeroed, &given)?;
+        Ok(out)
+    }
 }
 
 impl CustomOp1 for SparseEmbedding {
@@ -73,8 +115,24 @@ impl CustomOp1 for SparseEmbedding {
         Ok((CpuStorage::F32(out), (self.rows.rows(), dim).into()))
     }
 
+    #[cfg(feature = "cuda")]
+    fn cuda_fwd(&self, table: &CudaStorage, at: &Layout) -> Result<(CudaStorage, Shape)> {
+        let (_, dim) = at.shape().dims2()?;
+        let (rows, device) = (self.rows.rows(), &table.device);
+        let table = cuda::floats(table, at)?;
+        let out = self.on_card(device, "embedding", table, dim, (rows * dim, false))?;
+        Ok((cuda::storage(device, out), (rows, dim).into()))
+    }
+
     fn bwd(&self, table: &Tensor, _: &Tensor, grad: &Tensor) -> Result<Option<Tensor>> {
         let (columns, dim) = table.dims2()?;
+        #[cfg(feature = "cuda")]
+        if table.device().is_cuda() {
+            return cuda::read([grad], |device, [grad]| {
+                let out = self.on_card(device, "embedding_back", grad, dim, (columns * dim, true))?;
+                Ok(Some(cuda::tensor(device, out, (columns, dim))))
+            });
+        }
         let out = read(grad, |grad| {
             let mut out = vec![0.0; columns * dim];
             for (row, grad) in grad.chunks_exact(dim).enumerate() {

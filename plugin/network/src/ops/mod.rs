@@ -1,11 +1,13 @@
-//! Fused differentiable operations of the training forward, on the CPU. candle's own `rms_norm`,
-//! `softmax_last_dim` and `rope` give no gradient, and its unfused ones spend more time on
-//! temporary tensors than on arithmetic. On other devices they are what [`plain`] makes of candle's
-//! own.
+//! Fused differentiable operations of the training forward, on the CPU and, with the feature
+//! `cuda`, on an NVIDIA card. candle's own `rms_norm`, `softmax_last_dim` and `rope` give no
+//! gradient, and its unfused ones spend more time on temporary tensors than on arithmetic. On other
+//! devices they are what [`plain`] makes of candle's own.
 
 mod attention;
 mod copy;
 mod cross_entropy;
+#[cfg(feature = "cuda")]
+pub mod cuda;
 mod embedding;
 pub(crate) mod gemm;
 #[doc(hidden)]
@@ -13,6 +15,7 @@ pub mod plain;
 mod rms_norm;
 mod swiglu;
 mod turn;
+mod turns;
 
 pub use attention::banded_attention;
 pub use copy::{Copied, copy_attention};
@@ -21,6 +24,7 @@ pub use embedding::{Sparse, sparse_embedding};
 pub use rms_norm::rms_norm;
 pub use swiglu::swiglu;
 pub use turn::turn;
+pub use turns::Turns;
 
 use candle_core::{CpuStorage, Layout, Result, Storage, Tensor};
 

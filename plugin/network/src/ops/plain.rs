@@ -20,7 +20,9 @@ thread_local! {
 
 /// Whether these are what `x` is computed with.
 pub fn serves(x: &Tensor) -> bool {
-    !x.device().is_cpu() || EVERYWHERE.get()
+    let device = x.device();
+    let fused = device.is_cpu() || cfg!(feature = "cuda") && device.is_cuda();
+    !fused || EVERYWHERE.get()
 }
 
 /// Computes with these on this thread, on the CPU, too: to compare them with the fused ones.

@@ -1,0 +1,197 @@
+//! A run of training: step by step, with an evaluation now and then.
+
+use std::fs;
+use std::sync::Arc;
+use std::time::Instant;
+
+use anyhow::{Context as _, Result};
+use indicatif::ProgressBar;
+use segue_model::{Checkpoint, Continuation, ContinuationOptions, Guards, Model, Precision, Sequence};
+use segue_music::{Beats, Meter, Note, PartSet, Piece, Tempo, Track, midi_file};
+use segue_network::Network;
+
+use super::Train;
+use crate::example::Examples;
+use crate::measure::Measure;
+use crate::optimizer::AdamW;
+use crate::origin::Origin;
+use crate::parallel::Learner;
+use crate::passage::Passage;
+use crate::progress::{Progress, Schedule};
+use crate::{curve, saved, score};
+
+/// All that a run of training works with.
+pub struct Lessons<'a> {
+    pub train: &'a Train,
+    pub network: Network,
+    pub optimizer: AdamW,
+    pub learner: Learner,
+    pub origin: Origin,
+    pub run: Progress,
+    pub valid: Vec<Passage>,
+    pub progress: ProgressBar,
+}
+
+/// When a run evaluates and ends, and how fast it learns until then.
+pub struct Pace {
+    schedule: Schedule,
+    every: u64,
+    next_evaluation: u64,
+    began: Instant,
+    seconds: f64,
+}
+
+impl Pace {
+    pub fn new(train: &Train, notes: u64) -> Self {
+        Self {
+            schedule: Schedule { rate: train.rate, notes: train.notes },
+            every: train.evaluate_every,
+            next_evaluation: notes + train.evaluate_every,
+            began: Instant::now(),
+            seconds: train.minutes.map_or(f64::INFINITY, |minutes| 60.0 * minutes),
+        }
+    }
+
+    /// How much of the time is over.
+    fn over(&self) -> f64 {
+        self.began.elapsed().as_secs_f64() / self.seconds
+    }
+
+    /// The learning rate after so many notes.
+    pub fn rate(&self, notes: u64) -> f32 {
+        let by_time = (self.over() * self.schedule.notes as f64) as u64;
+        self.schedule.at(notes.max(by_time)) as f32
+    }
+
+    pub fn ends(&self, notes: u64) -> bool {
+        notes >= self.schedule.notes || self.over() >= 1.0
+    }
+
+    /// Whether to evaluate after so many notes.
+    pub fn evaluates(&mut self, notes: u64) -> bool {
+        let due = notes >= self.next_evaluation || self.ends(notes);
+        if due {
+            self.next_evaluation = notes + self.every;
+        }
+        due
+    }
+}
+
+impl Lessons<'_> {
+    /// Trains on the CPU.
+    pub fn on_the_cpu(mut self, examples: &Examples) -> Result<()> {
+        let mut pace = Pace::new(self.train, self.run.notes);
+        while !pace.ends(self.run.notes) {
+            let step = self.run.step;
+            let sequences = self
+                .learner
+                .draw(self.train.batch.into(), |number| self.train.draw(examples, step, number))?;
+            let bits = self.learner.learn(&self.network, &sequences)?;
+            let (threads, rate) = (self.learner.threads(), pace.rate(self.run.notes));
+            self.optimizer.step(&self.network, self.learner.gradients(), rate, threads)?;
+            self.train.silence(&self.network)?;
+            self.advance(sequences.iter().map(|sequence: &Sequence| sequence.len() as u64).sum(), bits);
+            if pace.evaluates(self.run.notes) {
+                self.evaluate()?;
+            }
+        }
+        self.progress.finish();
+        Ok(())
+    }
+
+    /// A step was taken.
+    pub fn advance(&mut self, notes: u64, bits: f64) {
+        self.run.advance(notes, bits);
+        self.progress.set_position(self.run.notes);
+        self.progress.set_message(format!("{:.2} bits a note", self.run.smooth));
+    }
+
+    /// Scores, saves, draws, and lets the model play.
+    pub fn evaluate(&mut self) -> Result<()> {
+        let (network, run, train) = (&self.network, &mut self.run, self.train);
+        let kinds = self.learner.score(network, &self.valid, Measure::Free)?;
+        let mean = score::mean_total(&kinds, 500);
+        let each: Vec<_> =
+            kinds.iter().map(|(kind, bits)| format!("{kind} {:.2}", bits.per_note().total)).collect();
+        let said = format!(
+            "{:>9} notes  train {:.3}  valid {mean:.3}  ({})",
+            run.notes,
+            run.smooth,
+            each.join(", ")
+        );
+        run.evaluated(mean);
+
+        let checkpoint = Checkpoint {
+            name: train.name.clone(),
+            config: network.config().clone(),
+            notes_seen: self.origin.notes_seen + run.notes,
+            styles: self.origin.styles.clone(),
+            numbers: network.numbers()?,
+        };
+        if run.is_best() {
+            checkpoint.save(&train.out.join("model.safetensors"), Precision::Half)?;
+        }
+        let mut together = saved::Together::default();
+        let [latest, moments, state] = train.files();
+        together.add(&latest, |part| Ok(checkpoint.save(part, Precision::Single)?))?;
+        together.add(&moments, |part| self.optimizer.write(part))?;
+        together.add(&state, |part| saved::save(part, run))?;
+        together.put()?;
+        self.progress.suspend(|| say!("{said}"));
+        curve::draw(&train.out.join("curve.svg"), curve::BITS, &run.training, &run.validation)?;
+        train.play(checkpoint, run.notes)
+    }
+}
+
+impl Train {
+    /// Lets the model as it is now continue the same phrase each time.
+    fn play(&self, checkpoint: Checkpoint, notes: u64) -> Result<()> {
+        let folder = self.out.join("samples");
+        fs::create_dir_all(&folder)
+            .with_context(|| format!("cannot make the folder {}", folder.display()))?;
+        let prompt = prompt();
+        let options = ContinuationOptions {
+            bars: 8,
+            grid: None,
+            temperature: 1.0,
+            top_p: 0.95,
+            seed: self.seed,
+            guards: Guards::ALL,
+            parts: PartSet::NONE,
+            critic: None,
+        };
+        if let Ok(answer) = Continuation::of(&prompt, Arc::new(Model::from_checkpoint(checkpoint)?), &options)
+        {
+            let path = folder.join(format!("{notes:09}.mid"));
+            midi_file::write(&path, &answer.with_prompt(&prompt))?;
+        }
+        Ok(())
+    }
+}
+
+/// The prompt of the samples: eight bars in the key of C, unmistakable to the ear.
+fn prompt() -> Piece {
+    let eighth = Beats::ratio(1, 2);
+    let chord = [[0, 4, 7], [-3, 0, 4], [-7, -3, 0], [-5, -1, 2]];
+    let mut notes = Vec::new();
+    for bar in 0..8_i64 {
+        let tones = chord[bar as usize % 4];
+        let start = Beats::ONE.times(4 * bar);
+        let note =
+            |onset: Beats, key: i32, duration: Beats| Note { onset, key: key as u8, duration, velocity: 80 };
+        notes.push(note(start, 48 + tones[0], Beats::ONE.times(4)));
+        for step in 0..8_i64 {
+            let tone = tones[step as usize % 3] + if step >= 3 { 12 } else { 0 };
+            notes.push(note(start + eighth.times(step), 60 + tone, eighth));
+        }
+    }
+    let track = Track { notes, ..Track::default() };
+    let meters = vec![(Beats::ZERO, Meter::COMMON)];
+    Piece {
+        tracks: vec![track],
+        tempos: vec![(Beats::ZERO, Tempo::new(110.0))],
+        meters,
+        end: Beats::ONE.times(32),
+        ..Piece::default()
+    }
+}
