@@ -4,8 +4,8 @@
 //!
 //! A note is one of a take if it has the key and the MIDI velocity of a note of ours, and lies
 //! within 30 ms of its place in the song. One such note may be chance, so the first is the player's
-//! still; from the second within four beats on it is a take. What the player struck together with
-//! us is no sign of anything, and is forgotten.
+//! still; from the second within four beats on, or after as long a rest as we had there, it is a
+//! take. What the player struck together with us is no sign of anything, and is forgotten.
 
 use segue_music::{Beats, Key, Part, Velocity};
 
@@ -31,6 +31,8 @@ struct Played {
     part: Option<Part>,
     /// Where in the song.
     song: Beats,
+    /// How long after our note before it.
+    rest: Beats,
     /// The sample, while samples are counted from the same zero.
     sample: Option<u64>,
 }
@@ -57,6 +59,8 @@ pub struct Playback {
     next: [usize; 128],
     /// When the player last struck a key, and a drum.
     struck: [[Option<u64>; 128]; 2],
+    /// The jam position of our last note.
+    last: Option<Beats>,
     /// The jam position of the last note that fitted.
     fitted: Option<Beats>,
     /// Until when a take is played back.
@@ -67,11 +71,12 @@ pub struct Playback {
 impl Playback {
     /// Nothing was played.
     pub fn new(sample_rate: f64) -> Self {
-        let never = Played { velocity: 0, part: None, song: Beats::MIN, sample: None };
+        let never = Played { velocity: 0, part: None, song: Beats::MIN, rest: Beats::ZERO, sample: None };
         Self {
             keys: vec![[never; NOTES_A_KEY]; 128],
             next: [0; 128],
             struck: [[None; 128]; 2],
+            last: None,
             fitted: None,
             until: None,
             off: convert::whole(OFF_SECONDS * sample_rate),
@@ -90,7 +95,7 @@ impl Playback {
     pub fn restart(&mut self) {
         self.keys.iter_mut().flatten().for_each(|played| played.sample = None);
         self.struck = [[None; 128]; 2];
-        (self.fitted, self.until) = (None, None);
+        (self.last, self.fitted, self.until) = (None, None, None);
     }
 
     /// The tolerance in samples.
@@ -106,13 +111,15 @@ impl Playback {
         let key = usize::from(note.key % 128);
         let Some(song) = note.song else { return };
         let is_drum = part == Some(Part::Drums);
+        let rest = self.last.map_or(Beats::ZERO, |last| note.at - last);
+        self.last = Some(note.at);
         if self.struck[usize::from(is_drum)][key].is_some_and(|at| note.sample.abs_diff(at) <= self.off) {
             return;
         }
         let slot = self.next[key] % NOTES_A_KEY;
         self.next[key] = (slot + 1) % NOTES_A_KEY;
         if let Some(played) = self.keys.get_mut(key).and_then(|keys| keys.get_mut(slot)) {
-            *played = Played { velocity: note.velocity, part, song, sample: Some(note.sample) };
+            *played = Played { velocity: note.velocity, part, song, rest, sample: Some(note.sample) };
         }
     }
 
@@ -134,10 +141,12 @@ impl Playback {
                 // The same pass: the player strikes what we strike.
                 played.song = Beats::MIN;
             } else {
-                fits = (played.velocity == note.velocity).then_some(played.part).or(fits);
+                fits = (played.velocity == note.velocity).then_some((played.part, played.rest)).or(fits);
             }
         }
-        let before = self.fitted.filter(|before| fits.is_some() && note.at - *before <= TOGETHER);
+        let soon = |rest: Beats| (rest + off + off).max(TOGETHER);
+        let before =
+            self.fitted.filter(|before| fits.is_some_and(|(_, rest)| note.at - *before <= soon(rest)));
         if fits.is_some() {
             self.fitted = Some(note.at);
         }
@@ -146,7 +155,7 @@ impl Playback {
         } else {
             self.struck[usize::from(is_drum)][key] = Some(note.sample);
         }
-        before.and(fits)
+        before.and(fits).map(|(part, _)| part)
     }
 
     /// Whether a take is played back at a jam position.
@@ -187,6 +196,18 @@ mod tests {
         let mut back = |beat: f64, key| playback.takes(&place(key, beat + 0.04, 1), false, off()).is_some();
         assert_eq!(take.map(|(key, beat)| back(beat, key)), [false, true, true, true]);
         assert!(playback.lasts(Beats::from_f64(75.0)) && !playback.lasts(Beats::from_f64(77.0)));
+    }
+
+    #[test]
+    fn a_take_may_rest() {
+        let mut playback = Playback::new(RATE);
+        let take = [(60, 8.0), (64, 8.5), (67, 15.0)];
+        take.iter().for_each(|&(key, beat)| playback.played(&place(key, beat, 0), None));
+        let mut back =
+            |beat: f64, key, pass| playback.takes(&place(key, beat + 0.04, pass), false, off()).is_some();
+        assert_eq!(take.map(|(key, beat)| back(beat, key, 1)), [false, true, true]);
+        // Without what comes before its rest, it may be chance.
+        assert!(!back(15.0, 67, 2));
     }
 
     #[test]
