@@ -2,9 +2,11 @@
 //!
 //! A model that reads its own notes wanders off, one step at a time.
 //!
-//! Without it, 3.8 % of notes lie more than a fifth outside the prompt's range, with it 1.2 %,
-//! people's 1.6 %. The command:
-//! `trainer sweep --midi CORPUS --manifest MANIFEST --prompts 240 --bars 16
+//! Without it, 2.9 % of notes lie more than a fifth outside the prompt's range, with it 1.3 %, at
+//! three times the cost 0.4 %, and people's 2.2 % (192 prompts of pieces that nothing was tuned
+//! on).
+//! The command:
+//! `trainer sweep --shards SHARDS --skip 192 --prompts 192 --bars 12
 //! --temperatures 1 --top-ps 0.95 --without-guard range`
 
 use segue_music::Tick;
@@ -18,7 +20,7 @@ const DOUBT: f32 = 8.0;
 /// Semitones beyond the other's range that cost nothing.
 const FREE: f32 = 2.0;
 /// What each further semitone costs, in nats.
-const COST: f32 = 0.15;
+const COST: f32 = 0.05;
 
 /// A key outside the range of the other's newest notes costs more the further it lies.
 pub struct Range;
@@ -69,8 +71,8 @@ mod tests {
         for key in [58, 60, 66, 74] {
             assert_eq!(lost(&played, key), 0.0, "{key}");
         }
-        assert!(0.0 < lost(&played, 76) && lost(&played, 76) < 0.5);
-        assert!(lost(&played, 96) > 2.0 && lost(&played, 36) > 2.0);
-        assert!(lost(&[60], 96) < 1.0 && lost(&[], 127) == 0.0, "a note is no range");
+        assert!(0.0 < lost(&played, 76) && lost(&played, 76) < 0.2);
+        assert!(lost(&played, 96) > 0.7 && lost(&played, 36) > 0.7);
+        assert!(lost(&[60], 96) < 0.3 && lost(&[], 127) == 0.0, "a note is no range");
     }
 }
