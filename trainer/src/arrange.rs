@@ -49,9 +49,10 @@ mod walking;
 use std::path::PathBuf;
 
 use anyhow::{Result, ensure};
-use clap::Args;
+use clap::{Args, ValueEnum as _};
 
 use crate::progress_bar::bar;
+use crate::record::Record;
 use piece::{Kind, Maker};
 use songbook::Songbook;
 
@@ -81,6 +82,17 @@ pub struct Arrange {
     /// human touch on every song by itself, a new one each time, which teaches more.
     #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=100))]
     loose: u8,
+}
+
+/// Songs of all styles and kinds as they are prepared for training, the same every time.
+pub fn records(count: u64) -> Result<Vec<Record>> {
+    let kinds = Kind::value_variants().to_vec();
+    let maker = Maker { styles: library::load(None)?, kinds, seed: 1, loose: 0.0 };
+    let record = |number| {
+        let made = maker.song(number);
+        Record::from_piece(made.path, made.kind, &made.piece)
+    };
+    (0..count).map(record).collect()
 }
 
 impl Arrange {

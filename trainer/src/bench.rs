@@ -4,15 +4,18 @@ mod torch;
 
 use anyhow::{Result, ensure};
 use clap::Args;
+use rand_pcg::Pcg64Mcg;
 use segue_model::{Config, Sequence, parameters};
-use segue_music::{Tokenizer, Vocabulary};
+use segue_music::Vocabulary;
 use segue_network::Network;
 use segue_network::backprop::Arithmetic;
 use serde::Serialize;
 
+use crate::arrange;
+use crate::example::Examples;
 use crate::optimizer::AdamW;
 use crate::parallel::Learner;
-use crate::record::{Cast, Record, VoicedNote};
+use crate::record::Record;
 
 /// Measure training: notes per CPU second at three sizes, on one thread, in f32 and in bf16, and
 /// the same shapes in torch if a Python with torch is on the path
@@ -37,6 +40,9 @@ pub struct Bench {
 
 /// Notes of a sequence.
 const LENGTH: usize = 512;
+/// Songs that sequences are drawn from, and steps' worth of them.
+const SONGS: u64 = 60;
+const BATCHES: usize = 8;
 /// Threads of what is measured.
 const THREADS: usize = 1;
 
@@ -123,40 +129,30 @@ impl Bench {
         let network = Network::random(config, 1)?;
         let mut optimizer = AdamW::default();
         let mut learner = Learner::new(&network, arithmetic, THREADS);
-        let sequences: Vec<Sequence> = (0..batch as u64).map(sequence).collect();
-        let mut step = || -> Result<()> {
-            learner.learn(&network, &sequences)?;
+        let batches = batches(batch)?;
+        let mut step = |step: usize| -> Result<usize> {
+            let sequences = &batches[step % batches.len()];
+            learner.learn(&network, sequences)?;
             optimizer.step(&network, learner.gradients(), 1e-4, THREADS)?;
-            Ok(())
+            Ok(sequences.iter().map(Sequence::len).sum())
         };
-        step()?;
-        let (began, mut steps) = (cpu_seconds(), 0);
+        step(0)?;
+        let (began, mut steps, mut notes) = (cpu_seconds(), 0, 0);
         while cpu_seconds() - began < self.seconds || steps < 2 {
-            step()?;
+            notes += step(steps)?;
             steps += 1;
         }
-        Ok((steps * batch * LENGTH) as f64 / (cpu_seconds() - began))
+        Ok(notes as f64 / (cpu_seconds() - began))
     }
 }
 
-/// A made-up performance, as long as a training example.
-fn sequence(seed: u64) -> Sequence {
-    let mut state = seed.wrapping_mul(0x9e37_79b9) + 1;
-    let mut draw = |below: u64| {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        ((state >> 33) % below) as i64
-    };
-    let mut onset = 0;
-    let mut note = |_| {
-        onset += [0, 0, 6, 12, 24][draw(5) as usize];
-        let (key, velocity) = (36 + draw(60) as u8, Some(40 + draw(60) as u8));
-        VoicedNote { onset, key, duration: 6 + draw(60), velocity, voice: 0 }
-    };
-    let mut notes: Vec<VoicedNote> = (0..=LENGTH).map(&mut note).collect();
-    notes.sort_unstable();
-    let record = Record { notes, ..Record::default() };
-    let context = record.context(&record.notes, false, |_| Cast::PLAYER);
-    Sequence::of(&Tokenizer::new(), &context, |_| true)
+/// Batches of training examples from songs of `trainer arrange`, as one keyboard plays them: what
+/// is copied from real music costs more than from chance.
+fn batches(batch: usize) -> Result<Vec<Vec<Sequence>>> {
+    let records: Vec<_> = arrange::records(SONGS)?.into_iter().filter_map(Record::pitched).collect();
+    let examples = Examples::new(&records, &[], &[], LENGTH);
+    let mut random = Pcg64Mcg::new(1);
+    Ok((0..BATCHES).map(|_| (0..batch).map(|_| examples.draw(&mut random)).collect()).collect())
 }
 
 fn print(all: &[Measured]) {

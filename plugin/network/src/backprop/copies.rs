@@ -4,12 +4,12 @@
 //! product, forward and back. Copied intervals have a column for each interval, and each reader
 //! finds its symbols some columns further.
 
-use segue_model::{HEAD_DIM, elementary::exp};
+use segue_model::HEAD_DIM;
 
 use super::arithmetic::Arithmetic;
 use super::copy_logits::{Gates, say, say_back};
 use super::product::{Factor, multiply};
-use super::rows::{row_dots, softmax_back};
+use super::rows::{power, row_dots, softmax_back};
 use super::simd::{highest, sum, vectorised};
 use super::sized;
 use super::tiles::{Panels, SIDE, Side};
@@ -269,7 +269,7 @@ vectorised! {
                 *total = f32::INFINITY;
                 continue;
             }
-            weights.iter_mut().for_each(|weight| *weight = exp(*weight - top));
+            weights.iter_mut().for_each(|weight| *weight = power(*weight - top));
             let all = sum(weights);
             *total = top + all.ln();
             let scale = all.recip();
@@ -283,7 +283,7 @@ vectorised! {
     fn weights_again(scores: &mut [f32], keys: usize, sight: &Sight, totals: &[f32]) {
         for (row, (scores, &total)) in scores.chunks_exact_mut(keys).zip(totals).enumerate() {
             let weights = sight.seen(row, scores, f32::NEG_INFINITY);
-            weights.iter_mut().for_each(|weight| *weight = exp(*weight - total));
+            weights.iter_mut().for_each(|weight| *weight = power(*weight - total));
         }
     }
 }
