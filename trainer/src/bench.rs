@@ -146,8 +146,7 @@ impl Bench {
     }
 }
 
-/// Batches of training examples from songs of `trainer arrange`, as one keyboard plays them: what
-/// is copied from real music costs more than from chance.
+/// Batches of training examples from songs of `trainer arrange`, as one keyboard plays them.
 fn batches(batch: usize) -> Result<Vec<Vec<Sequence>>> {
     let records: Vec<_> = arrange::records(SONGS)?.into_iter().filter_map(Record::pitched).collect();
     let examples = Examples::new(&records, &[], &[], LENGTH);

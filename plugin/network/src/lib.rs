@@ -3,8 +3,9 @@
 //!
 //! [`Network`] computes the function that `segue_model` plays one note at a time, on a [`Batch`] of
 //! sequences; a test compares their logits. The fused operations in [`ops`] are its arithmetic on a
-//! CPU. Another test holds the loss and the gradients of [`backprop`] to it. Only training and
-//! tests use this crate: the plugin links no candle.
+//! CPU and, with the feature `cuda`, on an NVIDIA card. Another test holds the loss and the
+//! gradients of [`backprop`] to it. Only training and tests use this crate: the plugin links no
+//! candle.
 
 pub mod backprop;
 mod batch;

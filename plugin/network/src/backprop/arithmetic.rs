@@ -21,7 +21,7 @@ impl Arithmetic {
     /// What trains fastest here: AMX, bf16 factors where AVX-512 gains by them, or f32.
     ///
     /// Intel's cores issue one product of bf16 pairs a cycle and two of f32, which comes to the
-    /// same, and the factors must be converted: on a Xeon without AMX bf16 was 0.8 times as fast.
+    /// same, and the factors must be converted: on a Xeon without AMX bf16 was 0.6 times as fast.
     /// AMD's issue as many of either (uops.info).
     pub fn fastest() -> Self {
         let fastest = Self::bf16().filter(|bf16| bf16.gains(is_intel()));

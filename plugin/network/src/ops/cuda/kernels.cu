@@ -1,5 +1,5 @@
-// The fused operations on an NVIDIA card, compiled at start. Each computes what the file of the
-// same name in `ops` computes on a CPU.
+// The fused operations on an NVIDIA card, compiled at the first use. They compute what the files in
+// `ops` compute on a CPU.
 
 // The sum of a block's numbers, to every thread of it. `room` holds a number for each warp.
 __device__ float block_sum(float x, float* room) {
