@@ -17,7 +17,7 @@ use crate::optimizer::AdamW;
 use crate::parallel::Learner;
 use crate::record::Record;
 
-/// Measure training: notes per CPU second at three sizes, on one thread, in f32 and in bf16, and
+/// Measure training: notes per CPU second at four sizes, on one thread, in f32 and in bf16, and
 /// the same shapes in torch if a Python with torch is on the path
 #[derive(Args, Debug)]
 pub struct Bench {
@@ -27,7 +27,7 @@ pub struct Bench {
     /// The Python to ask for torch.
     #[arg(long, default_value = "python3")]
     python: String,
-    /// Measure this size only: 1M, 5M or 12M.
+    /// Measure this size only: 1M, 5M, 8M (what ships: with parts and pedal) or 12M.
     #[arg(long)]
     size: Option<String>,
     /// Leave torch out.
@@ -38,18 +38,34 @@ pub struct Bench {
     json: bool,
 }
 
-/// Notes of a sequence.
-const LENGTH: usize = 512;
 /// Songs that sequences are drawn from, and steps' worth of them.
 const SONGS: u64 = 60;
 const BATCHES: usize = 8;
 /// Threads of what is measured.
 const THREADS: usize = 1;
 
-/// Names, sizes, and sequences of a step.
-fn sizes() -> [(&'static str, Config, usize); 3] {
-    let config = |dim, layers, hidden| Config { dim, layers, hidden, ..Config::standard() };
-    [("1M", config(128, 2, 352), 8), ("5M", Config::standard(), 4), ("12M", config(384, 5, 1024), 2)]
+/// A model, and what a step of its training sees.
+struct Size {
+    name: &'static str,
+    config: Config,
+    /// Sequences of a step.
+    batch: usize,
+    /// Notes of a sequence.
+    length: usize,
+}
+
+fn sizes() -> [Size; 4] {
+    let plain = |name, dim, layers, hidden, batch| {
+        let config = Config { dim, layers, hidden, ..Config::standard() };
+        Size { name, config, batch, length: 512 }
+    };
+    let ships = Config { window: 512, copy_window: 1024, parts: true, pedal: true, ..Config::standard() };
+    [
+        plain("1M", 128, 2, 352, 8),
+        plain("5M", 256, 4, 704, 4),
+        Size { name: "8M", config: ships, batch: 2, length: 1024 },
+        plain("12M", 384, 5, 1024, 2),
+    ]
 }
 
 /// What was measured of one size, in notes per CPU second.
@@ -81,27 +97,26 @@ impl Bench {
         ensure!((0.1..=600.0).contains(&self.seconds), "--seconds is between 0.1 and 600");
         let mut asks_torch = !self.no_torch;
         let mut all = Vec::new();
-        for (size, config, batch) in sizes() {
-            if self.size.as_ref().is_some_and(|only| only != size) {
+        for size in sizes() {
+            if self.size.as_ref().is_some_and(|only| only != size.name) {
                 continue;
             }
             let vocabulary = Vocabulary::new();
-            let count = parameters(&config, &vocabulary).iter().map(|parameter| parameter.count()).sum();
+            let count = parameters(&size.config, &vocabulary).iter().map(|parameter| parameter.count()).sum();
             let mut measured = Measured {
-                size,
+                size: size.name,
                 parameters: count,
-                batch,
-                length: LENGTH,
-                f32: self.ours(&config, batch, Arithmetic::F32)?,
-                bf16: Arithmetic::bf16().map(|bf16| self.ours(&config, batch, bf16)).transpose()?,
+                batch: size.batch,
+                length: size.length,
+                f32: self.ours(&size, Arithmetic::F32)?,
+                bf16: Arithmetic::bf16().map(|bf16| self.ours(&size, bf16)).transpose()?,
                 torch_f32: None,
                 torch_bf16: None,
                 ratio_to_torch: None,
             };
             if asks_torch {
-                let ask = |precision| {
-                    torch::notes_per_cpu_second(&self.python, &config, batch, self.seconds, precision)
-                };
+                let ask =
+                    |precision| torch::notes_per_cpu_second(&self.python, &size, self.seconds, precision);
                 measured.torch_f32 = ask("f32")?;
                 if measured.torch_f32.is_some() {
                     measured.torch_bf16 = ask("bf16")?;
@@ -114,7 +129,7 @@ impl Bench {
             measured.ratio_to_torch = theirs.map(|theirs| measured.ours() / theirs);
             all.push(measured);
         }
-        ensure!(!all.is_empty(), "there is no such size; --size is 1M, 5M or 12M");
+        ensure!(!all.is_empty(), "there is no such size; --size is 1M, 5M, 8M or 12M");
         if self.json {
             say!("{}", serde_json::to_string_pretty(&all)?);
         } else {
@@ -125,11 +140,11 @@ impl Bench {
 
     /// Notes per CPU second of whole steps: lay out the batch, compute the loss and its gradient,
     /// and move every parameter.
-    fn ours(&self, config: &Config, batch: usize, arithmetic: Arithmetic) -> Result<f64> {
-        let network = Network::random(config, 1)?;
+    fn ours(&self, size: &Size, arithmetic: Arithmetic) -> Result<f64> {
+        let network = Network::random(&size.config, 1)?;
         let mut optimizer = AdamW::default();
         let mut learner = Learner::new(&network, arithmetic, THREADS);
-        let batches = batches(batch)?;
+        let batches = batches(size)?;
         let mut step = |step: usize| -> Result<usize> {
             let sequences = &batches[step % batches.len()];
             learner.learn(&network, sequences)?;
@@ -146,27 +161,32 @@ impl Bench {
     }
 }
 
-/// Batches of training examples from songs of `trainer arrange`, as one keyboard plays them.
-fn batches(batch: usize) -> Result<Vec<Vec<Sequence>>> {
-    let records: Vec<_> = arrange::records(SONGS)?.into_iter().filter_map(Record::pitched).collect();
-    let examples = Examples::new(&records, &[], &[], LENGTH);
+/// Batches of training examples from songs of `trainer arrange`: with their parts for a model that
+/// knows of parts, else as one keyboard plays them.
+fn batches(size: &Size) -> Result<Vec<Vec<Sequence>>> {
+    let heard = |record: Record| if size.config.parts { Some(record) } else { record.pitched() };
+    let records: Vec<_> = arrange::records(SONGS)?.into_iter().filter_map(heard).collect();
+    let examples = Examples::new(&records, &[], &[], size.length);
     let mut random = Pcg64Mcg::new(1);
-    Ok((0..BATCHES).map(|_| (0..batch).map(|_| examples.draw(&mut random)).collect()).collect())
+    Ok((0..BATCHES).map(|_| (0..size.batch).map(|_| examples.draw(&mut random)).collect()).collect())
 }
 
 fn print(all: &[Measured]) {
     let ours = Arithmetic::bf16().map_or("no bf16 here", Arithmetic::name);
-    say!("notes a CPU second of training, sequences of {LENGTH} notes, one thread; {ours}\n");
-    say!("| size | parameters | batch | f32 | bf16 | torch f32 | torch bf16 | best to torch's best |");
+    say!("notes a CPU second of training, one thread; {ours}\n");
+    say!(
+        "| size | parameters | sequences of a step | f32 | bf16 | torch f32 | torch bf16 | best to torch's best |"
+    );
     say!("|---|---|---|---|---|---|---|---|");
     let number =
         |number: Option<f64>, digits: usize| number.map_or("-".into(), |number| format!("{number:.digits$}"));
     for row in all {
         say!(
-            "| {} | {} | {} | {:.0} | {} | {} | {} | {} |",
+            "| {} | {} | {} of {} notes | {:.0} | {} | {} | {} | {} |",
             row.size,
             row.parameters,
             row.batch,
+            row.length,
             row.f32,
             number(row.bf16, 0),
             number(row.torch_f32, 0),

@@ -1,4 +1,4 @@
-"""The network of plugin/model/src/network.rs in torch, to compare the speed of training steps; `trainer bench` runs it.
+"""The network of plugin/network/src/network.rs in torch, to compare the speed of training steps; `trainer bench` runs it.
 
 Reads the shape as JSON from the command line and prints notes a CPU second. Exits with 42 where there is no torch.
 """

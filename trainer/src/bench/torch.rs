@@ -4,25 +4,19 @@ use std::io::Write as _;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result, bail};
-use segue_model::{Config, Field, parameters};
+use segue_model::{Field, parameters};
 use segue_music::Vocabulary;
 use serde_json::{Value, json};
 
-use super::LENGTH;
+use super::Size;
 
 /// What the script prints where there is no torch.
 const NONE: i32 = 42;
 
 /// Notes per CPU second of training steps in torch, on one thread; `None` without Python or torch.
-pub fn notes_per_cpu_second(
-    python: &str,
-    config: &Config,
-    batch: usize,
-    seconds: f64,
-    precision: &str,
-) -> Result<Option<f64>> {
+pub fn notes_per_cpu_second(python: &str, size: &Size, seconds: f64, precision: &str) -> Result<Option<f64>> {
     let child = Command::new(python)
-        .args(["-", &shape(config, batch, seconds, precision).to_string()])
+        .args(["-", &shape(size, seconds, precision).to_string()])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -43,18 +37,19 @@ pub fn notes_per_cpu_second(
     }
 }
 
-fn shape(config: &Config, batch: usize, seconds: f64, precision: &str) -> Value {
+fn shape(size: &Size, seconds: f64, precision: &str) -> Value {
+    let config = &size.config;
     let vocabulary = Vocabulary::new();
-    let all = parameters(config, &vocabulary);
+    let (all, fields) = (parameters(config, &vocabulary), Field::of_model(config));
     let rows = |name: &str| {
         all.iter().find(|parameter| parameter.name == name).map_or(0, |parameter| parameter.shape[0])
     };
     json!({
         "dim": config.dim, "layers": config.layers, "hidden": config.hidden,
         "window": config.window, "copy_window": config.copy_window,
-        "batch": batch, "length": LENGTH, "seconds": seconds, "precision": precision,
+        "batch": size.batch, "length": size.length, "seconds": seconds, "precision": precision,
         "step_rows": rows("steps"), "head_rows": rows("onset.asked"),
-        "symbols": Field::ALL.map(|field| field.symbols(&vocabulary)),
-        "copies": Field::ALL.map(Field::copies),
+        "symbols": fields.iter().map(|field| field.alphabet(config, &vocabulary)).collect::<Vec<_>>(),
+        "copies": fields.iter().map(|field| field.copies()).collect::<Vec<_>>(),
     })
 }
