@@ -1,15 +1,18 @@
 //! `trainer arrange`: songs of our own making to learn from, for bands, for one pianist and for two
 //! who trade.
 
+mod accompanist;
 mod band;
 mod bass;
 mod bebop;
 mod blues;
+mod broken;
 mod check;
 mod chord;
 mod comping;
 mod counter;
 mod cycle;
+mod descant;
 mod dice;
 mod drums;
 mod duo;
@@ -37,6 +40,7 @@ mod score;
 mod song;
 mod songbook;
 mod style;
+mod sung;
 mod tempo;
 #[cfg(test)]
 mod tests;
@@ -75,8 +79,8 @@ pub struct Arrange {
     /// Only songs of this style; may be given more than once.
     #[arg(long, value_name = "NAME")]
     style: Vec<String>,
-    /// Who plays: a band, one pianist, two who trade phrases.
-    #[arg(long, value_delimiter = ',', default_value = "band,piano,duo")]
+    /// Who plays: a band, one pianist, two who trade phrases, a singer with a pianist.
+    #[arg(long, value_delimiter = ',', default_value = "band,piano,duo,sung")]
     kinds: Vec<Kind>,
     /// The share of songs, in percent, that are played as hands play, off the grid. `train` puts a
     /// human touch on every song by itself, a new one each time, which teaches more.
@@ -113,6 +117,11 @@ impl Arrange {
         ensure!(
             styles.iter().any(|style| style.file.weight > 0.0),
             "all styles have a weight of 0; give one of them more"
+        );
+        styles.retain(|style| self.kinds.iter().any(|kind| piece::suits(style, *kind)));
+        ensure!(
+            styles.iter().any(|style| style.file.weight > 0.0),
+            "no such style is played by these kinds; a band and a duo play every style"
         );
         let maker = Maker {
             styles,

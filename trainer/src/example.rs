@@ -15,11 +15,12 @@ use crate::record::{Cast, Record, VoicedNote};
 /// How often a note of a kind is seen, relative to kinds not listed. Performances teach touch and
 /// timing, songs for two hands are what most people play, duos are what a jam is. Ensembles are
 /// over half of the other notes and the least like a keyboard player.
-const WEIGHTS: [(&str, f64); 9] = [
+const WEIGHTS: [(&str, f64); 10] = [
     ("performance-", 3.0),
     ("piano-", 4.0),
     ("duo-", 4.0),
     ("band-", 4.0),
+    ("sung-", 4.0),
     ("score-piano", 1.5),
     ("score-voice+piano", 1.0),
     ("score-ensemble", 0.3),

@@ -26,7 +26,7 @@ pub fn of_kind(kind: &str) -> Option<String> {
     }
     Some(match kind.split_once('-') {
         Some(("band" | "duo", idiom)) => idiom.to_owned(),
-        Some(("piano", idiom)) => format!("{idiom} piano"),
+        Some(("piano" | "sung", idiom)) => format!("{idiom} piano"),
         _ => kind.to_owned(),
     })
 }
@@ -42,6 +42,7 @@ mod tests {
             ("band-jazz", Some("jazz")),
             ("duo-jazz", Some("jazz")),
             ("piano-jazz", Some("jazz piano")),
+            ("sung-pop", Some("pop piano")),
             ("my own", Some("my own")),
             ("unknown", None),
         ] {

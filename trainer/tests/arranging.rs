@@ -47,7 +47,7 @@ fn a_seed_becomes_a_model() {
         assert!(
             seconds.parse::<f64>().unwrap() > 5.0 && !style.is_empty() && group.starts_with("arranged/3-")
         );
-        assert!(["band-", "piano-", "duo-"].iter().any(|start| kind.starts_with(start)), "{kind}");
+        assert!(["band-", "piano-", "duo-", "sung-"].iter().any(|start| kind.starts_with(start)), "{kind}");
         assert_eq!(licence, "CC0-1.0");
         assert!(chords.contains(&format!("\n{path}\t0\t")), "{path} has no chord at its start");
         valid += usize::from(split == "valid");
@@ -107,6 +107,7 @@ fn what_is_not_its_own_stays() {
     for (more, named) in [
         (&["--style", "polca"][..], "polka"),
         (&["--kinds", "choir"], "choir"),
+        (&["--kinds", "sung", "--style", "swing"], "a band"),
         (&["--styles", "nowhere"], "nowhere"),
         (&["--count", "0"], "0"),
     ] {

@@ -6,7 +6,7 @@ use segue_music::Tick;
 use super::dice::Dice;
 use super::motif::Motif;
 use super::scale::{has, nearest};
-use super::theme::{Close, Ground, Tone, set};
+use super::theme::{Close, Ground, Leans, Tone, set};
 
 /// The share of phrases that take up an earlier one.
 const TAKEN_UP: f64 = 0.3;
@@ -31,7 +31,7 @@ pub fn compose(dice: &mut Dice, ground: &Ground, phrases: &mut Phrases) -> Vec<T
             let length = motif.rhythm.last().map_or(0, |&(at, length)| at + length);
             if length <= room * unit {
                 let start = nearest(key + 2 * direction, ground.harmony.at(at).set(4), ground.range);
-                tune.extend(set(&motif, ground, at, start, Close::Open, false));
+                tune.extend(set(&motif, ground, at, start, Close::Open, Leans::OnBeats));
                 key = tune.last().map_or(key, |tone| tone.key);
                 at = round_up(at + length + unit * dice.between(1, 4), unit);
                 continue;

@@ -6,7 +6,10 @@ use segue_music::{Meter, TICKS_PER_BEAT, Tick};
 use super::grid::Grid;
 use super::kit::rows;
 use super::pattern::{BassLine, CompLine, LeftLine};
-use super::style::{Feel, Piano, StyleFile};
+use super::style::{Accompaniment, Feel, Piano, StyleFile};
+
+/// Steps of half a bar, in which accompaniments are written.
+const HALF: Tick = 8;
 
 impl StyleFile {
     /// The bar and its steps.
@@ -57,6 +60,11 @@ impl StyleFile {
         within("modulates", [self.modulates; 2], 0.0, 1.0)?;
         within("drumless", [self.drumless; 2], 0.0, 1.0)?;
         within("melody.syncopation", [self.melody.syncopation; 2], 0.0, 1.0)?;
+        if let Some(sung) = &self.sung {
+            within("sung.tempo", sung.tempo, 20.0, 400.0)?;
+            let halves = steps == 2 * HALF && self.grid()?.beats() == 4;
+            ensure!(halves, "sung: only bars of 4/4 in 16 steps are sung");
+        }
         let swings = self.feel != Feel::Straight;
         ensure!(
             !swings || self.grid()?.step == TICKS_PER_BEAT / 4,
@@ -106,6 +114,29 @@ impl Piano {
         }
         for (number, line) in self.right.iter().enumerate() {
             comp_line(&format!("right[{number}]"), line, self.steps.into())?;
+        }
+        Ok(())
+    }
+}
+
+impl Accompaniment {
+    /// Refuses lists without figures, and what does not fit into half a bar.
+    ///
+    /// # Errors
+    /// Names the field.
+    pub fn check(&self) -> Result<()> {
+        ensure!(!self.left.is_empty() && !self.right.is_empty(), "left and right need a figure each");
+        for (number, line) in self.left.iter().enumerate() {
+            let LeftLine::Figure(figure) = line else {
+                bail!("left[{number}]: only figures fit into half a bar")
+            };
+            inside(&format!("left[{number}]"), figure.last_step(), HALF)?;
+        }
+        for (number, line) in self.right.iter().enumerate() {
+            let CompLine::Figure(figure) = line else {
+                bail!("right[{number}]: only figures fit into half a bar")
+            };
+            inside(&format!("right[{number}]"), figure.last_step(), HALF)?;
         }
         Ok(())
     }

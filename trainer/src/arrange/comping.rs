@@ -59,8 +59,13 @@ impl Comper {
         Self { voicer: Voicer::new(range, 3, rootless), base, anticipates, sings: false, montuno }
     }
 
+    /// Forgets the chord before, so that a section that comes back is set alike.
+    pub fn begin_again(&mut self) {
+        self.voicer.begin_again();
+    }
+
     /// The last chord.
-    fn hold(&mut self, song: &Song, part: &mut Part, bar: &BarOf) {
+    pub fn hold(&mut self, song: &Song, part: &mut Part, bar: &BarOf) {
         for key in self.voicer.set(song.chord(bar.start)) {
             part.add(bar.start, song.grid.bar(), key, level(song, bar.start, self.base, 26));
         }
@@ -73,7 +78,7 @@ impl Comper {
             CompLine::Shuffle => self.shuffle(song, part, bar),
             CompLine::Figure(figure) => {
                 let figure = varied(dice, figure, song.freedom);
-                self.figure(song, part, bar, &figure);
+                self.figure(song, part, bar, (bar.start, song.grid.bar()), &figure);
             }
         }
     }
@@ -103,12 +108,20 @@ impl Comper {
         }
     }
 
-    fn figure(&mut self, song: &Song, part: &mut Part, bar: &BarOf, figure: &Figure) {
+    /// A figure in a bar or a half of it: where it begins, and how long it is.
+    pub fn figure(
+        &mut self,
+        song: &Song,
+        part: &mut Part,
+        bar: &BarOf,
+        (from, length): (Tick, Tick),
+        figure: &Figure,
+    ) {
         let grid = song.grid;
-        let end = bar.start + grid.bar();
+        let end = from + length;
         for event in &figure.0 {
-            let start = bar.start + event.step * grid.step;
-            let late = event.step >= grid.steps - 2 && event.length <= 2 && "Cc".contains(event.what);
+            let start = from + event.step * grid.step;
+            let late = start >= end - 2 * grid.step && event.length <= 2 && "Cc".contains(event.what);
             let ahead = self.anticipates && late && end < song.end();
             let length = (event.length * grid.step).min(end - start);
             for (at, length) in song.harmony.cut(start, length) {

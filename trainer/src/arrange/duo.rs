@@ -13,7 +13,7 @@ use super::pianist::left_hand;
 use super::scale::{low_key, nearest};
 use super::song::Song;
 use super::style::{LineKind, Style};
-use super::theme::{Close, Ground, Manner, Tone, set};
+use super::theme::{Close, Ground, Leans, Manner, Tone, set};
 use super::voicing::Voicer;
 
 /// A song for two and what they play.
@@ -48,7 +48,7 @@ impl<'a> Trade<'a> {
         let improvises = matches!(melody.line, LineKind::Blues | LineKind::Bebop) && dice.chance(0.7);
         let line = if improvises { melody.line } else { LineKind::Theme };
         let (rhythms, level, syncopation) = (&song.style.rhythms, song.level, melody.syncopation);
-        let manner = Manner { rhythms, level, syncopation, broken_chords: false };
+        let manner = Manner { rhythms, level, syncopation, broken_chords: false, syllable: None };
         let register = *dice.pick(&[0, 0, 12, -12]);
         Self { song, manner, line, register, licks: Licks::default(), phrases: Phrases::default() }
     }
@@ -193,6 +193,6 @@ impl<'a> Trade<'a> {
 
 fn sung(motif: Motif, ground: &Ground, start: i32, close: Close) -> Phrase {
     let start = nearest(start, ground.harmony.at(0).set(4), ground.range);
-    let tones = set(&motif, ground, 0, start, close, false);
+    let tones = set(&motif, ground, 0, start, close, Leans::OnBeats);
     Phrase { motif: Some(motif), tones }
 }

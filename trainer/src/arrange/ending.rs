@@ -7,7 +7,7 @@ use super::form::{Plan, choose};
 use super::progression::Progression;
 use super::scale::{Key, Mode};
 use super::style::Style;
-use super::theme::{Close, Ground, Tone, set};
+use super::theme::{Close, Ground, Leans, Tone, set};
 use super::{motif::Motif, scale::nearest};
 
 /// The section that ends a song in a key.
@@ -41,7 +41,7 @@ pub fn tune(dice: &mut Dice, ground: &Ground, before: &[Tone], leads: bool) -> V
             let rhythm = head.iter().map(|tone| (tone.at, tone.length.min(length - tone.at))).collect();
             let contour = head.iter().map(|tone| (tone.key - head[0].key) * 7 / 12).collect();
             let start = nearest(head[0].key, ground.harmony.at(at).set(3), ground.range);
-            tune = set(&Motif { rhythm, contour }, ground, at, start, Close::Half, false);
+            tune = set(&Motif { rhythm, contour }, ground, at, start, Close::Half, Leans::OnBeats);
         }
     }
     let home = ground.harmony.at(last_bar);

@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use super::kit::{Fill, rows};
 use super::progression::Progression;
 use super::rhythm::Rhythms;
-use super::style::{Piano, Style, StyleFile};
+use super::style::{Accompaniment, Piano, Style, StyleFile};
 
 /// Names the files of `trainer/styles` once; a test compares the list with the folder.
 macro_rules! ours {
@@ -21,7 +21,7 @@ macro_rules! ours {
 
 /// File name and text of each.
 const OURS: &[(&str, &str)] = ours! {
-    "endings" "fills" "piano" "progressions" "rhythms"
+    "accompaniment" "endings" "fills" "piano" "progressions" "rhythms"
     "afro-six-eight" "bolero" "bossa-nova" "boogie-woogie" "cha-cha" "country" "disco" "doo-wop" "folk" "funk" "gospel"
     "half-time-rock" "house" "jazz-ballad" "jazz-waltz" "lo-fi" "lullaby" "march" "motown" "new-age" "polka"
     "pop-ballad" "pop-eighths" "punk" "rag" "reggae" "rock" "samba" "shuffle-blues" "six-eight-ballad" "ska"
@@ -41,6 +41,7 @@ struct Shared {
     endings: BTreeMap<String, Vec<Progression>>,
     fills: BTreeMap<String, Vec<Fill>>,
     pianos: BTreeMap<String, Piano>,
+    accompaniments: BTreeMap<String, Accompaniment>,
     rhythms: BTreeMap<String, Rhythms>,
 }
 
@@ -97,12 +98,16 @@ fn read(
             "endings.toml" => shared.endings.append(&mut parse(&path, &text)?),
             "fills.toml" => shared.fills.append(&mut parse(&path, &text)?),
             "piano.toml" => shared.pianos.append(&mut parse(&path, &text)?),
+            "accompaniment.toml" => shared.accompaniments.append(&mut parse(&path, &text)?),
             "rhythms.toml" => shared.rhythms.append(&mut parse(&path, &text)?),
             _ => left.push((path, text)),
         }
     }
     for (name, piano) in &shared.pianos {
         piano.check().with_context(|| format!("piano.toml: {name}"))?;
+    }
+    for (name, accompaniment) in &shared.accompaniments {
+        accompaniment.check().with_context(|| format!("accompaniment.toml: {name}"))?;
     }
     for (name, rhythms) in &shared.rhythms {
         rhythms.check().with_context(|| format!("rhythms.toml: {name}"))?;
@@ -122,8 +127,18 @@ impl Shared {
         let progressions = lists("progressions", &file.progressions, &self.progressions)?;
         let bridges = lists("bridges", &file.bridges, &self.progressions)?;
         let endings = lists("endings", &file.endings, &self.endings)?;
+        let (mut sung_accompaniments, mut sung_progressions) = (Vec::new(), Vec::new());
+        if let Some(sung) = &file.sung {
+            sung_progressions =
+                lists("progressions", &sung.progressions, &self.progressions).context("sung")?;
+            ensure!(!sung.accompaniment.is_empty(), "sung.accompaniment: there is none");
+            for name in &sung.accompaniment {
+                sung_accompaniments.push(known("sung.accompaniment", name, &self.accompaniments)?.clone());
+            }
+        }
         for (mode, kind) in [(super::scale::Mode::Major, "major"), (super::scale::Mode::Minor, "minor")] {
-            let plays = progressions.iter().any(|progression| progression.mode == mode);
+            let plays =
+                progressions.iter().chain(&sung_progressions).any(|progression| progression.mode == mode);
             let ends = endings.iter().any(|ending| ending.mode == mode);
             ensure!(
                 !plays || ends,
@@ -154,7 +169,23 @@ impl Shared {
             rhythms.steps,
             grid.steps
         );
-        Ok(Style { grid, progressions, bridges, endings, fills, pianos, rhythms, file })
+        let (sung, accompaniments) = (None, Vec::new());
+        let mut style = Style {
+            grid,
+            progressions,
+            bridges,
+            endings,
+            fills,
+            pianos,
+            rhythms,
+            sung,
+            accompaniments,
+            file,
+        };
+        if let Some(sung) = style.file.sung.clone() {
+            style.sung = Some(Box::new(style.for_singer(&sung, sung_progressions, sung_accompaniments)));
+        }
+        Ok(style)
     }
 }
 

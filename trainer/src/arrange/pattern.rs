@@ -156,9 +156,10 @@ pub enum LeftLine {
     Walk,
     /// As a bass plays boogie.
     Boogie,
-    /// l low root, L it in octaves, f low fifth, F fifth, R root above, T tenth, C chord, Q shell
-    /// (root, seventh and mostly tenth), S root and fifth, X root and sixth, 7 root and seventh, n
-    /// the next bar's root, 1 to 3 one note of the chord.
+    /// l low root, L it in octaves, f low fifth, F fifth, R root above, N ninth above it, T tenth,
+    /// V twelfth, O two octaves, W the tenth above them, C chord, Q shell (root, seventh and
+    /// mostly tenth), S root and fifth, X root and sixth, 7 root and seventh, n the next bar's
+    /// root, 1 to 3 one note of the chord.
     Figure(Figure),
 }
 
@@ -169,7 +170,7 @@ impl TryFrom<String> for LeftLine {
         Ok(match text.as_str() {
             "walk" => Self::Walk,
             "boogie" => Self::Boogie,
-            other => Self::Figure(Figure::parse(other, "lLfFRTCQSX7n123")?),
+            other => Self::Figure(Figure::parse(other, "lLfFRNTVOWCQSX7n123")?),
         })
     }
 }

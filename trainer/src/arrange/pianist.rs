@@ -3,6 +3,7 @@
 use segue_music::Tick;
 
 use super::bass::BOOGIE;
+use super::chord::Chord;
 use super::comping::Comper;
 use super::cycle::Cycles;
 use super::dice::Dice;
@@ -10,7 +11,7 @@ use super::dynamics::level;
 use super::lead;
 use super::part::Part;
 use super::pattern::{CompLine, Figure, LeftLine};
-use super::scale::low_key;
+use super::scale::{has, low_key};
 use super::song::{BarOf, Song};
 use super::style::Piano;
 use super::vary::varied;
@@ -80,17 +81,13 @@ fn under_the_tune(dice: &mut Dice, song: &Song, part: &mut Part, lines: &[CompLi
 /// The left hand of the whole song.
 pub fn left_hand(dice: &mut Dice, song: &Song, part: &mut Part, lines: &[LeftLine]) {
     let mut cycles = Cycles::new(song);
-    let rootless = song.style.file.comp.rootless;
-    let mut hand = Hand { voicer: Voicer::new((50, 67), 3, rootless), tenths: dice.chance(0.6) };
+    let mut hand = Hand::new(dice, song);
     for bar in song.bars() {
         if bar.number == 0 {
             hand.voicer.begin_again();
         }
         if bar.is_last {
-            let root = low_key(song.chord(bar.start).low(), FLOOR);
-            let keys = if root > 40 { [root - 12, root, root + 7] } else { [root, root + 7, root + 12] };
-            let velocity = level(song, bar.start, 66, 26);
-            keys.into_iter().for_each(|key| part.add(bar.start, song.grid.bar(), key, velocity));
+            home(song, part, &bar);
             continue;
         }
         match &lines[cycles.pattern(dice, &bar, lines.len(), 0.1)] {
@@ -98,10 +95,18 @@ pub fn left_hand(dice: &mut Dice, song: &Song, part: &mut Part, lines: &[LeftLin
             LeftLine::Boogie => boogie(song, part, &bar),
             LeftLine::Figure(figure) => {
                 let figure = varied(dice, figure, song.freedom);
-                hand.figure(song, part, &bar, &figure);
+                hand.figure(song, part, (bar.start, song.grid.bar()), &figure);
             }
         }
     }
+}
+
+/// The last chord of the left hand.
+pub fn home(song: &Song, part: &mut Part, bar: &BarOf) {
+    let root = low_key(song.chord(bar.start).low(), FLOOR);
+    let keys = if root > 40 { [root - 12, root, root + 7] } else { [root, root + 7, root + 12] };
+    let velocity = level(song, bar.start, 66, 26);
+    keys.into_iter().for_each(|key| part.add(bar.start, song.grid.bar(), key, velocity));
 }
 
 fn boogie(song: &Song, part: &mut Part, bar: &BarOf) {
@@ -114,16 +119,32 @@ fn boogie(song: &Song, part: &mut Part, bar: &BarOf) {
     }
 }
 
-struct Hand {
+/// A left hand.
+pub struct Hand {
     voicer: Voicer,
     tenths: bool,
+    /// The lowest root.
+    floor: i32,
 }
 
 impl Hand {
-    fn figure(&mut self, song: &Song, part: &mut Part, bar: &BarOf, figure: &Figure) {
-        let end = bar.start + song.grid.bar();
+    /// One for a song.
+    pub fn new(dice: &mut Dice, song: &Song) -> Self {
+        let voicer = Voicer::new((50, 67), 3, song.style.file.comp.rootless);
+        Self { voicer, tenths: dice.chance(0.6), floor: FLOOR }
+    }
+
+    /// The same with another lowest root.
+    #[must_use]
+    pub fn from(self, floor: i32) -> Self {
+        Self { floor, ..self }
+    }
+
+    /// A figure in a bar or a half of it: where it begins, and how long it is.
+    pub fn figure(&mut self, song: &Song, part: &mut Part, (from, length): (Tick, Tick), figure: &Figure) {
+        let end = from + length;
         for event in &figure.0 {
-            let start = bar.start + event.step * song.grid.step;
+            let start = from + event.step * song.grid.step;
             let length = (event.length * song.grid.step).min(end - start);
             let pieces = match event.what {
                 'n' => vec![(start, event.length * song.grid.step)],
@@ -141,16 +162,21 @@ impl Hand {
 
     fn keys(&mut self, song: &Song, at: Tick, what: char) -> Vec<i32> {
         let chord = song.chord(at);
-        let root = low_key(chord.low(), FLOOR);
-        let fifth = root + chord.fifth();
-        let shell = if root > 40 { root } else { root + 12 };
+        let root = low_key(chord.low(), self.floor);
+        let fifth = root + over_bass(chord, chord.fifth(), 5);
+        let tenth = root + 12 + over_bass(chord, chord.third(), 2);
+        let shell = if root > self.floor + 4 { root } else { root + 12 };
         let seventh = if chord.quality.tones().len() > 3 { chord.seventh() } else { chord.fifth() };
         match what {
             'L' => vec![root - 12, root],
-            'f' => vec![if fifth > 47 { fifth - 12 } else { fifth }],
+            'f' => vec![if fifth > self.floor + 11 { fifth - 12 } else { fifth }],
             'F' => vec![fifth],
             'R' => vec![root + 12],
-            'T' => vec![root + 12 + chord.third()],
+            'N' => vec![root + if chord.bass.is_none() { 14 } else { 12 }],
+            'T' => vec![tenth],
+            'V' => vec![fifth + 12],
+            'O' => vec![root + 24],
+            'W' => vec![tenth + 12],
             'Q' if self.tenths => vec![shell, shell + seventh, shell + 12 + chord.third()],
             'Q' => vec![shell, shell + seventh],
             'S' => vec![root, root + 7],
@@ -168,6 +194,18 @@ impl Hand {
     }
 }
 
+/// Semitones from the bass to a tone of a chord: what it is above the root, or, where the bass is
+/// another tone, the first chord tone that lies more than `least` above the bass.
+fn over_bass(chord: Chord, above_root: i32, least: i32) -> i32 {
+    match chord.bass.filter(|&bass| bass != chord.root) {
+        None => above_root,
+        Some(bass) => {
+            let tones = chord.set(3);
+            (least + 1..least + 6).find(|up| has(tones, bass + up)).unwrap_or(above_root)
+        }
+    }
+}
+
 /// The pedal is changed with each chord and each bar: up just before, down just after.
 pub fn pedal(song: &Song, part: &mut Part) {
     let bars = (0..).map(|bar| bar * song.grid.bar()).take_while(|&start| start < song.end());
@@ -181,4 +219,30 @@ pub fn pedal(song: &Song, part: &mut Part) {
         part.pedal.push((at + 4, true));
     }
     part.pedal.push((song.end(), false));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::numeral;
+    use super::*;
+
+    #[test]
+    fn tones_above_another_bass_are_of_the_chord() {
+        for (numeral, fifth, tenth) in [
+            ("I", 7, 4),
+            ("ii", 7, 3),
+            ("I/3", 8, 3),
+            ("V/3", 8, 3),
+            ("I/5", 9, 5),
+            ("i/3", 9, 4),
+            ("vi/5", 8, 5),
+        ] {
+            let chord = numeral::parse(numeral).unwrap();
+            let over = (over_bass(chord, chord.fifth(), 5), over_bass(chord, chord.third(), 2));
+            assert_eq!(over, (fifth, tenth), "{numeral}");
+            for up in [over.0, over.1] {
+                assert!(has(chord.set(3), chord.low() + up), "{numeral}: {up}");
+            }
+        }
+    }
 }

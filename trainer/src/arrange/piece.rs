@@ -5,7 +5,7 @@ use segue_music::{Beats, Piece, beats_at};
 use super::dice::Dice;
 use super::song::Song;
 use super::style::Style;
-use super::{band, duo, pianist, score};
+use super::{accompanist, band, duo, pianist, score};
 
 /// One song in this many is kept for validation (3.1 %), beginning with song 1, so that two songs
 /// already make both splits.
@@ -20,6 +20,8 @@ pub enum Kind {
     Piano,
     /// Two who trade phrases.
     Duo,
+    /// A singer and a pianist, on one keyboard.
+    Sung,
 }
 
 impl Kind {
@@ -29,6 +31,7 @@ impl Kind {
             Self::Band => "band",
             Self::Piano => "piano",
             Self::Duo => "duo",
+            Self::Sung => "sung",
         }
     }
 
@@ -38,6 +41,7 @@ impl Kind {
             Self::Band => 5.0,
             Self::Piano => 3.0,
             Self::Duo => 3.0,
+            Self::Sung => 3.0,
         }
     }
 }
@@ -62,7 +66,7 @@ pub struct Made {
     pub path: String,
     /// `train` or `valid`.
     pub split: &'static str,
-    /// `band-jazz`, `piano-pop`, `duo-blues`.
+    /// `band-jazz`, `piano-pop`, `duo-blues`, `sung-pop`.
     pub kind: String,
     /// Unique to the song: no two songs share music beyond chance.
     pub group: String,
@@ -102,10 +106,11 @@ impl Maker {
     /// The song of a number, the same however many are made.
     pub fn song(&self, number: u64) -> Made {
         let mut dice = Dice::of_song(self.seed, number);
-        let weights: Vec<f64> = self.styles.iter().map(|style| style.file.weight).collect();
+        let played = |style: &Style| self.kinds.iter().any(|kind| suits(style, *kind));
+        let weight = |style: &Style| if played(style) { style.file.weight } else { 0.0 };
+        let weights: Vec<f64> = self.styles.iter().map(weight).collect();
         let style = &self.styles[dice.weighted(&weights)];
         let kinds: Vec<Kind> = self.kinds.iter().copied().filter(|kind| suits(style, *kind)).collect();
-        let kinds = if kinds.is_empty() { &self.kinds } else { &kinds };
         let weights: Vec<f64> = kinds.iter().map(|kind| kind.weight()).collect();
         let kind = kinds[dice.weighted(&weights)];
         let loose = dice.chance(self.loose);
@@ -115,6 +120,11 @@ impl Maker {
             Kind::Band => {
                 let song = Song::compose(&mut dice, style);
                 let parts = band::play(&mut playing, &song);
+                (song, parts)
+            }
+            Kind::Sung => {
+                let song = Song::compose(&mut dice, style.sung.as_deref().unwrap_or(style));
+                let parts = accompanist::play(&mut playing, &song);
                 (song, parts)
             }
             Kind::Piano => {
@@ -144,9 +154,13 @@ impl Maker {
     }
 }
 
-/// Whether a kind of playing suits a style: a pianist needs to know how.
-fn suits(style: &Style, kind: Kind) -> bool {
-    kind != Kind::Piano || !style.pianos.is_empty()
+/// Whether a kind of playing suits a style: a pianist and a singer need to know how.
+pub fn suits(style: &Style, kind: Kind) -> bool {
+    match kind {
+        Kind::Band | Kind::Duo => true,
+        Kind::Piano => !style.pianos.is_empty(),
+        Kind::Sung => style.sung.is_some(),
+    }
 }
 
 fn chords(song: &Song) -> Vec<ChordAt> {

@@ -229,10 +229,12 @@ impl Writer {
             level: song.level,
             syncopation,
             broken_chords: line == LineKind::Rag,
+            // Who sings fast sings in eighths.
+            syllable: (line == LineKind::Sung).then_some(if song.tempo < 96.0 { 1 } else { 2 }),
         };
         let wide = Ground { range: (ground.range.0 - 3, ground.range.1 + 3), ..*ground };
         let tune = match line {
-            LineKind::Theme | LineKind::Rag => theme::compose(dice, ground, &manner),
+            LineKind::Theme | LineKind::Rag | LineKind::Sung => theme::compose(dice, ground, &manner),
             LineKind::Blues => blues::compose(dice, &wide, &manner, &mut self.licks),
             LineKind::Bebop => bebop::compose(dice, &wide, &mut self.phrases),
             LineKind::Riff => riff::compose(dice, ground, &manner),

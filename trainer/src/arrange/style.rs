@@ -28,6 +28,27 @@ pub struct Style {
     pub pianos: Vec<Piano>,
     /// The rhythms of its tunes.
     pub rhythms: Rhythms,
+    /// The same as a singer and a pianist play it, if they do.
+    pub sung: Option<Box<Style>>,
+    /// What that pianist plays; empty where nobody sings.
+    pub accompaniments: Vec<Accompaniment>,
+}
+
+impl Style {
+    /// The style as a singer and a pianist play it: over other harmony, at another tempo, with a
+    /// tune of syllables.
+    pub fn for_singer(
+        &self,
+        sung: &SungStyle,
+        progressions: Vec<Progression>,
+        accompaniments: Vec<Accompaniment>,
+    ) -> Self {
+        let mut style = Self { progressions, accompaniments, bridges: Vec::new(), ..self.clone() };
+        style.file.tempo = sung.tempo;
+        style.file.melody.line = LineKind::Sung;
+        style.file.melody.solo = None;
+        style
+    }
 }
 
 /// The file of a style. Every name is explained in `trainer/styles/README.md`.
@@ -65,6 +86,7 @@ pub struct StyleFile {
     #[serde(default)]
     pub drumless: f64,
     pub melody: MelodyStyle,
+    pub sung: Option<SungStyle>,
     pub comp: CompStyle,
     pub second: Option<CompStyle>,
     pub bass: BassStyle,
@@ -83,6 +105,25 @@ pub struct MelodyStyle {
     #[serde(default)]
     pub syncopation: f64,
     pub programs: Vec<u8>,
+}
+
+/// How a singer and a pianist play the style.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SungStyle {
+    pub tempo: [f64; 2],
+    pub progressions: Vec<String>,
+    pub accompaniment: Vec<String>,
+}
+
+/// What a pianist plays beneath a singer, in halves of a bar.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Accompaniment {
+    /// The left hand's halves.
+    pub left: Vec<LeftLine>,
+    /// The right hand's.
+    pub right: Vec<CompLine>,
 }
 
 /// Chords and who plays them.
@@ -164,6 +205,8 @@ pub enum LineKind {
     Riff,
     /// Syncopated strains.
     Rag,
+    /// Syllables, with rests to breathe.
+    Sung,
 }
 
 fn one() -> f64 {

@@ -9,6 +9,7 @@ use super::harmony::Harmony;
 use super::motif::Motif;
 use super::rhythm::{Level, Rhythms};
 use super::scale::{Key, degrees_up, has, keys_of, nearest};
+use super::sung;
 
 /// A note of a tune.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,6 +60,29 @@ pub struct Manner<'a> {
     pub syncopation: f64,
     /// Whether every other note is of the chord, as in ragtime.
     pub broken_chords: bool,
+    /// How many steps the shortest syllable lasts, where the tune is sung.
+    pub syllable: Option<Tick>,
+}
+
+/// Which notes of a tune are of the chord, if that is near.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Leans {
+    /// Those on beats, and long ones.
+    OnBeats,
+    /// Every other one, too.
+    EveryOther,
+    /// Those on half bars, and longer ones: a singer passes through the rest.
+    OnHalves,
+}
+
+impl Manner<'_> {
+    fn leans(&self) -> Leans {
+        match (self.syllable, self.broken_chords) {
+            (Some(_), _) => Leans::OnHalves,
+            (None, true) => Leans::EveryOther,
+            (None, false) => Leans::OnBeats,
+        }
+    }
 }
 
 /// How a cell takes up its motif.
@@ -127,6 +151,11 @@ pub fn compose(dice: &mut Dice, ground: &Ground, manner: &Manner) -> Vec<Tone> {
     let cell_bars = if ground.bars.is_multiple_of(2) { 2 } else { 1 };
     let length = cell_bars as Tick * ground.grid.bar();
     let motif = |dice: &mut Dice| {
+        if let Some(syllable) = manner.syllable {
+            let rhythm = sung::rhythm(dice, ground.grid, cell_bars, manner.level, syllable);
+            let contour = sung::contour(dice, rhythm.len());
+            return Motif { rhythm, contour };
+        }
         let rhythm = manner.rhythms.motif(dice, ground.grid, cell_bars, manner.level, manner.syncopation);
         Motif::new(dice, rhythm)
     };
@@ -136,7 +165,8 @@ pub fn compose(dice: &mut Dice, ground: &Ground, manner: &Manner) -> Vec<Tone> {
     let middle = ground.middle();
     let first = middle + dice.between(-3, 2) as i32;
     let starts = [first, first + *dice.pick(&[5, 4, 7, -3, 2]), first + *dice.pick(&[2, -2, 3])];
-    let upbeat = dice.chance(0.4).then(|| (dice.between(1, 3), dice.chance(0.7)));
+    let upbeat =
+        (manner.syllable.is_none() && dice.chance(0.4)).then(|| (dice.between(1, 3), dice.chance(0.7)));
     let mut tune: Vec<Tone> = Vec::new();
     for (cell, (which, turn, close)) in plan(dice, ground.bars / cell_bars).into_iter().enumerate() {
         let at = cell as Tick * length;
@@ -151,13 +181,13 @@ pub fn compose(dice: &mut Dice, ground: &Ground, manner: &Manner) -> Vec<Tone> {
             Turn::NewTail => (tails[which].clone(), start),
             Turn::Fragment => (motifs[which].fragmented(length), start),
         };
-        let tones = set(&motif, ground, at, start, close, manner.broken_chords);
+        let tones = set(&motif, ground, at, start, close, manner.leans());
         if let (Some((count, from_below)), Some(first)) = (upbeat.filter(|_| which == 0), tones.first()) {
             lead_in(&mut tune, ground, *first, count, from_below);
         }
         tune.extend(tones);
     }
-    tune
+    if manner.syllable.is_some() { sung::one_at_a_time(tune) } else { tune }
 }
 
 /// An upbeat of this many notes that go by step to the first of a cell, where there is room for it.
@@ -180,14 +210,7 @@ fn lead_in(tune: &mut Vec<Tone>, ground: &Ground, first: Tone, count: Tick, from
 
 /// A motif set on the chords from a tick on, from a key on. The same motif on the same chords is
 /// the same notes.
-pub fn set(
-    motif: &Motif,
-    ground: &Ground,
-    at: Tick,
-    start: i32,
-    close: Close,
-    broken_chords: bool,
-) -> Vec<Tone> {
+pub fn set(motif: &Motif, ground: &Ground, at: Tick, start: i32, close: Close, leans: Leans) -> Vec<Tone> {
     let mut tones: Vec<Tone> = Vec::new();
     let count = motif.rhythm.len();
     for (place, (&(offset, length), &degrees)) in motif.rhythm.iter().zip(&motif.contour).enumerate() {
@@ -205,8 +228,12 @@ pub fn set(
         };
         let scale = ground.key.over(chord);
         let target = degrees_up(start, degrees, scale, ground.range);
-        let heavy =
-            ground.grid.weight(now) > 0 || length >= ground.grid.beat() || broken_chords && place % 2 == 0;
+        let (weight, beat) = (ground.grid.weight(now), ground.grid.beat());
+        let heavy = match leans {
+            Leans::OnBeats => weight > 0 || length >= beat,
+            Leans::EveryOther => weight > 0 || length >= beat || place % 2 == 0,
+            Leans::OnHalves => weight > 1 || length >= 2 * beat,
+        };
         let key = best(target, allowed, chord, heavy, &tones, ground.range);
         tones.push(Tone { at: now, length, key });
     }

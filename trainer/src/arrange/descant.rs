@@ -1,0 +1,143 @@
+//! A second voice above or below a sung tune: octaves, thirds, runs where the tune rests, or a
+//! figure that goes round.
+
+use std::collections::BTreeMap;
+
+use segue_music::Tick;
+
+use super::dice::Dice;
+use super::dynamics::level;
+use super::part::Part;
+use super::scale::{degrees_up, keys_of, nearest};
+use super::song::{Section, Song};
+use super::theme::Tone;
+
+/// The lowest and the highest key of runs and figures.
+const HIGH: (i32, i32) = (70, 92);
+
+/// What it does in the sections of a letter.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Manner {
+    Rests,
+    /// Doubles the tune an octave higher or lower.
+    Octaves(i32),
+    /// Doubles it this many degrees lower.
+    Below(i32),
+    /// Runs in the tune's rests; in octaves or not.
+    Runs(bool),
+    /// Chord tones above, in steps of this many.
+    Figure(Tick),
+}
+
+/// The second voice of the whole song.
+pub fn play(dice: &mut Dice, song: &Song, part: &mut Part) {
+    let mut manners = BTreeMap::new();
+    let last = song.sections.len().saturating_sub(1);
+    for section in &song.sections[..last] {
+        let manner = *manners.entry(section.letter).or_insert_with(|| draw(dice, section));
+        match manner {
+            Manner::Rests => {}
+            Manner::Octaves(up) => double(song, part, section, |key, _| key + up),
+            Manner::Below(degrees) => double(song, part, section, |key, at| {
+                let scale = section.key.over(song.chord(at));
+                degrees_up(key, -degrees, scale, (key - 10, key))
+            }),
+            Manner::Runs(octaves) => runs(dice, song, part, section, octaves),
+            Manner::Figure(steps) => figure(dice, song, part, section, steps),
+        }
+    }
+    if !part.notes.is_empty() {
+        // The last chord's third, held.
+        let home = song.end() - song.grid.bar();
+        let third = song.chord(home).root + song.chord(home).third();
+        let key = HIGH.0 + (third - HIGH.0).rem_euclid(12);
+        part.notes.iter_mut().for_each(|note| note.length = note.length.min(home - note.at));
+        part.add(home, song.grid.bar(), key, level(song, home, 66, 22));
+    }
+}
+
+fn draw(dice: &mut Dice, section: &Section) -> Manner {
+    let full = section.intensity > 0.7;
+    let octaves = dice.chance(if full { 0.5 } else { 0.2 });
+    // Rests, octaves, below, runs, a figure.
+    let weights = match (section.tune.is_empty(), full) {
+        (true, _) => [2.0, 0.0, 0.0, 3.0, 2.0],
+        (false, true) => [3.0, 2.5, 1.5, 4.0, 1.0],
+        (false, false) => [5.0, 0.7, 0.7, 4.0, 0.7],
+    };
+    match dice.weighted(&weights) {
+        0 => Manner::Rests,
+        1 => Manner::Octaves(if dice.chance(0.7) { 12 } else { -12 }),
+        2 => Manner::Below(*dice.pick(&[2, 2, 5])),
+        3 => Manner::Runs(octaves),
+        _ => Manner::Figure(*dice.pick(&[1, 2, 2])),
+    }
+}
+
+/// The section's tune, in time from the song's start.
+fn tune(section: &Section) -> impl Iterator<Item = Tone> + '_ {
+    section.tune.iter().map(|tone| Tone { at: section.start + tone.at, ..*tone }).filter(|tone| tone.at >= 0)
+}
+
+fn double(song: &Song, part: &mut Part, section: &Section, moved: impl Fn(i32, Tick) -> i32) {
+    for tone in tune(section) {
+        part.add(tone.at, tone.length, moved(tone.key, tone.at), level(song, tone.at, 68, 26));
+    }
+}
+
+/// Where the tune rests for a beat and more, notes that lead to its next phrase.
+fn runs(dice: &mut Dice, song: &Song, part: &mut Part, section: &Section, octaves: bool) {
+    let (step, beat) = (song.grid.step, song.grid.beat());
+    let end = section.start + section.bars as Tick * song.grid.bar();
+    let mut from = section.start;
+    let tones: Vec<Tone> = tune(section).collect();
+    let starts = tones.iter().map(|tone| tone.at).chain([end]);
+    // A held note leaves room from its second beat on.
+    let rests = std::iter::once(from).chain(tones.iter().map(|tone| tone.at + tone.length.min(beat)));
+    for (rest, next) in rests.zip(starts) {
+        from = from.max((rest + beat / 2 - 1).div_euclid(beat / 2) * (beat / 2));
+        if next - from < beat + beat / 2 || !dice.chance(0.75) {
+            continue;
+        }
+        run(dice, song, part, (from, next.min(from + 2 * song.grid.bar())), octaves, step);
+        from = next;
+    }
+}
+
+/// A run from a tick to another: up or down the scale or the chord, and a last note that is held.
+fn run(dice: &mut Dice, song: &Song, part: &mut Part, (from, to): (Tick, Tick), octaves: bool, step: Tick) {
+    let gap = step * *dice.pick(&[1, 1, 1, 2, 2, 4]);
+    let count = dice.between(2, ((to - from) / gap - 1).clamp(2, 9)) as Tick;
+    let (scalewise, up) = (dice.chance(0.4), dice.chance(0.55));
+    let start = if up { dice.between(70, 78) } else { dice.between(80, 90) } as i32;
+    let mut key = nearest(start, song.chord(from).set(3), HIGH);
+    for place in 0..count {
+        let at = from + place * gap;
+        let chord = song.chord(at);
+        let set = if scalewise { song.section(at).key.over(chord) } else { chord.set(3) };
+        if place > 0 {
+            let back = dice.chance(0.2);
+            key = degrees_up(key, if up == back { -1 } else { 1 }, set, HIGH);
+        }
+        let length = if place + 1 == count { (to - at).min(song.grid.beat() * 2) } else { gap };
+        let velocity = level(song, at, 66, 26);
+        part.add(at, length, key, velocity);
+        if octaves {
+            part.add(at, length, key - 12, velocity - 4);
+        }
+    }
+}
+
+/// Tones of the chord above the tune, in one order for all bars.
+fn figure(dice: &mut Dice, song: &Song, part: &mut Part, section: &Section, steps: Tick) {
+    let gap = steps * song.grid.step;
+    let order: Vec<usize> = (0..*dice.pick(&[4, 4, 8])).map(|_| dice.below(4)).collect();
+    let floor = dice.between(64, 74) as i32;
+    let length = if dice.chance(0.5) { gap } else { gap * 3 / 2 };
+    for place in 0..section.bars as Tick * song.grid.bar() / gap {
+        let at = section.start + place * gap;
+        let keys = keys_of(song.chord(at).set(3), (floor, floor + 18));
+        let key = keys[order[place as usize % order.len()] % keys.len()];
+        part.add(at, length, key, level(song, at, 58, 24));
+    }
+}
