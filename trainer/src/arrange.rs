@@ -1,5 +1,5 @@
-//! `trainer arrange`: songs of our own making to learn from, for bands, for one pianist and for two
-//! who trade.
+//! `trainer arrange`: songs of our own making to learn from, for bands, for one pianist, for two
+//! who trade, and for a singer with a pianist.
 
 mod accompanist;
 mod band;
@@ -114,14 +114,14 @@ impl Arrange {
             }
             styles.retain(|style| self.style.contains(&style.file.name));
         }
-        ensure!(
-            styles.iter().any(|style| style.file.weight > 0.0),
-            "all styles have a weight of 0; give one of them more"
-        );
         styles.retain(|style| self.kinds.iter().any(|kind| piece::suits(style, *kind)));
         ensure!(
-            styles.iter().any(|style| style.file.weight > 0.0),
+            !styles.is_empty(),
             "no such style is played by these kinds; a band and a duo play every style"
+        );
+        ensure!(
+            styles.iter().any(|style| style.file.weight > 0.0),
+            "all styles that are played have a weight of 0; give one of them more"
         );
         let maker = Maker {
             styles,

@@ -11,7 +11,7 @@ use super::part::Part;
 use super::pattern::{CompLine, Event, Figure, LeftLine};
 use super::pianist::{self, Hand};
 use super::song::{Section, Song};
-use super::style::Accompaniment;
+use super::style::{Accompaniment, HALF};
 use super::vary::varied;
 use super::{broken, counter, descant, sung};
 
@@ -34,7 +34,7 @@ pub fn play(dice: &mut Dice, song: &Song) -> Vec<Part> {
     let mut accompaniment = Part::new("accompaniment", Some(0));
     let style = dice.pick(&song.style.accompaniments);
     accompany(dice, song, &mut accompaniment, style);
-    if dice.chance(0.4) {
+    if song.style.file.pedal {
         pianist::pedal(song, &mut accompaniment);
     }
     parts.push(accompaniment);
@@ -106,7 +106,7 @@ struct Figures {
 }
 
 impl Figures {
-    fn new(dice: &mut Dice, style: &Accompaniment, touch: Touch) -> Self {
+    fn new(dice: &mut Dice, style: &Accompaniment, touch: Touch, sixteenths: bool) -> Self {
         let left = style.left.iter().filter_map(|line| match line {
             LeftLine::Figure(figure) => Some(figure),
             _ => None,
@@ -114,7 +114,7 @@ impl Figures {
         let mut left: Vec<Figure> = left.map(|figure| touch.figure(dice, figure)).collect();
         let alone = left.len();
         for _ in 0..6 {
-            let figure = broken::half_bar(dice);
+            let figure = broken::half_bar(dice, sixteenths);
             left.push(touch.figure(dice, &figure));
         }
         let right = style.right.iter().filter_map(|line| match line {
@@ -138,11 +138,11 @@ impl Figures {
 fn accompany(dice: &mut Dice, song: &Song, part: &mut Part, style: &Accompaniment) {
     let lowest = dice.between(50, 57) as i32;
     let mut comper = Comper::new(dice, (lowest, lowest + 18), song.style.file.comp.rootless, 66);
-    let mut hand = Hand::new(dice, song).from(dice.between(37, 43) as i32);
+    let mut hand = Hand::new(dice, song).with_floor(dice.between(37, 43) as i32);
     let touch = Touch::draw(dice);
-    let figures = Figures::new(dice, style, touch);
+    let figures = Figures::new(dice, style, touch, song.tempo < sung::FAST);
     let mut manners: BTreeMap<char, Manner> = BTreeMap::new();
-    let length = song.grid.bar() / 2;
+    let length = HALF * song.grid.step;
     let restless = 0.15 * dice.unit();
     for bar in song.bars() {
         if bar.number == 0 {
@@ -211,7 +211,10 @@ impl Touch {
 
     /// The figure as this player always plays it.
     fn figure(self, dice: &mut Dice, figure: &Figure) -> Figure {
-        let event = |event: &Event| Event { length: self.steps(dice, event.length), ..*event };
+        let event = |event: &Event| {
+            let length = self.steps(dice, event.length).min((HALF - event.step).max(1));
+            Event { length, ..*event }
+        };
         Figure(figure.0.iter().map(event).collect())
     }
 

@@ -1,14 +1,12 @@
 //! Broken chords that go through both hands: a bass, a ladder of chord tones above it, and a chord
-//! here and there. Rhythms and chords are about as often as in 100 songs of POP909 (Wang et al.
+//! here and there. Rhythms and chords come about as often as in 100 songs of POP909 (Wang et al.
 //! 2020), which are neither trained on nor scored.
 
 use segue_music::Tick;
 
 use super::dice::Dice;
 use super::pattern::{Event, Figure};
-
-/// Steps of half a bar.
-const HALF: Tick = 8;
+use super::style::HALF;
 
 /// The ladder: low root, fifth, octave, tenth, twelfth, two octaves and the tenth above them.
 const LADDER: [char; 7] = ['l', 'F', 'R', 'T', 'V', 'O', 'W'];
@@ -34,9 +32,11 @@ const RHYTHMS: [(&[Tick], f64); 17] = [
     (&[0, 1, 2, 4, 6], 3.0),
 ];
 
-/// A figure for half a bar.
-pub fn half_bar(dice: &mut Dice) -> Figure {
-    let steps = RHYTHMS[dice.weighted(&RHYTHMS.map(|(_, weight)| weight))].0;
+/// A figure for half a bar, of sixteenths or of eighths only.
+pub fn half_bar(dice: &mut Dice, sixteenths: bool) -> Figure {
+    let slow = |steps: &[Tick]| sixteenths || steps.iter().all(|step| step % 2 == 0);
+    let weights = RHYTHMS.map(|(steps, weight)| if slow(steps) { weight } else { 0.0 });
+    let steps = RHYTHMS[dice.weighted(&weights)].0;
     let fast = steps.len() > 5;
     let (bass_rings, others_ring) = (dice.chance(0.6), dice.chance(0.25));
     let mut events = Vec::new();
@@ -82,7 +82,9 @@ mod tests {
     #[test]
     fn figures_begin_with_the_bass_and_stay_in_half_a_bar() {
         let mut dice = Dice::of_song(1, 1);
-        let figures: Vec<Figure> = (0..300).map(|_| half_bar(&mut dice)).collect();
+        let figures: Vec<Figure> = (0..300).map(|_| half_bar(&mut dice, true)).collect();
+        let eighths = half_bar(&mut dice, false);
+        assert!(eighths.0.iter().all(|event| event.step % 2 == 0), "{eighths:?}");
         for figure in &figures {
             assert_eq!((figure.0[0].step, figure.0[0].what), (0, 'l'), "{figure:?}");
             assert!(figure.0.is_sorted_by_key(|event| event.step), "{figure:?}");

@@ -6,10 +6,7 @@ use segue_music::{Meter, TICKS_PER_BEAT, Tick};
 use super::grid::Grid;
 use super::kit::rows;
 use super::pattern::{BassLine, CompLine, LeftLine};
-use super::style::{Accompaniment, Feel, Piano, StyleFile};
-
-/// Steps of half a bar, in which accompaniments are written.
-const HALF: Tick = 8;
+use super::style::{Accompaniment, Feel, FormKind, HALF, Piano, StyleFile};
 
 impl StyleFile {
     /// The bar and its steps.
@@ -62,8 +59,10 @@ impl StyleFile {
         within("melody.syncopation", [self.melody.syncopation; 2], 0.0, 1.0)?;
         if let Some(sung) = &self.sung {
             within("sung.tempo", sung.tempo, 20.0, 400.0)?;
-            let halves = steps == 2 * HALF && self.grid()?.beats() == 4;
-            ensure!(halves, "sung: only bars of 4/4 in 16 steps are sung");
+            let common = Meter::new(4, 4) == Some(self.grid()?.meter) && steps == 2 * HALF;
+            ensure!(common, "sung: only bars of 4/4 in 16 steps are sung");
+            let sections = matches!(self.form, FormKind::Song | FormKind::Aaba);
+            ensure!(sections, "sung: only the forms \"song\" and \"aaba\" are sung");
         }
         let swings = self.feel != Feel::Straight;
         ensure!(
@@ -120,12 +119,13 @@ impl Piano {
 }
 
 impl Accompaniment {
-    /// Refuses lists without figures, and what does not fit into half a bar.
+    /// Refuses lists without figures, and figures that do not fit into half a bar.
     ///
     /// # Errors
     /// Names the field.
     pub fn check(&self) -> Result<()> {
-        ensure!(!self.left.is_empty() && !self.right.is_empty(), "left and right need a figure each");
+        ensure!(!self.left.is_empty(), "left: there is none");
+        ensure!(!self.right.is_empty(), "right: there is none");
         for (number, line) in self.left.iter().enumerate() {
             let LeftLine::Figure(figure) = line else {
                 bail!("left[{number}]: only figures fit into half a bar")
@@ -153,7 +153,8 @@ fn comp_line(field: &str, line: &CompLine, steps: Tick) -> Result<()> {
 }
 
 fn inside(field: &str, last: Tick, steps: Tick) -> Result<()> {
-    ensure!(last < steps, "{field}: step {last} is beyond the bar's {steps} steps, which count from 0");
+    let bar = if steps == HALF { "half bar" } else { "bar" };
+    ensure!(last < steps, "{field}: step {last} is beyond the {bar}'s {steps} steps, which count from 0");
     Ok(())
 }
 

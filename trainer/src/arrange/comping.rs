@@ -124,6 +124,9 @@ impl Comper {
             let late = start >= end - 2 * grid.step && event.length <= 2 && "Cc".contains(event.what);
             let ahead = self.anticipates && late && end < song.end();
             let length = (event.length * grid.step).min(end - start);
+            if length <= 0 {
+                continue;
+            }
             for (at, length) in song.harmony.cut(start, length) {
                 let chord = song.chord(if ahead { end } else { at });
                 let keys = self.voicer.set(chord);

@@ -1,5 +1,5 @@
-//! A second voice above or below a sung tune: octaves, thirds, runs where the tune rests, or a
-//! figure that goes round.
+//! A second voice above or below a sung tune: octaves, thirds or sixths, runs where the tune rests,
+//! or a figure that goes round.
 
 use std::collections::BTreeMap;
 
@@ -25,7 +25,7 @@ enum Manner {
     Below(i32),
     /// Runs in the tune's rests; in octaves or not.
     Runs(bool),
-    /// Chord tones above, in steps of this many.
+    /// Chord tones of a high octave, in steps of this many.
     Figure(Tick),
 }
 
@@ -33,7 +33,7 @@ enum Manner {
 pub fn play(dice: &mut Dice, song: &Song, part: &mut Part) {
     let mut manners = BTreeMap::new();
     let last = song.sections.len().saturating_sub(1);
-    for section in &song.sections[..last] {
+    for (number, section) in song.sections[..last].iter().enumerate() {
         let manner = *manners.entry(section.letter).or_insert_with(|| draw(dice, section));
         match manner {
             Manner::Rests => {}
@@ -42,7 +42,7 @@ pub fn play(dice: &mut Dice, song: &Song, part: &mut Part) {
                 let scale = section.key.over(song.chord(at));
                 degrees_up(key, -degrees, scale, (key - 10, key))
             }),
-            Manner::Runs(octaves) => runs(dice, song, part, section, octaves),
+            Manner::Runs(octaves) => runs(dice, song, part, number, octaves),
             Manner::Figure(steps) => figure(dice, song, part, section, steps),
         }
     }
@@ -85,28 +85,30 @@ fn double(song: &Song, part: &mut Part, section: &Section, moved: impl Fn(i32, T
     }
 }
 
-/// Where the tune rests for a beat and more, notes that lead to its next phrase.
-fn runs(dice: &mut Dice, song: &Song, part: &mut Part, section: &Section, octaves: bool) {
-    let (step, beat) = (song.grid.step, song.grid.beat());
+/// Where the tune rests or holds a note for a beat and a half, notes that lead to its next phrase.
+fn runs(dice: &mut Dice, song: &Song, part: &mut Part, number: usize, octaves: bool) {
+    let (section, beat) = (&song.sections[number], song.grid.beat());
     let end = section.start + section.bars as Tick * song.grid.bar();
+    // The next section may begin with an upbeat.
+    let upbeat = song.sections.get(number + 1).and_then(|next| tune(next).next()).map_or(end, |tone| tone.at);
     let mut from = section.start;
     let tones: Vec<Tone> = tune(section).collect();
-    let starts = tones.iter().map(|tone| tone.at).chain([end]);
+    let starts = tones.iter().map(|tone| tone.at).chain([end.min(upbeat)]);
     // A held note leaves room from its second beat on.
     let rests = std::iter::once(from).chain(tones.iter().map(|tone| tone.at + tone.length.min(beat)));
     for (rest, next) in rests.zip(starts) {
         from = from.max((rest + beat / 2 - 1).div_euclid(beat / 2) * (beat / 2));
-        if next - from < beat + beat / 2 || !dice.chance(0.75) {
+        if next - from < beat + beat / 2 || !dice.chance(0.85) {
             continue;
         }
-        run(dice, song, part, (from, next.min(from + 2 * song.grid.bar())), octaves, step);
+        run(dice, song, part, (from, next.min(from + 2 * song.grid.bar())), octaves);
         from = next;
     }
 }
 
 /// A run from a tick to another: up or down the scale or the chord, and a last note that is held.
-fn run(dice: &mut Dice, song: &Song, part: &mut Part, (from, to): (Tick, Tick), octaves: bool, step: Tick) {
-    let gap = step * *dice.pick(&[1, 1, 1, 2, 2, 4]);
+fn run(dice: &mut Dice, song: &Song, part: &mut Part, (from, to): (Tick, Tick), octaves: bool) {
+    let gap = song.grid.step * *dice.pick(&[1, 1, 1, 2, 2, 4]);
     let count = dice.between(2, ((to - from) / gap - 1).clamp(2, 9)) as Tick;
     let (scalewise, up) = (dice.chance(0.4), dice.chance(0.55));
     let start = if up { dice.between(70, 78) } else { dice.between(80, 90) } as i32;

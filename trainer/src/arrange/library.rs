@@ -97,26 +97,35 @@ fn read(
             "progressions.toml" => shared.progressions.append(&mut parse(&path, &text)?),
             "endings.toml" => shared.endings.append(&mut parse(&path, &text)?),
             "fills.toml" => shared.fills.append(&mut parse(&path, &text)?),
-            "piano.toml" => shared.pianos.append(&mut parse(&path, &text)?),
-            "accompaniment.toml" => shared.accompaniments.append(&mut parse(&path, &text)?),
-            "rhythms.toml" => shared.rhythms.append(&mut parse(&path, &text)?),
+            "piano.toml" => shared.pianos.append(&mut checked(&path, &text, Piano::check)?),
+            "accompaniment.toml" => {
+                shared.accompaniments.append(&mut checked(&path, &text, Accompaniment::check)?);
+            }
+            "rhythms.toml" => shared.rhythms.append(&mut checked(&path, &text, Rhythms::check)?),
             _ => left.push((path, text)),
         }
-    }
-    for (name, piano) in &shared.pianos {
-        piano.check().with_context(|| format!("piano.toml: {name}"))?;
-    }
-    for (name, accompaniment) in &shared.accompaniments {
-        accompaniment.check().with_context(|| format!("accompaniment.toml: {name}"))?;
-    }
-    for (name, rhythms) in &shared.rhythms {
-        rhythms.check().with_context(|| format!("rhythms.toml: {name}"))?;
     }
     for (path, text) in left {
         let style = parse(&path, &text).and_then(|file| shared.style(file).with_context(|| path.clone()))?;
         styles.insert(style.file.name.clone(), style);
     }
     Ok(())
+}
+
+/// Reads one file of lists, each of which is checked.
+///
+/// # Errors
+/// One line with the file, and the list and the field in it.
+fn checked<T: DeserializeOwned>(
+    path: &str,
+    text: &str,
+    check: impl Fn(&T) -> Result<()>,
+) -> Result<BTreeMap<String, T>> {
+    let lists: BTreeMap<String, T> = parse(path, text)?;
+    for (name, list) in &lists {
+        check(list).with_context(|| format!("{path}: {name}"))?;
+    }
+    Ok(lists)
 }
 
 impl Shared {
@@ -129,12 +138,15 @@ impl Shared {
         let endings = lists("endings", &file.endings, &self.endings)?;
         let (mut sung_accompaniments, mut sung_progressions) = (Vec::new(), Vec::new());
         if let Some(sung) = &file.sung {
-            sung_progressions =
-                lists("progressions", &sung.progressions, &self.progressions).context("sung")?;
+            sung_progressions = lists("sung.progressions", &sung.progressions, &self.progressions)?;
             ensure!(!sung.accompaniment.is_empty(), "sung.accompaniment: there is none");
             for name in &sung.accompaniment {
                 sung_accompaniments.push(known("sung.accompaniment", name, &self.accompaniments)?.clone());
             }
+        }
+        for progression in progressions.iter().chain(&bridges).chain(&endings).chain(&sung_progressions) {
+            let weight = progression.weight;
+            ensure!(weight >= 0.0 && weight.is_finite(), "progressions: {weight} is no weight");
         }
         for (mode, kind) in [(super::scale::Mode::Major, "major"), (super::scale::Mode::Minor, "minor")] {
             let plays =
@@ -195,7 +207,7 @@ fn lists<T: Clone>(field: &str, names: &[String], of: &BTreeMap<String, Vec<T>>)
     for name in names {
         all.extend(known(field, name, of)?.iter().cloned());
     }
-    if all.is_empty() && matches!(field, "progressions" | "endings") {
+    if all.is_empty() && matches!(field, "progressions" | "sung.progressions" | "endings") {
         bail!("{field}: there is none; known are: {}", names_of(of));
     }
     Ok(all)
@@ -220,8 +232,8 @@ fn parse<T: DeserializeOwned>(path: &str, text: &str) -> Result<T> {
         let number = before.matches('\n').count() + 1;
         // The nearest line above that begins with a name names the field.
         let field = text.lines().take(number).filter_map(|line| {
-            let (name, _) = line.split_once('=')?;
-            let name = name.trim();
+            let of_table = || Some(line.trim().strip_prefix('[')?.trim_matches(['[', ']']));
+            let name = line.split_once('=').map(|(name, _)| name).or_else(of_table)?.trim();
             let plain = !name.is_empty()
                 && name.chars().all(|letter| letter.is_alphanumeric() || "-_".contains(letter));
             plain.then_some(name)

@@ -62,6 +62,9 @@ pub struct Event {
     pub length: Tick,
 }
 
+/// No event lasts for more steps: four bars.
+const LONGEST: Tick = 64;
+
 /// A bar of events, written `step:what:length` with blanks between.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Figure(pub Vec<Event>);
@@ -81,6 +84,7 @@ impl Figure {
             let what = what.with_context(|| format!("{text:?} plays none of: {letters}"))?;
             let event = Event { step: number(step)?, what, length: number(length)? };
             ensure!(event.step >= 0 && event.length > 0, "{text:?} begins before the bar or lasts no step");
+            ensure!(event.length <= LONGEST, "{text:?} lasts more than {LONGEST} steps");
             Ok(event)
         };
         let events: Vec<Event> = text.split_whitespace().map(event).collect::<Result<_>>()?;

@@ -115,7 +115,7 @@ fn boogie(song: &Song, part: &mut Part, bar: &BarOf) {
         let at: Tick = bar.start + place * eighth;
         let chord = song.chord(at);
         let flat = i32::from(degree == 4 && chord.is_minor());
-        part.add(at, eighth, low_key(chord.low(), FLOOR) + degree - flat, level(song, at, 74, 24));
+        part.add(at, eighth, low_key(chord.root, FLOOR) + degree - flat, level(song, at, 74, 24));
     }
 }
 
@@ -136,7 +136,7 @@ impl Hand {
 
     /// The same with another lowest root.
     #[must_use]
-    pub fn from(self, floor: i32) -> Self {
+    pub fn with_floor(self, floor: i32) -> Self {
         Self { floor, ..self }
     }
 
@@ -146,6 +146,9 @@ impl Hand {
         for event in &figure.0 {
             let start = from + event.step * song.grid.step;
             let length = (event.length * song.grid.step).min(end - start);
+            if length <= 0 {
+                continue;
+            }
             let pieces = match event.what {
                 'n' => vec![(start, event.length * song.grid.step)],
                 _ => song.harmony.cut(start, length),
@@ -177,6 +180,8 @@ impl Hand {
             'V' => vec![fifth + 12],
             'O' => vec![root + 24],
             'W' => vec![tenth + 12],
+            // Over another bass, sixths and sevenths would be counted from the wrong tone.
+            'Q' | 'S' | 'X' | '7' if chord.low() != chord.root => vec![root, fifth],
             'Q' if self.tenths => vec![shell, shell + seventh, shell + 12 + chord.third()],
             'Q' => vec![shell, shell + seventh],
             'S' => vec![root, root + 7],
@@ -201,7 +206,7 @@ fn over_bass(chord: Chord, above_root: i32, least: i32) -> i32 {
         None => above_root,
         Some(bass) => {
             let tones = chord.set(3);
-            (least + 1..least + 6).find(|up| has(tones, bass + up)).unwrap_or(above_root)
+            (least + 1..least + 9).find(|up| has(tones, bass + up)).unwrap_or(above_root)
         }
     }
 }

@@ -15,7 +15,7 @@ use super::rhythm::Level;
 use super::scale::Key;
 use super::style::{FormKind, LineKind, Style};
 use super::theme::{self, Ground, Manner, Tone};
-use super::{ending, riff, variation};
+use super::{ending, riff, sung, variation};
 
 /// A section as it is to be played.
 #[derive(Clone, Debug)]
@@ -161,6 +161,9 @@ impl<'a> Song<'a> {
             start += plan.bars.len() as Tick * self.grid.bar();
             all.extend(plan.bars.iter().map(|bar| bar.iter().map(|chord| chord.up(plan.up)).collect()));
         }
+        if self.style.file.melody.line == LineKind::Sung {
+            sung::breathe(&mut self.sections);
+        }
         Harmony::of_bars(&all, self.grid)
     }
 
@@ -229,8 +232,7 @@ impl Writer {
             level: song.level,
             syncopation,
             broken_chords: line == LineKind::Rag,
-            // Who sings fast sings in eighths.
-            syllable: (line == LineKind::Sung).then_some(if song.tempo < 96.0 { 1 } else { 2 }),
+            syllable: (line == LineKind::Sung).then_some(if song.tempo < sung::FAST { 1 } else { 2 }),
         };
         let wide = Ground { range: (ground.range.0 - 3, ground.range.1 + 3), ..*ground };
         let tune = match line {

@@ -30,7 +30,7 @@ pub struct Style {
     pub rhythms: Rhythms,
     /// The same as a singer and a pianist play it, if they do.
     pub sung: Option<Box<Style>>,
-    /// What that pianist plays; empty where nobody sings.
+    /// What that pianist plays; empty in a style that is not a singer's.
     pub accompaniments: Vec<Accompaniment>,
 }
 
@@ -164,6 +164,9 @@ pub struct Piano {
     pub right: Vec<CompLine>,
 }
 
+/// Steps of half a bar, in which accompaniments are written.
+pub const HALF: segue_music::Tick = 8;
+
 /// How eighths or sixteenths fall.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -205,7 +208,8 @@ pub enum LineKind {
     Riff,
     /// Syncopated strains.
     Rag,
-    /// Syllables, with rests to breathe.
+    /// Syllables, with rests to breathe: what [`StyleFile::sung`] makes of any style.
+    #[serde(skip_deserializing)]
     Sung,
 }
 

@@ -1,8 +1,8 @@
 //! How a tune is sung: a note a syllable, phrases that begin where a singer breathes, and rests
 //! between them.
 //!
-//! How long syllables are, where phrases begin and how far the next note lies is as often as in 80
-//! songs of POP909 (Wang et al. 2020), which are neither trained on nor scored.
+//! Lengths of syllables, starts of phrases and intervals are as frequent as in 80 songs of POP909
+//! (Wang et al. 2020), which are neither trained on nor scored.
 
 use segue_music::Tick;
 
@@ -11,13 +11,14 @@ use super::dynamics::{accent, level};
 use super::grid::Grid;
 use super::part::Part;
 use super::rhythm::{Level, Rhythm};
-use super::song::Song;
+use super::song::{Section, Song};
 use super::theme::Tone;
 
-/// Steps from one syllable to the next, and how often, in bars of which a step is a syllable.
+/// From one syllable to the next, in syllables of the shortest length.
 const GAPS: [Tick; 4] = [1, 2, 3, 4];
-/// Where a phrase begins, in steps from its bar, and how often: before its bar as
-/// often as on it.
+/// Who sings as fast as this, in beats a minute, sings in eighths.
+pub const FAST: f64 = 96.0;
+/// Where a phrase begins, in steps from its bar, and how often: a third of them before it.
 const STARTS: [(Tick, f64); 8] =
     [(0, 22.0), (-4, 13.0), (-2, 13.0), (2, 9.0), (4, 9.0), (6, 10.0), (-6, 6.0), (8, 5.0)];
 
@@ -25,8 +26,8 @@ const STARTS: [(Tick, f64); 8] =
 /// note lasts.
 pub fn rhythm(dice: &mut Dice, grid: Grid, bars: usize, level: Level, syllable: Tick) -> Rhythm {
     let weights = match level {
-        Level::Calm => [1.0, 5.0, 1.0, 3.0],
-        Level::Moving => [3.5, 4.5, 0.6, 1.2],
+        Level::Calm => [1.0, 5.5, 0.8, 2.0],
+        Level::Moving => [3.5, 5.3, 0.6, 0.9],
         Level::Busy => [6.0, 3.5, 0.3, 0.5],
     };
     // A phrase is made of one or two little rhythms that come back.
@@ -75,14 +76,14 @@ fn start(dice: &mut Dice) -> Tick {
     STARTS[dice.weighted(&STARTS.map(|(_, weight)| weight))].0
 }
 
-/// Scale degrees above the first note. A singer repeats a note for every fifth syllable and goes by
-/// step for every other one.
+/// Scale degrees above the first note. A singer repeats a note for one syllable in five, and moves
+/// by step for half of them.
 pub fn contour(dice: &mut Dice, count: usize) -> Vec<i32> {
     let (mut at, mut up) = (0_i32, dice.chance(0.5));
     let mut contour = Vec::with_capacity(count);
     for place in 0..count {
         if place > 0 {
-            let size = [0, 1, 2, 3, 4, 5][dice.weighted(&[20.0, 49.0, 14.0, 7.0, 4.0, 2.0])];
+            let size = dice.weighted(&[20.0, 49.0, 14.0, 7.0, 4.0, 2.0]) as i32;
             up = if dice.chance(0.35) { !up } else { up };
             // What lies far from the middle turns back.
             up = if at > 4 || (at > 2 && dice.chance(0.4)) { false } else { up };
@@ -104,6 +105,21 @@ pub fn one_at_a_time(mut tune: Vec<Tone>) -> Vec<Tone> {
         before.length = before.length.min(next - before.at);
     }
     tune
+}
+
+/// One voice from section to section: what begins before its section cuts what was sung.
+pub fn breathe(sections: &mut [Section]) {
+    for place in 1..sections.len() {
+        let (before, after) = sections.split_at_mut(place);
+        let (Some(section), Some(next)) = (before.last_mut(), after.first()) else { continue };
+        let Some(first) = next.tune.first().map(|tone| next.start + tone.at - section.start) else {
+            continue;
+        };
+        section.tune.retain(|tone| tone.at < first);
+        for tone in &mut section.tune {
+            tone.length = tone.length.min(first - tone.at);
+        }
+    }
 }
 
 /// The tune as a voice sings it: syllables that touch or do not.
