@@ -69,7 +69,9 @@ impl Manner {
             *half = match place {
                 _ if dice.chance(0.15) => hands.half(dice),
                 // The left hand mostly goes on while the right changes.
-                _ if dice.chance(0.15) => Half { right: Some(dice.below(hands.right.len())), ..main },
+                _ if main.right.is_some() && dice.chance(0.15) => {
+                    Half { right: Some(dice.below(hands.right.len())), ..main }
+                }
                 place if place % 2 == 1 => second,
                 _ => main,
             };
@@ -174,8 +176,8 @@ fn accompany(dice: &mut Dice, song: &Song, part: &mut Part, style: &Accompanimen
 }
 
 /// What fingers make of a written length: steps less or more, and how often, for lengths of 1, 2,
-/// 3, 4 and more steps. Counted in 60 songs of POP909 (Wang et al. 2020), which are neither trained
-/// on nor scored.
+/// 3, 4 and more steps. Counted in 60 songs of POP909 (Wang et al. 2020), which no weights of ours
+/// learn from and the card does not score.
 const TOUCH: [[(Tick, f64); 5]; 5] = [
     [(0, 62.0), (1, 24.0), (2, 9.0), (3, 5.0), (0, 0.0)],
     [(-1, 33.0), (0, 38.0), (1, 17.0), (2, 12.0), (0, 0.0)],

@@ -1,6 +1,6 @@
 //! Broken chords that go through both hands: a bass, a ladder of chord tones above it, and a chord
 //! here and there. Rhythms and chords come about as often as in 100 songs of POP909 (Wang et al.
-//! 2020), which are neither trained on nor scored.
+//! 2020), which no weights of ours learn from and the card does not score.
 
 use segue_music::Tick;
 

@@ -130,7 +130,7 @@ fn run(dice: &mut Dice, song: &Song, part: &mut Part, (from, to): (Tick, Tick), 
     }
 }
 
-/// Tones of the chord above the tune, in one order for all bars.
+/// Tones of the chord in a high octave, in one order for all bars.
 fn figure(dice: &mut Dice, song: &Song, part: &mut Part, section: &Section, steps: Tick) {
     let gap = steps * song.grid.step;
     let order: Vec<usize> = (0..*dice.pick(&[4, 4, 8])).map(|_| dice.below(4)).collect();

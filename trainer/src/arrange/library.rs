@@ -144,9 +144,15 @@ impl Shared {
                 sung_accompaniments.push(known("sung.accompaniment", name, &self.accompaniments)?.clone());
             }
         }
-        for progression in progressions.iter().chain(&bridges).chain(&endings).chain(&sung_progressions) {
-            let weight = progression.weight;
-            ensure!(weight >= 0.0 && weight.is_finite(), "progressions: {weight} is no weight");
+        let all = [
+            ("progressions", &progressions),
+            ("bridges", &bridges),
+            ("endings", &endings),
+            ("sung.progressions", &sung_progressions),
+        ];
+        for (field, list) in all {
+            let odd = list.iter().map(|one| one.weight).find(|weight| !weight.is_finite() || *weight < 0.0);
+            ensure!(odd.is_none(), "{field}: {} is no weight", odd.unwrap_or_default());
         }
         for (mode, kind) in [(super::scale::Mode::Major, "major"), (super::scale::Mode::Minor, "minor")] {
             let plays =

@@ -2,7 +2,7 @@
 //! between them.
 //!
 //! Lengths of syllables, starts of phrases and intervals are as frequent as in 80 songs of POP909
-//! (Wang et al. 2020), which are neither trained on nor scored.
+//! (Wang et al. 2020), which no weights of ours learn from and the card does not score.
 
 use segue_music::Tick;
 
