@@ -21,6 +21,7 @@ mod ending;
 mod feel;
 mod form;
 mod grid;
+mod habits;
 mod hands;
 mod harmony;
 mod kit;
@@ -45,6 +46,7 @@ mod tempo;
 #[cfg(test)]
 mod tests;
 mod theme;
+mod touch;
 mod variation;
 mod vary;
 mod voicing;

@@ -13,7 +13,7 @@ use super::song::{Section, Song};
 use super::theme::Tone;
 
 /// The lowest and the highest key of runs and figures.
-const HIGH: (i32, i32) = (70, 92);
+const HIGH: (i32, i32) = (62, 92);
 
 /// What it does in the sections of a letter.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -23,10 +23,22 @@ enum Manner {
     Octaves(i32),
     /// Doubles it this many degrees lower.
     Below(i32),
-    /// Runs in the tune's rests; in octaves or not.
-    Runs(bool),
+    /// Runs in the tune's rests, alone or in two voices.
+    Runs(Voices),
+    /// A note for each chord, near the one before; alone, or with the chord tone below it.
+    Held(bool),
     /// Chord tones of a high octave, in steps of this many.
     Figure(Tick),
+}
+
+/// How many voices a run has.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Voices {
+    One,
+    /// The lower one an octave below.
+    Octaves,
+    /// The lower one this many degrees below.
+    Below(i32),
 }
 
 /// The second voice of the whole song.
@@ -34,7 +46,8 @@ pub fn play(dice: &mut Dice, song: &Song, part: &mut Part) {
     let mut manners = BTreeMap::new();
     let last = song.sections.len().saturating_sub(1);
     for (number, section) in song.sections[..last].iter().enumerate() {
-        let manner = *manners.entry(section.letter).or_insert_with(|| draw(dice, section));
+        let manner =
+            *manners.entry(section.letter).or_insert_with(|| draw(dice, section, song.syllable == Some(2)));
         match manner {
             Manner::Rests => {}
             Manner::Octaves(up) => double(song, part, section, |key, _| key + up),
@@ -42,7 +55,8 @@ pub fn play(dice: &mut Dice, song: &Song, part: &mut Part) {
                 let scale = section.key.over(song.chord(at));
                 degrees_up(key, -degrees, scale, (key - 10, key))
             }),
-            Manner::Runs(octaves) => runs(dice, song, part, number, octaves),
+            Manner::Runs(voices) => runs(dice, song, part, number, voices),
+            Manner::Held(two) => held(dice, song, part, section, two),
             Manner::Figure(steps) => figure(dice, song, part, section, steps),
         }
     }
@@ -56,21 +70,24 @@ pub fn play(dice: &mut Dice, song: &Song, part: &mut Part) {
     }
 }
 
-fn draw(dice: &mut Dice, section: &Section) -> Manner {
+fn draw(dice: &mut Dice, section: &Section, eighths: bool) -> Manner {
     let full = section.intensity > 0.7;
-    let octaves = dice.chance(if full { 0.5 } else { 0.2 });
-    // Rests, octaves, below, runs, a figure.
+    let octaves = dice.chance(if full { 0.15 } else { 0.04 });
+    // Rests, octaves, below, runs, held notes, a figure.
     let weights = match (section.tune.is_empty(), full) {
-        (true, _) => [2.0, 0.0, 0.0, 3.0, 2.0],
-        (false, true) => [3.0, 2.5, 1.5, 4.0, 1.0],
-        (false, false) => [5.0, 0.7, 0.7, 4.0, 0.7],
+        (true, _) => [0.7, 0.0, 0.0, 6.0, 0.3, 0.7],
+        (false, true) => [0.7, 0.8, 0.8, 7.0, 0.8, 0.4],
+        (false, false) => [1.2, 0.25, 0.4, 7.0, 0.8, 0.3],
     };
     match dice.weighted(&weights) {
         0 => Manner::Rests,
         1 => Manner::Octaves(if dice.chance(0.7) { 12 } else { -12 }),
         2 => Manner::Below(*dice.pick(&[2, 2, 5])),
-        3 => Manner::Runs(octaves),
-        _ => Manner::Figure(*dice.pick(&[1, 2, 2])),
+        3 if octaves => Manner::Runs(Voices::Octaves),
+        3 if dice.chance(0.12) => Manner::Runs(Voices::Below(*dice.pick(&[2, 2, 5]))),
+        3 => Manner::Runs(Voices::One),
+        4 => Manner::Held(dice.chance(0.3)),
+        _ => Manner::Figure(if eighths { 2 } else { *dice.pick(&[1, 2]) }),
     }
 }
 
@@ -86,7 +103,7 @@ fn double(song: &Song, part: &mut Part, section: &Section, moved: impl Fn(i32, T
 }
 
 /// Where the tune rests or holds a note for a beat and a half, notes that lead to its next phrase.
-fn runs(dice: &mut Dice, song: &Song, part: &mut Part, number: usize, octaves: bool) {
+fn runs(dice: &mut Dice, song: &Song, part: &mut Part, number: usize, voices: Voices) {
     let (section, beat) = (&song.sections[number], song.grid.beat());
     let end = section.start + section.bars as Tick * song.grid.bar();
     // The next section may begin with an upbeat.
@@ -98,34 +115,69 @@ fn runs(dice: &mut Dice, song: &Song, part: &mut Part, number: usize, octaves: b
     let rests = std::iter::once(from).chain(tones.iter().map(|tone| tone.at + tone.length.min(beat)));
     for (rest, next) in rests.zip(starts) {
         from = from.max((rest + beat / 2 - 1).div_euclid(beat / 2) * (beat / 2));
-        if next - from < beat + beat / 2 || !dice.chance(0.85) {
+        if next - from < beat || !dice.chance(0.9) {
             continue;
         }
-        run(dice, song, part, (from, next.min(from + 2 * song.grid.bar())), octaves);
+        // A long rest has several, as a tune has phrases.
+        while next - from >= beat {
+            let to = next.min(from + *dice.pick(&[1, 2, 2, 4]) * song.grid.bar() / 2);
+            run(dice, song, part, (from, to), voices);
+            from = to;
+        }
         from = next;
     }
 }
 
 /// A run from a tick to another: up or down the scale or the chord, and a last note that is held.
-fn run(dice: &mut Dice, song: &Song, part: &mut Part, (from, to): (Tick, Tick), octaves: bool) {
-    let gap = song.grid.step * *dice.pick(&[1, 1, 1, 2, 2, 4]);
-    let count = dice.between(2, ((to - from) / gap - 1).clamp(2, 9)) as Tick;
-    let (scalewise, up) = (dice.chance(0.4), dice.chance(0.55));
-    let start = if up { dice.between(70, 78) } else { dice.between(80, 90) } as i32;
+fn run(dice: &mut Dice, song: &Song, part: &mut Part, (from, to): (Tick, Tick), voices: Voices) {
+    let gaps = if song.syllable == Some(2) { [1, 2, 2, 2, 2, 2, 4] } else { [1, 1, 1, 1, 2, 2, 4] };
+    let gap = song.grid.step * *dice.pick(&gaps);
+    let most = ((to - from) / gap - 1).clamp(1, 9);
+    let count = if dice.chance(0.1) { 1 } else { dice.between(most.min(3), most) as Tick };
+    let (scalewise, up) = (dice.chance(0.75), dice.chance(0.55));
+    let start = if up { dice.between(64, 76) } else { dice.between(72, 86) } as i32;
     let mut key = nearest(start, song.chord(from).set(3), HIGH);
     for place in 0..count {
         let at = from + place * gap;
         let chord = song.chord(at);
         let set = if scalewise { song.section(at).key.over(chord) } else { chord.set(3) };
         if place > 0 {
-            let back = dice.chance(0.2);
-            key = degrees_up(key, if up == back { -1 } else { 1 }, set, HIGH);
+            let back = dice.chance(0.25);
+            let degrees = i32::from(!dice.chance(0.1));
+            key = degrees_up(key, if up == back { -degrees } else { degrees }, set, HIGH);
         }
         let length = if place + 1 == count { (to - at).min(song.grid.beat() * 2) } else { gap };
         let velocity = level(song, at, 66, 26);
         part.add(at, length, key, velocity);
-        if octaves {
-            part.add(at, length, key - 12, velocity - 4);
+        let lower = match voices {
+            Voices::One => continue,
+            Voices::Octaves => key - 12,
+            Voices::Below(degrees) => {
+                degrees_up(key, -degrees, song.section(at).key.over(chord), (key - 10, key))
+            }
+        };
+        part.add(at, length, lower, velocity - 4);
+    }
+}
+
+/// A tone of each chord, for as long as it sounds or for a bar, which moves as little as it can.
+fn held(dice: &mut Dice, song: &Song, part: &mut Part, section: &Section, two: bool) {
+    let mut key = dice.between(70, 86) as i32;
+    for number in 0..section.bars as Tick {
+        let start = section.start + number * song.grid.bar();
+        let end = start + song.grid.bar();
+        let mut at = start;
+        while at < end {
+            let next = song.harmony.next_change(at).map_or(end, |change| change.min(end));
+            let tones = song.chord(at).set(3);
+            let away = if dice.chance(0.4) { *dice.pick(&[-3, 3]) } else { 0 };
+            key = nearest(key + away, tones, HIGH);
+            let velocity = level(song, at, 58, 22);
+            part.add(at, next - at, key, velocity);
+            if two {
+                part.add(at, next - at, degrees_up(key, -1, tones, HIGH), velocity - 4);
+            }
+            at = next;
         }
     }
 }

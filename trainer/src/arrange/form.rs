@@ -85,6 +85,37 @@ impl Form<'_> {
         doubled.as_ref().unwrap_or(progression).filling(bars, self.tonic)
     }
 
+    /// What is sung to: four bars and four others, and the eight again, now and then with another
+    /// end. Some harmony takes twice its time.
+    ///
+    /// How often the chord is that of 1, 2, 4 and 8 bars before was counted in 100 songs of POP909 (Wang
+    /// et al. 2020), which no weights of ours learn from and the card does not score.
+    fn strophe(&self, dice: &mut Dice, main: &Progression, bars: usize) -> Vec<Bar> {
+        let four = |dice: &mut Dice, progression: &Progression| -> Vec<Bar> {
+            let bars = progression.filling(4, self.tonic);
+            match dice.chance(0.2) {
+                true => bars.into_iter().take(2).flat_map(|bar| [bar.clone(), bar]).collect(),
+                false => bars,
+            }
+        };
+        let other = self.other(dice, &self.style.progressions, &[main]);
+        let first = four(dice, main);
+        let second = match dice.weighted(&[1.5, 1.5, 5.0]) {
+            0 => first.clone(),
+            1 => self.turned(first.clone()),
+            _ => four(dice, other),
+        };
+        let third = match dice.weighted(&[3.0, 2.0, 4.0]) {
+            0 => second.clone(),
+            1 => self.turned(second.clone()),
+            _ => {
+                let another = self.other(dice, &self.style.progressions, &[main, other]);
+                four(dice, another)
+            }
+        };
+        [&first[..], &second, &first, &third].concat().into_iter().take(bars).collect()
+    }
+
     /// The fifth degree's chord in the last bar, which makes the next section wanted.
     fn turned(&self, mut bars: Vec<Bar>) -> Vec<Bar> {
         let fifth = (self.tonic + 7).rem_euclid(12);
@@ -105,21 +136,30 @@ impl Form<'_> {
         let chorus = self.other(dice, &self.style.progressions, &[main]);
         let bridge = self.other(dice, middle, &[main, chorus]);
         let fast = file.tempo[0] >= 96.0;
-        let (mut verse_bars, chorus_bars) = (if fast && dice.chance(0.5) { 16 } else { 8 }, 8);
+        let (mut verse_bars, mut chorus_bars) = (if fast && dice.chance(0.5) { 16 } else { 8 }, 8);
         let template = SONGS[dice.weighted(&SONGS.map(|(_, weight)| weight))].0;
         if template.len() > 6 {
             verse_bars = 8;
         }
+        // What is sung is sung again with other words.
+        if file.melody.line == LineKind::Sung {
+            (verse_bars, chorus_bars) = (*dice.pick(&[8, 8, 16]), *dice.pick(&[8, 8, 16]));
+        }
         let turns = main.chords.0.len() <= 4 && !matches!(file.family.as_str(), "funk" | "dance" | "reggae");
         let turns = turns && dice.chance(0.35);
         let turn = |bars| if turns { self.turned(bars) } else { bars };
-        let verse = turn(self.looped(dice, main, verse_bars));
-        let chorus = self.looped(dice, chorus, chorus_bars);
+        let (verse, chorus) = match file.melody.line {
+            LineKind::Sung => (self.strophe(dice, main, verse_bars), self.strophe(dice, chorus, chorus_bars)),
+            _ => (self.looped(dice, main, verse_bars), self.looped(dice, chorus, chorus_bars)),
+        };
+        let verse = turn(verse);
         let lead_in = self.turned(self.looped(dice, bridge, 4));
         let bridge = self.turned(self.looped(dice, bridge, 8));
         let intro: Vec<Bar> = verse.iter().take(4).cloned().collect();
-        let hook = dice.chance(0.5).then_some(LineKind::Riff);
-        let solo = file.melody.solo.unwrap_or(file.melody.line);
+        let sung = file.melody.line == LineKind::Sung;
+        let hook = dice.chance(0.5).then_some(LineKind::Riff).filter(|_| !sung);
+        // Where the singer rests, the second voice plays.
+        let solo = Some(file.melody.solo.unwrap_or(file.melody.line)).filter(|_| !sung);
         let up = if dice.chance(file.modulates) { *dice.pick(&[1, 2, 2]) } else { 0 };
         let last_chorus = template.rfind('c').unwrap_or(usize::MAX);
         let mut plans = Vec::new();
@@ -132,7 +172,7 @@ impl Form<'_> {
                 'p' => ("pre-chorus", lead_in.clone(), line, 0.62),
                 'c' => ("chorus", chorus.clone(), line, if place == last_chorus { 0.95 } else { 0.82 }),
                 'b' => ("bridge", bridge.clone(), line, 0.6),
-                _ => ("solo", verse.iter().take(8).cloned().collect(), Some(solo), 0.75),
+                _ => ("solo", verse.iter().take(8).cloned().collect(), solo, 0.75),
             };
             times += if letter == 'v' { 1.0 } else { 0.0 };
             let up = if place >= last_chorus { up } else { 0 };

@@ -175,7 +175,11 @@ impl Hand {
             'f' => vec![if fifth > self.floor + 11 { fifth - 12 } else { fifth }],
             'F' => vec![fifth],
             'R' => vec![root + 12],
-            'N' => vec![root + if chord.bass.is_none() { 14 } else { 12 }],
+            'N' => {
+                let scale = song.section(at).key.over(chord);
+                let ninth = chord.bass.is_none() && has(scale, root + 2);
+                vec![root + if ninth { 14 } else { 12 }]
+            }
             'T' => vec![tenth],
             'V' => vec![fifth + 12],
             'O' => vec![root + 24],

@@ -56,6 +56,9 @@ impl BarOf<'_> {
     }
 }
 
+/// The lowest and the highest key of tunes.
+const RANGES: [(i32, i32); 4] = [(60, 79), (62, 81), (64, 84), (57, 76)];
+
 /// A song.
 #[derive(Clone, Debug)]
 pub struct Song<'a> {
@@ -78,6 +81,9 @@ pub struct Song<'a> {
     /// The share of bars in which players change their figures a little: none in some songs, half
     /// of them in others.
     pub freedom: f64,
+    /// How many steps the shortest syllable lasts, where the tune is sung. Who accompanies a tune in
+    /// eighths plays eighths, too.
+    pub syllable: Option<Tick>,
 }
 
 impl<'a> Song<'a> {
@@ -108,7 +114,9 @@ impl<'a> Song<'a> {
     ) -> Self {
         let [slow, fast] = style.file.tempo;
         let tempo = (slow + (fast - slow) * dice.unit()).round();
-        let range = *dice.pick(&[(60, 79), (62, 81), (64, 84), (57, 76)]);
+        let sings = style.file.melody.line == LineKind::Sung;
+        let ranges = if sings { [(62, 81), (65, 84), (67, 86), (60, 79)] } else { RANGES };
+        let range = *dice.pick(&ranges);
         // The faster the beat, the fewer notes fit into it.
         let weights = match tempo {
             ..76.0 => [1.0, 4.0, 4.0],
@@ -125,7 +133,9 @@ impl<'a> Song<'a> {
         plans.push(ending::plan(dice, style, home));
         let (sections, harmony) = (Vec::new(), Harmony::default());
         let freedom = 0.5 * dice.unit();
-        let mut song = Self { style, grid: style.grid, key, tempo, sections, harmony, range, level, freedom };
+        let syllable = sings.then(|| sung::syllable(dice, tempo));
+        let grid = style.grid;
+        let mut song = Self { style, grid, key, tempo, sections, harmony, range, level, freedom, syllable };
         song.harmony = song.lay_out(dice, plans, home);
         song
     }
@@ -232,7 +242,7 @@ impl Writer {
             level: song.level,
             syncopation,
             broken_chords: line == LineKind::Rag,
-            syllable: (line == LineKind::Sung).then_some(if song.tempo < sung::FAST { 1 } else { 2 }),
+            syllable: song.syllable.filter(|_| line == LineKind::Sung),
         };
         let wide = Ground { range: (ground.range.0 - 3, ground.range.1 + 3), ..*ground };
         let tune = match line {

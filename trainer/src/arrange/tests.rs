@@ -73,7 +73,7 @@ fn a_song_is_the_same_everywhere_and_however_many_are_asked_for() {
     assert_ne!(hashes[&0], hash(&bytes(&other.song(0))));
     let all: Vec<u8> = hashes.values().flat_map(|hash| hash.to_le_bytes()).collect();
     // This changes when the composer changes, never with a platform or a library.
-    assert_eq!(hash(&all), 0x13a8_c0c4_5265_e379, "{:#x}", hash(&all));
+    assert_eq!(hash(&all), 0xfcfa_2df9_c7a9_e023, "{:#x}", hash(&all));
 }
 
 #[test]
@@ -227,6 +227,30 @@ fn a_singer_has_one_voice_and_nobody_plays_what_cannot_be_heard() {
             assert!(note.duration >= step, "{what}: {note:?} is shorter than half a sixteenth");
         }
     }
+}
+
+#[test]
+fn harmony_goes_round_no_more_than_pop_does() {
+    let four_bars = Beats::ratio(16, 1);
+    let (mut same, mut beats, mut held, mut bars) = (0, 0, 0, 0);
+    for (_, made) in songs(Kind::Sung) {
+        let end = made.piece.end;
+        let starts = || (0_i64..).map(|beat| Beats::ratio(beat, 1)).take_while(|&at| at < end);
+        for at in starts().skip_while(|&at| at < four_bars) {
+            same += u32::from(chord_at(&made, at).symbol == chord_at(&made, at - four_bars).symbol);
+            beats += 1;
+        }
+        // A bass that is held for the bar.
+        let Some(hands) = track(&made, "accompaniment") else { continue };
+        let lasts = |note: &&Note| note.key < 52 && note.duration > Beats::ratio(5, 2);
+        held += hands.notes.iter().filter(lasts).count();
+        bars += starts().count() / 4;
+    }
+    // In 100 songs of POP909 it is 30 % of the beats, and 0.39 basses a bar are held.
+    let share = f64::from(same) / f64::from(beats);
+    assert!((0.25..0.5).contains(&share), "{share} of the beats have the chord of four bars before");
+    let share = held as f64 / bars as f64;
+    assert!((0.2..0.7).contains(&share), "{share} held basses a bar");
 }
 
 #[test]
