@@ -37,6 +37,7 @@ mod optimizer;
 mod origin;
 mod parallel;
 mod passage;
+mod pop909;
 mod precision;
 mod prepare;
 mod progress;
@@ -83,6 +84,7 @@ enum Command {
     Sweep(sweep::Sweep),
     Selfplay(selfplay::Selfplay),
     Critic(critic::Learn),
+    Pop909(pop909::Pop909),
 }
 
 fn main() -> ExitCode {
@@ -99,6 +101,7 @@ fn main() -> ExitCode {
         Command::Sweep(sweep) => sweep.run(),
         Command::Selfplay(selfplay) => selfplay.run(),
         Command::Critic(critic) => critic.run(),
+        Command::Pop909(pop909) => pop909.run(),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
