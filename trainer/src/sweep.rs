@@ -72,6 +72,9 @@ pub struct Sweep {
     /// The one seed of all answers.
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// Also show so many single numbers that tell each setting's answers from people's most
+    #[arg(long, value_name = "COUNT", default_value_t = 0)]
+    tells: usize,
     /// Print JSON.
     #[arg(long)]
     json: bool,
@@ -135,7 +138,14 @@ impl Sweep {
             } else {
                 print(bars, &table);
                 match told {
-                    Ok(told) => say!("\n{}", told.table().markdown()),
+                    Ok(told) => {
+                        say!("\n{}", told.table().markdown());
+                        let ours: Vec<&str> =
+                            rows[BESIDE.len()..].iter().map(|(name, _)| &name[..]).collect();
+                        if self.tells > 0 {
+                            say!("{}", told.tells(&ours, self.tells).markdown());
+                        }
+                    }
                     Err(missing) => say!("\nno classifier: {missing}"),
                 }
             }

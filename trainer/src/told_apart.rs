@@ -39,6 +39,19 @@ pub struct Told {
     pub pieces: usize,
     /// The area under the curve, by group: a half is chance.
     pub groups: [f64; GROUPS.len()],
+    /// What each single number tells, that which tells most first.
+    pub tells: Vec<Tell>,
+}
+
+/// What one number tells.
+#[derive(Clone, Debug)]
+pub struct Tell {
+    /// Its group and what it is.
+    pub what: String,
+    /// Its mean over people's answers and over the others.
+    pub means: [f64; 2],
+    /// How often it is greater in another's answer than in people's: a half tells nothing.
+    pub area: f64,
 }
 
 impl Told {
@@ -61,7 +74,7 @@ impl ToldApart {
     pub fn of(excerpts: &[Excerpt], systems: &[(&str, &Vec<Vec<VoicedNote>>)]) -> Result<Self, String> {
         let numbers = |excerpt: &Excerpt, answer: &[VoicedNote]| {
             let heard = Heard::of(excerpt, answer);
-            GROUPS.map(|(_, numbers)| numbers(&heard))
+            GROUPS.map(|(_, numbers, _)| numbers(&heard))
         };
         let people: Vec<_> = excerpts.iter().map(|excerpt| numbers(excerpt, &excerpt.human)).collect();
         let mut rows = Vec::new();
@@ -82,7 +95,8 @@ impl ToldApart {
                     pairs.iter().map(|(people, own)| (&people[group][..], &own[group][..])).collect();
                 crossed(&pairs)
             };
-            rows.push(Told { who: who.to_owned(), pieces: pairs.len(), groups: std::array::from_fn(group) });
+            let groups = std::array::from_fn(group);
+            rows.push(Told { who: who.to_owned(), pieces: pairs.len(), groups, tells: tells(&pairs) });
         }
         Ok(Self { rows })
     }
@@ -97,7 +111,7 @@ impl ToldApart {
     /// As a table.
     pub fn table(&self) -> Table {
         let mut heads = vec!["told from people", "pieces"];
-        heads.extend(GROUPS.iter().map(|(name, _)| *name));
+        heads.extend(GROUPS.iter().map(|(name, ..)| *name));
         heads.push("mean");
         let row = |told: &Told| {
             let areas = told.groups.iter().chain([&told.mean()]).map(|area| format!("{area:.2}")).collect();
@@ -106,18 +120,53 @@ impl ToldApart {
         Table { heads, rows: self.rows.iter().map(row).collect() }
     }
 
+    /// What tells each of these apart most, so many numbers of each.
+    pub fn tells(&self, whose: &[&str], most: usize) -> Table {
+        let row = |told: &Told| -> Vec<Vec<String>> {
+            let tell = |Tell { what, means: [people, own], area }: &Tell| {
+                vec![
+                    told.who.clone(),
+                    what.clone(),
+                    format!("{people:.3}"),
+                    format!("{own:.3}"),
+                    format!("{area:.2}"),
+                ]
+            };
+            told.tells.iter().take(most).map(tell).collect()
+        };
+        let rows = self.rows.iter().filter(|told| whose.contains(&&told.who[..])).flat_map(row).collect();
+        Table { heads: vec!["who", "number", "people", "own", "AUC alone"], rows }
+    }
+
     /// As JSON.
     pub fn as_json(&self) -> Value {
         let row = |told: &Told| {
             let groups: serde_json::Map<_, _> = GROUPS
                 .iter()
                 .zip(told.groups)
-                .map(|((name, _), area)| ((*name).to_owned(), json!(area)))
+                .map(|((name, ..), area)| ((*name).to_owned(), json!(area)))
                 .collect();
             (told.who.clone(), json!({ "pieces": told.pieces, "mean": told.mean(), "groups": groups }))
         };
         Value::Object(self.rows.iter().map(row).collect())
     }
+}
+
+/// The numbers of one answer, by group.
+type Numbers = [Vec<f64>; GROUPS.len()];
+
+fn tells(pairs: &[(Numbers, Numbers)]) -> Vec<Tell> {
+    let mut tells = Vec::new();
+    for (group, (name, _, labels)) in GROUPS.iter().enumerate() {
+        for (place, label) in labels().into_iter().enumerate() {
+            let people: Vec<f64> = pairs.iter().map(|(people, _)| people[group][place]).collect();
+            let own: Vec<f64> = pairs.iter().map(|(_, own)| own[group][place]).collect();
+            let means = [numbers::mean(&people), numbers::mean(&own)];
+            tells.push(Tell { what: format!("{name}, {label}"), means, area: area(&people, &own) });
+        }
+    }
+    tells.sort_by(|one, other| (other.area - 0.5).abs().total_cmp(&(one.area - 0.5).abs()));
+    tells
 }
 
 /// The mean area over parts that the classifier did not learn from. Both answers of a piece are in
@@ -199,10 +248,24 @@ mod tests {
         assert_eq!(told.fails(&BAD).count(), 0);
         // Each group hears what it is for: shuffled pitches leap, a loop has the same bars again.
         let area = |row: usize, name: &str| {
-            let group = GROUPS.iter().position(|(group, _)| *group == name).expect("a group");
+            let group = GROUPS.iter().position(|(group, ..)| *group == name).expect("a group");
             bad[row].groups[group]
         };
         assert!(area(0, "outer voices") > 0.95 && area(2, "structure") > 0.95, "{told:?}");
+
+        // Single numbers say why.
+        let numbers = Heard::of(&excerpts[0], &excerpts[0].human);
+        for (name, of, labels) in GROUPS {
+            assert_eq!(of(&numbers).len(), labels().len(), "{name}");
+        }
+        let looped = &bad[2].tells;
+        assert!(
+            looped[0].area > 0.99 && looped.is_sorted_by_key(|tell| -(tell.area - 0.5).abs()),
+            "{looped:?}"
+        );
+        let table = told.tells(&[BAD[2]], 3);
+        let named = |row: &Vec<String>| row[0] == BAD[2] && row[1].contains(", ");
+        assert!(table.rows.len() == 3 && table.rows.iter().all(named), "{table:?}");
 
         // With people in the place of somebody bad, the measure says that it is broken.
         let fooled = [(FURTHER_ON, &answers[2]), (BAD[0], &answers[1])];

@@ -242,6 +242,12 @@ fn a_sweep_shows_what_the_critic_chooses() {
     assert_ne!(said["8_bars"][one], said["8_bars"][best], "{said}");
     let alone = json(&succeeds(&[&sweep[..], &sizes[..]].concat()));
     assert_eq!(alone["8_bars"][one], said["8_bars"][one], "the first row is what is played without");
+    // Numbers by name say what tells the answers.
+    let sweep_to_read = sweep.iter().filter(|word| **word != "--json").copied();
+    let words: Vec<&str> = sweep_to_read.chain(sizes).chain(["--tells", "2"]).collect();
+    let tables = succeeds(&words);
+    let told = |line: &&str| line.starts_with("| T 1, top-p 1 | ") && line.split(" | ").count() == 5;
+    assert_eq!(tables.lines().filter(told).count(), 4, "two for each length: {tables}");
     // One's own critic is asked in place of the plugin's; what is none is refused by name.
     let critic = home.path().join("critic.json");
     fs::write(&critic, "{}").unwrap();

@@ -88,8 +88,8 @@ impl Form<'_> {
     /// What is sung to: four bars and four others, and the eight again, now and then with another
     /// end. Some harmony takes twice its time.
     ///
-    /// How often the chord is that of 1, 2, 4 and 8 bars before was counted in 100 songs of POP909 (Wang
-    /// et al. 2020), which no weights of ours learn from and the card does not score.
+    /// How often the chord is that of 1, 2, 4 and 8 bars before was counted in 100 songs of POP909
+    /// (Wang et al. 2020), which no weights of ours learn from and the card does not score.
     fn strophe(&self, dice: &mut Dice, main: &Progression, bars: usize) -> Vec<Bar> {
         let four = |dice: &mut Dice, progression: &Progression| -> Vec<Bar> {
             let bars = progression.filling(4, self.tonic);

@@ -81,8 +81,8 @@ pub struct Song<'a> {
     /// The share of bars in which players change their figures a little: none in some songs, half
     /// of them in others.
     pub freedom: f64,
-    /// How many steps the shortest syllable lasts, where the tune is sung. Who accompanies a tune in
-    /// eighths plays eighths, too.
+    /// How many steps the shortest syllable lasts, where the tune is sung. Who accompanies a tune
+    /// in eighths plays eighths, too.
     pub syllable: Option<Tick>,
 }
 

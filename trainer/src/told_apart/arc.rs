@@ -1,5 +1,6 @@
 //! The group *arc*: what becomes of an answer from its beginning to its end.
 
+use super::groups::words;
 use super::heard::{Chord, Heard, chords};
 use super::numbers::{log_ratio, mean, spread};
 use crate::likeness::Likeness;
@@ -19,6 +20,14 @@ pub fn numbers(heard: &Heard) -> Vec<f64> {
     let longest = heard.chords.last().map_or(0, |chord: &Chord| end - chord.onset);
     numbers.push(longest as f64 / 192.0);
     numbers
+}
+
+/// What the numbers are.
+pub fn labels() -> Vec<String> {
+    let what = ["notes", "chords", "height", "width", "lengths", "in the prompt's scale"];
+    let third = |third| what.iter().map(move |what| format!("{what}, from the first third to the {third}"));
+    let others = ["notes in the last bar", "silence at the end", "the last chord's length"];
+    third("second").chain(third("last")).chain(words(others)).collect()
 }
 
 /// A third of an answer.

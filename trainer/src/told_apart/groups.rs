@@ -1,6 +1,8 @@
 //! The eight groups of numbers that a classifier hears an answer through. Shares, means and ratios,
 //! so that answers of any length compare; where it matters, against the prompt.
 
+use std::fmt::Display;
+
 use segue_music::{Key, TICKS_PER_BEAT, Tick};
 
 use super::heard::{Heard, chords};
@@ -10,19 +12,19 @@ use crate::likeness::{self, Likeness};
 use crate::ngrams::share;
 use crate::record::VoicedNote;
 
-/// A group: its name, and its numbers of an answer.
-pub type Group = (&'static str, fn(&Heard) -> Vec<f64>);
+/// A group: its name, its numbers of an answer, and what each of them is.
+pub type Group = (&'static str, fn(&Heard) -> Vec<f64>, fn() -> Vec<String>);
 
 /// All of them.
 pub const GROUPS: [Group; 8] = [
-    ("pitch class", pitch_class),
-    ("rhythm", rhythm),
-    ("register", register),
-    ("density", density),
-    ("outer voices", outer_voices),
-    ("vertical", vertical),
-    ("structure", structure::numbers),
-    ("arc", arc::numbers),
+    ("pitch class", pitch_class, of_pitch_class),
+    ("rhythm", rhythm, of_rhythm),
+    ("register", register, of_register),
+    ("density", density, of_density),
+    ("outer voices", outer_voices, of_outer_voices),
+    ("vertical", vertical, of_vertical),
+    ("structure", structure::numbers, structure::labels),
+    ("arc", arc::numbers, arc::labels),
 ];
 
 /// Times between chords, and how long notes are, fall between these, in ticks.
@@ -39,6 +41,11 @@ fn pitch_class(heard: &Heard) -> Vec<f64> {
     let classes = histogram(heard.notes.iter().map(|note| usize::from((note.key + 12 - root) % 12)), 12);
     let likeness = Likeness::of(&heard.prompt, &heard.notes);
     [&classes[..], &[entropy(&classes), likeness.in_key, likeness.cosine]].concat()
+}
+
+fn of_pitch_class() -> Vec<String> {
+    let classes = (0..12).map(|class| format!("{class} semitones above the root"));
+    classes.chain(words(["pitch classes, bits", "in the prompt's scale", "likeness to the prompt"])).collect()
 }
 
 /// Where in the beat chords begin, how long they are apart, how long notes are, and how much of it
@@ -59,6 +66,17 @@ fn rhythm(heard: &Heard) -> Vec<f64> {
     [&sixteenths[..], &apart, &long, &[off, entropy(&apart), entropy(&long), again]].concat()
 }
 
+fn of_rhythm() -> Vec<String> {
+    let sixteenths = (1..=4).map(|sixteenth| format!("on sixteenth {sixteenth} of the beat"));
+    let others =
+        ["off the sixteenths", "times between chords, bits", "lengths, bits", "the same time between again"];
+    sixteenths
+        .chain(between("apart", &LENGTHS, "ticks"))
+        .chain(between("long", &LENGTHS, "ticks"))
+        .chain(words(others))
+        .collect()
+}
+
 /// How high it lies, in semitones, against the prompt.
 fn register(heard: &Heard) -> Vec<f64> {
     let keys = |notes: &[VoicedNote]| -> Vec<f64> {
@@ -75,6 +93,20 @@ fn register(heard: &Heard) -> Vec<f64> {
     numbers.push(share(own.iter(), |&key| key < low));
     numbers.push(share(own.iter(), |&key| key > high));
     numbers
+}
+
+fn of_register() -> Vec<String> {
+    words([
+        "lowest key, against the prompt's",
+        "a tenth are below, against the prompt's",
+        "middle key, against the prompt's",
+        "a tenth are above, against the prompt's",
+        "highest key, against the prompt's",
+        "spread of keys, against the prompt's",
+        "below the prompt's lowest",
+        "above the prompt's highest",
+    ])
+    .collect()
 }
 
 /// How much is played: notes and chords a bar, how that varies, how much sounds at once.
@@ -94,6 +126,20 @@ fn density(heard: &Heard) -> Vec<f64> {
         silence(heard) / length,
         log_ratio(mean(&counts), 8.0),
     ]
+}
+
+fn of_density() -> Vec<String> {
+    words([
+        "notes a bar, against the prompt's",
+        "chords a bar, against the prompt's",
+        "notes a chord",
+        "sound a bar, against the prompt's",
+        "how bars differ in notes",
+        "empty bars",
+        "silence",
+        "notes a bar",
+    ])
+    .collect()
 }
 
 /// Ticks in which nothing sounds.
@@ -126,6 +172,21 @@ fn outer_voices(heard: &Heard) -> Vec<f64> {
     .concat()
 }
 
+fn of_outer_voices() -> Vec<String> {
+    let others = [
+        "the top turns",
+        "the bottom turns",
+        "both the same way",
+        "each another way",
+        "from bottom to top",
+        "how that differs",
+    ];
+    between("top moves", &STEPS, "semitones")
+        .chain(between("bottom moves", &STEPS, "semitones"))
+        .chain(words(others))
+        .collect()
+}
+
 /// What sounds together: intervals between a note that begins and all that sound, how many there
 /// are, and how large chords are.
 fn vertical(heard: &Heard) -> Vec<f64> {
@@ -145,4 +206,27 @@ fn vertical(heard: &Heard) -> Vec<f64> {
         chord.keys.windows(2).any(|pair| pair[1] - pair[0] <= 1)
     });
     [&classes[..], &sizes, &[entropy(&classes), mean(&together), spread(&together), close]].concat()
+}
+
+fn of_vertical() -> Vec<String> {
+    let intervals = (0..12).map(|interval| format!("interval of {interval}"));
+    let sizes = (1..=5).map(|size| format!("chords of {size}{}", if size == 5 { " or more" } else { "" }));
+    let others = ["intervals, bits", "sound on", "how that differs", "chords with a second"];
+    intervals.chain(sizes).chain(words(others)).collect()
+}
+
+/// As owned text.
+pub fn words<const N: usize>(words: [&'static str; N]) -> impl Iterator<Item = String> {
+    words.into_iter().map(str::to_owned)
+}
+
+/// What falls between bounds, the upper one of each excluded.
+fn between<T: Display>(what: &str, bounds: &[T], unit: &str) -> impl Iterator<Item = String> {
+    let bin = |place: usize| match (place.checked_sub(1).map(|place| &bounds[place]), bounds.get(place)) {
+        (None, Some(to)) => format!("{what}: below {to} {unit}"),
+        (Some(from), Some(to)) => format!("{what}: {from} to below {to} {unit}"),
+        (Some(from), None) => format!("{what}: {from} {unit} or more"),
+        (None, None) => what.to_owned(),
+    };
+    (0..=bounds.len()).map(bin).collect::<Vec<_>>().into_iter()
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use segue_music::{Key, Tick};
 
+use super::groups::words;
 use super::heard::Heard;
 use super::numbers::mean;
 use crate::likeness::RUN;
@@ -30,6 +31,21 @@ pub fn numbers(heard: &Heard) -> Vec<f64> {
     numbers.push(ngrams::looped(&heard.notes, RUN));
     numbers.push(ngrams::looped(&heard.notes, RUN / 2));
     numbers
+}
+
+/// What the numbers are.
+pub fn labels() -> Vec<String> {
+    let back = BACK.iter().flat_map(|back| {
+        [format!("like the bar {back} before"), format!("like the bar {back} before in rhythm")]
+    });
+    let others = [
+        "like the likest bar before",
+        "like the likest bar before in rhythm",
+        "runs of eight from the prompt",
+        "runs of eight from itself",
+        "runs of four from itself",
+    ];
+    back.chain(words(others)).collect()
 }
 
 fn struck(line: Tick, notes: &[VoicedNote]) -> BTreeSet<(Tick, Key)> {
