@@ -4,7 +4,7 @@ use segue_music::{Key, Part, PedalMove, Tick, Token, Vocabulary, beats_at, has_p
 
 use super::Generator;
 use crate::decoding::query::{HeadQuery, left_at};
-use crate::playing::draw::{Draw, SHORTEST, Stop, part_of, time_class, was_just_struck};
+use crate::playing::draw::{Draw, OTHERS, SHORTEST, Stop, part_of, sounds_on, time_class, was_just_struck};
 use crate::playing::onsets::Onsets;
 use crate::playing::request::{NoteRequest, Rest};
 use crate::playing::sampler::share;
@@ -120,6 +120,10 @@ impl Generator {
         if follows && draw.is_full(onset, || share(logits, within, allowed)) {
             return Err(Stop::Full);
         }
+        let free = |symbol: usize| {
+            allowed(symbol) && key_of(symbol).is_some_and(|key| !sounds_on(context, role, part, key, onset))
+        };
+        let has_others = share(logits, allowed, free) >= OTHERS;
         let (keys, drums) = logits.split_at_mut(Vocabulary::KEYS);
         let situation = draw.situation(&self.context);
         for guard in draw.request.acting_guards() {
@@ -132,7 +136,8 @@ impl Generator {
                 _ => guard.keys(&situation, onset, keys),
             }
         }
-        let key = draw.request.sampler().draw(logits, &mut self.candidates, &mut draw.random, allowed);
+        let may = |symbol: usize| if has_others { free(symbol) } else { allowed(symbol) };
+        let key = draw.request.sampler().draw(logits, &mut self.candidates, &mut draw.random, may);
         key.ok_or(Rest::NotFinite.into())
     }
 
