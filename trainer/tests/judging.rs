@@ -276,9 +276,10 @@ fn a_sweep_may_leave_out_what_was_heard_before() {
 fn a_sweep_switches_guards_by_their_names() {
     let home = tempfile::tempdir().unwrap();
     let (midi, model) = (home.path().join("midi"), home.path().join("tiny.safetensors"));
-    write_walks(&midi, 4);
+    // So many that a guard tells beyond chance.
+    write_walks(&midi, 16);
     write_model(&model);
-    let sweep = ["sweep", "--model", text(&model), "--midi", text(&midi), "--json", "--prompts", "2"];
+    let sweep = ["sweep", "--model", text(&model), "--midi", text(&midi), "--json", "--prompts", "16"];
     let sizes = ["--prompt-bars", "2", "--bars", "8", "--temperatures", "1", "--top-ps", "1"];
     // What a row of the longer answers says, by its name.
     let row = |guards: &[&str], name: &str| {
