@@ -76,7 +76,8 @@ pub(crate) fn was_just_struck(
 ///
 /// Nobody strikes a key that is down, and in all music that is learned from a note ends where its
 /// key is struck again. A model believes so, too, but not firmly: of its own notes 24 % of those
-/// whose key came again were cut short by it, of people's 11 %, and half a note less sounded on.
+/// whose key came again ended with the new stroke, of people's 11 %, and half a note less sounded
+/// on.
 /// Where it is sure, it means to strike again, and the note before was meant shorter.
 pub(crate) const OTHERS: f32 = 0.2;
 
