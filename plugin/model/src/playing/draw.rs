@@ -81,14 +81,16 @@ pub(crate) fn was_just_struck(
 /// Where it is sure, it means to strike again, and the note before was meant shorter.
 pub(crate) const OTHERS: f32 = 0.2;
 
-/// Whether a role's note of a key sounds on beyond an onset, by more than a sixth of its length: a
-/// note that is nearly over may be struck again.
-pub(crate) fn sounds_on(context: &Context, role: Role, part: Option<Part>, key: Key, onset: Tick) -> bool {
+/// The keys of a part's notes that sound on beyond an onset, by more than a sixth of their length,
+/// a bit each. A note that is nearly over may be struck again.
+pub(crate) fn sounding_keys(context: &Context, role: Role, part: Option<Part>, onset: Tick) -> u128 {
     let beyond = |note: &ContextNote| {
         note.end.is_none_or(|end| end > onset + ((end - note.onset) / 6).max(SHORTEST - 1))
     };
-    let mut sounding = context.sounding(role, onset).map(|(_, note)| note);
-    sounding.any(|note| note.key == key && note.part == part && note.onset < onset && beyond(note))
+    let sounding = context.sounding(role, onset).map(|(_, note)| note);
+    sounding
+        .filter(|note| note.part == part && note.onset < onset && beyond(note))
+        .fold(0, |keys, note| keys | 1 << (note.key & 127))
 }
 
 /// The part of a symbol, `None` for 0.

@@ -4,7 +4,9 @@ use segue_music::{Key, Part, PedalMove, Tick, Token, Vocabulary, beats_at, has_p
 
 use super::Generator;
 use crate::decoding::query::{HeadQuery, left_at};
-use crate::playing::draw::{Draw, OTHERS, SHORTEST, Stop, part_of, sounds_on, time_class, was_just_struck};
+use crate::playing::draw::{
+    Draw, OTHERS, SHORTEST, Stop, part_of, sounding_keys, time_class, was_just_struck,
+};
 use crate::playing::onsets::Onsets;
 use crate::playing::request::{NoteRequest, Rest};
 use crate::playing::sampler::share;
@@ -120,10 +122,11 @@ impl Generator {
         if follows && draw.is_full(onset, || share(logits, within, allowed)) {
             return Err(Stop::Full);
         }
+        let sounding = sounding_keys(context, role, part, onset);
         let free = |symbol: usize| {
-            allowed(symbol) && key_of(symbol).is_some_and(|key| !sounds_on(context, role, part, key, onset))
+            allowed(symbol) && key_of(symbol).is_some_and(|key| sounding >> (key & 127) & 1 == 0)
         };
-        let has_others = share(logits, allowed, free) >= OTHERS;
+        let has_others = sounding != 0 && share(logits, allowed, free) >= OTHERS;
         let (keys, drums) = logits.split_at_mut(Vocabulary::KEYS);
         let situation = draw.situation(&self.context);
         for guard in draw.request.acting_guards() {
