@@ -73,7 +73,7 @@ pub struct Sweep {
     #[arg(long, default_value_t = 1)]
     seed: u64,
     /// Also show so many single numbers that tell each setting's answers from people's most
-    #[arg(long, value_name = "COUNT", default_value_t = 0)]
+    #[arg(long, value_name = "COUNT", default_value_t = 0, conflicts_with = "json")]
     tells: usize,
     /// Print JSON.
     #[arg(long)]

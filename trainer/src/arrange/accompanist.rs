@@ -77,7 +77,7 @@ impl Pianist {
                 manners.entry(bar.section.letter).or_insert_with(|| self.habits.manner(dice, bar.section));
             let middle = bar.start + HALF * song.grid.step;
             let one_chord = song.chord(bar.start) == song.chord(middle);
-            let held = one_chord && manner.holds && dice.chance(0.85);
+            let mut held = one_chord && manner.holds && dice.chance(0.85);
             for place in 0..2 {
                 let half = manner.half(dice, &self.habits, bar.number, place);
                 let (mut left, mut right) = self.habits.figures(dice, half, manner, song.freedom);
@@ -85,6 +85,8 @@ impl Pianist {
                 if held && place == 0 {
                     let bass = rung_on(&mut left, |event| event.step == 0 && is_bass(event));
                     self.hand.figure(song, part, span, &bass);
+                    // Without a bass of its own the first half has none to hold.
+                    held = !bass.0.is_empty();
                     if dice.chance(0.4) {
                         let chord = rung_on(&mut right, |event| event.step + event.length >= HALF);
                         self.comper.figure(song, part, &bar, span, &chord);

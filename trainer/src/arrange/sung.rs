@@ -1,8 +1,8 @@
 //! How a tune is sung: a note a syllable, phrases that begin where a singer breathes, and rests
 //! between them.
 //!
-//! Lengths of syllables, starts of phrases and intervals are as frequent as in 80 songs of POP909
-//! (Wang et al. 2020), which no weights of ours learn from and the card does not score.
+//! Lengths of syllables, starts of phrases and intervals are as frequent as in 80 to 100 songs of
+//! POP909 (Wang et al. 2020), which no weights of ours learn from and the card does not score.
 
 use segue_music::Tick;
 
@@ -21,7 +21,7 @@ const FAST: f64 = 96.0;
 /// How often a phrase begins at each sixteenth of a bar, in percent.
 const BEGINS: [f64; 16] =
     [23.0, 0.4, 5.5, 1.0, 6.0, 0.6, 13.0, 1.4, 7.0, 1.0, 6.0, 1.4, 16.0, 1.0, 14.0, 2.7];
-/// How often its last syllable does: on half of the bars' and halves' first beats, or just before.
+/// How often its last syllable does: half of them with a bar or its second half.
 const ENDS: [f64; 16] = [31.0, 1.4, 8.0, 2.7, 4.6, 0.4, 6.8, 4.0, 18.0, 1.4, 3.8, 2.2, 3.0, 0.4, 10.5, 2.0];
 /// How many steps the last syllable is held.
 const HELD: [Tick; 10] = [4, 5, 6, 6, 6, 8, 8, 10, 12, 16];
@@ -50,7 +50,7 @@ pub fn rhythm(dice: &mut Dice, grid: Grid, bars: usize, level: Level, syllable: 
     let cells = [first, second];
     let end = bars as Tick * grid.steps;
     let eighths = syllable > 1;
-    // A third of the phrases begin before their bar.
+    // Half of the first phrases begin before their bar.
     let mut at = near(dice, -6, 15, &BEGINS, eighths);
     let mut onsets: Vec<Tick> = Vec::new();
     let mut ends: Vec<Tick> = Vec::new();
@@ -103,7 +103,7 @@ fn near(dice: &mut Dice, from: Tick, span: Tick, often: &[f64; 16], eighths: boo
 }
 
 /// Scale degrees above the first note. A singer repeats a note for one syllable in five, and moves
-/// by step for half of them.
+/// by step for half of them. Fewer repetitions are drawn, as setting the tune on chords adds some.
 pub fn contour(dice: &mut Dice, count: usize) -> Vec<i32> {
     let (mut at, mut up) = (0_i32, dice.chance(0.5));
     let mut contour = Vec::with_capacity(count);
