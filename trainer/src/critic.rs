@@ -55,7 +55,7 @@ impl Learn {
     pub fn run(&self) -> Result<()> {
         saved::ready_for(&self.out)?;
         let model = Arc::new(Model::load(&self.model)?);
-        let excerpts = excerpt::choose(&self.material.corpus()?, LENGTHS, self.pieces as usize);
+        let excerpts = excerpt::choose(&self.material.corpus()?, LENGTHS, self.pieces as usize, Excerpt::of);
         ensure!(
             excerpts.len() >= FEWEST,
             "a critic needs {FEWEST} pieces of {} bars, and there are {}; name more music with --shards",

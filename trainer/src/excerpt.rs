@@ -59,6 +59,22 @@ impl Excerpt {
         (middle < found.len()).then(|| found.swap_remove(middle))
     }
 
+    /// The end of a piece, so that people's answer ends, too; `None` where it holds too few notes.
+    pub fn ending(record: &Record, lengths: Lengths) -> Option<Self> {
+        let last = record.notes.last()?.onset;
+        let mut lines = vec![0];
+        lines.extend(
+            std::iter::successors(Some(record.next_bar_line(0)), |&line| Some(record.next_bar_line(line)))
+                .take_while(|&line| line <= last),
+        );
+        let start = lines.len().checked_sub((lengths.prompt + lengths.answer) as usize)?;
+        Some(Self::at(record, lines[start], lengths)).filter(Self::holds_enough)
+    }
+
+    fn holds_enough(&self) -> bool {
+        self.prompt.len() >= FEWEST_GIVEN && self.human.len() >= FEWEST_AFTER
+    }
+
     /// All that lie one behind the other in a piece and hold enough notes.
     pub fn all(record: &Record, lengths: Lengths) -> Vec<Self> {
         let last = record.notes.last().map_or(Tick::MIN, |note| note.onset);
@@ -67,7 +83,7 @@ impl Excerpt {
         // The piece lasts into the last bar of the answer at least.
         while record.bars_later(start, lengths.prompt + lengths.answer - 1) <= last {
             let excerpt = Self::at(record, start, lengths);
-            if excerpt.prompt.len() >= FEWEST_GIVEN && excerpt.human.len() >= FEWEST_AFTER {
+            if excerpt.holds_enough() {
                 found.push(excerpt);
             }
             start = record.bars_later(start, lengths.prompt + lengths.answer);
@@ -240,9 +256,12 @@ fn notes<'a>(voiced: impl Iterator<Item = &'a VoicedNote>) -> Vec<Note> {
     voiced.map(note).collect()
 }
 
+/// Where an excerpt of a piece is taken.
+pub type Taken = fn(&Record, Lengths) -> Option<Excerpt>;
+
 /// One excerpt each from this many pieces, spread evenly over the kinds and over the pieces of a
 /// kind.
-pub fn choose(records: &[Record], lengths: Lengths, count: usize) -> Vec<Excerpt> {
+pub fn choose(records: &[Record], lengths: Lengths, count: usize, taken: Taken) -> Vec<Excerpt> {
     let mut kinds = std::collections::BTreeMap::<&str, Vec<&Record>>::new();
     for record in records {
         kinds.entry(&record.kind).or_default().push(record);
@@ -253,7 +272,7 @@ pub fn choose(records: &[Record], lengths: Lengths, count: usize) -> Vec<Excerpt
         .map(|records| {
             let stride = records.len().div_ceil(each).max(1);
             let evenly = (0..stride).flat_map(|from| records.iter().skip(from).step_by(stride));
-            evenly.filter_map(|record| Excerpt::of(record, lengths)).take(count).collect()
+            evenly.filter_map(|record| taken(record, lengths)).take(count).collect()
         })
         .collect();
     // One of each kind in turn: who has few leaves room for the others.
@@ -265,4 +284,40 @@ pub fn choose(records: &[Record], lengths: Lengths, count: usize) -> Vec<Excerpt
     }
     chosen.truncate(count);
     chosen
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_end_of_a_piece_is_its_last_bars() {
+        let note = |onset| VoicedNote { onset, key: 60, duration: 24, velocity: None, voice: 0 };
+        let quarters = |bars: Tick| (0..4 * bars + 1).map(|beat| note(48 * beat)).collect::<Vec<_>>();
+        let lengths = Lengths { prompt: 4, answer: 8 };
+        // (bars in four, and then in three) -> where the last twelve begin
+        for (four, three, begin) in [
+            (12, 0, Some(192)),
+            (19, 0, Some(8 * 192)),
+            (11, 0, Some(0)),
+            (10, 0, None),
+            (12, 4, Some(5 * 192)),
+        ] {
+            let mut notes = quarters(four);
+            notes.extend((1..=3 * three).map(|beat| note(192 * four + 48 * beat)));
+            let meters = [(0, 4), (192 * four, 3)].map(|(at, beats)| (at, Meter::new(beats, 4).unwrap()));
+            let last = notes[notes.len() - 1].onset;
+            let record = Record {
+                notes,
+                meters: meters[..if three > 0 { 2 } else { 1 }].to_vec(),
+                ..Record::default()
+            };
+            let excerpt = Excerpt::ending(&record, lengths);
+            assert_eq!(excerpt.is_some(), begin.is_some(), "{four} and {three} bars");
+            let (Some(excerpt), Some(begin)) = (excerpt, begin) else { continue };
+            let end = excerpt.human[excerpt.human.len() - 1].onset;
+            assert_eq!(end + begin, last, "{four} and {three} bars");
+            assert!(excerpt.later.is_empty());
+        }
+    }
 }

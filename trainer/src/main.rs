@@ -16,6 +16,7 @@ mod by_part;
 mod calibration;
 mod casting;
 mod comparison;
+mod contrast;
 mod corpus;
 mod critic;
 mod curve;
@@ -82,6 +83,7 @@ enum Command {
     Bench(bench::Bench),
     Sample(sample::Sample),
     Sweep(sweep::Sweep),
+    Contrast(contrast::Contrast),
     Selfplay(selfplay::Selfplay),
     Critic(critic::Learn),
     Pop909(pop909::Pop909),
@@ -99,6 +101,7 @@ fn main() -> ExitCode {
         Command::Bench(bench) => bench.run(),
         Command::Sample(sample) => sample.run(),
         Command::Sweep(sweep) => sweep.run(),
+        Command::Contrast(contrast) => contrast.run(),
         Command::Selfplay(selfplay) => selfplay.run(),
         Command::Critic(critic) => critic.run(),
         Command::Pop909(pop909) => pop909.run(),

@@ -44,6 +44,11 @@ impl Material {
         Ok(self.ensembles()?.into_iter().filter_map(Record::pitched).collect())
     }
 
+    /// All pieces of a folder, as one keyboard plays them. Prints which files were left out.
+    pub fn of(folder: &Path) -> Result<Vec<Record>> {
+        Ok(read(folder, None, None)?.into_iter().filter_map(Record::pitched).collect())
+    }
+
     /// The same with their parts, drums too.
     pub fn ensembles(&self) -> Result<Vec<Record>> {
         let mut records = match (&self.midi, &self.shards) {
@@ -78,13 +83,7 @@ impl Material {
     fn read(&self, folder: &Path) -> Result<Vec<Record>> {
         let manifest = self.manifest.as_deref().map(Manifest::read).transpose()?;
         let split = manifest.as_ref().map(|_| self.split.as_str());
-        let files = corpus::files(folder, manifest.as_ref(), split)?;
-        let (records, skipped) = corpus::read(folder, &files, manifest.as_ref(), || ());
-        for Skipped { path, why } in &skipped {
-            eprintln!("skipped {}", one_line(&format!("{}: {why}", path.display())));
-        }
-        ensure!(!records.is_empty(), "no file in {} has notes to score", folder.display());
-        Ok(records)
+        read(folder, manifest.as_ref(), split)
     }
 
     /// The pieces that the counting models learn from, none without shards.
@@ -95,6 +94,16 @@ impl Material {
         records.retain(|record| self.left_out.as_ref() != Some(&record.kind));
         Ok(records.into_iter().filter_map(Record::pitched).collect())
     }
+}
+
+fn read(folder: &Path, manifest: Option<&Manifest>, split: Option<&str>) -> Result<Vec<Record>> {
+    let files = corpus::files(folder, manifest, split)?;
+    let (records, skipped) = corpus::read(folder, &files, manifest, || ());
+    for Skipped { path, why } in &skipped {
+        eprintln!("skipped {}", one_line(&format!("{}: {why}", path.display())));
+    }
+    ensure!(!records.is_empty(), "no file in {} has notes to score", folder.display());
+    Ok(records)
 }
 
 /// Pieces of every kind, evenly spaced, until there are enough notes; all of them for 0.

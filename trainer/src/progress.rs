@@ -9,6 +9,9 @@ pub struct Progress {
     pub step: u64,
     /// Notes seen.
     pub notes: u64,
+    /// Seconds that it took until now.
+    #[serde(default)]
+    pub seconds: f64,
     /// Training bits per note, a moving mean over about 50 steps.
     pub smooth: f64,
     /// (notes, bits per note) while training.

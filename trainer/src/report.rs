@@ -23,7 +23,7 @@ use crate::accompany::Bands;
 use crate::by_part::ByPart;
 use crate::calibration::{Calibration, Reliability};
 use crate::comparison::Comparison;
-use crate::excerpt::{self, Lengths};
+use crate::excerpt::{self, Excerpt, Lengths};
 use crate::material::Material;
 use crate::measure::Measure;
 use crate::passage::Passage;
@@ -106,7 +106,7 @@ impl Report {
             None => Vec::new(),
         };
         let lengths = Lengths { prompt: self.prompt_bars, answer: self.bars };
-        let excerpts = excerpt::choose(&all, lengths, self.prompts as usize);
+        let excerpts = excerpt::choose(&all, lengths, self.prompts as usize, Excerpt::of);
         ensure!(
             !excerpts.is_empty(),
             "no piece is long enough for {} bars given and {} answered; ask for fewer with --prompt-bars and --bars",

@@ -32,9 +32,10 @@ pub struct Selfplay {
     /// The model to begin with.
     #[arg(long, default_value = "assets/segue.safetensors")]
     model: PathBuf,
-    /// The folder that `prepare` wrote.
-    #[arg(long)]
-    shards: PathBuf,
+    /// The folder that `prepare` wrote; given several times, the music of all of them. A round is
+    /// judged by the first.
+    #[arg(long, required = true)]
+    shards: Vec<PathBuf>,
     /// Where the models of each round, moments, the table and curves go.
     #[arg(long)]
     out: PathBuf,
@@ -80,12 +81,15 @@ impl Selfplay {
     /// Runs it.
     pub fn run(&self) -> Result<()> {
         let (mut network, mut optimizer, mut course, mut checkpoint) = self.begin()?;
-        let read = |split: &str| -> Result<Vec<Record>> {
-            let records = shard::read(&shard::path(&self.shards, split))?;
-            ensure!(!records.is_empty(), "the {split} split of {} is empty", self.shards.display());
+        let read = |split: &str, folders: &[PathBuf]| -> Result<Vec<Record>> {
+            let mut records = Vec::new();
+            for folder in folders {
+                records.extend(shard::read(&shard::path(folder, split))?);
+            }
+            ensure!(!records.is_empty(), "the {split} split of {} is empty", shard::names(folders));
             Ok(records)
         };
-        let (train, valid) = (read("train")?, read("valid")?);
+        let (train, valid) = (read("train", &self.shards)?, read("valid", &self.shards[..1])?);
         let watched = window::watched(&valid);
         let threads =
             self.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));

@@ -45,6 +45,10 @@ pub struct Sweep {
     /// Bars of an answer.
     #[arg(long, default_value_t = 32, value_parser = clap::value_parser!(u32).range(2..=64))]
     bars: u32,
+    /// Take the last bars of each piece, so that what people play ends, too; by default they are
+    /// from its middle
+    #[arg(long)]
+    ends: bool,
     /// Temperatures to try.
     #[arg(long, value_delimiter = ',', default_values_t = [0.7, 0.8, 0.9, 1.0])]
     temperatures: Vec<f32>,
@@ -99,11 +103,14 @@ impl Sweep {
     pub fn run(&self) -> Result<()> {
         let model = Arc::new(Model::load(&self.model)?);
         let lengths = Lengths { prompt: self.prompt_bars, answer: self.bars };
+        let taken = if self.ends { Excerpt::ending } else { Excerpt::of };
         let mut pieces = self.material.pieces()?;
-        let seen: HashSet<String> =
-            excerpt::choose(&pieces, lengths, self.skip as usize).into_iter().map(|seen| seen.name).collect();
+        let seen: HashSet<String> = excerpt::choose(&pieces, lengths, self.skip as usize, taken)
+            .into_iter()
+            .map(|seen| seen.name)
+            .collect();
         pieces.retain(|piece| !seen.contains(&piece.name));
-        let excerpts = excerpt::choose(&pieces, lengths, self.prompts as usize);
+        let excerpts = excerpt::choose(&pieces, lengths, self.prompts as usize, taken);
         ensure!(
             !excerpts.is_empty(),
             "no piece is long enough for {} bars given and {} answered; ask for fewer with --prompt-bars and --bars",
@@ -140,8 +147,11 @@ impl Sweep {
                 match told {
                     Ok(told) => {
                         say!("\n{}", told.table().markdown());
-                        let ours: Vec<&str> =
-                            rows[BESIDE.len()..].iter().map(|(name, _)| &name[..]).collect();
+                        let ours: Vec<&str> = rows
+                            .iter()
+                            .map(|(name, _)| &name[..])
+                            .filter(|name| !BESIDE.contains(name))
+                            .collect();
                         if self.tells > 0 {
                             say!("{}", told.tells(&ours, self.tells).markdown());
                         }
@@ -164,6 +174,8 @@ impl Sweep {
                 answers.push(answer);
             }
         }
+        // Nothing is further on than an end.
+        rows.retain(|(_, answers)| answers.iter().any(|answer| !answer.is_empty()));
         rows
     }
 

@@ -50,11 +50,42 @@ pub struct Tell {
     pub what: String,
     /// Its mean over people's answers and over the others.
     pub means: [f64; 2],
+    /// How far it varies from one of people's answers to another: its standard deviation.
+    pub spread: f64,
     /// How often it is greater in another's answer than in people's: a half tells nothing.
     pub area: f64,
 }
 
+impl Tell {
+    /// How far the means lie apart, in spreads.
+    pub fn apart(&self) -> f64 {
+        (self.means[1] - self.means[0]) / self.spread.max(1e-3)
+    }
+}
+
 impl Told {
+    /// How one collection of music is told from another: what follows the prompt of each excerpt.
+    /// There are as many excerpts of both.
+    pub fn between(excerpts: &[Excerpt], others: &[Excerpt], who: &str) -> Self {
+        let numbers = |excerpt: &Excerpt| {
+            let heard = Heard::of(excerpt, &excerpt.human);
+            GROUPS.map(|(_, numbers, _)| numbers(&heard))
+        };
+        let pairs: Vec<_> =
+            excerpts.iter().zip(others).map(|(one, other)| (numbers(one), numbers(other))).collect();
+        Self::of_pairs(who, &pairs)
+    }
+
+    fn of_pairs(who: &str, pairs: &[(Numbers, Numbers)]) -> Self {
+        let group = |group: usize| {
+            let pairs: Vec<(&[f64], &[f64])> =
+                pairs.iter().map(|(people, own)| (&people[group][..], &own[group][..])).collect();
+            crossed(&pairs)
+        };
+        let groups = std::array::from_fn(group);
+        Self { who: who.to_owned(), pieces: pairs.len(), groups, tells: tells(pairs) }
+    }
+
     /// The mean over the groups.
     pub fn mean(&self) -> f64 {
         numbers::mean(&self.groups)
@@ -90,13 +121,7 @@ impl ToldApart {
                     pairs.len()
                 ));
             }
-            let group = |group: usize| {
-                let pairs: Vec<(&[f64], &[f64])> =
-                    pairs.iter().map(|(people, own)| (&people[group][..], &own[group][..])).collect();
-                crossed(&pairs)
-            };
-            let groups = std::array::from_fn(group);
-            rows.push(Told { who: who.to_owned(), pieces: pairs.len(), groups, tells: tells(&pairs) });
+            rows.push(Told::of_pairs(who, &pairs));
         }
         Ok(Self { rows })
     }
@@ -123,7 +148,7 @@ impl ToldApart {
     /// What tells each of these apart most, so many numbers of each.
     pub fn tells(&self, whose: &[&str], most: usize) -> Table {
         let row = |told: &Told| -> Vec<Vec<String>> {
-            let tell = |Tell { what, means: [people, own], area }: &Tell| {
+            let tell = |Tell { what, means: [people, own], area, .. }: &Tell| {
                 vec![
                     told.who.clone(),
                     what.clone(),
@@ -162,7 +187,8 @@ fn tells(pairs: &[(Numbers, Numbers)]) -> Vec<Tell> {
             let people: Vec<f64> = pairs.iter().map(|(people, _)| people[group][place]).collect();
             let own: Vec<f64> = pairs.iter().map(|(_, own)| own[group][place]).collect();
             let means = [numbers::mean(&people), numbers::mean(&own)];
-            tells.push(Tell { what: format!("{name}, {label}"), means, area: area(&people, &own) });
+            let (what, spread) = (format!("{name}, {label}"), numbers::spread(&people));
+            tells.push(Tell { what, means, spread, area: area(&people, &own) });
         }
     }
     tells.sort_by(|one, other| (other.area - 0.5).abs().total_cmp(&(one.area - 0.5).abs()));

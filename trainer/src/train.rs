@@ -43,8 +43,8 @@ pub struct Train {
     /// How many notes to see in all.
     #[arg(long, default_value_t = 6_000_000, value_parser = clap::value_parser!(u64).range(1..))]
     notes: u64,
-    /// End after so many minutes, however few notes were seen by then; the learning rate falls in
-    /// time for it.
+    /// End after so many minutes, those before a --resume included, however few notes were seen by
+    /// then; the learning rate falls in time for it.
     #[arg(long, value_parser = positive)]
     minutes: Option<f64>,
     /// Leave out this kind of music, to see with `evaluate --left-out` what the rest teaches of it
@@ -75,6 +75,9 @@ pub struct Train {
     /// Notes between two evaluations.
     #[arg(long, default_value_t = 250_000, value_parser = clap::value_parser!(u64).range(1..))]
     evaluate_every: u64,
+    /// Minutes between two saves, at most: what a run loses that is stopped.
+    #[arg(long, value_name = "MINUTES", default_value_t = 5.0, value_parser = positive)]
+    save_every: f64,
     /// What chance begins from.
     #[arg(long, default_value_t = 1)]
     seed: u64,

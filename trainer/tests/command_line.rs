@@ -2,6 +2,8 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use common::{fails, succeeds, text, write_piece};
 use segue_model::{Checkpoint, Config, Precision, initial_numbers};
@@ -109,6 +111,34 @@ fn a_folder_of_midi_becomes_a_model_that_has_learned_it() {
     let fixed = ["train", "--shards", text(&shards), "--out", text(&other), "--from", text(&weights)];
     let sizes = ["--batch", "1", "--length", "64", "--notes", "100000000", "--minutes", "0.01"];
     succeeds(&[&fixed[..], &second[..], &sizes[..]].concat());
+    // The time before counts: nothing is left of it.
+    let notes = |run: &Path| {
+        let state = fs::read_to_string(run.join("run.json")).unwrap();
+        serde_json::from_str::<serde_json::Value>(&state).unwrap()["notes"].as_u64().unwrap()
+    };
+    let (before, begun) = (notes(&other), ["train", "--shards", text(&shards), "--out", text(&other)]);
+    succeeds(&[&begun[..], &second[..], &sizes[..], &["--resume"]].concat());
+    assert_eq!(notes(&other), before);
+    // A run that is killed goes on from where it was saved, long before it evaluates.
+    let killed = path("killed");
+    let fixed = ["train", "--shards", text(&shards), "--out", text(&killed)];
+    let sizes = ["--batch", "1", "--length", "64", "--save-every", "0.02"];
+    let mut running = Command::new(env!("CARGO_BIN_EXE_trainer"))
+        .args([&fixed[..], &["--from", text(&weights)], &sizes[..], &["--notes", "100000000"]].concat())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    while !killed.join("run.json").exists() {
+        assert!(running.try_wait().unwrap().is_none(), "it ended");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    running.kill().unwrap();
+    running.wait().unwrap();
+    let saved = notes(&killed);
+    assert!(saved > 0 && !killed.join("curve.svg").exists(), "{saved} notes");
+    let more = (saved + 300).to_string();
+    succeeds(&[&fixed[..], &sizes[..], &["--resume", "--notes", &more]].concat());
+    assert!(notes(&killed) >= saved + 300);
     let all = ["--weigh", "nothing=0", "--weigh", "=0"];
     let silent = ["train", "--shards", text(&shards), "--out", text(&empty)];
     let said = fails(&[&silent[..], &all[..]].concat());

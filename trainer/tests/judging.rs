@@ -210,12 +210,13 @@ fn a_sweep_judges_every_setting_by_the_same_numbers() {
     let settings = ["--temperatures", "0.001,1", "--top-ps", "0.5,1"];
     let sweep = ["sweep", "--model", text(&model), "--midi", text(&midi)];
     let said = json(&succeeds(&[&sweep[..], &sizes[..], &settings[..]].concat()));
-    for bars in ["4_bars", "8_bars"] {
+    // No piece has eight bars more: nobody plays further on then.
+    for (bars, beside) in [("4_bars", 5), ("8_bars", 4)] {
         let of = |row: &str, number: &str| {
             said[bars][row]["numbers"][number].as_f64().unwrap_or_else(|| panic!("{row} {number}: {said}"))
         };
         let distance = |row: &str| said[bars][row]["distance"].as_f64().unwrap();
-        assert_eq!(said[bars].as_object().map(serde_json::Map::len), Some(5 + 4), "{said}");
+        assert_eq!(said[bars].as_object().map(serde_json::Map::len), Some(beside + 4), "{said}");
         assert_eq!((distance("people"), of("people", "surprise_distance")), (0.0, 0.0));
         assert!(
             distance("loop of the prompt") > 5.0 && distance("people, pitches shuffled") > 0.05,
@@ -227,6 +228,10 @@ fn a_sweep_judges_every_setting_by_the_same_numbers() {
         assert_ne!(said[bars]["T 1, top-p 0.5"], said[bars]["T 1, top-p 1"]);
     }
     assert!(of_notes(&said, "4_bars") < of_notes(&said, "8_bars"), "{said}");
+
+    // Other bars of the same pieces: their last.
+    let ends = json(&succeeds(&[&sweep[..], &sizes[..], &["--ends", "--temperatures", "1"]].concat()));
+    assert_ne!(ends["8_bars"]["people"]["numbers"], said["8_bars"]["people"]["numbers"]);
 }
 
 #[test]

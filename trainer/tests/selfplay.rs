@@ -71,4 +71,8 @@ fn a_model_learns_to_prefer_what_people_played() {
     let out = path("none");
     let said = fails(&["selfplay", "--model", text(&model), "--shards", text(&empty), "--out", text(&out)]);
     assert!(said.contains("ask for fewer bars"), "{said}");
+    // Beside others they are no harm, and other pairs are drawn.
+    play(&out, &[&short[..], &["--rounds", "1", "--shards", text(&empty)]].concat());
+    let first = |folder: &Path| Checkpoint::load(&folder.join("round-1.safetensors")).unwrap();
+    assert!(first(&out) != first(&whole));
 }

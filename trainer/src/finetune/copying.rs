@@ -7,7 +7,7 @@ use std::sync::Arc;
 use anyhow::Result;
 use segue_model::Model;
 
-use crate::excerpt::{self, Lengths};
+use crate::excerpt::{self, Excerpt, Lengths};
 use crate::ngrams;
 use crate::record::{Record, VoicedNote};
 use crate::sampling::Sampling;
@@ -42,7 +42,7 @@ impl Copying {
             let all = answers.iter().flat_map(|answer| ngrams::transposed(answer, RUN));
             ngrams::share(all, |run| known.contains(&run))
         };
-        let excerpts = excerpt::choose(aside, Lengths { prompt: 4, answer: 8 }, PROMPTS);
+        let excerpts = excerpt::choose(aside, Lengths { prompt: 4, answer: 8 }, PROMPTS, Excerpt::of);
         let sampling = Sampling { seed, candidates: 1, ..Sampling::STANDARD };
         let answers = |model: &Arc<Model>| -> Result<Vec<Vec<VoicedNote>>> {
             excerpts.iter().map(|excerpt| excerpt.answer(model, &sampling)).collect()

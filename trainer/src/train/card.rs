@@ -18,7 +18,7 @@ impl Lessons<'_> {
     pub fn on_a_card(mut self, examples: &Examples, device: &Device) -> Result<()> {
         let network = self.network.on(device)?;
         let mut optimizer = CardAdamW::from_cpu(&self.optimizer, &network)?;
-        let (train, mut pace) = (self.train, Pace::new(self.train, self.run.notes));
+        let (train, mut pace) = (self.train, Pace::new(self.train, &self.run));
         // One thread launches what the card computes.
         let threads = available_parallelism().map_or(1, usize::from).saturating_sub(1).max(1);
         let make = |step| {
@@ -31,10 +31,16 @@ impl Lessons<'_> {
                 let bits = step(&network, &mut optimizer, &prepared, pace.rate(self.run.notes))?;
                 train.silence(&network)?;
                 self.advance(prepared.notes, bits);
-                if pace.evaluates(self.run.notes) {
+                self.run.seconds = pace.learned();
+                let (evaluates, saves) = (pace.evaluates(self.run.notes), pace.saves());
+                if evaluates || saves {
                     self.network = network.on(&Device::Cpu)?;
                     self.optimizer = optimizer.to_cpu(&network)?;
+                }
+                if evaluates {
                     self.evaluate()?;
+                } else if saves {
+                    self.save(&self.checkpoint()?)?;
                 }
             }
             Ok(())

@@ -32,29 +32,42 @@ pub struct Lessons<'a> {
     pub progress: ProgressBar,
 }
 
-/// When a run evaluates and ends, and how fast it learns until then.
+/// When a run evaluates, is saved and ends, and how fast it learns until then.
 pub struct Pace {
     schedule: Schedule,
     every: u64,
     next_evaluation: u64,
     began: Instant,
+    saved: Instant,
+    /// Seconds between two saves.
+    save_every: f64,
+    /// Seconds that the run learned before, and in all at most.
+    before: f64,
     seconds: f64,
 }
 
 impl Pace {
-    pub fn new(train: &Train, notes: u64) -> Self {
+    pub fn new(train: &Train, run: &Progress) -> Self {
         Self {
             schedule: Schedule { rate: train.rate, notes: train.notes },
             every: train.evaluate_every,
-            next_evaluation: notes + train.evaluate_every,
+            next_evaluation: run.notes + train.evaluate_every,
             began: Instant::now(),
+            saved: Instant::now(),
+            save_every: 60.0 * train.save_every,
+            before: run.seconds,
             seconds: train.minutes.map_or(f64::INFINITY, |minutes| 60.0 * minutes),
         }
     }
 
+    /// Seconds that the run has learned for.
+    pub fn learned(&self) -> f64 {
+        self.before + self.began.elapsed().as_secs_f64()
+    }
+
     /// How much of the time is over.
     fn over(&self) -> f64 {
-        self.began.elapsed().as_secs_f64() / self.seconds
+        self.learned() / self.seconds
     }
 
     /// The learning rate after so many notes.
@@ -75,12 +88,21 @@ impl Pace {
         }
         due
     }
+
+    /// Whether to save, some time after the last one.
+    pub fn saves(&mut self) -> bool {
+        let due = self.saved.elapsed().as_secs_f64() >= self.save_every;
+        if due {
+            self.saved = Instant::now();
+        }
+        due
+    }
 }
 
 impl Lessons<'_> {
     /// Trains on the CPU.
     pub fn on_the_cpu(mut self, examples: &Examples) -> Result<()> {
-        let mut pace = Pace::new(self.train, self.run.notes);
+        let mut pace = Pace::new(self.train, &self.run);
         while !pace.ends(self.run.notes) {
             let step = self.run.step;
             let sequences = self
@@ -91,8 +113,11 @@ impl Lessons<'_> {
             self.optimizer.step(&self.network, self.learner.gradients(), rate, threads)?;
             self.train.silence(&self.network)?;
             self.advance(sequences.iter().map(|sequence: &Sequence| sequence.len() as u64).sum(), bits);
+            self.run.seconds = pace.learned();
             if pace.evaluates(self.run.notes) {
                 self.evaluate()?;
+            } else if pace.saves() {
+                self.save(&self.checkpoint()?)?;
             }
         }
         self.progress.finish();
@@ -120,26 +145,38 @@ impl Lessons<'_> {
             each.join(", ")
         );
         run.evaluated(mean);
+        let is_best = run.is_best();
 
-        let checkpoint = Checkpoint {
-            name: train.name.clone(),
-            config: network.config().clone(),
-            notes_seen: self.origin.notes_seen + run.notes,
-            styles: self.origin.styles.clone(),
-            numbers: network.numbers()?,
-        };
-        if run.is_best() {
+        let checkpoint = self.checkpoint()?;
+        if is_best {
             checkpoint.save(&train.out.join("model.safetensors"), Precision::Half)?;
         }
-        let mut together = saved::Together::default();
-        let [latest, moments, state] = train.files();
-        together.add(&latest, |part| Ok(checkpoint.save(part, Precision::Single)?))?;
-        together.add(&moments, |part| self.optimizer.write(part))?;
-        together.add(&state, |part| saved::save(part, run))?;
-        together.put()?;
+        self.save(&checkpoint)?;
         self.progress.suspend(|| say!("{said}"));
+        let run = &self.run;
         curve::draw(&train.out.join("curve.svg"), curve::BITS, &run.training, &run.validation)?;
         train.play(checkpoint, run.notes)
+    }
+
+    /// The model as it is now.
+    pub fn checkpoint(&self) -> Result<Checkpoint> {
+        Ok(Checkpoint {
+            name: self.train.name.clone(),
+            config: self.network.config().clone(),
+            notes_seen: self.origin.notes_seen + self.run.notes,
+            styles: self.origin.styles.clone(),
+            numbers: self.network.numbers()?,
+        })
+    }
+
+    /// Saves what a run goes on from.
+    pub fn save(&self, checkpoint: &Checkpoint) -> Result<()> {
+        let mut together = saved::Together::default();
+        let [latest, moments, state] = self.train.files();
+        together.add(&latest, |part| Ok(checkpoint.save(part, Precision::Single)?))?;
+        together.add(&moments, |part| self.optimizer.write(part))?;
+        together.add(&state, |part| saved::save(part, &self.run))?;
+        together.put()
     }
 }
 
