@@ -50,7 +50,7 @@ pub struct Tell {
     pub what: String,
     /// Its mean over people's answers and over the others.
     pub means: [f64; 2],
-    /// How far it varies from one of people's answers to another: its standard deviation.
+    /// Its standard deviation, the mean of both.
     pub spread: f64,
     /// How often it is greater in another's answer than in people's: a half tells nothing.
     pub area: f64,
@@ -187,7 +187,8 @@ fn tells(pairs: &[(Numbers, Numbers)]) -> Vec<Tell> {
             let people: Vec<f64> = pairs.iter().map(|(people, _)| people[group][place]).collect();
             let own: Vec<f64> = pairs.iter().map(|(_, own)| own[group][place]).collect();
             let means = [numbers::mean(&people), numbers::mean(&own)];
-            let (what, spread) = (format!("{name}, {label}"), numbers::spread(&people));
+            let what = format!("{name}, {label}");
+            let spread = (numbers::spread(&people) + numbers::spread(&own)) / 2.0;
             tells.push(Tell { what, means, spread, area: area(&people, &own) });
         }
     }

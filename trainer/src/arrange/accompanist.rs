@@ -53,9 +53,9 @@ struct Pianist {
 
 impl Pianist {
     fn new(dice: &mut Dice, song: &Song, style: &Accompaniment) -> Self {
-        let lowest = dice.between(50, 57) as i32;
-        let comper = Comper::new(dice, (lowest, lowest + 18), song.style.file.comp.rootless, 66);
-        let hand = Hand::new(dice, song).with_floor(dice.between(37, 43) as i32);
+        let lowest = dice.between(49, 55) as i32;
+        let comper = Comper::new(dice, (lowest, lowest + 17), song.style.file.comp.rootless, 66);
+        let hand = Hand::new(dice, song).with_floor(dice.between(35, 42) as i32);
         let touch = Touch::draw(dice);
         let sixteenths = song.syllable == Some(1) || dice.chance(0.1);
         let habits = Habits::draw(dice, style, touch, sixteenths);
@@ -77,20 +77,21 @@ impl Pianist {
                 manners.entry(bar.section.letter).or_insert_with(|| self.habits.manner(dice, bar.section));
             let middle = bar.start + HALF * song.grid.step;
             let one_chord = song.chord(bar.start) == song.chord(middle);
-            let mut held = one_chord && manner.holds && dice.chance(0.85);
+            let mut held = one_chord && manner.holds && dice.chance(0.9);
             for place in 0..2 {
                 let half = manner.half(dice, &self.habits, bar.number, place);
                 let (mut left, mut right) = self.habits.figures(dice, half, manner, song.freedom);
                 let span = (bar.start, song.grid.bar());
                 if held && place == 0 {
-                    let bass = rung_on(&mut left, |event| event.step == 0 && is_bass(event));
-                    self.hand.figure(song, part, span, &bass);
+                    let rings = dice.chance(manner.rings);
+                    let lasts = |event: &Event| rings && event.step + event.length >= HALF;
+                    let bass = |event: &Event| event.step == 0 && is_bass(event);
+                    let low = rung_on(dice, self.touch, &mut left, |event| bass(event) || lasts(event));
+                    self.hand.figure(song, part, span, &low);
                     // Without a bass of its own the first half has none to hold.
-                    held = !bass.0.is_empty();
-                    if dice.chance(0.4) {
-                        let chord = rung_on(&mut right, |event| event.step + event.length >= HALF);
-                        self.comper.figure(song, part, &bar, span, &chord);
-                    }
+                    held = low.0.iter().any(bass);
+                    let chord = rung_on(dice, self.touch, &mut right, lasts);
+                    self.comper.figure(song, part, &bar, span, &chord);
                 } else if held {
                     left.0.retain(|event| event.step > 0 || !is_bass(event));
                 }
@@ -109,9 +110,13 @@ fn is_bass(event: &Event) -> bool {
 }
 
 /// Takes out of the first half's figure what is to sound until the bar ends.
-fn rung_on(figure: &mut Figure, which: impl Fn(&Event) -> bool) -> Figure {
+fn rung_on(dice: &mut Dice, touch: Touch, figure: &mut Figure, which: impl Fn(&Event) -> bool) -> Figure {
     let on = figure.0.iter().filter(|event| which(event));
-    let on = on.map(|event| Event { length: 2 * HALF - event.step, ..*event }).collect();
+    let on = on.map(|event| {
+        let left = 2 * HALF - event.step;
+        Event { length: touch.steps(dice, left).min(left), ..*event }
+    });
+    let on = on.collect();
     figure.0.retain(|event| !which(event));
     Figure(on)
 }

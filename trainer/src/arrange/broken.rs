@@ -16,12 +16,12 @@ const TENTH: usize = 3;
 
 /// At which steps of half a bar something is struck, and how often.
 const RHYTHMS: [(&[Tick], f64); 22] = [
-    (&[0, 2, 4, 6], 30.0),
+    (&[0, 2, 4, 6], 26.0),
     (&[0, 1, 2, 3, 4, 5, 6, 7], 20.0),
     (&[0, 2, 4], 8.0),
-    (&[0, 4], 5.0),
-    (&[0], 4.0),
-    (&[0, 4, 6], 4.0),
+    (&[0, 4], 8.0),
+    (&[0], 1.0),
+    (&[0, 4, 6], 6.0),
     (&[0, 2, 4, 6, 7], 2.5),
     (&[0, 2, 4, 5, 6], 2.5),
     (&[0, 2, 3, 4, 6], 2.0),
@@ -47,6 +47,8 @@ pub struct Broken {
     strokes: Vec<Stroke>,
     /// Whether the ninth is taken for the tenth.
     ninth: bool,
+    /// The highest rung that is reached one by one.
+    top: usize,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -97,7 +99,7 @@ impl Broken {
             Stroke { step, keys, length: length(rings), bass }
         };
         let strokes = steps.iter().enumerate().map(stroke).collect();
-        Self { strokes, ninth: dice.chance(0.2) }
+        Self { strokes, ninth: dice.chance(0.2), top: *dice.pick(&[4, 5, 5, 6]) }
     }
 
     /// A way up the ladder, and back from its top or from the middle of the figure.
@@ -112,9 +114,9 @@ impl Broken {
                 0 => continue,
                 1 => {
                     let down =
-                        rung > 1 && (rung >= 5 || (step > 3 && dice.chance(0.35)) || dice.chance(0.08));
-                    let far = 1 + usize::from(dice.chance(0.12));
-                    rung = if down { rung.saturating_sub(far).max(1) } else { (rung + far).min(6) };
+                        rung > 1 && (rung >= self.top || (step > 3 && dice.chance(0.2)) || dice.chance(0.06));
+                    let far = 1 + usize::from(dice.chance(0.2));
+                    rung = if down { rung.saturating_sub(far).max(1) } else { (rung + far).min(self.top) };
                     rung
                 }
                 _ => 2 + dice.weighted(&[6.0, 4.0, 1.0]),

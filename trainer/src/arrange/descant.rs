@@ -25,6 +25,8 @@ enum Manner {
     Below(i32),
     /// Runs in the tune's rests, alone or in two voices.
     Runs(Voices),
+    /// Runs whatever the tune does.
+    Line(Voices),
     /// A note for each chord, near the one before; alone, or with the chord tone below it.
     Held(bool),
     /// Chord tones of a high octave, in steps of this many.
@@ -44,8 +46,16 @@ enum Voices {
 /// The second voice of the whole song.
 pub fn play(dice: &mut Dice, song: &Song, part: &mut Part) {
     let mut manners = BTreeMap::new();
+    let mut firsts = BTreeMap::new();
+    // Some play a line again when its section comes again.
+    let repeats = *dice.pick(&[0.3, 0.7, 0.95]);
     let last = song.sections.len().saturating_sub(1);
     for (number, section) in song.sections[..last].iter().enumerate() {
+        let first: &Section = firsts.entry(section.letter).or_insert(section);
+        if first.start < section.start && first.bars == section.bars && dice.chance(repeats) {
+            again(song, part, first, section);
+            continue;
+        }
         let manner =
             *manners.entry(section.letter).or_insert_with(|| draw(dice, section, song.syllable == Some(2)));
         match manner {
@@ -56,6 +66,7 @@ pub fn play(dice: &mut Dice, song: &Song, part: &mut Part) {
                 degrees_up(key, -degrees, scale, (key - 10, key))
             }),
             Manner::Runs(voices) => runs(dice, song, part, number, voices),
+            Manner::Line(voices) => line(dice, song, part, section, voices),
             Manner::Held(two) => held(dice, song, part, section, two),
             Manner::Figure(steps) => figure(dice, song, part, section, steps),
         }
@@ -70,23 +81,38 @@ pub fn play(dice: &mut Dice, song: &Song, part: &mut Part) {
     }
 }
 
+/// What was played in a section, in another of its letter.
+fn again(song: &Song, part: &mut Part, first: &Section, section: &Section) {
+    let end = first.start + first.bars as Tick * song.grid.bar();
+    let up = (section.key.tonic - first.key.tonic + 5).rem_euclid(12) - 5;
+    let those: Vec<_> =
+        part.notes.iter().filter(|note| (first.start..end).contains(&note.at)).copied().collect();
+    for note in those {
+        part.add(note.at + section.start - first.start, note.length, note.key + up, note.velocity);
+    }
+}
+
 fn draw(dice: &mut Dice, section: &Section, eighths: bool) -> Manner {
     let full = section.intensity > 0.7;
     let octaves = dice.chance(if full { 0.15 } else { 0.04 });
-    // Rests, octaves, below, runs, held notes, a figure.
+    let voices = |dice: &mut Dice| match () {
+        () if octaves => Voices::Octaves,
+        () if dice.chance(0.12) => Voices::Below(*dice.pick(&[2, 2, 5])),
+        () => Voices::One,
+    };
+    // Rests, octaves, below, runs, a line, held notes, a figure.
     let weights = match (section.tune.is_empty(), full) {
-        (true, _) => [0.7, 0.0, 0.0, 6.0, 0.3, 0.7],
-        (false, true) => [0.7, 0.8, 0.8, 7.0, 0.8, 0.4],
-        (false, false) => [1.2, 0.25, 0.4, 7.0, 0.8, 0.3],
+        (true, _) => [0.5, 0.0, 0.0, 7.0, 0.0, 0.2, 0.7],
+        (false, true) => [0.4, 0.8, 0.8, 5.5, 2.5, 0.4, 0.6],
+        (false, false) => [0.9, 0.25, 0.4, 5.5, 2.5, 0.5, 0.4],
     };
     match dice.weighted(&weights) {
         0 => Manner::Rests,
         1 => Manner::Octaves(if dice.chance(0.7) { 12 } else { -12 }),
         2 => Manner::Below(*dice.pick(&[2, 2, 5])),
-        3 if octaves => Manner::Runs(Voices::Octaves),
-        3 if dice.chance(0.12) => Manner::Runs(Voices::Below(*dice.pick(&[2, 2, 5]))),
-        3 => Manner::Runs(Voices::One),
-        4 => Manner::Held(dice.chance(0.3)),
+        3 => Manner::Runs(voices(dice)),
+        4 => Manner::Line(voices(dice)),
+        5 => Manner::Held(dice.chance(0.3)),
         _ => Manner::Figure(if eighths { 2 } else { *dice.pick(&[1, 2]) }),
     }
 }
@@ -115,7 +141,7 @@ fn runs(dice: &mut Dice, song: &Song, part: &mut Part, number: usize, voices: Vo
     let rests = std::iter::once(from).chain(tones.iter().map(|tone| tone.at + tone.length.min(beat)));
     for (rest, next) in rests.zip(starts) {
         from = from.max((rest + beat / 2 - 1).div_euclid(beat / 2) * (beat / 2));
-        if next - from < beat || !dice.chance(0.9) {
+        if next - from < beat || !dice.chance(0.97) {
             continue;
         }
         // A long rest has several, as a tune has phrases.
@@ -128,12 +154,25 @@ fn runs(dice: &mut Dice, song: &Song, part: &mut Part, number: usize, voices: Vo
     }
 }
 
+/// Runs, and rests of half a bar or a whole one between them.
+fn line(dice: &mut Dice, song: &Song, part: &mut Part, section: &Section, voices: Voices) {
+    let mut from = section.start;
+    let end = section.start + section.bars as Tick * song.grid.bar();
+    while from < end {
+        let to = end.min(from + *dice.pick(&[1, 2, 2, 4]) * song.grid.bar() / 2);
+        if dice.chance(0.75) {
+            run(dice, song, part, (from, to), voices);
+        }
+        from = to;
+    }
+}
+
 /// A run from a tick to another: up or down the scale or the chord, and a last note that is held.
 fn run(dice: &mut Dice, song: &Song, part: &mut Part, (from, to): (Tick, Tick), voices: Voices) {
-    let gaps = if song.syllable == Some(2) { [1, 2, 2, 2, 2, 2, 4] } else { [1, 1, 1, 1, 2, 2, 4] };
+    let gaps = if song.syllable == Some(2) { [1, 2, 2, 2, 2, 4, 4] } else { [1, 1, 1, 2, 2, 4, 4] };
     let gap = song.grid.step * *dice.pick(&gaps);
     let most = ((to - from) / gap - 1).clamp(1, 9);
-    let count = if dice.chance(0.1) { 1 } else { dice.between(most.min(3), most) as Tick };
+    let count = if dice.chance(0.1) { 1 } else { dice.between(most.min(3).max(most / 2), most) as Tick };
     let (scalewise, up) = (dice.chance(0.75), dice.chance(0.55));
     let start = if up { dice.between(64, 76) } else { dice.between(72, 86) } as i32;
     let mut key = nearest(start, song.chord(from).set(3), HIGH);
@@ -146,7 +185,12 @@ fn run(dice: &mut Dice, song: &Song, part: &mut Part, (from, to): (Tick, Tick), 
             let degrees = i32::from(!dice.chance(0.1));
             key = degrees_up(key, if up == back { -degrees } else { degrees }, set, HIGH);
         }
-        let length = if place + 1 == count { (to - at).min(song.grid.beat() * 2) } else { gap };
+        let length = if place + 1 == count {
+            let held = (to - at).min(song.grid.beat() * *dice.pick(&[1, 2, 2, 3, 4]));
+            (held - *dice.pick(&[0, 0, 1, 1, 2, 3]) * song.grid.step).max(song.grid.step)
+        } else {
+            gap
+        };
         let velocity = level(song, at, 66, 26);
         part.add(at, length, key, velocity);
         let lower = match voices {

@@ -92,10 +92,13 @@ impl Form<'_> {
     /// (Wang et al. 2020), which no weights of ours learn from and the card does not score.
     fn strophe(&self, dice: &mut Dice, main: &Progression, bars: usize) -> Vec<Bar> {
         let four = |dice: &mut Dice, progression: &Progression| -> Vec<Bar> {
-            let bars = progression.filling(4, self.tonic);
-            match dice.chance(0.2) {
-                true => bars.into_iter().take(2).flat_map(|bar| [bar.clone(), bar]).collect(),
-                false => bars,
+            match progression.at_double_time() {
+                Some(doubled) if dice.chance(0.45) => doubled.filling(4, self.tonic),
+                None if dice.chance(0.15) => {
+                    let bars = progression.filling(2, self.tonic);
+                    bars.into_iter().flat_map(|bar| [bar.clone(), bar]).collect()
+                }
+                _ => progression.filling(4, self.tonic),
             }
         };
         let other = self.other(dice, &self.style.progressions, &[main]);
@@ -113,7 +116,38 @@ impl Form<'_> {
                 four(dice, another)
             }
         };
-        [&first[..], &second, &first, &third].concat().into_iter().take(bars).collect()
+        let mut strophe = [&first[..], &second, &first, &third].concat();
+        strophe.truncate(bars);
+        let share = 0.35 * dice.unit();
+        for place in 1..strophe.len() {
+            if dice.chance(share)
+                && let Some(next) = strophe[place].first().copied()
+            {
+                self.led(&mut strophe[place - 1], next);
+            }
+        }
+        strophe
+    }
+
+    /// A chord on the last beat of a bar, or in its second half, that leads to the next.
+    fn led(&self, bar: &mut Bar, next: Chord) {
+        let tonic = if self.mode == Mode::Minor { self.tonic + 3 } else { self.tonic };
+        let root = match (next.root - tonic).rem_euclid(12) {
+            0 | 4 => 7,
+            2 => 9,
+            5 => 0,
+            7 => 2,
+            9 => 4,
+            _ => return,
+        };
+        let symbol = if matches!(root, 0 | 5 | 7) { "" } else { "m" };
+        let root = (tonic + root).rem_euclid(12);
+        if let Some(quality) = Quality::of(symbol)
+            && bar.len() < 3
+            && bar.last().is_some_and(|last| last.root.rem_euclid(12) != root)
+        {
+            bar.push(Chord::new(root, quality));
+        }
     }
 
     /// The fifth degree's chord in the last bar, which makes the next section wanted.

@@ -66,10 +66,10 @@ impl Habits {
             left,
             right,
             broken,
-            both: *dice.pick(&[0.45, 0.75, 0.95]),
+            both: *dice.pick(&[0.6, 0.9, 0.98]),
             wanders: dice.unit(),
             restless: 0.45 * dice.unit(),
-            holds: *dice.pick(&[0.4, 0.7, 0.95]),
+            holds: *dice.pick(&[0.5, 0.8, 0.95]),
             usual: [Half::Both(0); 2],
         };
         habits.usual = [habits.half(dice), habits.half(dice)];
@@ -100,6 +100,7 @@ impl Habits {
             order: if dice.chance(0.2) { order(dice) } else { ORDER },
             octaves: dice.chance(if section.intensity > 0.7 { 0.15 } else { 0.04 }),
             holds: dice.chance(self.holds),
+            rings: *dice.pick(&[0.1, 0.5, 0.9]),
         }
     }
 
@@ -157,6 +158,8 @@ pub struct Manner {
     octaves: bool,
     /// Whether basses are held for a bar, where the chord stays.
     pub holds: bool,
+    /// How often more than the bass is held then.
+    pub rings: f64,
 }
 
 impl Manner {

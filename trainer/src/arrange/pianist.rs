@@ -171,6 +171,8 @@ impl Hand {
         let shell = if root > self.floor + 4 { root } else { root + 12 };
         let seventh = if chord.quality.tones().len() > 3 { chord.seventh() } else { chord.fifth() };
         match what {
+            // Below that octaves are mud.
+            'L' if root < FLOOR => vec![root, root + 12],
             'L' => vec![root - 12, root],
             'f' => vec![if fifth > self.floor + 11 { fifth - 12 } else { fifth }],
             'F' => vec![fifth],

@@ -158,7 +158,7 @@ pub fn play(dice: &mut Dice, song: &Song, part: &mut Part, base: i32) {
             _ if last || dice.chance(bound) => tone.length,
             ..2 => tone.length,
             2..5 => tone.length - step,
-            _ => tone.length - 2 * step,
+            _ => tone.length - *dice.pick(&[1, 2, 3]) * step,
         };
         part.add(tone.at, length, tone.key, level(song, tone.at, base, 26) + accent(song, tone.at));
     }
