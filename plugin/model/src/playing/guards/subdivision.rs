@@ -1,10 +1,11 @@
 //! Subdivision guard: divides the beat as the other does.
 //!
 //! Left alone, the model puts notes off the beat, or between all divisions, after a prompt that has
-//! none there.
+//! none there, and ends them there after one that is quantised.
 //!
-//! Without it, 11.6 % of notes lie off the prompt's pulse, with it 2.2 %, people's 3.5 %. The
-//! command:
+//! Without it, 11.6 % of notes lie off the prompt's pulse, with it 2.2 %, people's 3.5 %. By their
+//! rhythm answers to quantised pop are told with an AUC of .85 without the ends and of .80 with
+//! them (three seeds of 96 answers). The command:
 //! `trainer sweep --midi CORPUS --manifest MANIFEST --prompts 240 --bars 16
 //! --temperatures 1 --top-ps 0.95 --without-guard subdivision`
 
@@ -22,11 +23,15 @@ const DOUBT: f32 = 4.0;
 const SLACK: Tick = 2;
 /// With more than this share of notes between all divisions, the other plays by hand.
 const BY_HAND: f32 = 1.0 / 3.0;
+/// How much more an end costs than an onset. Whose notes all end on the clock quantised them.
+const ENDS: f32 = 3.0;
 /// The share of such a player's notes that may lie further off without meaning anything.
 const ASTRAY: f32 = 0.125;
 
 /// The divisions of the beat, as ticks of a part, coarse to fine: halves, then thirds.
 const PARTS: [Tick; 8] = [48, 24, 12, 6, 3, 16, 8, 4];
+/// The finest division that any note may end on.
+const SIXTEENTHS: usize = 2;
 /// The division of a note between all of them.
 const BETWEEN: usize = PARTS.len();
 /// By division: those whose notes show that it is in use. Sixteenths imply eighths.
@@ -64,16 +69,33 @@ impl Guard for Subdivision {
             uses = self::uses(onsets(), slack);
             uses[BETWEEN] = (uses[BETWEEN] - ASTRAY * notes).max(0.0);
         }
-        let costs = IMPLIED.map(|implied| {
-            let used: f32 = implied.iter().map(|&division| uses[division]).sum();
-            ((used + DOUBT * USED) / ((notes + DOUBT) * USED)).ln().min(0.0)
-        });
+        let costs = costs(&uses);
         for (symbol, logit) in logits.iter_mut().enumerate() {
             if let Some(onset) = onset(symbol).filter(|&onset| onset != at.last) {
                 *logit += costs[division(onset, slack)];
             }
         }
     }
+
+    fn durations(&self, at: &Situation<'_>, onset: Tick, length: &dyn Fn(usize) -> Tick, logits: &mut [f32]) {
+        let ends = at.context.newest(at.other()).take(NEWEST).filter_map(|note| note.end);
+        let costs = costs(&uses(ends, 0));
+        for (symbol, logit) in logits.iter_mut().enumerate() {
+            match division(onset + length(symbol), 0) {
+                ..=SIXTEENTHS => {}
+                finer => *logit += ENDS * costs[finer],
+            }
+        }
+    }
+}
+
+/// By division: what it costs to use it.
+fn costs(uses: &[f32; BETWEEN + 1]) -> [f32; BETWEEN + 1] {
+    let notes: f32 = uses.iter().sum();
+    IMPLIED.map(|implied| {
+        let used: f32 = implied.iter().map(|&division| uses[division]).sum();
+        ((used + DOUBT * USED) / ((notes + DOUBT) * USED)).ln().min(0.0)
+    })
 }
 
 /// How many onsets lie on each division.
@@ -146,6 +168,36 @@ mod tests {
         assert!(0.5 < few && few < many && many < 6.0, "{few} {many}");
         let once = lost(&[every(48, 30), vec![30 * 48 + 24]].concat(), [984])[0];
         assert!(once < few, "{once}");
+    }
+
+    #[test]
+    fn notes_end_where_the_player_s_do() {
+        // A sixteenth, an eighth, a third of a beat, and 18 ticks, from a beat on.
+        const LENGTHS: [Tick; 4] = [12, 24, 16, 18];
+        let lost = |lengths: &[Tick]| {
+            let mut context = Context::new();
+            for (place, length) in lengths.iter().cycle().take(40).enumerate() {
+                let onset = 24 * place as Tick;
+                let end = Some(onset + length);
+                context.hear(ContextNote { end, ..ContextNote::held(onset, 60, 80, Role::Player) });
+            }
+            let mut logits = [0.0; 4];
+            let situation = Situation { context: &context, role: Role::Segue, last: 936, until: Tick::MAX };
+            Subdivision.durations(&situation, 960, &|symbol| LENGTHS[symbol], &mut logits);
+            logits.map(|logit| -logit)
+        };
+        let quantised = [true, true, false, false];
+        for (lengths, free) in [
+            (&[12, 24][..], quantised),
+            (&[24], quantised),
+            // A hand lets go anywhere, and who plays short does so on purpose.
+            (&[17, 18, 19, 20, 21, 22, 23], [true; 4]),
+            (&[19], [true; 4]),
+        ] {
+            let lost = lost(lengths);
+            assert_eq!(lost.map(|lost| lost < 0.1), free, "{lengths:?}: {lost:?}");
+            assert!(lost.iter().all(|lost| !(0.1..=3.0).contains(lost)), "{lengths:?}: {lost:?}");
+        }
     }
 
     #[test]
