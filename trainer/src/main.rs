@@ -12,6 +12,7 @@ mod astray;
 mod authorship;
 mod baseline;
 mod bench;
+mod blend;
 mod by_part;
 mod calibration;
 mod casting;
@@ -85,6 +86,7 @@ enum Command {
     Sweep(sweep::Sweep),
     Contrast(contrast::Contrast),
     Selfplay(selfplay::Selfplay),
+    Blend(blend::Blend),
     Critic(critic::Learn),
     Pop909(pop909::Pop909),
 }
@@ -103,6 +105,7 @@ fn main() -> ExitCode {
         Command::Sweep(sweep) => sweep.run(),
         Command::Contrast(contrast) => contrast.run(),
         Command::Selfplay(selfplay) => selfplay.run(),
+        Command::Blend(blend) => blend.run(),
         Command::Critic(critic) => critic.run(),
         Command::Pop909(pop909) => pop909.run(),
     };

@@ -240,3 +240,49 @@ fn every_piece_is_read_once_and_every_kind_is_scored() {
 fn random_model() -> Vec<u8> {
     Checkpoint::random(&Config::tiny(), 1).to_bytes(Precision::Half).unwrap()
 }
+
+#[test]
+fn a_mean_lies_between_models_of_one_shape() {
+    let home = tempfile::tempdir().unwrap();
+    let path = |name: &str| home.path().join(name);
+    let make = |name: &str, config: &Config, seed| {
+        let model =
+            Checkpoint { name: name.to_owned(), notes_seen: seed, ..Checkpoint::random(config, seed) };
+        model.save(&path(name), Precision::Single).unwrap();
+        model
+    };
+    let models = [1, 2, 3].map(|seed| make(&format!("{seed}.safetensors"), &Config::tiny(), seed));
+    make("other.safetensors", &Config::tiny_ensemble(), 4);
+    let blend = |names: &[&str], out: &str| -> Vec<String> {
+        let models = names.iter().flat_map(|name| ["--model".to_owned(), text(&path(name)).to_owned()]);
+        let out = ["--out".to_owned(), text(&path(out)).to_owned()];
+        std::iter::once("blend".to_owned()).chain(models).chain(out).collect()
+    };
+    let said = |arguments: &[String], run: fn(&[&str]) -> String| {
+        run(&arguments.iter().map(String::as_str).collect::<Vec<_>>())
+    };
+    let refused = |names: &[&str], out: &str| said(&blend(names, out), fails);
+
+    let three = ["1.safetensors", "2.safetensors", "3.safetensors"];
+    said(&blend(&three, "mean.safetensors"), succeeds);
+    let mean = Checkpoint::load(&path("mean.safetensors")).unwrap();
+    assert_eq!((&mean.name[..], mean.notes_seen), ("1.safetensors", 3));
+    for (name, numbers) in &mean.numbers {
+        for (place, &number) in numbers.iter().enumerate() {
+            let sum: f32 = models.iter().map(|model| model.numbers[name][place]).sum();
+            assert!((number - sum / 3.0).abs() < 1e-2, "{name} {place}: {number}, not {}", sum / 3.0);
+        }
+    }
+
+    let two = ["1.safetensors", "2.safetensors"];
+    for (names, out, says) in [
+        (&two[..1], "none", "two models"),
+        (&two[..], "mean.safetensors", "exists already"),
+        (&["1.safetensors", "other.safetensors"], "none", "other.safetensors has another shape"),
+        (&["1.safetensors", "absent"], "none", "absent"),
+    ] {
+        let why = refused(names, out);
+        assert!(why.contains(says), "{why}");
+        assert!(!path("none").exists(), "{says}");
+    }
+}
