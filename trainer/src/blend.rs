@@ -6,8 +6,8 @@ use anyhow::{Result, ensure};
 use clap::Args;
 use segue_model::{Checkpoint, Precision};
 
-/// Make the mean of models that began with the same weights: it plays, and predicts, better than
-/// each of them (Wortsman et al. 2022, arXiv 2203.05482)
+/// Make the mean of models that began with the same weights: it mostly predicts as well as the best
+/// of them (Wortsman et al. 2022, arXiv 2203.05482)
 #[derive(Args, Debug)]
 pub struct Blend {
     /// A model; given several times, all of them in equal shares. The first one's name is kept.

@@ -14,9 +14,10 @@ use crate::told_apart::{self, Told, ToldApart};
 /// a composer's songs still lack, for example, beside songs that people wrote
 #[derive(Args, Debug)]
 pub struct Contrast {
-    #[command(flatten)]
-    material: Material,
-    /// The folder of .mid files that it is compared with, searched with its subfolders.
+    /// A folder of .mid files, searched with its subfolders.
+    #[arg(long, value_name = "FOLDER")]
+    midi: PathBuf,
+    /// The folder that it is compared with.
     #[arg(long, value_name = "FOLDER")]
     with: PathBuf,
     /// How many excerpts of each are compared, one of a piece.
@@ -38,7 +39,7 @@ impl Contrast {
     pub fn run(&self) -> Result<()> {
         let lengths = Lengths { prompt: self.prompt_bars, answer: self.bars };
         let choose = |pieces: &[_]| excerpt::choose(pieces, lengths, self.pieces as usize, Excerpt::of);
-        let mut one = choose(&self.material.pieces()?);
+        let mut one = choose(&Material::of(&self.midi)?);
         let mut other = choose(&Material::of(&self.with)?);
         let count = one.len().min(other.len());
         ensure!(

@@ -82,10 +82,7 @@ impl Selfplay {
     pub fn run(&self) -> Result<()> {
         let (mut network, mut optimizer, mut course, mut checkpoint) = self.begin()?;
         let read = |split: &str, folders: &[PathBuf]| -> Result<Vec<Record>> {
-            let mut records = Vec::new();
-            for folder in folders {
-                records.extend(shard::read(&shard::path(folder, split))?);
-            }
+            let records = shard::read_all(folders, split)?;
             ensure!(!records.is_empty(), "the {split} split of {} is empty", shard::names(folders));
             Ok(records)
         };

@@ -29,6 +29,15 @@ pub fn names(folders: &[PathBuf]) -> String {
     folders.iter().map(|folder| folder.display().to_string()).collect::<Vec<_>>().join(" and ")
 }
 
+/// The music of a split of several folders.
+pub fn read_all(folders: &[PathBuf], split: &str) -> Result<Vec<Record>> {
+    let mut records = Vec::new();
+    for folder in folders {
+        records.extend(read(&path(folder, split))?);
+    }
+    Ok(records)
+}
+
 /// Writes a split, whole or not at all.
 pub fn write(path: &Path, records: Vec<Record>) -> Result<()> {
     let shard = Shard { vocabulary: Vocabulary::new().fingerprint(), records };

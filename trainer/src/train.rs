@@ -121,11 +121,7 @@ impl Train {
             true => records,
             false => records.into_iter().filter_map(Record::pitched).collect(),
         };
-        let mut records = Vec::new();
-        for folder in &self.shards {
-            records.extend(shard::read(&shard::path(folder, "train"))?);
-        }
-        let records = self.without_left_out(heard(records))?;
+        let records = self.without_left_out(heard(shard::read_all(&self.shards, "train")?))?;
         let first = self.shards.first().context("name a folder of shards with --shards")?;
         let valid = window::watched(&heard(shard::read(&shard::path(first, "valid"))?));
         self.silence(&network)?;
@@ -143,7 +139,8 @@ impl Train {
             bar(self.notes, "{bar:24} {human_pos}/{human_len} notes  {msg}  {per_sec}  {eta} left");
         progress.set_position(run.notes);
         progress.reset_eta();
-        let lessons = Lessons { train: self, network, optimizer, learner, origin, run, valid, progress };
+        let mut lessons = Lessons { train: self, network, optimizer, learner, origin, run, valid, progress };
+        lessons.evaluate_if_over()?;
         match device::best()? {
             Device::Cpu => lessons.on_the_cpu(&examples)?,
             device => lessons.on_a_card(&examples, &device)?,

@@ -136,6 +136,9 @@ fn a_folder_of_midi_becomes_a_model_that_has_learned_it() {
     running.wait().unwrap();
     let saved = notes(&killed);
     assert!(saved > 0 && !killed.join("curve.svg").exists(), "{saved} notes");
+    // With no time left it writes a model, and learns no more.
+    succeeds(&[&fixed[..], &sizes[..], &["--resume", "--minutes", "0.000001"]].concat());
+    assert!(killed.join("model.safetensors").exists() && notes(&killed) == saved);
     let more = (saved + 300).to_string();
     succeeds(&[&fixed[..], &sizes[..], &["--resume", "--notes", &more]].concat());
     assert!(notes(&killed) >= saved + 300);

@@ -86,7 +86,7 @@ impl Form<'_> {
     }
 
     /// What is sung to: four bars and four others, and the eight again, now and then with another
-    /// end. Some harmony takes twice its time.
+    /// end. Some harmony takes half of its time, or twice.
     ///
     /// How often the chord is that of 1, 2, 4 and 8 bars before was counted in 100 songs of POP909
     /// (Wang et al. 2020), which no weights of ours learn from and the card does not score.

@@ -124,6 +124,13 @@ impl Lessons<'_> {
         Ok(())
     }
 
+    /// A run that was stopped before its first evaluation, and has no time left, still writes a
+    /// model.
+    pub fn evaluate_if_over(&mut self) -> Result<()> {
+        let over = Pace::new(self.train, &self.run).ends(self.run.notes);
+        if over && self.run.validation.is_empty() { self.evaluate() } else { Ok(()) }
+    }
+
     /// A step was taken.
     pub fn advance(&mut self, notes: u64, bits: f64) {
         self.run.advance(notes, bits);
