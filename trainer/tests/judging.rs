@@ -302,7 +302,7 @@ fn a_sweep_switches_guards_by_their_names() {
 
     for option in ["--without-guard", "--only-guard"] {
         let said = fails(&[&sweep[..], &[option, "tempo"]].concat());
-        let names = ["repetition", "key", "range", "density", "motif", "texture", "subdivision"];
+        let names = ["repetition", "key", "range", "density", "recall", "texture", "subdivision"];
         assert!(said.contains("tempo") && names.iter().all(|name| said.contains(name)), "{said}");
     }
     let both = [&sweep[..], &["--only-guard", "key", "--without-guard", "range"]].concat();

@@ -17,8 +17,8 @@ mod fill;
 mod ground;
 mod key;
 mod kit;
-mod motif;
 mod range;
+mod recall;
 mod repetition;
 mod root;
 mod subdivision;
@@ -34,8 +34,8 @@ const LIST: &[&dyn Guard] = &[
     &repetition::Repetition,
     &again::Again,
     &key::Key,
-    &motif::Motif,
     &range::Range,
+    &recall::Recall,
     &ground::Ground,
     &close::Close,
     &kit::Kit,
@@ -186,8 +186,9 @@ mod tests {
 
     /// What the guards do to the next onset and key after a player's slow scale and a thick, fast
     /// figure of ours that begins as the scale does, goes round, and ends high, without a bass,
-    /// and a snare alone; and to the bass after eight bars of one chord.
-    fn moved(guards: Guards, in_duet: bool) -> [Vec<f32>; 4] {
+    /// and a snare alone; to the bass after eight bars of one chord; and to the key after a bar of
+    /// ours that the player played two bars before.
+    fn moved(guards: Guards, in_duet: bool) -> [Vec<f32>; 5] {
         let mut context = Context::new();
         for (place, key) in (0..).zip([60, 62, 64, 65, 67, 69, 71, 72, 60, 62, 64, 65]) {
             context.hear(ContextNote::held(48 * place, key, 80, Role::Player));
@@ -213,6 +214,14 @@ mod tests {
             harmony.hear(ContextNote::held(192 * bar, key, 80, Role::Player));
         }
         let below = Situation { context: &harmony, last: 192 * 7, ..situation };
+        let mut taken_up = Context::new();
+        taken_up.meter(0, Some(Meter::COMMON));
+        for (place, key) in (0..).zip([60, 62, 64, 65, 67, 69, 71, 72, 60, 62, 64, 65, 67]) {
+            let role = if place < 8 { Role::Player } else { Role::Segue };
+            taken_up.hear(ContextNote::held(48 * place, key, 80, role));
+        }
+        let recalling = Situation { context: &taken_up, last: 48 * 12, ..situation };
+        let mut recalled = vec![0.0; 128];
         let (mut times, mut keys, mut drums) = (vec![0.0; 8], vec![0.0; 128], vec![0.0; 47]);
         let mut bass = vec![0.0; 128];
         for guard in guards.acting(in_duet, false) {
@@ -221,13 +230,14 @@ mod tests {
             guard.drums(&drumming, last + 3, &mut drums);
             guard.bass(&below, 192 * 8, &mut bass);
             guard.bass(&below, 192 * 8 + 48, &mut bass);
+            guard.keys(&recalling, 48 * 13, &mut recalled);
         }
-        [times, keys, drums, bass]
+        [times, keys, drums, bass, recalled]
     }
 
     #[test]
     fn every_guard_can_be_heard_and_switched_off() {
-        let untouched = [vec![0.0; 8], vec![0.0; 128], vec![0.0; 47], vec![0.0; 128]];
+        let untouched = [8, 128, 47, 128, 128].map(|symbols| vec![0.0; symbols]);
         assert_eq!(moved(Guards::NONE, false), untouched);
         for guard in LIST {
             let name = guard.name();
