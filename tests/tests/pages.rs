@@ -142,6 +142,24 @@ fn no_relative_link_is_dead() {
     assert!(dead.is_empty(), "{}", dead.join("\n"));
 }
 
+/// A report that is made elsewhere and copied leads to where it was made.
+#[test]
+fn no_relative_link_of_a_page_for_browsers_is_dead() {
+    let is_page = |file: &PathBuf| file.extension().is_some_and(|ending| ending == "html");
+    let (mut seen, mut dead) = (0, Vec::new());
+    for page in files(&root().join("assets")).into_iter().filter(is_page) {
+        let content = text(&page);
+        for target in content.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next()) {
+            seen += 1;
+            if let Some(fault) = fault(&page, target) {
+                dead.push(format!("{}: {target}: {fault}", page.display()));
+            }
+        }
+    }
+    assert!(seen >= 10, "only {seen} links were found");
+    assert!(dead.is_empty(), "{}", dead.join("\n"));
+}
+
 #[test]
 fn every_file_that_a_page_names_exists() {
     let all: Vec<String> =

@@ -22,7 +22,7 @@ const TOGETHER: Tick = 3;
 const FEWEST: usize = 3;
 /// This share of equal notes is chance.
 const BY_CHANCE: f32 = 0.2;
-/// What all notes equal would add, in nats.
+/// Nats that a share of equal notes adds: this times what it is beyond chance.
 const GAIN: f32 = 7.5;
 /// It never adds more: without this limit too much comes back where the prompt repeats itself.
 const MOST: f32 = 2.0;
