@@ -250,7 +250,7 @@ fn replay(project: &State, takes: &[Take], answers: &[(&Scene, Vec<PlayedNote>)]
 /// The jam as one file: what was recorded of both at the output, note for note.
 fn jam_as_a_file(minutes: i64) -> Result<()> {
     let scenes = scenes(minutes);
-    let model = Model::from_bytes(segue::models::embedded::model_bytes())?;
+    let model = Model::from_checkpoint(segue::models::embedded::checkpoint()?)?;
     let mut rig = Rig::of(model, RATE, Song::Plays(0.0, TEMPO));
     rig.settings.when.bars = 2;
     let mut input = Vec::new();

@@ -28,7 +28,7 @@ impl Blend {
             self.out.display()
         );
         let (first, others) = (&self.model[0], &self.model[1..]);
-        let mut mean = Checkpoint::load(first)?;
+        let mut mean = Checkpoint::load_alone(first)?;
         for (place, path) in (2_u16..).zip(others) {
             let other = Checkpoint::load(path)?;
             ensure!(

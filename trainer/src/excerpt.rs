@@ -238,6 +238,11 @@ impl Excerpt {
         Ok(answer)
     }
 
+    /// The mean states of a model over the phrases of an answer among which a critic would choose.
+    pub fn phrases(&self, answer: &[VoicedNote], model: &Arc<Model>) -> Vec<Option<Vec<f32>>> {
+        Continuation::phrases(&self.piece(), &notes(answer.iter()), self.bars, model.clone())
+    }
+
     /// Writes the prompt, and after it an answer, as a MIDI file.
     pub fn write(&self, path: &Path, answer: &[VoicedNote]) -> Result<()> {
         let end = beats_at(self.bar_line + self.answer);

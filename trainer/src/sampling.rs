@@ -1,10 +1,8 @@
 //! How answers are drawn: options of the command line.
 
-use std::sync::Arc;
-
 use crate::arguments::{temperature, top_p};
 use clap::Args;
-use segue_model::{ContinuationOptions, Critic, Guards};
+use segue_model::{CANDIDATES, ContinuationOptions, Guards};
 use segue_music::PartSet;
 
 /// How answers are drawn.
@@ -22,29 +20,19 @@ pub struct Sampling {
     /// Which soft guards act.
     #[arg(skip)]
     pub guards: Guards,
-    /// How many ways to go on a critic chooses from, phrase by phrase; 1 for none, and a band's are
-    /// not chosen
+    /// From how many ways to go on the model's critic chooses, phrase by phrase; 1 for no choice,
+    /// and a band's are not chosen
     #[arg(long, default_value_t = Self::STANDARD.candidates, value_parser = clap::value_parser!(u64).range(1..=64))]
     pub candidates: u64,
-    /// Who chooses, if not the plugin's critic.
-    #[arg(skip)]
-    pub critic: Option<Arc<Critic>>,
 }
 
 impl Sampling {
     /// As the plugin plays by default: see `trainer sweep`.
-    pub const STANDARD: Self = Self {
-        temperature: 1.0,
-        top_p: 0.95,
-        seed: 1,
-        guards: Guards::ALL,
-        candidates: Critic::CANDIDATES,
-        critic: None,
-    };
+    pub const STANDARD: Self =
+        Self { temperature: 1.0, top_p: 0.95, seed: 1, guards: Guards::ALL, candidates: CANDIDATES };
 
     /// A continuation of this many bars.
     pub fn options(&self, bars: u32) -> ContinuationOptions {
-        let critic = self.critic.clone().or_else(Critic::built_in);
         ContinuationOptions {
             bars,
             grid: None,
@@ -53,7 +41,7 @@ impl Sampling {
             seed: self.seed,
             guards: self.guards,
             parts: PartSet::NONE,
-            critic: critic.map(|critic| (critic, self.candidates)),
+            candidates: self.candidates,
         }
     }
 }

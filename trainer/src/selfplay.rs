@@ -149,7 +149,7 @@ impl Selfplay {
                 self.out.display()
             );
         }
-        let checkpoint = Checkpoint::load(&self.model)?;
+        let checkpoint = Checkpoint::load_alone(&self.model)?;
         fs::create_dir_all(&self.out)
             .with_context(|| format!("cannot make the folder {}", self.out.display()))?;
         checkpoint.save(&self.round(0), Precision::Single)?;

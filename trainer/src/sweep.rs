@@ -11,7 +11,6 @@ use rand_pcg::Pcg64Mcg;
 use segue_model::{Guards, Model};
 use serde_json::{Value, json};
 
-use crate::critic;
 use crate::drift::Drift;
 use crate::excerpt::{self, Excerpt, Lengths};
 use crate::form::Form;
@@ -66,13 +65,10 @@ pub struct Sweep {
         value_parser = PossibleValuesParser::new(Guards::names())
     )]
     only_guard: Vec<String>,
-    /// Also show answers at each setting for which a critic chose among so many ways to go on,
-    /// phrase by phrase
+    /// Also show answers at each setting for which the model's critic chose among so many ways to
+    /// go on, phrase by phrase
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=64))]
     candidates: u64,
-    /// Who chooses, made by `trainer critic`; without it the plugin's critic
-    #[arg(long, value_name = "FILE")]
-    critic: Option<PathBuf>,
     /// The one seed of all answers.
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -194,10 +190,6 @@ impl Sweep {
     /// The model's answers at each setting.
     fn answers(&self, model: &Arc<Model>, excerpts: &[Excerpt]) -> Result<Vec<Row>> {
         let (guards, chosen) = self.guards()?;
-        let critic = match &self.critic {
-            Some(path) => Some(Arc::new(critic::load(path)?)),
-            None => None,
-        };
         let candidates: &[u64] = if self.candidates > 1 { &[1, self.candidates] } else { &[1] };
         let settings = self.temperatures.iter().flat_map(|&temperature| {
             let of = move |&top_p: &f32| {
@@ -212,7 +204,6 @@ impl Sweep {
                 seed: self.seed,
                 guards,
                 candidates,
-                critic: critic.clone(),
             })
             .collect();
         let progress =

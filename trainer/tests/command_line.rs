@@ -201,7 +201,7 @@ fn bad_input_is_named_and_nothing_is_written() {
         (vec!["evaluate", "--model", text(&nowhere), "--midi", text(&midi)], "nowhere"),
         // Before anything is learned, and never over the prompt.
         (vec!["finetune", "--midi", text(&midi), "--out", text(&unwritable)], "cannot be written"),
-        (vec!["critic", "--shards", text(&older), "--out", text(&unwritable)], "cannot be written"),
+        (vec!["critic", "--model", text(&nowhere), "--shards", text(&older)], "nowhere"),
         (vec!["sample", "--midi", text(&prompt), "--out", text(&prompt)], "overwrite the prompt"),
         // Numbers that nothing can be done with.
         (vec!["train", "--shards", text(&older), "--out", text(&out), "--batch", "0"], "--batch"),

@@ -5,7 +5,7 @@ use std::process::Command;
 use std::sync::Arc;
 
 use segue_model::{
-    Checkpoint, Continuation, ContinuationOptions, Critic, Guards, Model, Precision, initial_numbers,
+    CANDIDATES, Checkpoint, Continuation, ContinuationOptions, Guards, Model, Precision, initial_numbers,
 };
 use segue_music::{PartSet, midi_file};
 
@@ -56,6 +56,7 @@ fn it_is_small_and_its_card_lies_beside_it() {
 #[test]
 fn the_examples_are_its_answers() {
     let model = Arc::new(Model::load(&assets().join("segue.safetensors")).expect("the model in assets"));
+    assert!(model.critic().is_some(), "its critic lies beside it");
     let folder = assets().join("examples");
     let prompts = std::fs::read_dir(folder.join("prompts")).expect("the prompts");
     let mut answered = 0;
@@ -71,7 +72,7 @@ fn the_examples_are_its_answers() {
             seed: 1,
             guards: Guards::ALL,
             parts: PartSet::NONE,
-            critic: Critic::built_in().map(|critic| (critic, Critic::CANDIDATES)),
+            candidates: CANDIDATES,
         };
         let answer = Continuation::of(&prompt, model.clone(), &options).expect("notes to go on from");
         let wanted = midi_file::to_bytes(&answer.with_prompt(&prompt)).expect("a sound piece");

@@ -1,127 +1,112 @@
-//! The built-in critic, what it hears, and what it chooses for a continuation.
+//! A model's critic: the file it lies in, what it hears, and what it chooses for a continuation.
 
+use std::fs;
+use std::path::Path;
 use std::sync::Arc;
 
 use segue_model::{
-    CRITIC_NUMBERS, Continuation, ContinuationOptions, Critic, CriticError, Guards, Model, Stretch, Weighed,
+    Checkpoint, Config, Continuation, ContinuationOptions, Critic, Generator, Guards, Model, Precision,
 };
 use segue_music::{Beats, ContextNote, Note, PartSet, Piece, Role, Track};
 
-/// Notes of (onset in eighths, key, length in eighths).
-fn notes(role: Role, from: i64, played: &[(i64, u8, i64)]) -> Vec<ContextNote> {
-    let note = |&(onset, key, length): &(i64, u8, i64)| {
-        let onset = Beats::ratio(from + onset, 2);
-        let note = Note { onset, key, duration: Beats::ratio(length, 2), velocity: 80 };
-        ContextNote::whole(&note, role)
-    };
-    played.iter().map(note).collect()
+fn checkpoint() -> Checkpoint {
+    Checkpoint { name: "tiny".into(), notes_seen: 5, ..Checkpoint::random(&Config::tiny(), 3) }
 }
 
-/// A bass in half notes below a tune in eighths, for some bars.
-fn two_hands(role: Role, from: i64, bars: i64) -> Vec<ContextNote> {
-    let tune = [72, 74, 76, 77, 79, 77, 76, 74];
-    let bar = |bar: i64| -> Vec<(i64, u8, i64)> {
-        let eighth = |place: usize| (8 * bar + place as i64, tune[(place + bar as usize % 4) % 8], 1);
-        let bass = [(8 * bar, 48, 4), (8 * bar + 4, 43, 4)];
-        let mut notes: Vec<_> = (0..8).map(eighth).chain(bass).collect();
-        notes.sort_unstable();
-        notes
-    };
-    notes(role, from, &(0..bars).flat_map(bar).collect::<Vec<_>>())
+/// With a critic that likes this, or with -1 the opposite.
+fn liking(sign: f32) -> Checkpoint {
+    let weights = (0..checkpoint().config.dim).map(|place| sign * ((place * 37 % 61) as f32 / 20.0 - 1.5));
+    Checkpoint { critic: Some(Critic::new(weights.collect())), ..checkpoint() }
 }
 
-fn numbers(answer: Vec<ContextNote>) -> Vec<(&'static str, f64)> {
-    let notes = [two_hands(Role::Player, 0, 8), answer].concat();
-    let stretch = Stretch { notes: &notes, from: 8 * 192, until: 12 * 192, bar: 192 };
-    CRITIC_NUMBERS.into_iter().zip(Critic::numbers(&stretch)).collect()
-}
-
-fn number(answer: Vec<ContextNote>, name: &str) -> f64 {
-    numbers(answer).into_iter().find(|&(of, _)| of == name).unwrap().1
+fn with_critic() -> Checkpoint {
+    liking(1.0)
 }
 
 #[test]
-fn the_built_in_critic_is_there_and_survives_being_written() {
-    let critic = Critic::built_in().expect("assets/critic.json is a critic");
-    assert_eq!(Critic::read(&critic.write().unwrap()).unwrap(), *critic);
+fn it_is_written_and_read_with_its_model() {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("tiny.safetensors");
+    let critic = home.path().join("tiny.critic.json");
+    with_critic().save(&path, Precision::Single).unwrap();
+    assert_eq!(Checkpoint::load(&path).unwrap(), with_critic());
+    assert_eq!(Checkpoint::load_alone(&path).unwrap(), checkpoint());
+    assert!(Model::load(&path).unwrap().critic().is_some());
+    // Other weights under the same name do not keep it.
+    checkpoint().save(&path, Precision::Single).unwrap();
+    assert!(!critic.exists());
+    assert_eq!(Checkpoint::load(&path).unwrap(), checkpoint());
+    // One that learned later.
+    checkpoint().save_critic(&with_critic().critic.unwrap(), &path).unwrap();
+    assert_eq!(Checkpoint::load(&path).unwrap(), with_critic());
 }
 
 #[test]
-fn what_is_no_critic_is_refused() {
-    let whole = Critic::built_in().unwrap().write().unwrap();
-    assert!(matches!(Critic::read("{"), Err(CriticError::Form(_))));
-    assert!(matches!(Critic::read("{}"), Err(CriticError::Number(_))));
-    for (from, to) in
-        [("\"silence\"", "\"noise\""), ("\"deviation\":", "\"deviation\":-"), ("\"weight\":", "\"weight\":-")]
-    {
-        let error = Critic::read(&whole.replace(from, to)).unwrap_err();
-        assert!(error.to_string().contains("trainer critic"), "{error}");
-    }
-}
-
-#[test]
-fn it_hears_what_an_answer_lacks() {
-    // What goes on alike differs in nothing that it hears.
-    for (name, number) in numbers(two_hands(Role::Segue, 64, 4)) {
-        let alike = match name {
-            "in the scale"
-            | "pitch classes"
-            | "rhythm like the bar before"
-            | "rhythm like four bars before" => 1.0,
-            "like the bar before" | "like four bars before" => continue,
-            _ => 0.0,
-        };
-        assert!((number - alike).abs() < 0.3, "{name}: {number}");
-    }
-    let changed = |change: fn(&mut ContextNote)| {
-        let mut notes = two_hands(Role::Segue, 64, 4);
-        notes.iter_mut().for_each(change);
-        notes
-    };
-    let only = |keep: fn(&ContextNote) -> bool| {
-        let mut notes = two_hands(Role::Segue, 64, 4);
-        notes.retain(keep);
-        notes
-    };
-    let mut stuck = only(|note| note.key > 50);
-    stuck.iter_mut().for_each(|note| note.key = 60);
-    // (answer, number, from, to)
+fn what_is_no_critic_of_this_model_is_refused_by_name() {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("tiny.safetensors");
+    with_critic().save(&path, Precision::Single).unwrap();
+    let beside = Critic::path(&path);
+    let whole = fs::read_to_string(&beside).unwrap();
+    // (what stands in the file, what takes its place, what the error says)
     let cases = [
-        (only(|note| note.key > 50), "bars without bass", 1.0, 1.0),
-        (only(|note| note.key > 50), "notes a chord", -0.3, -0.2),
-        (only(|note| note.key < 50), "notes a bar", -2.3, -1.9),
-        (only(|note| note.onset % 96 == 0), "silence", 0.0, 0.1),
-        (only(|note| note.key > 50 && note.onset % 96 == 0), "silence", 0.7, 0.8),
-        (changed(|note| note.key += 12), "height", 12.0, 12.0),
-        (changed(|note| note.key += 1), "in the scale", 0.0, 0.5),
-        (stuck.clone(), "same keys again", 0.9, 1.0),
-        (stuck.clone(), "rest of the top", 0.9, 1.0),
-        (changed(|note| note.onset += 6), "on the eighth", -1.0, -1.0),
-        (only(|note| note.onset >= 10 * 192), "gets denser", 2.0, 9.0),
-        (Vec::new(), "notes a bar", 0.0, 0.0),
-        (Vec::new(), "silence", 0.0, 0.0),
+        (whole.as_str(), "", "no critic"),
+        (whole.as_str(), "{}", "no critic"),
+        ("\"weights\"", "\"weighs\"", "no critic"),
+        ("\"tiny\"", "\"huge\"", "of \"huge\", not of this model"),
+        ("\"notes_seen\": 5", "\"notes_seen\": 6", "not of this model"),
+        ("-1.5,", "", "finite numbers"),
+        ("-1.5,", "-1.5, 0.0,", "finite numbers"),
+        ("-1.5,", "1e39,", "finite numbers"),
     ];
-    for (answer, name, from, to) in cases {
-        let number = number(answer, name);
-        assert!((from - 0.001..=to + 0.001).contains(&number), "{name}: {number}, not {from} to {to}");
+    for (from, to, says) in cases {
+        fs::write(&beside, whole.replacen(from, to, 1)).unwrap();
+        let error = Checkpoint::load(&path).map(|_| ()).expect_err(to).to_string();
+        for part in [says, "tiny.critic.json", "trainer critic"] {
+            assert!(error.contains(part), "{to}: {error:?} does not say {part:?}");
+        }
+        assert!(Checkpoint::load_alone(&path).is_ok(), "{to}");
     }
+    let lost = Critic::path(Path::new("models/my piano.v2.safetensors"));
+    assert_eq!(lost, Path::new("models/my piano.v2.critic.json"));
 }
 
 #[test]
-fn all_its_numbers_are_finite() {
-    let odd = [
-        notes(Role::Segue, 64, &[(0, 60, 1)]),
-        notes(Role::Segue, 64, &[(31, 0, 1)]),
-        notes(Role::Segue, 64, &[(0, 127, 400), (0, 0, 1)]),
-    ];
-    for answer in odd {
-        for (name, number) in numbers(answer) {
-            assert!(number.is_finite(), "{name}");
+fn it_hears_the_notes_of_a_time_and_no_others() {
+    let model = Arc::new(Model::from_checkpoint(with_critic()).unwrap());
+    let note =
+        |beat: i64| Note { onset: Beats::ONE.times(beat), key: 60, duration: Beats::ONE, velocity: 80 };
+    let mut generator = Generator::new(model.clone());
+    (0..8).for_each(|beat| generator.hear(ContextNote::whole(&note(beat), Role::Player)));
+    let mut mean = |from: i64, until: i64| generator.mean_state(48 * from, 48 * until);
+    let [first, second, both] = [mean(2, 4), mean(4, 8), mean(2, 8)].map(Option::unwrap);
+    for ((first, second), both) in first.iter().zip(&second).zip(&both) {
+        assert!(((2.0 * first + 4.0 * second) / 6.0 - both).abs() < 1e-4);
+    }
+    assert_ne!(first, second);
+    assert_eq!([mean(8, 12), mean(4, 4), mean(-9, 0)], [None, None, None], "silence");
+    assert!(generator.score(96, 192).is_some_and(f64::is_finite));
+    // What comes later does not change it; a model without a critic thinks nothing of it.
+    generator.hear(ContextNote::whole(&note(9), Role::Segue));
+    assert_eq!(generator.mean_state(96, 192), Some(first));
+    let mut deaf = Generator::new(Arc::new(Model::random(3)));
+    (0..8).for_each(|beat| deaf.hear(ContextNote::whole(&note(beat), Role::Player)));
+    assert_eq!(deaf.score(96, 192), None);
+}
+
+#[test]
+fn a_long_jam_keeps_the_states_of_its_last_phrases_only() {
+    let mut generator = Generator::new(Arc::new(Model::from_checkpoint(with_critic()).unwrap()));
+    for place in 0..6000 {
+        let note =
+            Note { onset: Beats::ratio(place, 4), key: 60, duration: Beats::ratio(1, 4), velocity: 80 };
+        generator.hear(ContextNote::whole(&note, Role::Segue));
+        if place % 50 == 0 {
+            generator.prefill(usize::MAX);
         }
     }
-    let alone = notes(Role::Segue, 64, &[(0, 60, 1)]);
-    let stretch = Stretch { notes: &alone, from: 1536, until: 1536, bar: 0 };
-    assert!(Critic::numbers(&stretch).iter().all(|number| number.is_finite()), "nothing before, no time");
+    assert_eq!(generator.mean_state(0, 4800), None, "forgotten");
+    assert!(generator.mean_state(12 * 5900, 12 * 6000).is_some());
 }
 
 #[test]
@@ -129,35 +114,36 @@ fn a_continuation_goes_on_as_the_critic_likes() {
     let note = |beat| Note { onset: Beats::ONE.times(beat), key: 60, duration: Beats::ONE, velocity: 80 };
     let track = Track { notes: (0..8).map(note).collect(), ..Track::default() };
     let prompt = Piece { tracks: vec![track], ..Piece::default() };
-    let model = Arc::new(Model::random(3));
-    let asks_for = |mean: f64| {
-        let weigh =
-            |name: &str| Weighed { mean, deviation: 24.0, weight: f64::from(u8::from(name == "height")) };
-        Arc::new(Critic::new(CRITIC_NUMBERS.map(weigh)))
-    };
-    let height = |seed: u64, critic: Option<(Arc<Critic>, u64)>| {
+    let [free, likes, dislikes] = [checkpoint(), liking(1.0), liking(-1.0)]
+        .map(|checkpoint| Arc::new(Model::from_checkpoint(checkpoint).unwrap()));
+    let answer = |seed: u64, model: &Arc<Model>, candidates: u64| {
         let options = ContinuationOptions {
-            bars: 8,
+            bars: 5,
             grid: None,
             temperature: 1.0,
             top_p: 1.0,
             seed,
             guards: Guards::ALL,
             parts: PartSet::NONE,
-            critic,
+            candidates,
         };
-        let answer = Continuation::of(&prompt, model.clone(), &options).unwrap();
-        answer.notes.iter().map(|note| f64::from(note.key)).sum::<f64>() / answer.notes.len() as f64
+        Continuation::of(&prompt, model.clone(), &options).unwrap().notes
     };
-    let (mut higher, mut lower) = (0.0, 0.0);
+    let thinks = |answer: &[Note]| -> f64 {
+        let states = Continuation::phrases(&prompt, answer, 5, likes.clone());
+        let [Some(state)] = &states[..] else { panic!("one phrase: {states:?}") };
+        likes.critic().unwrap().score(state)
+    };
+    let (mut better, mut worse) = (0, 0);
     for seed in 0..8 {
-        let free = height(seed, None);
-        assert_eq!(height(seed, Some((asks_for(24.0), 1))), free, "seed {seed}: of one there is no choice");
-        higher += height(seed, Some((asks_for(24.0), 4))) - free;
-        lower += free - height(seed, Some((asks_for(-24.0), 4)));
+        let plain = answer(seed, &free, 4);
+        assert_eq!(answer(seed, &likes, 1), plain, "seed {seed}: of one there is no choice");
+        let [best, worst] = [&likes, &dislikes].map(|model| thinks(&answer(seed, model, 4)));
+        let plain = thinks(&plain);
+        // The first of the four is the plain one.
+        assert!(worst < plain + 1e-3 && plain < best + 1e-3, "seed {seed}: {worst} {plain} {best}");
+        better += u32::from(best > plain + 1e-3);
+        worse += u32::from(worst < plain - 1e-3);
     }
-    assert!(
-        higher > 1.0 && lower > 1.0 && higher + lower > 12.0,
-        "{higher:.1} and {lower:.1} semitones in eight answers"
-    );
+    assert!(better >= 4 && worse >= 4, "{better} of 8 are liked better, {worse} less");
 }

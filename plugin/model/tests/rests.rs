@@ -82,7 +82,7 @@ fn a_piece_is_not_continued_by_a_broken_model() {
         seed: 1,
         guards: Guards::ALL,
         parts: PartSet::NONE,
-        critic: None,
+        candidates: 1,
     };
     let of = |tracks: Vec<Track>, model| {
         Continuation::of(&Piece { tracks, ..Piece::default() }, Arc::new(model), &options)

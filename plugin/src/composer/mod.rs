@@ -35,7 +35,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use crossbeam_channel::Receiver;
-use segue_model::{Critic, Generator, Model};
+use segue_model::{Generator, Model};
 use segue_music::{Beats, ContextNote, Key, Meter, Part, Role, tick_at};
 use segue_realtime::between::boundary::{ComposerEnd, Readiness};
 use segue_realtime::between::heard::{Heard, Revision, Tick};
@@ -76,8 +76,6 @@ pub struct Composer {
     commands: Receiver<Command>,
     status: Arc<Status>,
     generator: Generator,
-    /// Chooses among several ways to go on.
-    critic: Option<Arc<Critic>>,
     player: Player,
     /// Whether a note was heard since the start, from which the bars of the form are counted.
     form_has_begun: bool,
@@ -112,7 +110,6 @@ impl Composer {
             commands,
             status,
             generator: Generator::new(model),
-            critic: Critic::built_in(),
             player: Player::default(),
             form_has_begun: false,
             tracks: Vec::new(),
@@ -132,12 +129,6 @@ impl Composer {
             history,
             requests: VecDeque::new(),
         }
-    }
-
-    /// Lets another critic choose, or none, for tests.
-    #[doc(hidden)]
-    pub fn choose_with(&mut self, critic: Option<Arc<Critic>>) {
-        self.critic = critic;
     }
 
     /// The notes heard and planned, for tests.

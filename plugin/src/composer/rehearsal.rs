@@ -1,7 +1,7 @@
 //! Several ways to go on from one place of an answer.
 
-use segue_model::{Critic, Fork, Generator, Stretch, seed_of};
-use segue_music::{Beats, ContextNote, tick_at};
+use segue_model::{Fork, Generator, seed_of};
+use segue_music::{Beats, tick_at};
 
 /// The ways to go on from one place of an answer, as far as they were tried.
 pub struct Rehearsal {
@@ -13,8 +13,8 @@ pub struct Rehearsal {
     pub tried: u64,
     /// The one that is being tried: its generator, and where its last note begins.
     pub trying: Option<(Box<Generator>, Beats)>,
-    /// The best so far: how odd it is, and its seed.
-    pub best: Option<(f64, u64)>,
+    /// The best so far: what the critic thinks of it, and its seed.
+    pub best: Option<(Option<f64>, u64)>,
 }
 
 impl Rehearsal {
@@ -28,13 +28,11 @@ impl Rehearsal {
         seed_of(self.seed, self.tried)
     }
 
-    /// The one that was tried has come to its end, with these notes.
-    pub fn judge(&mut self, critic: &Critic, notes: &[ContextNote], bar: Beats) {
-        let Fork { from, until, .. } = self.fork;
-        let [from, until, bar] = [from, until, bar].map(tick_at);
-        let oddness = critic.oddness(&Stretch { notes, from, until, bar });
-        if self.best.is_none_or(|(lowest, _)| oddness < lowest) {
-            self.best = Some((oddness, self.candidate()));
+    /// The one that was tried has come to its end in this generator. Silence is liked least.
+    pub fn judge(&mut self, generator: &mut Generator) {
+        let score = generator.score(tick_at(self.fork.from), tick_at(self.fork.until));
+        if self.best.is_none_or(|(highest, _)| score > highest) {
+            self.best = Some((score, self.candidate()));
         }
         self.tried += 1;
     }

@@ -1,4 +1,5 @@
-//! Trying several ways to go on before they are due, and keeping the one that a critic likes best.
+//! Trying several ways to go on before they are due, and keeping the one that the model's critic
+//! likes best.
 //!
 //! A way to go on is a seed: the same music and the same seed give the same notes. So a fork of the
 //! generator plays the next phrase with one seed after the other while the planned notes sound, and
@@ -6,7 +7,7 @@
 //! choice is the same at every block size. What is not ready when the phrase is due is not chosen,
 //! and a computer that falls behind rehearses nothing.
 
-use segue_model::Rest;
+use segue_model::{CANDIDATES, Rest};
 use segue_realtime::between::limits::KEPT_UP_TICKS;
 
 use super::*;
@@ -41,10 +42,8 @@ impl Composer {
             Err(Rest::NotFinite) => return false,
             Ok(_) | Err(Rest::After | Rest::Unheard | Rest::Limits(_)) => {}
         }
-        if let Some(critic) = &self.critic {
-            rehearsal.judge(critic, generator.context().notes(), tick.bar);
-        }
-        rehearsal.tried < Critic::CANDIDATES
+        rehearsal.judge(&mut generator);
+        rehearsal.tried < CANDIDATES
     }
 
     /// Whether there is a place ahead from which the answer may go on in several ways. If nothing
@@ -54,7 +53,8 @@ impl Composer {
     /// them.
     fn begin_rehearsal(&mut self, tick: &Tick) -> bool {
         let one_voice = self.parts(&tick.settings).is_empty() && !tick.settings.mode.lasts_with_player();
-        let Some(answer) = self.answer.as_mut().filter(|_| one_voice && self.critic.is_some()) else {
+        let has_critic = self.generator.model().critic().is_some();
+        let Some(answer) = self.answer.as_mut().filter(|_| one_voice && has_critic) else {
             return false;
         };
         if !answer.committed || answer.opening.is_none() || answer.complete || answer.is_asked_for() {
@@ -65,8 +65,9 @@ impl Composer {
             let fork = answer.next_fork(tick.line, tick.bar).filter(|fork| answer.frontier < fork.at);
             answer.rehearsal = fork.map(|fork| Rehearsal::new(fork, seed));
         }
-        answer.rehearsal.as_ref().is_some_and(|rehearsal| {
-            rehearsal.tried < Critic::CANDIDATES && answer.frontier < rehearsal.fork.at
-        })
+        answer
+            .rehearsal
+            .as_ref()
+            .is_some_and(|rehearsal| rehearsal.tried < CANDIDATES && answer.frontier < rehearsal.fork.at)
     }
 }

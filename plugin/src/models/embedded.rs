@@ -12,6 +12,9 @@ static SHARED: Mutex<Weak<Model>> = Mutex::new(Weak::new());
 /// 11 MB each, as its linker does not merge what several units of code bring.
 static MODEL: &[u8] = include_bytes!("../../../assets/segue.safetensors");
 
+/// Who chooses among its ways to go on.
+static CRITIC: &str = include_str!("../../../assets/segue.critic.json");
+
 /// The built-in model file.
 pub fn model_bytes() -> &'static [u8] {
     MODEL
@@ -29,6 +32,11 @@ pub fn knows_parts() -> bool {
     *KNOWS.get_or_init(|| Checkpoint::knows_parts_in(model_bytes()))
 }
 
+/// The built-in model with its critic. That can take a tenth of a second or more.
+pub fn checkpoint() -> Result<Checkpoint, CheckpointError> {
+    Checkpoint::from_bytes(model_bytes())?.with_critic(CRITIC)
+}
+
 /// Loads the built-in model, or shares it if it is in use. That can take a tenth of a second or
 /// more: not for the audio thread, nor for a host's.
 pub fn shared() -> Result<Arc<Model>, CheckpointError> {
@@ -36,7 +44,7 @@ pub fn shared() -> Result<Arc<Model>, CheckpointError> {
     if let Some(model) = shared.upgrade() {
         return Ok(model);
     }
-    let model = Arc::new(Model::from_bytes(model_bytes())?);
+    let model = Arc::new(Model::from_checkpoint(checkpoint()?)?);
     *shared = Arc::downgrade(&model);
     Ok(model)
 }

@@ -18,24 +18,30 @@ pub const BASS: Channel = 2;
 
 /// An untrained model that knows parts.
 pub fn model() -> Model {
-    let mut checkpoint = Checkpoint::random(&Config::tiny_ensemble(), 3);
+    Model::from_checkpoint(checkpoint(&Config::tiny_ensemble())).expect("a sound model")
+}
+
+/// Numbers of a model of this size that plays many notes.
+pub fn checkpoint(config: &Config) -> Checkpoint {
+    let mut checkpoint = Checkpoint::random(config, 3);
     checkpoint.numbers.values_mut().flatten().for_each(|number| *number *= 0.3);
     let bias = checkpoint.numbers.get_mut("onset.out.bias").expect("a head");
     (0..).zip(bias).for_each(|(symbol, bias)| *bias -= 0.1 * symbol as f32);
-    Model::from_checkpoint(checkpoint).expect("a sound model")
+    checkpoint
 }
 
 /// One that moves the pedal, too, and often.
 pub fn model_with_pedal() -> Model {
-    let mut checkpoint = Checkpoint::random(&Config::tiny_with_pedal(), 3);
-    checkpoint.numbers.values_mut().flatten().for_each(|number| *number *= 0.3);
-    let bias = checkpoint.numbers.get_mut("onset.out.bias").expect("a head");
-    (0..).zip(bias).for_each(|(symbol, bias)| *bias -= 0.1 * symbol as f32);
-    Model::from_checkpoint(checkpoint).expect("a sound model")
+    Model::from_checkpoint(checkpoint(&Config::tiny_with_pedal())).expect("a sound model")
 }
 
 pub fn rig(parts: &[Part], change: impl Fn(&mut Settings)) -> Rig {
-    let mut rig = Rig::of(model(), RATE, Song::Plays(0.0, TEMPO));
+    rig_of(model(), parts, change)
+}
+
+/// The same with another model.
+pub fn rig_of(model: Model, parts: &[Part], change: impl Fn(&mut Settings)) -> Rig {
+    let mut rig = Rig::of(model, RATE, Song::Plays(0.0, TEMPO));
     rig.settings.mode = Mode::Duet;
     rig.settings.when.bars = 2;
     rig.settings.what.band.parts = parts.iter().copied().collect();

@@ -35,14 +35,7 @@ impl Pair {
     /// # Errors
     /// Where the model is broken.
     pub fn of(excerpt: &Excerpt, model: &Arc<Model>, seed: u64) -> Result<Option<Self>> {
-        let sampling = Sampling {
-            temperature: 1.0,
-            top_p: 1.0,
-            seed,
-            guards: Guards::NONE,
-            candidates: 1,
-            critic: None,
-        };
+        let sampling = Sampling { temperature: 1.0, top_p: 1.0, seed, guards: Guards::NONE, candidates: 1 };
         let own = excerpt.played_on(model, &sampling)?;
         let enough = own.len() >= FEWEST_OWN;
         Ok(enough.then(|| Self { people: sequence(excerpt, &excerpt.human), own: sequence(excerpt, &own) }))

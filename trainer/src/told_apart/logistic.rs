@@ -43,11 +43,6 @@ impl Logistic {
         dot(&self.weights, &self.row(numbers))
     }
 
-    /// What one more of each number adds to the score.
-    pub fn slopes(&self) -> Vec<f64> {
-        self.weights[1..].iter().zip(&self.scales).map(|(weight, (_, width))| weight / width).collect()
-    }
-
     fn row(&self, numbers: &[f64]) -> Vec<f64> {
         let scaled = numbers.iter().zip(&self.scales).map(|(number, (mean, width))| (number - mean) / width);
         std::iter::once(1.0).chain(scaled).collect()
@@ -90,9 +85,9 @@ fn scale(numbers: impl Iterator<Item = f64> + Clone) -> (f64, f64) {
     (mean, if deviation > 1e-9 { deviation } else { 1.0 })
 }
 
-/// Solves linear equations by Gauss's elimination. The matrix is symmetric and positive, so that
-/// every pivot is.
-fn solved(mut matrix: Vec<Vec<f64>>, mut right: Vec<f64>) -> Vec<f64> {
+/// Solves linear equations by Gauss's elimination. The matrix has to be symmetric and positive, so
+/// that every pivot is.
+pub fn solved(mut matrix: Vec<Vec<f64>>, mut right: Vec<f64>) -> Vec<f64> {
     let size = right.len();
     for pivot in 0..size {
         let (above, below) = matrix.split_at_mut(pivot + 1);

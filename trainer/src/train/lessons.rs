@@ -173,6 +173,7 @@ impl Lessons<'_> {
             notes_seen: self.origin.notes_seen + self.run.notes,
             styles: self.origin.styles.clone(),
             numbers: self.network.numbers()?,
+            critic: None,
         })
     }
 
@@ -202,7 +203,7 @@ impl Train {
             seed: self.seed,
             guards: Guards::ALL,
             parts: PartSet::NONE,
-            critic: None,
+            candidates: 1,
         };
         if let Ok(answer) = Continuation::of(&prompt, Arc::new(Model::from_checkpoint(checkpoint)?), &options)
         {

@@ -135,6 +135,11 @@ impl KvCache {
         }
     }
 
+    /// The oldest note whose state is kept.
+    pub fn oldest_state(&self) -> usize {
+        self.highest.saturating_sub(self.rows).max(self.start)
+    }
+
     /// The trunk's last state after a note, (dim).
     pub fn state(&self, note: usize) -> &[f32] {
         &self.states[(note & (self.rows - 1)) * self.dim..][..self.dim]

@@ -8,6 +8,7 @@ use segue_music::{Tokenizer, Vocabulary};
 use crate::decoding::matrix::{Matrix, Resolution};
 use crate::shape::checkpoint::{Checkpoint, CheckpointError};
 use crate::shape::config::Config;
+use crate::shape::critic::Critic;
 use crate::shape::parameters::{Field, Parameter, parameters};
 use crate::shape::rows::Rows;
 
@@ -17,6 +18,7 @@ pub struct Model {
     name: String,
     notes_seen: u64,
     styles: Vec<String>,
+    critic: Option<Critic>,
     pub(crate) resolution: Resolution,
     pub(crate) config: Config,
     pub(crate) tokenizer: Tokenizer,
@@ -83,7 +85,7 @@ impl Model {
         Self::from_checkpoint(Checkpoint::from_bytes(bytes)?)
     }
 
-    /// From a model file.
+    /// From a model file, and the critic beside it if there is one.
     ///
     /// # Errors
     /// Names the file and what is wrong with it.
@@ -150,6 +152,7 @@ impl Model {
             name: checkpoint.name,
             notes_seen: checkpoint.notes_seen,
             styles: checkpoint.styles,
+            critic: checkpoint.critic,
             resolution,
             config: checkpoint.config,
             tokenizer,
@@ -163,6 +166,11 @@ impl Model {
     /// The styles it can be asked for, by their numbers.
     pub fn styles(&self) -> &[String] {
         &self.styles
+    }
+
+    /// Who chooses among its ways to go on, where somebody does.
+    pub fn critic(&self) -> Option<&Critic> {
+        self.critic.as_ref()
     }
 
     /// Its name, for display.

@@ -9,7 +9,7 @@ use segue_music::{
 
 use crate::decoding::model::Model;
 use crate::playing::band::{Band, pedal_written, written};
-use crate::playing::critic::{Critic, Fork, Stretch, seed_of};
+use crate::playing::fork::{Fork, seed_of};
 use crate::playing::generator::Generator;
 use crate::playing::guards::Guards;
 use crate::playing::request::{NoteRequest, Rest};
@@ -32,8 +32,9 @@ pub struct ContinuationOptions {
     /// Which parts go on, by a model that knows of parts; empty for a keyboard, which hears no
     /// drums.
     pub parts: PartSet,
-    /// Who chooses among how many ways to go on, phrase by phrase; a band's are not chosen.
-    pub critic: Option<(Arc<Critic>, u64)>,
+    /// From how many ways to go on the model's critic chooses, phrase by phrase. A band's are not
+    /// chosen.
+    pub candidates: u64,
 }
 
 /// Notes that follow where a piece ends.
@@ -79,6 +80,24 @@ impl Continuation {
         piece
     }
 
+    /// The mean states of a model over the phrases of an answer among which a critic would choose,
+    /// (dim) each; of a keyboard's answer of so many bars, whoever plays it.
+    pub fn phrases(prompt: &Piece, answer: &[Note], bars: u32, model: Arc<Model>) -> Vec<Option<Vec<f32>>> {
+        let Some((start, end)) = Self::span(prompt, bars, PartSet::NONE) else { return Vec::new() };
+        let clock = clock(prompt, None);
+        let mut generator = Generator::new(model);
+        listen(&mut generator, prompt, &heard_for(prompt, PartSet::NONE), clock, start);
+        for note in answer {
+            let onset = clock.heard(note.onset);
+            let note = Note { onset, duration: clock.heard(note.end()) - onset, ..*note };
+            generator.hear(ContextNote::whole(&note, Role::Segue));
+        }
+        let span = (clock.heard(start), clock.heard(end));
+        let bar = clock.heard(prompt.bar_lines_later(start, 1)) - span.0;
+        let forks = std::iter::successors(Fork::first(span, span.0, bar), |fork| fork.next(span.1, bar));
+        forks.map(|fork| generator.mean_state(tick_at(fork.from), tick_at(fork.until))).collect()
+    }
+
     /// Continues `prompt`.
     ///
     /// # Errors
@@ -122,11 +141,11 @@ impl Continuation {
         let span = (clock.heard(start), clock.heard(end));
         let bar = clock.heard(prompt.bar_lines_later(start, 1)) - span.0;
         let mut voice = Voice { generator, request, notes: Vec::new(), pedal: Vec::new() };
-        if let Some((critic, candidates)) = &options.critic {
+        if voice.generator.model().critic().is_some() && options.candidates > 1 {
             let mut fork = Fork::first(span, span.0, bar);
             while let Some(here) = fork {
                 voice.play_to(here.at)?;
-                voice = voice.best(critic, *candidates, &here, bar)?;
+                voice = voice.best(options.candidates, &here)?;
                 fork = here.next(span.1, bar);
             }
         }
@@ -170,21 +189,16 @@ impl Voice {
         Ok(())
     }
 
-    /// Of several ways to go on, the one that the critic likes best.
-    fn best(self, critic: &Critic, candidates: u64, fork: &Fork, bar: Beats) -> Result<Self, Rest> {
-        let mut best: Option<(f64, Self)> = None;
-        for candidate in 0..candidates.max(1) {
+    /// Of several ways to go on, the one that the critic likes best; silence least.
+    fn best(self, candidates: u64, fork: &Fork) -> Result<Self, Rest> {
+        let mut best: Option<(Option<f64>, Self)> = None;
+        for candidate in 0..candidates {
             let mut voice = self.clone();
             voice.request.seed = seed_of(self.request.seed, candidate);
             voice.play_to(fork.until)?;
-            let oddness = critic.oddness(&Stretch {
-                notes: voice.generator.context().notes(),
-                from: tick_at(fork.from),
-                until: tick_at(fork.until),
-                bar: tick_at(bar),
-            });
-            if best.as_ref().is_none_or(|(lowest, _)| oddness < *lowest) {
-                best = Some((oddness, voice));
+            let score = voice.generator.score(tick_at(fork.from), tick_at(fork.until));
+            if best.as_ref().is_none_or(|(highest, _)| score > *highest) {
+                best = Some((score, voice));
             }
         }
         Ok(best.map_or(self, |(_, voice)| voice))

@@ -255,6 +255,30 @@ impl Generator {
         self.context.get(number).map(|note| (note.part, note.note(at)))
     }
 
+    /// The mean of the trunk's last states after the notes that begin from `from` on and before
+    /// `until`, (dim); `None` where there are none. Allocates.
+    pub fn mean_state(&mut self, from: Tick, until: Tick) -> Option<Vec<f32>> {
+        self.prefill(usize::MAX);
+        let (notes, first) = (self.context.notes(), self.context.first());
+        let number = |at: Tick| first + notes.partition_point(|note| note.onset < at);
+        let kept = self.cache.oldest_state()..self.cache.len();
+        let numbers = number(from).max(kept.start)..number(until).min(kept.end);
+        let count = numbers.len();
+        let mut mean = vec![0.0; self.model.config.dim];
+        for number in numbers {
+            let state = self.cache.state(number);
+            mean.iter_mut().zip(state).for_each(|(sum, number)| *sum += number / count as f32);
+        }
+        (count > 0).then_some(mean)
+    }
+
+    /// What the model's critic thinks of the notes from `from` on and before `until`, the higher
+    /// the better; `None` where there are none, or nobody to ask. Allocates.
+    pub fn score(&mut self, from: Tick, until: Tick) -> Option<f64> {
+        let model = self.model.clone();
+        model.critic().and_then(|critic| Some(critic.score(&self.mean_state(from, until)?)))
+    }
+
     /// The logits of a field after everything heard, for tests of parity.
     #[doc(hidden)]
     pub fn logits(&mut self, field: Field, role: Role, token: Token) -> Option<Vec<f32>> {

@@ -9,6 +9,7 @@ use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use segue_music::Vocabulary;
 
 use crate::shape::config::Config;
+use crate::shape::critic::{Critic, CriticError};
 use crate::shape::parameters::{initial_numbers, parameters};
 use crate::shape::rows::STYLES;
 
@@ -58,6 +59,9 @@ pub enum CheckpointError {
     /// A parameter that is missing, of another size or type, or not finite.
     #[error("the parameter {0} of this model is missing or damaged; fetch or train the model again")]
     Parameter(String),
+    /// The critic beside it.
+    #[error(transparent)]
+    Critic(#[from] CriticError),
     /// A parameter that a model of the header's size does not have.
     #[error(
         "the parameter {0} of this model has no place in a model of the size that its header gives; fetch or train the model again"
@@ -93,6 +97,8 @@ pub struct Checkpoint {
     pub styles: Vec<String>,
     /// Every parameter, in row order.
     pub numbers: BTreeMap<String, Vec<f32>>,
+    /// Who chooses among its ways to go on; a file of its own.
+    pub critic: Option<Critic>,
 }
 
 const FORMAT: &str = "segue-1";
@@ -113,17 +119,41 @@ impl Checkpoint {
             notes_seen: 0,
             styles: Vec::new(),
             numbers: initial_numbers(config, seed),
+            critic: None,
         }
     }
 
-    /// Reads a file.
+    /// Reads a file, and the critic beside it if there is one.
     ///
     /// # Errors
     /// Names the file and what is wrong with it.
     pub fn load(path: &Path) -> Result<Self, CheckpointError> {
+        let checkpoint = Self::load_alone(path)?;
+        let beside = Critic::path(path);
+        match fs::read_to_string(&beside) {
+            Ok(text) => checkpoint.with_critic(&text).map_err(|error| error.in_file(&beside)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(checkpoint),
+            Err(source) => Err(CheckpointError::Read { path: beside, source }),
+        }
+    }
+
+    /// Reads a file, without a critic.
+    ///
+    /// # Errors
+    /// Names the file and what is wrong with it.
+    pub fn load_alone(path: &Path) -> Result<Self, CheckpointError> {
         let bytes =
             fs::read(path).map_err(|source| CheckpointError::Read { path: path.to_owned(), source })?;
         Self::from_bytes(&bytes).map_err(|error| error.in_file(path))
+    }
+
+    /// The same with the critic of a file.
+    ///
+    /// # Errors
+    /// Where it is another model's, or damaged.
+    pub fn with_critic(mut self, text: &str) -> Result<Self, CheckpointError> {
+        self.critic = Some(Critic::read(text, (&self.name, self.notes_seen), self.config.dim)?);
+        Ok(self)
     }
 
     /// The styles named in the contents of a file, without reading its numbers. It allocates and
@@ -203,7 +233,7 @@ impl Checkpoint {
         if styles.len() > STYLES {
             return Err(CheckpointError::NotOurs("its header names more styles than a model can know"));
         }
-        Ok(Self { name: one_line(&text("name")), config, notes_seen, styles, numbers })
+        Ok(Self { name: one_line(&text("name")), config, notes_seen, styles, numbers, critic: None })
     }
 
     /// As the contents of a file.
@@ -266,14 +296,35 @@ impl Checkpoint {
         self
     }
 
-    /// Writes a file, whole or not at all.
+    /// Writes a file, whole or not at all, and its critic beside it. A critic that lies there is of
+    /// other weights: it goes.
     ///
     /// # Errors
     /// Names the file.
     pub fn save(&self, path: &Path, precision: Precision) -> Result<(), CheckpointError> {
         let bytes = self.to_bytes(precision)?;
         segue_music::replace(path, &bytes)
-            .map_err(|source| CheckpointError::Write { path: path.to_owned(), source })
+            .map_err(|source| CheckpointError::Write { path: path.to_owned(), source })?;
+        if let Some(critic) = &self.critic {
+            return self.save_critic(critic, path);
+        }
+        let beside = Critic::path(path);
+        match fs::remove_file(&beside) {
+            Err(source) if source.kind() != io::ErrorKind::NotFound => {
+                Err(CheckpointError::Write { path: beside, source })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Writes a critic of this model beside the model's file, whole or not at all.
+    ///
+    /// # Errors
+    /// Names the critic's file.
+    pub fn save_critic(&self, critic: &Critic, path: &Path) -> Result<(), CheckpointError> {
+        let text = critic.write((&self.name, self.notes_seen))?;
+        let path = Critic::path(path);
+        segue_music::replace(&path, text.as_bytes()).map_err(|source| CheckpointError::Write { path, source })
     }
 }
 
@@ -282,7 +333,7 @@ fn json(what: &impl serde::Serialize) -> Result<String, CheckpointError> {
 }
 
 /// A text of a file as it can stand in a message: one short line.
-fn one_line(text: &str) -> String {
+pub(crate) fn one_line(text: &str) -> String {
     text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).take(LONGEST_TEXT).collect()
 }
 

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail};
-use segue_model::{Continuation, ContinuationOptions, Critic, Guards, Model, Rest};
+use segue_model::{CANDIDATES, Continuation, ContinuationOptions, Guards, Model, Rest};
 use segue_music::{Beats, midi_file, one_line};
 
 use super::arguments::{self, Continue};
@@ -51,7 +51,7 @@ fn continue_file(arguments: &Continue, model: &Arc<Model>, Pair { input, output 
         seed: playing.seed,
         guards: Guards::ALL,
         parts: arguments::set(&arguments.parts),
-        critic: Critic::built_in().map(|critic| (critic, Critic::CANDIDATES)),
+        candidates: CANDIDATES,
     };
     let prompt = midi_file::read(input)?;
     for remark in prompt.remarks() {

@@ -15,7 +15,8 @@ pub fn load(path: Option<&Path>, parts: PartSet) -> Result<Arc<Model>> {
     // These errors name their causes themselves; as text, anyhow does not repeat them.
     let model = match path {
         Some(path) => Model::load(path).map_err(|error| anyhow!("{error}"))?,
-        None => Model::from_bytes(segue::models::embedded::model_bytes())
+        None => segue::models::embedded::checkpoint()
+            .and_then(Model::from_checkpoint)
             .map_err(|error| anyhow!("the model inside this program: {error}"))?,
     };
     let whose = path.map_or("the model inside this program".into(), Path::to_string_lossy);

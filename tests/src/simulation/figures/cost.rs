@@ -97,7 +97,7 @@ impl Jam {
 /// Where the model cannot be loaded.
 pub fn measure() -> Result<Vec<Figure>> {
     let begun = thread_seconds();
-    let model = Model::from_bytes(segue::models::embedded::model_bytes())?;
+    let model = Model::from_checkpoint(segue::models::embedded::checkpoint()?)?;
     let load = (thread_seconds() - begun) * 1000.0;
     drop(model);
     let model = models::shipped()?;

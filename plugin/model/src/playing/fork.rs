@@ -1,4 +1,4 @@
-//! Where in an answer the critic chooses, and among what.
+//! Where in an answer a critic chooses, and among what.
 
 use segue_music::Beats;
 
@@ -8,6 +8,9 @@ const PHRASE: i64 = 4;
 const FIRST: Beats = Beats::ratio(2, 1);
 /// Fewer bars are too few to judge; they belong to those before.
 const FEWEST: i64 = 2;
+
+/// How many ways to go on a critic chooses from.
+pub const CANDIDATES: u64 = 8;
 
 /// A place at which an answer goes on in several ways, to choose one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
