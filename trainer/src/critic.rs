@@ -4,6 +4,7 @@ mod choice;
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::thread;
 
 use anyhow::{Result, ensure};
 use clap::Args;
@@ -11,6 +12,7 @@ use segue_model::{CANDIDATES, Checkpoint, Critic, Model};
 
 use crate::excerpt::{self, Excerpt, Lengths};
 use crate::material::Material;
+use crate::parallel::spread;
 use crate::progress_bar::bar;
 use crate::record::VoicedNote;
 use crate::sampling::Sampling;
@@ -57,11 +59,12 @@ impl Learn {
             excerpts.len()
         );
         let progress = bar(excerpts.len() as u64, "{bar:30} {percent} %, {eta} left");
-        let mut pieces = Vec::new();
-        for excerpt in &excerpts {
+        let mut cores = vec![(); thread::available_parallelism().map_or(1, usize::from)];
+        let pieces = spread(&mut cores, excerpts.iter().collect(), |(), excerpt| {
+            let choices = self.choices(excerpt, &model);
             progress.inc(1);
-            pieces.push(self.choices(excerpt, &model)?);
-        }
+            choices
+        })?;
         progress.finish_and_clear();
         let critic = learned(pieces.iter().flatten());
         checkpoint.save_critic(&critic, &self.model)?;

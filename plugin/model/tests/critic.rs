@@ -110,6 +110,26 @@ fn a_long_jam_keeps_the_states_of_its_last_phrases_only() {
 }
 
 #[test]
+fn how_an_answer_closes_is_not_judged() {
+    let note =
+        |beat: i64, key| Note { onset: Beats::ONE.times(beat), key, duration: Beats::ONE, velocity: 80 };
+    let track = Track { notes: (0..8).map(|beat| note(beat, 60)).collect(), ..Track::default() };
+    let prompt = Piece { tracks: vec![track], ..Piece::default() };
+    let model = Arc::new(Model::random(3));
+    // Answers of eight bars from beat 8 on, with another key from some beat on.
+    let phrases = |other: i64| {
+        let key = |beat: i64| if beat < other { 60 } else { 72 };
+        let answer: Vec<Note> = (8..40).map(|beat| note(beat, key(beat))).collect();
+        Continuation::phrases(&prompt, &answer, 8, model.clone())
+    };
+    let [plain, close, earlier, first] = [40, 36, 35, 27].map(phrases);
+    assert_eq!(plain.len(), 2);
+    assert_eq!(close, plain, "the last bar");
+    assert!(earlier[0] == plain[0] && earlier[1] != plain[1], "the bar before");
+    assert!(first[0] != plain[0], "the first phrase");
+}
+
+#[test]
 fn a_continuation_goes_on_as_the_critic_likes() {
     let note = |beat| Note { onset: Beats::ONE.times(beat), key: 60, duration: Beats::ONE, velocity: 80 };
     let track = Track { notes: (0..8).map(note).collect(), ..Track::default() };

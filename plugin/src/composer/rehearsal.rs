@@ -30,7 +30,7 @@ impl Rehearsal {
 
     /// The one that was tried has come to its end in this generator. Silence is liked least.
     pub fn judge(&mut self, generator: &mut Generator) {
-        let score = generator.score(tick_at(self.fork.from), tick_at(self.fork.until));
+        let score = generator.score(tick_at(self.fork.from), tick_at(self.fork.judged));
         if self.best.is_none_or(|(highest, _)| score > highest) {
             self.best = Some((score, self.candidate()));
         }

@@ -95,7 +95,7 @@ impl Continuation {
         let span = (clock.heard(start), clock.heard(end));
         let bar = clock.heard(prompt.bar_lines_later(start, 1)) - span.0;
         let forks = std::iter::successors(Fork::first(span, span.0, bar), |fork| fork.next(span.1, bar));
-        forks.map(|fork| generator.mean_state(tick_at(fork.from), tick_at(fork.until))).collect()
+        forks.map(|fork| generator.mean_state(tick_at(fork.from), tick_at(fork.judged))).collect()
     }
 
     /// Continues `prompt`.
@@ -196,7 +196,7 @@ impl Voice {
             let mut voice = self.clone();
             voice.request.seed = seed_of(self.request.seed, candidate);
             voice.play_to(fork.until)?;
-            let score = voice.generator.score(tick_at(fork.from), tick_at(fork.until));
+            let score = voice.generator.score(tick_at(fork.from), tick_at(fork.judged));
             if best.as_ref().is_none_or(|(highest, _)| score > *highest) {
                 best = Some((score, voice));
             }

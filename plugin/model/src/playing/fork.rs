@@ -20,6 +20,8 @@ pub struct Fork {
     /// From the first note here or later on they differ.
     pub at: Beats,
     /// Up to here the critic judges.
+    pub judged: Beats,
+    /// Up to here they are played.
     pub until: Beats,
 }
 
@@ -40,7 +42,9 @@ impl Fork {
         let fewest = bar.times(FEWEST);
         let until = at + bar.times(PHRASE);
         let until = if end - until < fewest { end } else { until };
-        (until - at >= fewest).then_some(Self { from, at, until })
+        // How an answer closes is not judged: what people play in the middle of a piece goes on.
+        let judged = if until == end { until - bar } else { until };
+        (until - at >= fewest).then_some(Self { from, at, judged, until })
     }
 }
 
@@ -53,8 +57,8 @@ pub fn seed_of(seed: u64, candidate: u64) -> u64 {
 mod tests {
     use super::*;
 
-    /// The bars of a fork: from, at, until.
-    type Bars = (f64, f64, f64);
+    /// The bars of a fork: from, at, judged, until.
+    type Bars = (f64, f64, f64, f64);
 
     /// The forks of an answer of some bars.
     fn bars(length: i64) -> Vec<Bars> {
@@ -63,7 +67,7 @@ mod tests {
         let first = Fork::first(span, Beats::ZERO, bar);
         let all = std::iter::successors(first, |fork| fork.next(span.1, bar));
         let place = |at: Beats| at.as_f64() / 4.0 - 8.0;
-        all.map(|fork| (place(fork.from), place(fork.at), place(fork.until))).collect()
+        all.map(|fork| (place(fork.from), place(fork.at), place(fork.judged), place(fork.until))).collect()
     }
 
     #[test]
@@ -72,11 +76,19 @@ mod tests {
         let cases: [(i64, &[Bars]); 7] = [
             (1, &[]),
             (2, &[]),
-            (3, &[(0.0, 1.0, 3.0)]),
-            (4, &[(0.0, 1.0, 4.0)]),
-            (6, &[(0.0, 1.0, 6.0)]),
-            (8, &[(0.0, 1.0, 5.0), (5.0, 5.0, 8.0)]),
-            (16, &[(0.0, 1.0, 5.0), (5.0, 5.0, 9.0), (9.0, 9.0, 13.0), (13.0, 13.0, 16.0)]),
+            (3, &[(0.0, 1.0, 2.0, 3.0)]),
+            (4, &[(0.0, 1.0, 3.0, 4.0)]),
+            (6, &[(0.0, 1.0, 5.0, 6.0)]),
+            (8, &[(0.0, 1.0, 5.0, 5.0), (5.0, 5.0, 7.0, 8.0)]),
+            (
+                16,
+                &[
+                    (0.0, 1.0, 5.0, 5.0),
+                    (5.0, 5.0, 9.0, 9.0),
+                    (9.0, 9.0, 13.0, 13.0),
+                    (13.0, 13.0, 15.0, 16.0),
+                ],
+            ),
         ];
         for (length, expected) in cases {
             assert_eq!(bars(length), expected, "{length}");
