@@ -172,8 +172,12 @@ mod tests {
     #[test]
     fn what_cannot_be_had_says_which_file_and_what_to_do() {
         let whole = crate::models::embedded::model_bytes();
-        let (folder, models) =
-            folder_with(&[("cut.safetensors", &whole[..whole.len() / 2]), ("text.safetensors", b"no")]);
+        let (folder, models) = folder_with(&[
+            ("cut.safetensors", &whole[..whole.len() / 2]),
+            ("text.safetensors", b"no"),
+            ("odd.safetensors", whole),
+            ("odd.critic.json", b"{}"),
+        ]);
         fs::create_dir(folder.path().join("folder.safetensors")).expect("a folder");
         let place = folder.path().display().to_string();
         // (name, what the error says)
@@ -181,6 +185,7 @@ mod tests {
             ("none.safetensors", vec!["none.safetensors", &place, "choose another"]),
             ("cut.safetensors", vec!["cut.safetensors", &place, "train the model again"]),
             ("text.safetensors", vec!["text.safetensors", &place, "train the model again"]),
+            ("odd.safetensors", vec!["odd.critic.json", &place, "or remove it"]),
             ("folder.safetensors", vec!["folder.safetensors", &place]),
             ("../cut.safetensors", vec!["../cut.safetensors", "no file name", &place]),
             ("/etc/passwd", vec!["/etc/passwd", "no file name"]),

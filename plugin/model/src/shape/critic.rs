@@ -23,14 +23,14 @@ pub struct Critic {
 #[derive(Debug, thiserror::Error)]
 pub enum CriticError {
     /// It is not JSON of this form.
-    #[error("this is no critic: {0}; make it again with `trainer critic`")]
+    #[error("this is no critic: {0}; make it again with `trainer critic`, or remove it")]
     Form(String),
     /// It belongs to other weights.
-    #[error("this critic is of {0:?}, not of this model; make it again with `trainer critic`")]
+    #[error("this critic is of {0:?}, not of this model; make it again with `trainer critic`, or remove it")]
     OfAnother(String),
     /// It has too few or too many weights, or one that is not finite.
     #[error(
-        "this critic does not weigh {0} finite numbers, as its model needs; make it again with `trainer critic`"
+        "this critic does not weigh {0} finite numbers, as its model needs; make it again with `trainer critic`, or remove it"
     )]
     Weights(usize),
 }
