@@ -30,7 +30,7 @@ impl Blend {
         let (first, others) = (&self.model[0], &self.model[1..]);
         let mut mean = Checkpoint::load_alone(first)?;
         for (place, path) in (2_u16..).zip(others) {
-            let other = Checkpoint::load(path)?;
+            let other = Checkpoint::load_alone(path)?;
             ensure!(
                 other.config == mean.config && other.styles == mean.styles,
                 "{} has another shape or other styles than {}; a mean is made of models that began as one",

@@ -87,7 +87,7 @@ enum Grid {
 impl Evaluate {
     /// Runs it.
     pub fn run(&self) -> Result<()> {
-        let mut checkpoint = Checkpoint::load(&self.model)?;
+        let mut checkpoint = Checkpoint::load_alone(&self.model)?;
         let config = &mut checkpoint.config;
         config.window = self.window.map_or(config.window, |steps| steps as usize);
         config.copy_window = self.copy_window.map_or(config.copy_window, |notes| notes as usize);

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail, ensure};
 use clap::Args;
-use segue_model::{Checkpoint, Model, Precision};
+use segue_model::{Checkpoint, Critic, Model, Precision};
 use segue_music::{Tokenizer, one_line};
 use segue_network::Network;
 
@@ -117,6 +117,9 @@ impl Finetune {
         )?;
         tuned.save(&self.out, Precision::Half)?;
         say!("{copying}");
+        if tuned.critic.is_some() {
+            say!("{} belongs beside it: its critic", Critic::path(&self.out).display());
+        }
         say!("wrote {} ({}) after {:.1} minutes", self.out.display(), one_line(&tuned.name), minutes(began));
         Ok(())
     }

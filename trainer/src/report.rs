@@ -116,7 +116,7 @@ impl Report {
         let scored = self.material.scored(all, SCORED);
 
         let bands = self.accompany.map(|count| {
-            Bands::of(Checkpoint::load(&self.model)?, &self.material, count as usize, &self.sampling)
+            Bands::of(Checkpoint::load_alone(&self.model)?, &self.material, count as usize, &self.sampling)
         });
         let bands = bands.transpose()?;
         say!("1 of 3: bits per note");

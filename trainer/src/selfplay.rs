@@ -91,7 +91,7 @@ impl Selfplay {
         let threads =
             self.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
         while course.round < self.rounds {
-            let reference = Checkpoint::load(&self.round(course.round))?;
+            let reference = Checkpoint::load_alone(&self.round(course.round))?;
             let round = Round {
                 pairs: self.pairs,
                 batch: usize::from(self.batch),
@@ -135,7 +135,7 @@ impl Selfplay {
     fn begin(&self) -> Result<(Network, AdamW, Course, Checkpoint)> {
         let [latest, moments, course] = self.files();
         if self.resume {
-            let mut checkpoint = Checkpoint::load(&latest)
+            let mut checkpoint = Checkpoint::load_alone(&latest)
                 .context("there is nothing to resume; leave --resume out to begin, or name the --out of an earlier run")?;
             let network = Network::with_numbers(&checkpoint.config, &checkpoint.numbers)?;
             let optimizer = AdamW::load(&moments, &network)?;

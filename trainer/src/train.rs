@@ -203,7 +203,7 @@ impl Train {
     fn begin(&self) -> Result<Begun> {
         let [latest, moments, state] = self.files();
         if self.resume {
-            let checkpoint = Checkpoint::load(&latest)
+            let checkpoint = Checkpoint::load_alone(&latest)
                 .context("there is nothing to resume; leave --resume out to begin, or name the --out of an earlier run")?;
             let network = Network::with_numbers(&checkpoint.config, &checkpoint.numbers)?;
             let again = || {
@@ -240,7 +240,7 @@ impl Train {
         let mut origin = Origin::default();
         let network = match &self.from {
             Some(path) => {
-                let mut checkpoint = Checkpoint::load(path)?;
+                let mut checkpoint = Checkpoint::load_alone(path)?;
                 let known = &checkpoint.config;
                 let (parts, pedal) = (self.parts || known.parts, self.pedal || known.pedal);
                 let config = Config { parts, pedal, ..known.clone() };
