@@ -5,6 +5,7 @@ use rand_pcg::Pcg64Mcg;
 use segue_model::Aim;
 use segue_music::{Part, PartSet, Role, Tick};
 
+use crate::form::closes;
 use crate::record::{Record, VoicedNote};
 
 /// Share of examples in which the voices answer each other, if those of the piece do.
@@ -142,17 +143,30 @@ impl Casting {
         Aim { role, parts: self.wanted, ..Aim::default() }
     }
 
+    /// Whether one plays after the other.
+    pub fn takes_turns(&self) -> bool {
+        !matches!(self.roles, Roles::Together(_))
+    }
+
     /// By note of a window, the bar line at which its turn ends, if anybody knows: that of the last
-    /// turn is the end of the piece.
+    /// turn is the end of the piece. Where one piece is dealt out in turns, most of these end in
+    /// the middle of a phrase. Whoever is told of all of them learns that an end changes nothing,
+    /// so a turn's is told only where the music rests.
     pub fn ends(&self, record: &Record, notes: &[(VoicedNote, Role)]) -> Vec<Option<Tick>> {
         let mut ends = Vec::with_capacity(notes.len());
         let line = |note: &VoicedNote| record.next_bar_line(note.onset);
-        let in_turns = !matches!(self.roles, Roles::Together(_));
+        let in_turns = self.takes_turns();
+        let dealt_out = matches!(self.roles, Roles::Turns(..));
         while ends.len() < notes.len() {
             let from = ends.len();
             let other = notes[from..].iter().position(|(_, role)| in_turns && *role != notes[from].1);
             let (to, end) = match other {
-                Some(turn) => (from + turn, Some(line(&notes[from + turn - 1].0))),
+                Some(turn) => {
+                    let to = from + turn;
+                    let end = line(&notes[to - 1].0);
+                    let rests = || notes[to].0.onset >= end && rests(record, &notes[from..to]);
+                    (to, (!dealt_out || rests()).then_some(end))
+                }
                 // Where voices answer each other and the window ends before the piece, this turn
                 // goes on behind the window.
                 None => {
@@ -167,6 +181,15 @@ impl Casting {
         }
         ends
     }
+}
+
+/// Whether a turn ends as a phrase does: its last onset is on a beat half a bar or more before the
+/// bar line, and what begins there lasts for a beat.
+fn rests(record: &Record, turn: &[(VoicedNote, Role)]) -> bool {
+    let Some((last, _)) = turn.last() else { return false };
+    let (before, after) = (record.bar_line(last.onset), record.next_bar_line(last.onset));
+    let at_end: Vec<VoicedNote> = turn.iter().map(|(note, _)| *note).collect();
+    2 * (after - last.onset) >= after - before && closes(&at_end, |tick| record.bar_line(tick))
 }
 
 /// The parts of a window, by index.
@@ -240,22 +263,27 @@ mod tests {
     }
 
     #[test]
-    fn turns_end_on_bar_lines() {
-        let record = record();
+    fn a_turn_s_end_is_told_where_it_ends_as_a_phrase_does() {
+        let mut record = record();
+        // The third bar rests on its last beat.
+        record.notes.retain(|note| note.onset != 48 * 11);
         let turns = Casting {
-            roles: Roles::Turns(Role::Player, vec![10, 30]),
+            roles: Roles::Turns(Role::Player, vec![14, 28]),
             parts: Vec::new(),
             unknown_player: false,
             wanted: PartSet::NONE,
         };
         let notes: Vec<_> =
             record.notes.iter().enumerate().map(|(place, note)| (*note, turns.role(place, note))).collect();
-        // Five notes a bar: the tenth ends the second bar, the thirtieth the sixth.
-        let mut expected = vec![Some(2 * 192); 10];
-        expected.resize(30, Some(6 * 192));
-        expected.resize(80, Some(16 * 192));
+        // Five notes a bar: the fourteenth is on the third beat of the third bar and lasts for one,
+        // the twenty-eighth is there in the sixth, where the next follows at once.
+        let mut expected = vec![Some(3 * 192); 14];
+        expected.resize(28, None);
+        expected.resize(79, Some(16 * 192));
         assert_eq!(turns.ends(&record, &notes), expected);
+        // Whose voices answer each other says where turns end.
         let answering = Casting { roles: Roles::Answering(vec![1]), ..turns };
+        assert!(answering.ends(&record, &notes)[..70].iter().all(Option::is_some));
         assert_eq!(answering.ends(&record, &notes[..40]).last(), Some(&None), "it goes on");
         let together = Casting { roles: Roles::Together(vec![1]), ..answering };
         assert_eq!(together.ends(&record, &notes[..40]), vec![Some(16 * 192); 40]);

@@ -10,6 +10,7 @@ use segue_music::{Part, Role, Tick, Tokenizer};
 
 use crate::astray::Astray;
 use crate::casting::Casting;
+use crate::ends::Ends;
 use crate::record::{Cast, Record, VoicedNote};
 
 /// How often a note of a kind is seen, relative to kinds not listed. Performances teach touch and
@@ -37,7 +38,7 @@ const TOLD_FORM: f64 = 0.7;
 /// to. Playing, a band is never told and a keyboard always.
 const HIDDEN_KEYS: [f64; 2] = [0.85, 0.15];
 /// The share of examples in which it is known when turns end.
-const TOLD_ENDS: f64 = 0.5;
+const TOLD_ENDS: f64 = 0.7;
 /// The share of examples in which a piece of several parts is heard as an ensemble, by a model that
 /// knows of parts. In the others one keyboard plays it, without its drums.
 const ENSEMBLE: f64 = 0.8;
@@ -125,9 +126,11 @@ impl<'a> Examples<'a> {
             notes.partition_point(|(note, _)| note.onset < entry)
         });
         let hides_keys = random.random::<f64>() < HIDDEN_KEYS[usize::from(!ensemble)];
-        let ends = match random.random::<f64>() < TOLD_ENDS {
-            true => casting.ends(record, &notes),
-            false => Vec::new(),
+        let told_ends = random.random::<f64>() < TOLD_ENDS;
+        let ends = if told_ends {
+            Ends::of(record, &casting, (&mut notes, self.length), random)
+        } else {
+            Ends::default()
         };
         if !record.meters.is_empty() && random.random::<f64>() < 0.5 {
             Touch::draw(random).play(&mut notes, random);
@@ -163,7 +166,7 @@ impl<'a> Examples<'a> {
             |_| true,
             |place| match place < alone {
                 true => Aim::default(),
-                false => Aim { end: ends.get(place).copied().flatten(), hides_keys, ..casting.aim(random) },
+                false => ends.told(place, Aim { hides_keys, ..casting.aim(random) }),
             },
         );
         sequence.corrected(|place| astray.should(context.notes().get(place)?))

@@ -102,7 +102,9 @@ impl Form {
             stuck: f64::from(u8::from(stuck(answer) && !stuck(prompt))),
             likeness: PHRASES.map(likeness),
             brief: ngrams::share(answer.iter(), |note| note.duration <= BRIEF),
-            closed: f64::from(u8::from(closes(answer, bar_lines))),
+            closed: f64::from(u8::from(closes(answer, |last| {
+                bar_lines.iter().rev().find(|&&line| line <= last).copied().unwrap_or(0)
+            }))),
         }
     }
 }
@@ -126,11 +128,11 @@ fn alike(one: &BTreeSet<(Tick, Key)>, other: &BTreeSet<(Tick, Key)>) -> Option<f
     (all > 0).then(|| one.intersection(other).count() as f64 / all as f64)
 }
 
-/// Whether the last onset is on a beat, and what begins there lasts for one.
-fn closes(notes: &[VoicedNote], bar_lines: &[Tick]) -> bool {
+/// Whether the last onset is on a beat, and what begins there lasts for one. `bar_line` is the one
+/// at a tick or before it.
+pub fn closes(notes: &[VoicedNote], bar_line: impl Fn(Tick) -> Tick) -> bool {
     let Some(last) = notes.iter().map(|note| note.onset).max() else { return false };
-    let line = bar_lines.iter().rev().find(|&&line| line <= last + TOGETHER).copied().unwrap_or(0);
-    let off = (last - line + TOGETHER) % TICKS_PER_BEAT;
+    let off = (last + TOGETHER - bar_line(last + TOGETHER)) % TICKS_PER_BEAT;
     let lasts =
         |note: &&VoicedNote| note.onset >= last - TOGETHER && note.duration >= TICKS_PER_BEAT - SIXTEENTH;
     off <= 2 * TOGETHER && notes.iter().any(|note| lasts(&note))

@@ -24,6 +24,7 @@ mod curve;
 mod device;
 mod drift;
 mod duplicates;
+mod ends;
 mod evaluate;
 mod example;
 mod excerpt;

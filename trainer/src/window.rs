@@ -143,6 +143,12 @@ impl Record {
         tick + tick_at(bar.times(i64::from(bars)))
     }
 
+    /// The bar line at a tick or before it, in pieces without a metre as below.
+    pub fn bar_line(&self, tick: Tick) -> Tick {
+        let (start, bar) = self.bar_at(tick);
+        start + (tick - start).div_euclid(bar) * bar
+    }
+
     /// The first bar line after a tick. Pieces without a metre count bars of four beats.
     pub fn next_bar_line(&self, tick: Tick) -> Tick {
         self.next_line(tick, 1)
@@ -155,9 +161,15 @@ impl Record {
 
     /// The first of every so many bar lines after a tick, counted from the change of metre before.
     fn next_line(&self, tick: Tick, bars: Tick) -> Tick {
+        let (start, bar) = self.bar_at(tick);
+        let length = bar * bars;
+        start + ((tick - start).div_euclid(length) + 1) * length
+    }
+
+    /// Where the metre begins that holds at a tick, and how long its bars are.
+    fn bar_at(&self, tick: Tick) -> (Tick, Tick) {
         let change = self.meters.iter().take_while(|&&(change, _)| change <= tick).last();
         let (start, bar) = change.map_or((0, Meter::COMMON.bar()), |&(start, meter)| (start, meter.bar()));
-        let length = tick_at(bar).max(1) * bars;
-        start + ((tick - start).div_euclid(length) + 1) * length
+        (start, tick_at(bar).max(1))
     }
 }

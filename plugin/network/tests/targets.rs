@@ -30,7 +30,7 @@ fn together(change: impl Fn(usize, &mut ContextNote)) -> Context {
 }
 
 fn aim(role: Option<Role>) -> Aim {
-    Aim { role, parts: PartSet::NONE, end: Some(1000), hides_keys: false }
+    Aim { role, parts: PartSet::NONE, end: Some(1000), ..Aim::default() }
 }
 
 #[test]
@@ -44,6 +44,29 @@ fn the_others_notes_are_skipped() {
         // After the player's last note there is none to skip to.
         let expected = next.unwrap_or(&notes[question + 1]);
         assert_eq!(*sequence.token(question), tokenizer.token(expected, notes[question].onset), "{question}");
+    }
+}
+
+#[test]
+fn whose_turn_is_over_is_asked_for_nothing_before_its_end() {
+    let tokenizer = Tokenizer::new();
+    let context = together(|_, _| ());
+    let notes = context.notes();
+    // The turn ends before the next note, and after it.
+    for end in [notes[6].onset - 5, notes[6].onset + 30] {
+        let asks = |place| Aim { is_over: place == 6, end: Some(end), ..Aim::default() };
+        let sequence = Sequence::targeting(&tokenizer, &context, |_| true, asks);
+        let (before, next) = (&notes[5], &notes[6]);
+        let rest = ContextNote { onset: next.onset.max(end), ..*next };
+        assert_eq!(sequence.token(5).gap, tokenizer.token(&rest, before.onset).gap, "{end}");
+        for field in Field::WITH_PEDAL {
+            let asked = sequence.target(5, field).is_some();
+            assert_eq!(asked, field == Field::Gap, "{end}, {}", field.name());
+        }
+        // What was played there is what it was.
+        let usual = Sequence::targeting(&tokenizer, &context, |_| true, |_| Aim::default());
+        assert_eq!(sequence.examples()[5].played, *usual.token(5), "{end}");
+        assert_eq!(sequence.token(6), usual.token(6), "{end}");
     }
 }
 

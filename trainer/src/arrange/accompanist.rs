@@ -7,14 +7,24 @@ use segue_music::Tick;
 
 use super::comping::Comper;
 use super::dice::Dice;
+use super::ending::ENDING;
 use super::habits::Habits;
 use super::part::Part;
 use super::pattern::{Event, Figure};
 use super::pianist::{self, Hand};
-use super::song::Song;
+use super::song::{BarOf, Song};
 use super::style::{Accompaniment, HALF};
 use super::touch::Touch;
-use super::{counter, descant, sung};
+use super::{broken, counter, descant, sung};
+
+/// How often half a bar of the ending is played in beats only: people get thinner over the last
+/// three bars, to eight tenths of their notes in the last but one.
+const THINNER: f64 = 0.4;
+/// How often the last chord is broken: in 100 songs of POP909 nine in ten have notes after the last
+/// bar line.
+const BROKEN_AT_LAST: f64 = 0.6;
+/// A beat, in steps.
+const BEAT: Tick = 4;
 
 /// Singer, second voice and pianist, as one keyboard plays them. Now and then the pianist plays
 /// alone.
@@ -69,8 +79,7 @@ impl Pianist {
                 self.comper.begin_again();
             }
             if bar.is_last {
-                pianist::home(song, part, &bar);
-                self.comper.hold(song, part, &bar);
+                self.end(dice, song, part, &bar);
                 continue;
             }
             let manner =
@@ -81,6 +90,10 @@ impl Pianist {
             for place in 0..2 {
                 let half = manner.half(dice, &self.habits, bar.number, place);
                 let (mut left, mut right) = self.habits.figures(dice, half, manner, song.freedom);
+                if bar.section.name == ENDING && dice.chance(THINNER) {
+                    thin(&mut left);
+                    thin(&mut right);
+                }
                 let span = (bar.start, song.grid.bar());
                 if held && place == 0 {
                     let rings = dice.chance(manner.rings);
@@ -102,6 +115,25 @@ impl Pianist {
             }
         }
         self.touch.notes(dice, song, part);
+    }
+
+    /// The last bar: a chord that is held, struck at once or broken.
+    fn end(&mut self, dice: &mut Dice, song: &Song, part: &mut Part, bar: &BarOf) {
+        if dice.chance(BROKEN_AT_LAST) {
+            let chord = broken::last_chord(dice);
+            self.hand.figure(song, part, (bar.start, song.grid.bar()), &chord);
+        } else {
+            pianist::home(song, part, bar);
+            self.comper.hold(song, part, bar);
+        }
+    }
+}
+
+/// Leaves of a figure what is struck on the beats, and lets it sound for one.
+fn thin(figure: &mut Figure) {
+    figure.0.retain(|event| event.step % BEAT == 0);
+    for event in &mut figure.0 {
+        event.length = event.length.max(BEAT).min(HALF - event.step);
     }
 }
 

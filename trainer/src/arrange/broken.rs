@@ -129,9 +129,47 @@ impl Broken {
     }
 }
 
+/// When the notes of a last chord that is broken are struck, in sixteenths of its bar.
+const LAST_CHORDS: [&[Tick]; 7] = [
+    &[0, 2, 4],
+    &[0, 4, 8],
+    &[0, 1, 2, 3, 4],
+    &[0, 2, 4, 8],
+    &[0, 2, 4, 6, 8],
+    &[0, 4, 8, 12],
+    &[0, 2, 4, 6, 8, 10, 12],
+];
+
+/// The last chord of a song, up the ladder; all of it sounds to the end of the bar.
+pub fn last_chord(dice: &mut Dice) -> Figure {
+    let steps = *dice.pick(&LAST_CHORDS);
+    let mut rung = 0;
+    let mut events = Vec::with_capacity(steps.len());
+    for (place, &step) in steps.iter().enumerate() {
+        events.push(Event { step, what: LADDER[rung], length: 2 * HALF - step });
+        let rungs_left = LADDER.len() - 1 - rung;
+        let notes_left = steps.len() - 1 - place;
+        rung += 1 + usize::from(rungs_left > notes_left && dice.chance(0.4));
+    }
+    Figure(events)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_last_chord_goes_up_and_rings() {
+        let mut dice = Dice::of_song(3, 1);
+        for _ in 0..200 {
+            let Figure(events) = last_chord(&mut dice);
+            assert_eq!((events[0].step, events[0].what), (0, 'l'), "{events:?}");
+            assert!(events.iter().all(|event| event.step + event.length == 2 * HALF), "{events:?}");
+            let rungs: Vec<_> =
+                events.iter().map(|event| LADDER.iter().position(|&what| what == event.what)).collect();
+            assert!(rungs.is_sorted_by(|one, next| one < next), "{events:?}");
+        }
+    }
 
     #[test]
     fn figures_begin_with_the_bass_and_stay_in_half_a_bar() {

@@ -7,6 +7,7 @@ use segue_music::Tick;
 
 use super::dice::Dice;
 use super::dynamics::level;
+use super::ending::ENDING;
 use super::kit::{Fill, Groove, Piece};
 use super::part::Part;
 use super::pattern::Stroke;
@@ -150,7 +151,7 @@ impl<'a> Drummer<'a> {
     fn fill(&self, bar: &BarOf) -> Option<&'a Fill> {
         let (short, long) = self.fills?;
         let section = bar.section;
-        if bar.ends_section() || section.name == "end" && bar.number + 2 == section.bars {
+        if bar.ends_section() || section.name == ENDING && bar.number + 2 == section.bars {
             return Some(if section.intensity > 0.55 { long } else { short });
         }
         let eighth = bar.number % 8 == 7;

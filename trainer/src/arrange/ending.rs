@@ -10,6 +10,9 @@ use super::style::Style;
 use super::theme::{Close, Ground, Leans, Tone, set};
 use super::{motif::Motif, scale::nearest};
 
+/// The name of the section that ends a song.
+pub const ENDING: &str = "end";
+
 /// The section that ends a song in a key.
 pub fn plan(dice: &mut Dice, style: &Style, key: Key) -> Plan {
     let same: Vec<Progression> =
@@ -25,7 +28,7 @@ pub fn plan(dice: &mut Dice, style: &Style, key: Key) -> Plan {
         let triad = super::chord::Quality::of(if key.mode == Mode::Minor { "m" } else { "" });
         last.quality = triad.unwrap_or(last.quality);
     }
-    Plan { name: "end", letter: '.', bars, up: 0, line: None, intensity: 0.55 }
+    Plan { name: ENDING, letter: '.', bars, up: 0, line: None, intensity: 0.55 }
 }
 
 /// The tune of the ending: the head of what was sung before, on the way home, and a long last note.

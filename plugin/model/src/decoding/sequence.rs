@@ -49,6 +49,10 @@ pub struct Aim {
     pub end: Option<Tick>,
     /// See [`Target::hides_keys`].
     pub hides_keys: bool,
+    /// The turn is over: who played the note before is asked once more, and plays nothing before
+    /// `end`. Only that counts. Nothing else tells a model how to stop, as a note that is not
+    /// played is no example.
+    pub is_over: bool,
 }
 
 impl Aim {
@@ -86,13 +90,20 @@ impl Sequence {
         for place in 1..notes.len() {
             let aim = aim(place);
             let found = match aim.role {
+                _ if aim.is_over => aim.fits(&notes[place - 1]).then_some(0),
                 Some(_) => notes[place..].iter().position(|note| aim.fits(note)),
                 None => aim.fits(&notes[place]).then_some(0),
             };
             let parts = if found.is_some() { aim.parts } else { PartSet::NONE };
-            let ignore_other_role = found.is_some() && aim.role.is_some();
+            let ignore_other_role = found.is_some() && aim.role.is_some() && !aim.is_over;
             let at = place + found.unwrap_or(0);
-            let (before, next) = (&notes[place - 1], &notes[at]);
+            let before = &notes[place - 1];
+            let rest = ContextNote {
+                onset: notes[place].onset.max(aim.end.unwrap_or(before.onset)),
+                role: before.role,
+                ..notes[place]
+            };
+            let next = if aim.is_over { &rest } else { &notes[at] };
             let step = tokenizer.step(context, context.first() + place - 1);
             let pedal = context.pedal_moved(next.role, before.onset, next.onset).index();
             let token = Token { pedal, ..tokenizer.token(next, before.onset) };
@@ -113,20 +124,21 @@ impl Sequence {
             let too_late =
                 ignore_other_role && before.role != next.role && next.onset - before.onset <= MOMENT;
             let counts = counts(place) && !too_late;
+            let sounds = counts && !aim.is_over;
             examples.push(TrainingExample {
                 step: rows.step(&step),
                 tick: before.onset,
                 key: interval_base(&notes[..place], next.part),
                 target_rows: query.rows(vocabulary, &rows, velocity, lookback.as_ref()),
                 target: token,
-                played: token,
+                played: if aim.is_over { tokenizer.token(&notes[place], before.onset) } else { token },
                 scored: [
                     counts,
-                    counts,
-                    counts && velocity.is_some(),
-                    counts && next.end.is_some() && !next.is_drum(),
-                    counts && next.part.is_some(),
-                    counts && moves_pedal,
+                    sounds,
+                    sounds && velocity.is_some(),
+                    sounds && next.end.is_some() && !next.is_drum(),
+                    sounds && next.part.is_some(),
+                    sounds && moves_pedal,
                 ],
                 known_from: [
                     at,

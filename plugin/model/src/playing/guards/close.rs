@@ -57,8 +57,10 @@ impl Guard for Close {
         if at.last >= line - NEAR {
             move_belief(logits, |symbol| onset(symbol).map(|onset| onset < at.until));
         } else {
-            // A phrase that was over long before is not woken up again.
-            let goes_on = line - at.last <= AWAKE;
+            // A phrase that was over long before is not woken up again, and a chord that is held to
+            // the end may be its last.
+            let held = is_held(at);
+            let goes_on = line - at.last <= AWAKE && !held;
             let leaves_open = |onset: Tick| match onset {
                 _ if onset < line - NEAR || (onset >= at.until && !goes_on) => None,
                 _ => Some(onset > line + NEAR),
@@ -66,7 +68,7 @@ impl Guard for Close {
             move_belief(logits, |symbol| onset(symbol).and_then(leaves_open));
             for (symbol, logit) in logits.iter_mut().enumerate() {
                 let closes = onset(symbol).is_some_and(|onset| (onset - line).abs() <= NEAR);
-                *logit += if closes { LAST } else { 0.0 };
+                *logit += if closes && !held { LAST } else { 0.0 };
             }
         }
     }
@@ -95,6 +97,13 @@ impl Guard for Close {
             *logit += LASTING * length(symbol).min(left) as f32 / left as f32;
         }
     }
+}
+
+/// Whether some of what was struck last sounds until the answer ends.
+fn is_held(at: &Situation<'_>) -> bool {
+    let struck = at.context.newest(at.role).take_while(|note| note.onset >= at.last - NEAR);
+    let mut ends = struck.filter_map(|note| note.end);
+    ends.any(|end| end > at.until - TICKS_PER_BEAT)
 }
 
 /// Takes its belief from each symbol of which `from` says true, and gives it all to the likeliest
@@ -253,5 +262,24 @@ mod tests {
         Close.times(&situation, &|symbol| Some(48 * 14 + 12 * symbol as Tick), &mut times);
         Close.keys(&situation, 48 * 15, &mut keys);
         assert_eq!((times, keys), ([0.0; 8], [0.0; 128]));
+    }
+
+    #[test]
+    fn a_chord_that_is_held_to_the_end_may_be_the_last() {
+        let until = 48 * 16;
+        // (beats from the bar line before, beats that it lasts, whether it may be the last)
+        for (at, length, may) in [(0, 4, true), (1, 3, true), (0, 3, false), (1, 1, false)] {
+            let mut context = context(&IN_C);
+            let last = 48 * (12 + at);
+            let chord = ContextNote::held(last, 60, 80, Role::Segue);
+            context.hear(ContextNote { end: Some(last + 48 * length), ..chord });
+            let situation = Situation { context: &context, role: Role::Segue, last, until };
+            let mut times = [0.0; 33];
+            Close.times(&situation, &|symbol| Some(last + 12 * symbol as Tick), &mut times);
+            let expected = if may { [0.0; 2] } else { [-OPEN; 2] };
+            assert_eq!(times[31..], expected, "{length} beats from the beat {at}");
+            // What would come after the strongest beat is out of the question in any case.
+            assert_eq!(times[((until - 24 - last) / 12) as usize], -OPEN);
+        }
     }
 }
