@@ -71,6 +71,13 @@ impl Excerpt {
         Some(Self::at(record, lines[start], lengths)).filter(Self::holds_enough)
     }
 
+    /// The same, to be answered for so many bars more.
+    pub fn longer(&self, bars: u32) -> Self {
+        let lines = self.bar_lines();
+        let bar = lines.last_chunk().map_or(0, |[before, last]| last - before);
+        Self { bars: self.bars + bars, answer: self.answer + Tick::from(bars) * bar, ..self.clone() }
+    }
+
     fn holds_enough(&self) -> bool {
         self.prompt.len() >= FEWEST_GIVEN && self.human.len() >= FEWEST_AFTER
     }

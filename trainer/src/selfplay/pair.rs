@@ -14,6 +14,9 @@ use crate::sampling::Sampling;
 
 /// With fewer notes of its own the model has hardly played.
 const FEWEST_OWN: usize = 8;
+/// How many bars more the model is asked for than are compared. People go on there, and an answer
+/// that ended would be told by its end.
+const OPEN: u32 = 4;
 /// A sequence reads at most so many notes.
 const LONGEST: usize = 1024;
 
@@ -36,7 +39,11 @@ impl Pair {
     /// Where the model is broken.
     pub fn of(excerpt: &Excerpt, model: &Arc<Model>, seed: u64) -> Result<Option<Self>> {
         let sampling = Sampling { temperature: 1.0, top_p: 1.0, seed, guards: Guards::NONE, candidates: 1 };
-        let own = excerpt.played_on(model, &sampling)?;
+        let end = excerpt.bar_line + excerpt.answer;
+        let mut own = excerpt.longer(OPEN).played_on(model, &sampling)?;
+        own.retain(|note| note.onset < end);
+        // As people's are.
+        own.iter_mut().for_each(|note| note.duration = note.duration.min(end - note.onset));
         let enough = own.len() >= FEWEST_OWN;
         Ok(enough.then(|| Self { people: sequence(excerpt, &excerpt.human), own: sequence(excerpt, &own) }))
     }
@@ -74,7 +81,7 @@ fn sequence(excerpt: &Excerpt, answer: &[VoicedNote]) -> Sequence {
     let given = excerpt.prompt.len();
     let aim = Aim {
         parts: excerpt.band(),
-        end: Some(excerpt.bar_line + excerpt.answer),
+        end: Some(excerpt.bar_line + excerpt.longer(OPEN).answer),
         hides_keys: !excerpt.band().is_empty(),
         ..Aim::default()
     };
@@ -116,6 +123,12 @@ mod tests {
             let excerpt = draw(&[band()], lengths, &mut random).unwrap();
             let Some(pair) = Pair::of(&excerpt, &model, seed).unwrap() else { continue };
             assert_eq!(notes(&pair.people), excerpt.human.len());
+            // Both are compared over the same bars, though the model plays on.
+            let last = |sequence: &Sequence| sequence.examples().iter().map(|example| example.tick).max();
+            let end = Some(excerpt.bar_line + excerpt.answer);
+            assert!(last(&pair.people) < end && last(&pair.own) < end, "seed {seed}");
+            let longer = excerpt.longer(OPEN);
+            assert_eq!((longer.answer, longer.bar_lines().len()), (8 * 192, 2 + 8 + 1));
             let of = |sequence: &Sequence, field: Field| sequence.scored(field);
             assert_eq!(of(&pair.people, Field::Velocity) + of(&pair.own, Field::Velocity), 0, "unknown");
             match excerpt.band().is_empty() {
