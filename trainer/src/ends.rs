@@ -1,7 +1,5 @@
 //! Where turns and pieces end, and what a training example asks there.
 
-use rand::RngExt;
-use rand_pcg::Pcg64Mcg;
 use segue_model::Aim;
 use segue_music::{Role, Tick};
 
@@ -24,13 +22,14 @@ impl Ends {
         record: &Record,
         casting: &Casting,
         (notes, most): (&mut Vec<(VoicedNote, Role)>, usize),
-        random: &mut Pcg64Mcg,
     ) -> Self {
         let of_turns = casting.ends(record, notes);
-        // The other's first note is asked for as often.
+        // Segue's turns, as the player is never asked.
+        let hands_over =
+            |place: &usize| [notes[*place - 1].1, notes[*place].1] == [Role::Segue, Role::Player];
         let mut over: Vec<usize> = (1..notes.len())
-            .filter(|&place| casting.takes_turns() && notes[place - 1].1 != notes[place].1)
-            .filter(|&place| of_turns[place - 1].is_some() && random.random())
+            .filter(|place| casting.takes_turns() && hands_over(place))
+            .filter(|&place| of_turns[place - 1].is_some())
             .collect();
         if let (Some(&(last, role)), Some(&Some(end))) = (notes.last(), of_turns.last())
             && notes.len() <= most
@@ -55,6 +54,7 @@ impl Ends {
 
 #[cfg(test)]
 mod tests {
+    use rand_pcg::Pcg64Mcg;
     use segue_music::Meter;
 
     use super::*;
@@ -88,7 +88,7 @@ mod tests {
             let cast = |(place, note): (usize, &VoicedNote)| (*note, casting.role(place, note));
             let mut notes: Vec<_> = record.notes.iter().enumerate().map(cast).collect();
             let count = notes.len();
-            let found = Ends::of(&record, &casting, (&mut notes, count), &mut random);
+            let found = Ends::of(&record, &casting, (&mut notes, count));
             let over = |place: usize| found.told(place, Aim::default());
             let last = over(count);
             assert!(last.is_over && last.end == Some(48 * 48), "seed {seed}: {last:?}");
@@ -98,7 +98,8 @@ mod tests {
                 let aim = over(place);
                 if aim.is_over {
                     let (before, after) = (notes[place - 1], notes[place]);
-                    assert!(before.1 != after.1, "seed {seed}: nobody takes over at {place}");
+                    let roles = [before.1, after.1];
+                    assert_eq!(roles, [Role::Segue, Role::Player], "seed {seed}: {place}");
                     let end = aim.end.unwrap();
                     assert!(before.0.onset < end && end <= after.0.onset, "seed {seed}: {aim:?}");
                     answers += 1;
@@ -106,7 +107,7 @@ mod tests {
             }
             // Without room for a note more, nothing is asked at the end.
             let mut notes: Vec<_> = notes[..count].to_vec();
-            let found = Ends::of(&record, &casting, (&mut notes, count - 1), &mut random);
+            let found = Ends::of(&record, &casting, (&mut notes, count - 1));
             assert!(notes.len() == count && !found.told(count, Aim::default()).is_over, "seed {seed}");
         }
         assert!(ends == 40 && answers > 60, "{answers} turns are over");

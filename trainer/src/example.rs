@@ -13,6 +13,8 @@ use crate::casting::Casting;
 use crate::ends::Ends;
 use crate::record::{Cast, Record, VoicedNote};
 
+/// With fewer notes, the last bars of a piece are no example.
+const FEWEST: usize = 16;
 /// How often a note of a kind is seen, relative to kinds not listed. Performances teach touch and
 /// timing, songs for two hands are what most people play, duos are what a jam is. Ensembles are
 /// over half of the other notes and the least like a keyboard player.
@@ -39,6 +41,11 @@ const TOLD_FORM: f64 = 0.7;
 const HIDDEN_KEYS: [f64; 2] = [0.85, 0.15];
 /// The share of examples in which it is known when turns end.
 const TOLD_ENDS: f64 = 0.7;
+/// The share of examples that are the last bars of a piece, where bars are known. They are short,
+/// so few notes are seen more often for it.
+const ENDINGS: f64 = 0.3;
+/// How many bars these are.
+const LAST_BARS: std::ops::RangeInclusive<u32> = 4..=24;
 /// The share of examples in which a piece of several parts is heard as an ensemble, by a model that
 /// knows of parts. In the others one keyboard plays it, without its drums.
 const ENSEMBLE: f64 = 0.8;
@@ -127,11 +134,8 @@ impl<'a> Examples<'a> {
         });
         let hides_keys = random.random::<f64>() < HIDDEN_KEYS[usize::from(!ensemble)];
         let told_ends = random.random::<f64>() < TOLD_ENDS;
-        let ends = if told_ends {
-            Ends::of(record, &casting, (&mut notes, self.length), random)
-        } else {
-            Ends::default()
-        };
+        let ends =
+            if told_ends { Ends::of(record, &casting, (&mut notes, self.length)) } else { Ends::default() };
         if !record.meters.is_empty() && random.random::<f64>() < 0.5 {
             Touch::draw(random).play(&mut notes, random);
         }
@@ -181,6 +185,15 @@ impl<'a> Examples<'a> {
             let chosen = few.as_ref().is_none_or(|few| few.contains(&note.voice));
             chosen && (ensemble || !record.is_drum(note))
         };
+        if !record.meters.is_empty() && random.random::<f64>() < ENDINGS {
+            let bars = random.random_range(LAST_BARS);
+            let start = record.last_bars(bars).unwrap_or(0);
+            let last: Vec<VoicedNote> =
+                record.notes[record.place_at(start)..].iter().filter(plays).copied().collect();
+            if (FEWEST..=self.length).contains(&last.len()) {
+                return last;
+            }
+        }
         let available = record.notes.iter().filter(plays).count();
         // From the piece's beginning more often than by chance: a jam begins with little context.
         let latest = available.saturating_sub(self.length / 2);

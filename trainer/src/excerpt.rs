@@ -61,14 +61,8 @@ impl Excerpt {
 
     /// The end of a piece, so that people's answer ends, too; `None` where it holds too few notes.
     pub fn ending(record: &Record, lengths: Lengths) -> Option<Self> {
-        let last = record.notes.last()?.onset;
-        let mut lines = vec![0];
-        lines.extend(
-            std::iter::successors(Some(record.next_bar_line(0)), |&line| Some(record.next_bar_line(line)))
-                .take_while(|&line| line <= last),
-        );
-        let start = lines.len().checked_sub((lengths.prompt + lengths.answer) as usize)?;
-        Some(Self::at(record, lines[start], lengths)).filter(Self::holds_enough)
+        let start = record.last_bars(lengths.prompt + lengths.answer)?;
+        Some(Self::at(record, start, lengths)).filter(Self::holds_enough)
     }
 
     /// The same, to be answered for so many bars more.

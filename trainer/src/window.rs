@@ -143,6 +143,14 @@ impl Record {
         tick + tick_at(bar.times(i64::from(bars)))
     }
 
+    /// Where the last bars of a piece begin, of which the last holds its last onset; `None` where
+    /// it has fewer.
+    pub fn last_bars(&self, bars: u32) -> Option<Tick> {
+        let last = self.bar_line(self.notes.last()?.onset);
+        let lines = std::iter::successors(Some(last), |&line| Some(self.bar_line(line - 1)));
+        lines.take_while(|&line| line >= 0).nth(bars.checked_sub(1)? as usize)
+    }
+
     /// The bar line at a tick or before it, in pieces without a metre as below.
     pub fn bar_line(&self, tick: Tick) -> Tick {
         let (start, bar) = self.bar_at(tick);
