@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::{Result, ensure};
 use clap::Args;
-use segue_model::{Checkpoint, Precision};
+use segue_model::{Checkpoint, Config, Precision};
 
 /// Make the mean of models that began with the same weights: it mostly predicts as well as the best
 /// of them (Wortsman et al. 2022, arXiv 2203.05482)
@@ -31,8 +31,11 @@ impl Blend {
         let mut mean = Checkpoint::load_alone(first)?;
         for (place, path) in (2_u16..).zip(others) {
             let other = Checkpoint::load_alone(path)?;
+            // A mean of two can do what one of them has learned.
+            let ends = mean.config.ends || other.config.ends;
+            mean.config.ends = ends;
             ensure!(
-                other.config == mean.config && other.styles == mean.styles,
+                Config { ends, ..other.config } == mean.config && other.styles == mean.styles,
                 "{} has another shape or other styles than {}; a mean is made of models that began as one",
                 path.display(),
                 first.display()

@@ -243,7 +243,7 @@ impl Train {
                 let mut checkpoint = Checkpoint::load_alone(path)?;
                 let known = &checkpoint.config;
                 let (parts, pedal) = (self.parts || known.parts, self.pedal || known.pedal);
-                let config = Config { parts, pedal, ..known.clone() };
+                let config = Config { parts, pedal, ends: true, ..known.clone() };
                 checkpoint = checkpoint.grown(config, self.seed);
                 let config = &mut checkpoint.config;
                 config.window = self.window.unwrap_or(config.window);
@@ -261,6 +261,7 @@ impl Train {
                     copy_window: self.copy_window.unwrap_or(Config::standard().copy_window),
                     parts: self.parts,
                     pedal: self.pedal,
+                    ends: true,
                 };
                 ensure!(
                     config.is_sound(),

@@ -254,7 +254,11 @@ fn a_mean_lies_between_models_of_one_shape() {
         model.save(&path(name), Precision::Single).unwrap();
         model
     };
-    let models = [1, 2, 3].map(|seed| make(&format!("{seed}.safetensors"), &Config::tiny(), seed));
+    // One of them has learned how turns end.
+    let models = [1, 2, 3].map(|seed| {
+        let config = Config { ends: seed == 2, ..Config::tiny() };
+        make(&format!("{seed}.safetensors"), &config, seed)
+    });
     make("other.safetensors", &Config::tiny_ensemble(), 4);
     let blend = |names: &[&str], out: &str| -> Vec<String> {
         let models = names.iter().flat_map(|name| ["--model".to_owned(), text(&path(name)).to_owned()]);
@@ -269,7 +273,7 @@ fn a_mean_lies_between_models_of_one_shape() {
     let three = ["1.safetensors", "2.safetensors", "3.safetensors"];
     said(&blend(&three, "mean.safetensors"), succeeds);
     let mean = Checkpoint::load(&path("mean.safetensors")).unwrap();
-    assert_eq!((&mean.name[..], mean.notes_seen), ("1.safetensors", 3));
+    assert_eq!((&mean.name[..], mean.notes_seen, mean.config.ends), ("1.safetensors", 3, true));
     for (name, numbers) in &mean.numbers {
         for (place, &number) in numbers.iter().enumerate() {
             let sum: f32 = models.iter().map(|model| model.numbers[name][place]).sum();

@@ -8,6 +8,7 @@ pub mod decoder;
 pub mod expectation;
 pub mod floats;
 pub mod forward;
+mod guidance;
 pub mod int_dot;
 pub mod lookback;
 pub mod matrix;

@@ -27,17 +27,29 @@ pub struct Config {
     /// Whether it also says what the sustain pedal does; such a model tells parts apart.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub pedal: bool,
+    /// Whether it has learned what follows the end of a turn, and so how one ends.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub ends: bool,
 }
 
 impl Config {
     /// The size that ships.
     pub fn standard() -> Self {
-        Self { dim: 256, layers: 4, hidden: 704, window: 256, copy_window: 512, parts: false, pedal: false }
+        Self { dim: 256, layers: 4, hidden: 704, window: 256, copy_window: 512, ..Self::tiny() }
     }
 
     /// The smallest one with every part, for tests.
     pub fn tiny() -> Self {
-        Self { dim: 64, layers: 2, hidden: 96, window: 24, copy_window: 40, parts: false, pedal: false }
+        Self {
+            dim: 64,
+            layers: 2,
+            hidden: 96,
+            window: 24,
+            copy_window: 40,
+            parts: false,
+            pedal: false,
+            ends: false,
+        }
     }
 
     /// The same, telling parts apart.

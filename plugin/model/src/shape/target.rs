@@ -38,6 +38,14 @@ impl Left {
     /// How many are told apart.
     pub const COUNT: usize = LAST_BEATS.len() + LAST_BARS.len() + 1;
 
+    /// Of a turn that lasts for long.
+    pub const FAR: Self = Self(Self::COUNT - 1);
+
+    /// Whether it is at most so many bars, up to four.
+    pub fn is_within(self, bars: i64) -> bool {
+        self.0 < LAST_BEATS.len() + LAST_BARS.iter().filter(|&&most| most <= bars).count()
+    }
+
     /// Of a turn that lasts this much longer, in bars of this length.
     pub fn of(left: Beats, bar: Beats) -> Self {
         let beats = LAST_BEATS.iter().map(|&count| Beats::ONE.times(count));
@@ -64,6 +72,10 @@ mod tests {
         {
             assert_eq!(Left::of(Beats::ONE.times(beats), bar).index(), index, "{beats}");
         }
-        assert_eq!(Left::of(Beats::ONE.times(25), bar).index(), Left::COUNT - 1);
+        assert_eq!(Left::of(Beats::ONE.times(25), bar), Left::FAR);
+        // (beats left, whether it is within two bars)
+        for (beats, within) in [(0, true), (3, true), (6, true), (7, false), (25, false)] {
+            assert_eq!(Left::of(Beats::ONE.times(beats), bar).is_within(2), within, "{beats}");
+        }
     }
 }

@@ -39,7 +39,7 @@ impl Generator {
             return Ok(onsets.first());
         }
         let query = HeadQuery { onset: onsets.base(), ..HeadQuery::new(self.target(draw.request)) };
-        let logits = self.decoder.logits(&self.model, &self.cache, &self.context, Field::Gap, &query);
+        let logits = self.decoder.guided_logits(&self.model, &self.cache, &self.context, Field::Gap, &query);
         let situation = draw.situation(&self.context);
         for guard in draw.request.acting_guards() {
             guard.times(&situation, &|gap| onsets.at(gap), logits);
@@ -91,7 +91,7 @@ impl Generator {
         let allowed = |symbol: usize| {
             asked(symbol) && (onset > last.onset || request.limits.follows_with(part_of(symbol), &last))
         };
-        let logits = self.decoder.logits(&self.model, &self.cache, &self.context, Field::Part, query);
+        let logits = self.decoder.guided_logits(&self.model, &self.cache, &self.context, Field::Part, query);
         // A part that plays one note at a time and has played it is no contradiction.
         let within = |symbol: usize| asked(symbol) && (allowed(symbol) || part_of(symbol) != last.part);
         if draw.is_full(onset, || share(logits, within, allowed)) {
@@ -118,7 +118,7 @@ impl Generator {
             })
         };
         let allowed = |symbol| within(symbol) && key_of(symbol).is_some_and(|key| key >= lowest);
-        let logits = self.decoder.logits(&self.model, &self.cache, &self.context, Field::Key, query);
+        let logits = self.decoder.guided_logits(&self.model, &self.cache, &self.context, Field::Key, query);
         if follows && draw.is_full(onset, || share(logits, within, allowed)) {
             return Err(Stop::Full);
         }
@@ -148,7 +148,8 @@ impl Generator {
     fn draw_velocity(&mut self, draw: &mut Draw<'_>, query: &HeadQuery) -> Result<usize, Rest> {
         let limits = &draw.request.limits;
         let allowed = |symbol| limits.velocity(symbol).is_some();
-        let logits = self.decoder.logits(&self.model, &self.cache, &self.context, Field::Velocity, query);
+        let logits =
+            self.decoder.guided_logits(&self.model, &self.cache, &self.context, Field::Velocity, query);
         let velocity = draw.request.sampler().draw(logits, &mut self.candidates, &mut draw.random, allowed);
         velocity.ok_or(Rest::NotFinite)
     }
@@ -161,7 +162,8 @@ impl Generator {
         let durations = &self.model.vocabulary().durations;
         let allowed = |symbol| durations.value(symbol) >= SHORTEST;
         let class = |symbol| time_class(durations.value(symbol));
-        let logits = self.decoder.logits(&self.model, &self.cache, &self.context, Field::Duration, query);
+        let logits =
+            self.decoder.guided_logits(&self.model, &self.cache, &self.context, Field::Duration, query);
         let situation = draw.situation(&self.context);
         for guard in draw.request.acting_guards() {
             guard.durations(&situation, onset, &|symbol| durations.value(symbol), logits);
@@ -184,7 +186,7 @@ impl Generator {
             PedalMove::Press => !query.pedal_is_down,
             PedalMove::Lift | PedalMove::Change => query.pedal_is_down,
         };
-        let logits = self.decoder.logits(&self.model, &self.cache, &self.context, Field::Pedal, query);
+        let logits = self.decoder.guided_logits(&self.model, &self.cache, &self.context, Field::Pedal, query);
         let drawn = request.sampler().draw(logits, &mut self.candidates, &mut draw.random, allowed);
         drawn.map(|symbol| PedalMove::ALL[symbol]).ok_or(Rest::NotFinite)
     }
