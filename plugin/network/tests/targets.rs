@@ -50,7 +50,10 @@ fn the_others_notes_are_skipped() {
 #[test]
 fn whose_turn_is_over_is_asked_for_nothing_before_its_end() {
     let tokenizer = Tokenizer::new();
-    let context = together(|_, _| ());
+    let mut context = together(|_, _| ());
+    // The next player presses the pedal.
+    let next = context.notes()[6];
+    context.pedal(next.role, next.onset, true);
     let notes = context.notes();
     // The turn ends before the next note, and after it.
     for end in [notes[6].onset - 5, notes[6].onset + 30] {
@@ -66,6 +69,7 @@ fn whose_turn_is_over_is_asked_for_nothing_before_its_end() {
         // What was played there is what it was.
         let usual = Sequence::targeting(&tokenizer, &context, |_| true, |_| Aim::default());
         assert_eq!(sequence.examples()[5].played, *usual.token(5), "{end}");
+        assert_ne!(usual.token(5).pedal, 0, "the pedal moves there");
         assert_eq!(sequence.token(6), usual.token(6), "{end}");
     }
 }

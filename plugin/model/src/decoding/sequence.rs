@@ -97,22 +97,24 @@ impl Sequence {
             let parts = if found.is_some() { aim.parts } else { PartSet::NONE };
             let ignore_other_role = found.is_some() && aim.role.is_some() && !aim.is_over;
             let at = place + found.unwrap_or(0);
-            let before = &notes[place - 1];
+            let (before, played) = (&notes[place - 1], &notes[at]);
             let rest = ContextNote {
-                onset: notes[place].onset.max(aim.end.unwrap_or(before.onset)),
+                onset: played.onset.max(aim.end.unwrap_or(before.onset)),
                 role: before.role,
-                ..notes[place]
+                ..*played
             };
-            let next = if aim.is_over { &rest } else { &notes[at] };
+            let next = if aim.is_over { &rest } else { played };
             let step = tokenizer.step(context, context.first() + place - 1);
-            let pedal = context.pedal_moved(next.role, before.onset, next.onset).index();
-            let token = Token { pedal, ..tokenizer.token(next, before.onset) };
-            let moves_pedal = has_pedal(next.part) && context.uses_pedal(next.role);
+            let token_of = |note: &ContextNote| {
+                let pedal = context.pedal_moved(note.role, before.onset, note.onset).index();
+                Token { pedal, ..tokenizer.token(note, before.onset) }
+            };
+            let moves_pedal = has_pedal(played.part) && context.uses_pedal(played.role);
             let velocity = next.velocity.map(Vocabulary::velocity_symbol);
             let left = aim.end.and_then(|end| left_at(context, before.onset, end));
             let target =
                 Target { role: next.role, ignore_other_role, parts, left, hides_keys: aim.hides_keys };
-            let query = HeadQuery::about(context, vocabulary, target, (before.onset, token));
+            let query = HeadQuery::about(context, vocabulary, target, (before.onset, token_of(next)));
             let lookback = Lookback::after(context, context.first() + place, target);
             let duration_known_from = match (next.shown, next.end) {
                 (Some(_), _) => at,
@@ -130,8 +132,8 @@ impl Sequence {
                 tick: before.onset,
                 key: interval_base(&notes[..place], next.part),
                 target_rows: query.rows(vocabulary, &rows, velocity, lookback.as_ref()),
-                target: token,
-                played: if aim.is_over { tokenizer.token(&notes[place], before.onset) } else { token },
+                target: token_of(next),
+                played: token_of(played),
                 scored: [
                     counts,
                     sounds,
