@@ -1,13 +1,14 @@
 //! Near the end of a turn, what a model says there is set against what it says far from any end.
 //!
 //! A model that has learned how turns end leans to it only a little, as most of what it knows of a
-//! place is what was played before. The difference counts for more here: classifier-free guidance
+//! place is what was played before. The difference counts twice here: classifier-free guidance
 //! (Ho and Salimans 2022, arXiv 2207.12598), where *far from the end* stands for the unconditioned.
 //!
 //! Onsets and durations are guided, which is where endings are; guided keys wander off. On 96 ends
-//! of unseen pop, twice, and weights that have learned ends for three million notes, a classifier
-//! told answers from people's with a mean AUC of .78 (.795 without): by rhythm .845 (.885), density
-//! .79 (.81). Weights that have not learned them play no better for it.
+//! of unseen pop, two seeds, a classifier tells Segue 6's answers from people's by structure with
+//! an AUC of .87 (.90 without) and by density with .82 (.84). Counted four times, the difference
+//! overshoots: by the arc, .92 where it is .81. Weights that have not learned ends play no better
+//! for it.
 
 use segue_music::Context;
 
@@ -19,7 +20,7 @@ use crate::shape::parameters::Field;
 use crate::shape::target::{Left, Target};
 
 /// How often the difference counts once more.
-const STRENGTH: f32 = 3.0;
+const STRENGTH: f32 = 1.0;
 /// How many bars before its end a turn is guided.
 const BARS: i64 = 2;
 
@@ -58,7 +59,7 @@ mod tests {
     use crate::shape::config::Config;
 
     #[test]
-    fn near_the_end_of_a_turn_the_difference_counts_fourfold() {
+    fn near_the_end_of_a_turn_the_difference_counts_twice() {
         let bar = Beats::ONE.times(4);
         let drums: PartSet = [Part::Drums].into_iter().collect();
         let (none, two, three) = (None, Some(Left::of(bar.times(2), bar)), Some(Left::of(bar.times(3), bar)));
@@ -87,9 +88,9 @@ mod tests {
                 let (plain, far) = (ask(&query), ask(&far));
                 let asked = decoder.guided_logits(&model, &cache, &context, field, &query).to_vec();
                 let guided = guided && matches!(field, Field::Gap | Field::Duration);
-                let fourfold = |(near, far): (&f32, &f32)| near + STRENGTH * (near - far);
+                let doubled = |(near, far): (&f32, &f32)| near + STRENGTH * (near - far);
                 let expected: Vec<f32> =
-                    if guided { plain.iter().zip(&far).map(fourfold).collect() } else { plain.clone() };
+                    if guided { plain.iter().zip(&far).map(doubled).collect() } else { plain.clone() };
                 assert_eq!(asked, expected, "{ends} {left:?} {parts:?} {}", field.name());
                 assert!(!guided || asked != plain, "{left:?} {}", field.name());
             }
