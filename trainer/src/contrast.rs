@@ -29,6 +29,10 @@ pub struct Contrast {
     /// Bars of an excerpt.
     #[arg(long, default_value_t = 12, value_parser = clap::value_parser!(u32).range(2..=64))]
     bars: u32,
+    /// Take the last bars of each piece that it is compared with. With one folder given twice, this
+    /// shows what an ending alone tells
+    #[arg(long)]
+    ends: bool,
     /// How many numbers to show, those furthest apart first.
     #[arg(long, default_value_t = 30)]
     tells: usize,
@@ -38,9 +42,10 @@ impl Contrast {
     /// Runs it.
     pub fn run(&self) -> Result<()> {
         let lengths = Lengths { prompt: self.prompt_bars, answer: self.bars };
-        let choose = |pieces: &[_]| excerpt::choose(pieces, lengths, self.pieces as usize, Excerpt::of);
-        let mut one = choose(&Material::of(&self.midi)?);
-        let mut other = choose(&Material::of(&self.with)?);
+        let most = self.pieces as usize;
+        let ending = if self.ends { Excerpt::ending } else { Excerpt::of };
+        let mut one = excerpt::choose(&Material::of(&self.midi)?, lengths, most, Excerpt::of);
+        let mut other = excerpt::choose(&Material::of(&self.with)?, lengths, most, ending);
         let count = one.len().min(other.len());
         ensure!(
             count >= 2 * told_apart::FEWEST,

@@ -35,6 +35,9 @@ fn music_is_told_from_other_music_by_what_differs() {
     assert!(apart.is_sorted_by(|one, next| one.abs() >= next.abs()), "{other}");
     assert_eq!(tells(&same), [0.0; 5], "nothing lies apart from itself: {same}");
     assert!(mean(&other, "| the other music") > mean(&other, "| its own other half") + 0.1, "{other}");
+    let ends = contrast(&piano, &["--ends"]);
+    let ends = succeeds(&ends.iter().map(String::as_str).collect::<Vec<_>>());
+    assert!(tells(&ends)[0].abs() > 1.0 && ends.contains("| arc, "), "endings are endings: {ends}");
 
     let refused = |with: &Path, more: &[&str]| {
         fails(&contrast(with, more).iter().map(String::as_str).collect::<Vec<_>>())
